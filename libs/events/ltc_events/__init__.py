@@ -1,0 +1,46 @@
+"""What is said in OpenLTC: the vocabulary, the value objects and the published facts. Pure: no I/O."""
+
+from .ids import derive_id
+from .personal import Personal
+from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
+from .values import (
+    Code,
+    Currency,
+    CurrencyMismatch,
+    Money,
+    Name,
+    Quantity,
+    Rate,
+    Sha256,
+    Text,
+    Unit,
+    UserId,
+    Value,
+    largest_remainder,
+    total,
+    zero,
+)
+from .vocabulary import (
+    AnyDecider,
+    At,
+    Command,
+    Decider,
+    Event,
+    Held,
+    JointDecider,
+    Policy,
+    PublishedEvent,
+    Refusal,
+    States,
+    Stream,
+    event_class,
+    event_classes,
+    members,
+)
+
+__all__ = [
+    "AnyDecider", "At", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held", "JointDecider",
+    "Money", "Name", "On", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "Sha256", "States",
+    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "change", "derive_id", "event_class", "event_classes",
+    "largest_remainder", "members", "on", "projection", "put", "remove", "total", "zero",
+]  # fmt: skip

@@ -1,0 +1,79 @@
+"""What lead-svc tells: who came, who cares for them, and what became of it."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from .values import Code, Money, Name, Text, UserId, Value
+from .vocabulary import PublishedEvent
+
+Channel = Literal["site", "landing_page", "social", "exhibition", "network", "referral", "research", "other"]
+"""How a lead reached us."""
+
+
+class Bant(Value):
+    """What makes a lead worth an opportunity: need, budget, authority, timing."""
+
+    need: Text
+    budget: Money
+    authority: Name
+    """The role that decides at the customer, not a person's name."""
+    timing: date
+    """When the customer wants it."""
+
+
+class LeadCaptured(PublishedEvent, type="ltc.lead.captured.v1"):
+    """Somebody may need something of ours."""
+
+    lead_id: UUID
+    party_id: UUID
+    contact_id: UUID | None = None
+    """The person's subject id; lead-svc alone knows the person."""
+    company: Name
+    channel: Channel
+    campaign: Code | None = None
+    need: Text | None = None
+
+
+class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
+    """A lead has an owner, the only one."""
+
+    lead_id: UUID
+    owner: UserId
+    previous_owner: UserId | None = None
+
+
+class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
+    """Need, budget, authority and timing are known."""
+
+    lead_id: UUID
+    bant: Bant
+
+
+class LeadDisqualified(PublishedEvent, type="ltc.lead.disqualified.v1"):
+    """Nothing will come of this lead."""
+
+    lead_id: UUID
+    reason: Text
+
+
+class LeadConverted(PublishedEvent, type="ltc.lead.converted.v1"):
+    """A lead is handed over to sales, with the iron triangle named."""
+
+    lead_id: UUID
+    opportunity_id: UUID
+    party_id: UUID
+    contact_id: UUID | None = None
+    company: Name
+    need: Text
+    budget: Money
+    account_manager: UserId
+    solution_manager: UserId
+    fulfilment_manager: UserId
+    expected_close: date
+
+
+class PersonForgotten(PublishedEvent, type="ltc.lead.person-forgotten.v1"):
+    """The key of a person was destroyed: what was sealed for them can never be read again."""
+
+    subject_id: UUID

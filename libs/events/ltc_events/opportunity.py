@@ -1,0 +1,79 @@
+"""What opportunity-svc tells: deals opened, won and lost."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from .values import Code, Currency, Money, Name, Quantity, Rate, Sha256, Text, Unit, UserId, Value
+from .vocabulary import PublishedEvent
+
+LineNo = Annotated[int, Field(ge=1, le=9999)]
+"""The number of a line in its document, from 1."""
+
+Discount = Annotated[Decimal, Field(ge=-10, le=1, max_digits=8, decimal_places=6)]
+"""The share of the list price that is not charged; negative where more than list is charged."""
+
+
+class PricedLine(Value):
+    """One product in a quote, contract or order, priced."""
+
+    line: LineNo
+    product: Code
+    description: Name
+    quantity: Quantity
+    unit: Unit
+    list_price: Money
+    """Per unit, before discount."""
+    discount: Discount
+    net: Money
+    """The whole line, after discount, before tax."""
+    tax_rate: Rate
+
+
+class OpportunityOpened(PublishedEvent, type="ltc.opportunity.opened.v1"):
+    """Sales works on a deal."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    party_id: UUID
+    company: Name
+    need: Text
+    value: Money
+    account_manager: UserId
+    solution_manager: UserId
+    fulfilment_manager: UserId
+    expected_close: date
+
+
+class OpportunityWon(PublishedEvent, type="ltc.opportunity.won.v1"):
+    """The customer accepted a quote; everything a contract needs is here."""
+
+    opportunity_id: UUID
+    quote_id: UUID
+    quote_hash: Sha256
+    party_id: UUID
+    company: Name
+    account_manager: UserId
+    solution_manager: UserId
+    fulfilment_manager: UserId
+    currency: Currency
+    lines: tuple[PricedLine, ...]
+    net: Money
+    won_on: date
+
+
+LossReason = Literal["price", "competitor", "no_budget", "no_decision", "timing", "fit", "other"]
+
+
+class OpportunityLost(PublishedEvent, type="ltc.opportunity.lost.v1"):
+    """The deal went elsewhere or nowhere, and what we learn from it."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    reason: LossReason
+    lesson: Text
+    competitor: Code | None = None
+    lost_on: date

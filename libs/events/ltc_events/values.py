@@ -1,0 +1,129 @@
+"""Value objects: money, quantities, rates and texts as every service means them."""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+MAX_MINOR_UNITS = 10**15
+"""No amount of money is larger, either way: ten trillion in a currency of two decimals."""
+
+_NO_CONTROL = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_ONE_LINE)]
+"""One line of text, 1 to 200 characters, without control characters."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=_NO_CONTROL)]
+"""Free text, 1 to 4000 characters; line breaks and tabs are the only control characters."""
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*$")]
+"""A business key: product code, price book name, purchase order number, legal entity."""
+
+UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9.@:_-]*$")]
+"""Who acts: the ``sub`` of a token, or ``service:<name>`` for a reaction."""
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""An ISO 4217 code."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 digest in lower-case hexadecimal."""
+
+Quantity = Annotated[Decimal, Field(gt=0, max_digits=15, decimal_places=6)]
+"""How many of a unit, more than nothing."""
+
+Unit = Annotated[str, StringConstraints(min_length=1, max_length=16, pattern=r"^[A-Za-z0-9]+$")]
+"""A unit of measure (UN/ECE Recommendation 20 codes such as ``C62``, or a trade word such as ``piece``)."""
+
+Rate = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
+"""A share from 0 to 1: a tax rate of 13 % is ``0.13``."""
+
+
+class Value(BaseModel):
+    """Something known by what it says, not by an id."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CurrencyMismatch(ValueError):
+    """Amounts of two currencies were added, subtracted or compared."""
+
+
+class Money(Value):
+    """An amount in minor units (cents, fen; whole yen) of an ISO 4217 currency. Never a float."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [{"amount": 125000, "currency": "USD"}]})
+
+    amount: Annotated[int, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS, strict=True)]
+    currency: Currency
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(amount=self.amount + self._same(other).amount, currency=self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(amount=self.amount - self._same(other).amount, currency=self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(amount=-self.amount, currency=self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.amount < self._same(other).amount
+
+    def __le__(self, other: "Money") -> bool:
+        return self.amount <= self._same(other).amount
+
+    def __gt__(self, other: "Money") -> bool:
+        return self.amount > self._same(other).amount
+
+    def __ge__(self, other: "Money") -> bool:
+        return self.amount >= self._same(other).amount
+
+    def times(self, factor: Decimal) -> "Money":
+        """This amount times ``factor``, rounded half up (away from zero) to the minor unit, as EN 16931 rounds."""
+        exact = Decimal(self.amount) * factor
+        return Money(amount=int(exact.quantize(Decimal(1), ROUND_HALF_UP)), currency=self.currency)
+
+    def allocate(self, weights: Sequence[Decimal]) -> list["Money"]:
+        """Split this amount over ``weights`` by largest remainder: the parts sum to the whole, to the last cent.
+
+        A tie goes to the earlier weight.
+
+        Raises:
+            ValueError: no weight is above zero, or one is negative.
+        """
+        return [Money(amount=part, currency=self.currency) for part in largest_remainder(self.amount, weights)]
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency}")
+        return other
+
+
+def zero(currency: str) -> Money:
+    """No money, in ``currency``."""
+    return Money(amount=0, currency=currency)
+
+
+def total(amounts: Sequence[Money], currency: str) -> Money:
+    """The sum of ``amounts``, all of ``currency``; of none, zero."""
+    result = zero(currency)
+    for amount in amounts:
+        result = result + amount
+    return result
+
+
+def largest_remainder(amount: int, weights: Sequence[Decimal]) -> list[int]:
+    """Split a whole number over ``weights`` (Hamilton's method): floor of each exact share, then one more to the largest remainders."""
+    if any(weight < 0 for weight in weights) or not sum(weights):
+        raise ValueError("weights must not be negative, and one must be above zero")
+    sign, whole = (1, amount) if amount >= 0 else (-1, -amount)
+    # Whole-number weights keep the shares exact: Decimal division would round at 28 digits.
+    scale = 10 ** max(0, *(-int(weight.as_tuple().exponent) for weight in weights))
+    scaled = [int(weight * scale) for weight in weights]
+    shares = [divmod(whole * weight, sum(scaled)) for weight in scaled]
+    parts = [floor for floor, _ in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda index: -shares[index][1])
+    for index in by_remainder[: whole - sum(parts)]:
+        parts[index] += 1
+    return [sign * part for part in parts]

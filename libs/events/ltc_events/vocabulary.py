@@ -1,0 +1,201 @@
+"""The words every service is written in: event, command, refusal, decider, timer."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, get_args
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+EVENT_TYPE = re.compile(r"^ltc\.([a-z]+)\.[a-z]+(?:-[a-z]+)*\.v([1-9][0-9]*)$")
+
+_types: dict[str, type["Event"]] = {}
+
+
+class Event(BaseModel):
+    """A fact: it happened, it is named in the past tense and never changes.
+
+    Declared with the explicit name it has in the log and on the wire: ``class LeadQualified(Event,
+    type="ltc.lead.qualified.v1")``. The second segment names the service that owns it, the last one its schema version.
+    Fields unknown to a reader are ignored.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    event_type: ClassVar[str] = ""
+    published: ClassVar[bool] = False
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if type is None:
+            return
+        if not EVENT_TYPE.match(type):
+            raise TypeError(f"{cls.__name__}: {type!r} is not an event type like 'ltc.lead.qualified.v1'")
+        known = _types.get(type)
+        if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise TypeError(f"{type!r} is taken by {known.__qualname__}")
+        cls.event_type = type
+        _types[type] = cls
+
+    @classmethod
+    def origin(cls) -> str:
+        """The service that decides this fact, such as ``lead-svc``."""
+        return f"{cls.event_type.split('.')[1]}-svc"
+
+
+class PublishedEvent(Event):
+    """A fact that other services and analysts may know: it goes to the topic of its service."""
+
+    published: ClassVar[bool] = True
+
+
+class Command(BaseModel):
+    """A wish, named in the imperative. It carries whatever its rule depends on (today, actor, amounts)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class At:
+    """A timer: ``command`` is to be handled at ``due`` or soon after. Never cancelled; a late command finds the state moved on."""
+
+    due: datetime
+    command: Command
+
+
+class Refusal(Exception):
+    """The request was understood and is not allowed now."""
+
+    # The docstring of a subclass is what the user reads; ``{names}`` in it are filled from the details.
+    status: ClassVar[int] = 409
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """What the user reads."""
+        text = " ".join(inspect.cleandoc(type(self).__doc__ or type(self).__name__).split())
+        return text.format(**self.details) if self.details else text
+
+    @classmethod
+    def code(cls) -> str:
+        """The stable code of the problem: ``LeadClosed`` is ``lead-closed``."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class Stream(NamedTuple):
+    """One aggregate's history: what kind it is, and which."""
+
+    kind: str
+    id: UUID
+
+
+S = TypeVar("S")
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+S_co = TypeVar("S_co", covariant=True)
+
+
+def members(union: Any) -> tuple[type, ...]:
+    """The classes of a union alias; of a single class, itself."""
+    return get_args(union) or (union,)
+
+
+@dataclass(frozen=True, eq=False)
+class Decider(Generic[S, C, E]):
+    """One kind of aggregate: how it decides and how it changes.
+
+    Args:
+        kind: the kind of stream, such as ``"lead"``.
+        id: the field that names the stream, the same in its commands and its events.
+        initial: the state before anything happened.
+        decide: ``(state, command) -> events``; raises a `Refusal` where the rules forbid it, returns ``[]`` where there is nothing to do.
+        evolve: ``(state, event) -> state``; never refuses a fact.
+        commands: the union of commands it decides.
+        events: the union of events that make up its streams.
+    """
+
+    kind: str
+    id: str
+    initial: S
+    decide: Callable[[S, C], list[E]]
+    evolve: Callable[[S, E], S]
+    commands: Any
+    events: Any
+
+    def of(self, id: UUID) -> Stream:
+        """The stream of the aggregate ``id``."""
+        return Stream(self.kind, id)
+
+    def streams(self, command: C) -> list[Stream]:
+        """The streams the command names: one."""
+        return [Stream(self.kind, getattr(command, self.id))]
+
+    def decide_on(self, states: "States", command: C) -> list[E]:
+        """Decide on the state of the one stream the command names."""
+        return self.decide(states.of(self, getattr(command, self.id)), command)
+
+
+class States(Protocol):
+    """The states of the streams that a command names, as they are when it is decided."""
+
+    def of(self, decider: Decider[S, Any, Any], id: UUID) -> S:
+        """The state of one of them.
+
+        Raises:
+            LookupError: the command did not name this stream.
+        """
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class JointDecider(Generic[C]):
+    """Commands that name several streams of their service; what is decided is appended to all or none.
+
+    Args:
+        commands: the union of commands it decides.
+        streams: the streams a command names. The first of them that exists says which deal the command belongs to.
+        decide: ``(states, command) -> events``; each event goes to the stream its own decider says.
+        over: the deciders whose streams it may name.
+    """
+
+    commands: Any
+    streams: Callable[[C], list[Stream]]
+    decide: Callable[[States, C], list[Event]]
+    over: tuple[Decider[Any, Any, Any], ...]
+
+    def decide_on(self, states: States, command: C) -> list[Event]:
+        """Decide on the states of all streams the command names."""
+        return self.decide(states, command)
+
+
+AnyDecider = Decider[Any, Any, Any] | JointDecider[Any]
+Policy = Callable[[Any], "list[Command] | list[Command | At] | list[At]"]
+"""``event -> commands``: what a service does when it hears, or decides, a fact."""
+
+
+@dataclass(frozen=True)
+class Held(States):
+    """States held in memory, by stream."""
+
+    states: Mapping[Stream, Any] = field(default_factory=dict)
+
+    def of(self, decider: Decider[S, Any, Any], id: UUID) -> S:
+        state: S = self.states[decider.of(id)]
+        return state
+
+
+def event_class(event_type: str) -> type[Event] | None:
+    """The class told under ``event_type``, if this process knows it."""
+    return _types.get(event_type)
+
+
+def event_classes() -> dict[str, type[Event]]:
+    """Every event class this process knows, by its type."""
+    return dict(_types)
