@@ -1,0 +1,18 @@
+"""A party: the company behind a lead, the same one however its name is spelled."""
+
+import unicodedata
+from uuid import UUID
+
+from ltc_events import derive_id
+
+
+def party_of(company: str) -> UUID:
+    """The id of the company called ``company``; spellings that differ in case, width, spacing or punctuation are one company."""
+    return derive_id("party", normalised(company))
+
+
+def normalised(company: str) -> str:
+    """The name without what people spell differently: ``"ACME, Inc."`` and ``"acme inc"`` are the same."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", company).casefold())
+    words = "".join(sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " " for sign in folded).split()
+    return " ".join(words) or folded.strip()  # a name of punctuation alone is still a name

@@ -1,0 +1,129 @@
+"""What people see of leads: the list, the contact behind each, and how far the leads of each channel came."""
+
+from ltc_events import Fact, change, on, projection, put
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten
+from ltc_events.projection import Row
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import UUID
+
+from .domain.lead import ContactRecorded
+
+read = MetaData(schema="read")
+
+leads = Table(
+    "lead_list",
+    read,
+    Column("lead_id", UUID, primary_key=True),
+    Column("party_id", UUID, nullable=False),
+    Column("contact_id", UUID),
+    Column("company", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("campaign", Text),
+    Column("status", Text, nullable=False),
+    Column("owner", Text),
+    Column("need", Text),
+    Column("budget", BigInteger),
+    Column("currency", Text),
+    Column("authority", Text),
+    Column("timing", Date),
+    Column("reason", Text),
+    Column("opportunity_id", UUID),
+    Column("captured_at", DateTime(timezone=True), nullable=False),
+    # When it reached a stage for the first time; the funnel counts these, so a lead disqualified late still counts as qualified.
+    Column("assigned_at", DateTime(timezone=True)),
+    Column("qualified_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+)
+
+contacts = Table(
+    "lead_contact",
+    read,
+    Column("contact_id", UUID, primary_key=True),
+    Column("lead_id", UUID, nullable=False),
+    # Sealed: read with the person's key, or not at all.
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("forgotten", Boolean, nullable=False),
+)
+
+
+def owned(lead: LeadAssigned, fact: Fact) -> Row:
+    """Whose it is now; only the first owner makes a captured lead an assigned one."""
+    owner: Row = {"lead_id": lead.lead_id, "owner": lead.owner}
+    return owner if lead.previous_owner else {**owner, "status": "assigned", "assigned_at": fact.occurred_at}
+
+
+def qualified(lead: LeadQualified, fact: Fact) -> Row:
+    """What was found out."""
+    return {
+        "lead_id": lead.lead_id,
+        "status": "qualified",
+        "need": lead.bant.need,
+        "budget": lead.bant.budget.amount,
+        "currency": lead.bant.budget.currency,
+        "authority": lead.bant.authority,
+        "timing": lead.bant.timing,
+        "qualified_at": fact.occurred_at,
+    }
+
+
+NEW_LEAD = dict.fromkeys(leads.columns.keys())
+
+lead_list = projection(
+    "lead_list",
+    on(
+        LeadCaptured,
+        put(
+            leads,
+            lambda lead, fact: {
+                **NEW_LEAD,
+                "lead_id": lead.lead_id,
+                "party_id": lead.party_id,
+                "contact_id": lead.contact_id,
+                "company": lead.company,
+                "channel": lead.channel,
+                "campaign": lead.campaign,
+                "need": lead.need,
+                "status": "captured",
+                "captured_at": fact.occurred_at,
+            },
+        ),
+    ),
+    on(
+        ContactRecorded,
+        put(
+            contacts,
+            lambda contact: {
+                "contact_id": contact.contact_id,
+                "lead_id": contact.lead_id,
+                "name": contact.name,
+                "email": contact.email,
+                "phone": contact.phone,
+                "forgotten": False,
+            },
+        ),
+    ),
+    on(LeadAssigned, change(leads, owned)),
+    on(LeadQualified, change(leads, qualified)),
+    on(
+        LeadDisqualified,
+        change(
+            leads,
+            lambda lead, fact: {"lead_id": lead.lead_id, "status": "disqualified", "reason": lead.reason, "closed_at": fact.occurred_at},
+        ),
+    ),
+    on(
+        LeadConverted,
+        change(
+            leads,
+            lambda lead, fact: {
+                "lead_id": lead.lead_id,
+                "status": "converted",
+                "opportunity_id": lead.opportunity_id,
+                "closed_at": fact.occurred_at,
+            },
+        ),
+    ),
+    on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
+)

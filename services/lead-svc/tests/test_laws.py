@@ -1,0 +1,65 @@
+"""What holds for every lead, whatever is asked in whatever order."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lead_svc.domain import lead, person
+from ltc_events import Command, Decider, Event, Money
+from ltc_events.testing import fold
+from ltc_events.testing import given as after
+
+ONE = st.just(UUID(int=1))
+USER = st.sampled_from(["ann", "bob", "cem", "dee"])
+WORDS = st.sampled_from(["servers", "服务器 🚀", 'say "hi"\n\tand bye'])
+MONEY = st.builds(Money, amount=st.integers(0, 10**15), currency=st.sampled_from(["USD", "CNY"]))
+DAY = st.dates()
+SUBJECT = UUID(int=2)
+SEALED = st.just(f"sealed.v1.{SUBJECT}.{'A' * 40}")
+maybe = st.none().__or__
+
+LEAD_COMMANDS = st.one_of(
+    st.builds(
+        lead.CaptureLead,
+        lead_id=ONE,
+        company=st.sampled_from(["Acme", "华为"]),
+        channel=st.sampled_from(["site", "referral"]),
+        need=maybe(WORDS),
+        contact_id=maybe(st.just(SUBJECT)),
+        contact_name=maybe(SEALED),
+    ),
+    st.builds(lead.AssignLead, lead_id=ONE, owner=USER),
+    st.builds(lead.QualifyLead, lead_id=ONE, need=WORDS, budget=MONEY, authority=st.just("Board"), timing=DAY),
+    st.builds(lead.QualifyLead, lead_id=ONE, need=maybe(WORDS), budget=maybe(MONEY), timing=maybe(DAY)),
+    st.builds(lead.DisqualifyLead, lead_id=ONE, reason=WORDS),
+    st.builds(
+        lead.ConvertLead, lead_id=ONE, account_manager=USER, solution_manager=USER, fulfilment_manager=USER, expected_close=maybe(DAY)
+    ),
+)
+
+
+def only_refusals_escape_and_facts_survive(decider: Decider[Any, Any, Any], commands: Sequence[Command]) -> None:
+    history: tuple[Event, ...] = ()
+    for command in commands:
+        outcome = after(decider, *history).when(command)  # anything but a refusal escapes from here
+        for event in outcome.events:
+            assert type(event).model_validate_json(event.model_dump_json()) == event
+        before, step = fold((decider,), history), tuple(outcome.events)
+        state = before.get(decider.of(UUID(int=1)), decider.initial)
+        for event in step:
+            state = decider.evolve(state, event)
+        history = (*history, *step)
+        assert fold((decider,), history).get(decider.of(UUID(int=1)), decider.initial) == state
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LEAD_COMMANDS, max_size=10))
+def test_leads_obey_the_laws(commands: list[lead.LeadCommand]) -> None:
+    only_refusals_escape_and_facts_survive(lead.decider, commands)
+
+
+@given(st.lists(st.builds(person.ForgetPerson, subject_id=ONE), max_size=3))
+def test_people_obey_the_laws(commands: list[person.ForgetPerson]) -> None:
+    only_refusals_escape_and_facts_survive(person.decider, commands)

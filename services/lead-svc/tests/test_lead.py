@@ -1,0 +1,182 @@
+"""What may happen to a lead, and what may not."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from lead_svc.domain.lead import (
+    AssignLead,
+    BantIncomplete,
+    CaptureLead,
+    ContactRecorded,
+    ConvertLead,
+    DisqualifyLead,
+    LeadAlreadyQualified,
+    LeadClosed,
+    LeadNotAssigned,
+    LeadNotQualified,
+    LeadStatus,
+    QualifyLead,
+    TriangleNotThreePeople,
+    UnknownLead,
+    decider,
+    possible,
+)
+from lead_svc.domain.party import party_of
+from ltc_events import Command, Event, Money, derive_id
+from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified
+from ltc_events.testing import given
+from pydantic import ValidationError
+
+LEAD = UUID(int=1)
+CONTACT = UUID(int=2)
+SEALED = f"sealed.v1.{CONTACT}.{'A' * 40}"
+BUDGET = Money(amount=5_000_000, currency="USD")
+BANT = Bant(need="Forty GTX Pro", budget=BUDGET, authority="Head of IT", timing=date(2026, 12, 24))
+
+captured = LeadCaptured(lead_id=LEAD, party_id=party_of("Acme"), company="Acme", channel="site", need="Servers")
+assigned = LeadAssigned(lead_id=LEAD, owner="ann")
+qualified = LeadQualified(lead_id=LEAD, bant=BANT)
+disqualified = LeadDisqualified(lead_id=LEAD, reason="A student's homework")
+converted = LeadConverted(
+    lead_id=LEAD,
+    opportunity_id=derive_id(LEAD, "opportunity"),
+    party_id=party_of("Acme"),
+    company="Acme",
+    need="Forty GTX Pro",
+    budget=BUDGET,
+    account_manager="ann",
+    solution_manager="sam",
+    fulfilment_manager="fay",
+    expected_close=date(2026, 12, 24),
+)
+
+capture = CaptureLead(lead_id=LEAD, company="Acme", channel="site", need="Servers")
+assign = AssignLead(lead_id=LEAD, owner="ann")
+qualify = QualifyLead(lead_id=LEAD, need="Forty GTX Pro", budget=BUDGET, authority="Head of IT", timing=date(2026, 12, 24))
+disqualify = DisqualifyLead(lead_id=LEAD, reason="A student's homework")
+convert = ConvertLead(lead_id=LEAD, account_manager="ann", solution_manager="sam", fulfilment_manager="fay")
+
+
+def test_a_lead_is_captured() -> None:
+    given(decider).when(capture).then(captured)
+
+
+def test_a_lead_is_captured_once_however_often_it_is_sent() -> None:
+    given(decider, captured).when(capture).then_nothing()
+    given(decider, captured, disqualified).when(capture).then_nothing()
+
+
+def test_whom_to_talk_to_is_recorded_beside_the_lead_and_only_their_id_is_told() -> None:
+    given(decider).when(capture.model_copy(update={"contact_id": CONTACT, "contact_email": SEALED})).then(
+        captured.model_copy(update={"contact_id": CONTACT}),
+        ContactRecorded(lead_id=LEAD, contact_id=CONTACT, email=SEALED),
+    )
+
+
+def test_a_readable_address_never_gets_into_an_event() -> None:
+    with pytest.raises(ValidationError):
+        ContactRecorded(lead_id=LEAD, contact_id=CONTACT, email="joe@acme.example")
+
+
+def test_a_lead_gets_an_owner() -> None:
+    given(decider, captured).when(assign).then(assigned)
+
+
+def test_giving_a_lead_to_its_owner_changes_nothing() -> None:
+    given(decider, captured, assigned).when(assign).then_nothing()
+
+
+def test_a_lead_has_one_owner_and_remembers_the_one_before() -> None:
+    given(decider, captured, assigned).when(AssignLead(lead_id=LEAD, owner="bob")).then(
+        LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
+    )
+
+
+def test_a_qualified_lead_can_still_change_hands_and_stays_qualified() -> None:
+    given(decider, captured, assigned, qualified).when(AssignLead(lead_id=LEAD, owner="bob")).then(
+        LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
+    )
+    handed_over = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
+    given(decider, captured, assigned, qualified, handed_over).when(convert).then(converted)
+
+
+def test_a_lead_whose_need_budget_authority_and_timing_are_known_is_qualified() -> None:
+    given(decider, captured, assigned).when(qualify).then(qualified)
+
+
+def test_qualifying_says_what_is_still_missing() -> None:
+    outcome = given(decider, captured, assigned).when(QualifyLead(lead_id=LEAD, authority="Head of IT"))
+    outcome.then_refused(BantIncomplete, missing=["need", "budget", "timing"])
+    assert str(outcome.refusal) == "Still to be found out before this lead is qualified: need, budget, timing."
+
+
+def test_a_lead_nobody_owns_cannot_be_qualified() -> None:
+    given(decider, captured).when(qualify).then_refused(LeadNotAssigned)
+
+
+def test_a_lead_is_qualified_once() -> None:
+    given(decider, captured, assigned, qualified).when(qualify).then_refused(LeadAlreadyQualified)
+
+
+def test_no_customer_has_a_budget_below_nothing() -> None:
+    with pytest.raises(ValidationError):
+        QualifyLead(lead_id=LEAD, budget=Money(amount=-1, currency="USD"))
+
+
+@pytest.mark.parametrize("history", [(captured,), (captured, assigned), (captured, assigned, qualified)])
+def test_a_living_lead_can_be_given_up(history: tuple[Event, ...]) -> None:
+    given(decider, *history).when(disqualify).then(disqualified)
+
+
+def test_a_qualified_lead_becomes_an_opportunity_with_the_iron_triangle() -> None:
+    given(decider, captured, assigned, qualified).when(convert).then(converted)
+
+
+def test_sales_may_expect_the_close_on_another_day_than_the_customer_wishes() -> None:
+    later = date(2027, 3, 1)
+    given(decider, captured, assigned, qualified).when(convert.model_copy(update={"expected_close": later})).then(
+        converted.model_copy(update={"expected_close": later})
+    )
+
+
+@pytest.mark.parametrize("history", [(captured,), (captured, assigned)])
+def test_only_a_qualified_lead_is_converted(history: tuple[Event, ...]) -> None:
+    given(decider, *history).when(convert).then_refused(LeadNotQualified)
+
+
+@pytest.mark.parametrize("role", ["solution_manager", "fulfilment_manager"])
+def test_the_iron_triangle_is_three_people(role: str) -> None:
+    given(decider, captured, assigned, qualified).when(convert.model_copy(update={role: "ann"})).then_refused(TriangleNotThreePeople)
+
+
+@pytest.mark.parametrize("command", [assign, qualify, disqualify, convert])
+def test_nothing_is_done_with_a_lead_nobody_captured(command: Command) -> None:
+    given(decider).when(command).then_refused(UnknownLead)
+
+
+@pytest.mark.parametrize("command", [assign, qualify, disqualify, convert])
+@pytest.mark.parametrize(("last", "ended"), [(disqualified, "disqualified"), (converted, "converted")])
+def test_nothing_is_done_with_a_closed_lead(command: Command, last: Event, ended: str) -> None:
+    given(decider, captured, assigned, qualified, last).when(command).then_refused(LeadClosed, ended=ended)
+
+
+NAMED: dict[str, Command] = {
+    "assign_lead": AssignLead(lead_id=LEAD, owner="bob"),
+    "qualify_lead": qualify,
+    "disqualify_lead": disqualify,
+    "convert_lead": convert,
+}
+REACHED: dict[LeadStatus, tuple[Event, ...]] = {
+    "captured": (captured,),
+    "assigned": (captured, assigned),
+    "qualified": (captured, assigned, qualified),
+    "disqualified": (captured, assigned, disqualified),
+    "converted": (captured, assigned, qualified, converted),
+}
+
+
+@pytest.mark.parametrize("status", REACHED)
+def test_the_actions_shown_are_those_that_are_not_refused(status: LeadStatus) -> None:
+    allowed = {name for name, command in NAMED.items() if given(decider, *REACHED[status]).when(command).refusal is None}
+    assert set(possible(status)) == allowed

@@ -1,0 +1,18 @@
+"""Forgetting a person."""
+
+from uuid import UUID
+
+from lead_svc.domain.person import ForgetPerson, decider
+from ltc_events.lead import PersonForgotten
+from ltc_events.testing import given
+
+forget = ForgetPerson(subject_id=UUID(int=1))
+forgotten = PersonForgotten(subject_id=UUID(int=1))
+
+
+def test_a_person_is_forgotten() -> None:
+    given(decider).when(forget).then(forgotten)
+
+
+def test_forgetting_again_says_nothing_new() -> None:
+    given(decider, forgotten).when(forget).then_nothing()
