@@ -1,0 +1,156 @@
+"""What differs from place to place: addresses, secrets, bounds. Read from the environment, and only from there.
+
+Every setting is a variable ``LTC_<NAME>``. ``LTC_<NAME>_FILE`` names a file that holds the value instead, for secrets.
+OpenTelemetry's own ``OTEL_*`` variables are honoured; nothing of ours stands beside them.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+Role = Literal["api", "hear", "react", "relay"]
+ROLES: tuple[Role, ...] = get_args(Role)
+PREFIX = "LTC_"
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=False)
+
+    # Who it is
+    service: str = Field("", description="The service this process is, such as lead-svc.")
+    roles: Annotated[frozenset[Role], NoDecode] = Field(
+        frozenset(ROLES), description="What this process does of it, separated by commas: api, hear, react (with the timers), relay."
+    )
+    host: str = Field("127.0.0.1", description="The address it listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port it listens on; 0 takes a free one.")
+
+    # What it stands on
+    database: str = Field("", repr=False, description="PostgreSQL URL of the service's own login.")
+    owner_database: str = Field(
+        "", repr=False, description="PostgreSQL URL of the login that owns the log; for migrations and rebuilds only."
+    )
+    kafka_bootstrap: str = Field("", description="Kafka brokers, host:port separated by commas. Unset: the embedded stack starts one.")
+    topic_prefix: str = Field("", description="Put before the name of every topic and consumer group, for shared clusters.")
+    topic_partitions: int = Field(12, ge=1, le=1000, description="Partitions per topic; fixed once a topic exists.")
+    topic_replicas: int = Field(1, ge=1, le=9, description="Replicas of each partition.")
+    neighbours: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="Where the services answer, to heal holes from /feed: name=http://host:port separated by commas."
+    )
+    service_token: str = Field("", repr=False, description="Bearer token (role service) for the neighbours' /feed and /heads.")
+
+    # Whom it believes
+    issuer: str = Field("openltc", description="The issuer whose bearer tokens are accepted.")
+    audience: str = Field("openltc", description="The audience a bearer token must name.")
+    jwks: str = Field("", description="The issuer's key set: an http(s) URL, or the path of a file.")
+    roles_claim: str = Field("roles", description="The claim that carries the roles.")
+    jwks_refresh_seconds: float = Field(30.0, gt=0, description="An unknown key id refreshes the key set at most this often.")
+
+    # How long it waits
+    pool_size: int = Field(8, ge=1, le=200, description="Connections to PostgreSQL for reads.")
+    connect_timeout: float = Field(5.0, gt=0, description="Seconds to wait for a connection to PostgreSQL.")
+    command_timeout: float = Field(10.0, gt=0, description="Seconds to wait for the answer to a statement.")
+    lock_timeout: float = Field(2.0, gt=0, description="Seconds PostgreSQL waits for a lock.")
+    statement_timeout: float = Field(8.0, gt=0, description="Seconds PostgreSQL works on a statement.")
+    idle_timeout: float = Field(5.0, gt=0, description="Seconds a transaction may sit idle before PostgreSQL ends it.")
+    lease_seconds: float = Field(5.0, gt=0, description="How long the lease of a relay or reactor is valid without renewal.")
+    poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at when nobody woke us.")
+    after_seconds: float = Field(3.0, gt=0, description="How long a read waits for the position its LTC-After names before it answers 503.")
+    drain_seconds: float = Field(10.0, gt=0, description="How long a stopping process may finish what it has begun.")
+
+    # How much it takes
+    body_cap: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")
+    import_cap: int = Field(64 * 1024 * 1024, ge=1024, description="Largest body of an import in bytes.")
+    feed_limit: int = Field(500, ge=1, le=10_000, description="Most events a page of /feed carries.")
+
+    # The embedded stack
+    data_dir: Path = Field(Path(".ltc"), description="Where the embedded stack keeps its data.")
+    cache_dir: Path = Field(Path("~/.cache/openltc"), description="Where the broker's jars are kept, outside any checkout.")
+    postgres_url: str = Field("", repr=False, description="URL of a PostgreSQL superuser. Unset: the embedded stack starts a server.")
+    clock: Path | None = Field(None, description="File that holds the business clock's shift; set by the embedded stack alone.")
+
+    # How it speaks
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    log_format: Literal["auto", "json", "console"] = Field("auto", description="auto: JSON when not a terminal.")
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _roles(cls, value: Any) -> Any:
+        return frozenset(_words(value)) if isinstance(value, str) else value
+
+    @field_validator("neighbours", mode="before")
+    @classmethod
+    def _neighbours(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [word.partition("=") for word in _words(value)]
+        if any(not name or not url for name, _, url in pairs):
+            raise ValueError("write name=http://host:port, separated by commas")
+        return {name: url.rstrip("/") for name, _, url in pairs}
+
+    @field_validator("cache_dir", "data_dir")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then files the environment names."""
+        return init_settings, env_settings, Files(settings_cls)
+
+    def environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for a process of its own; what is default is left out."""
+        values = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+        return {PREFIX + name.upper(): spell(value) for name, value in values.items() if value is not None}
+
+
+class Files(PydanticBaseSettingsSource):
+    """Values from files: ``LTC_DATABASE_FILE=/run/secrets/database``."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The value of one setting, if a file is named for it."""
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All values that files hold."""
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def spell(value: Any) -> str:
+    """A value as the environment carries it."""
+    if isinstance(value, frozenset):
+        return ",".join(role for role in ROLES if role in value)
+    if isinstance(value, dict):
+        return ",".join(f"{name}={url}" for name, url in value.items())
+    return "" if value is None else str(value)
+
+
+def example() -> str:
+    """The text of ``.env.example``: every setting, what it means, its default."""
+    lines = ["# Every setting and its default. Written by `make env-example`; a test keeps it current.",
+             "# LTC_<NAME>_FILE names a file that holds the value instead. OTEL_* variables are OpenTelemetry's own."]  # fmt: skip
+    for name, field in Settings.model_fields.items():
+        lines += ["", f"# {field.description}", f"#{PREFIX}{name.upper()}={spell(field.get_default(call_default_factory=True))}"]
+    return "\n".join(lines) + "\n"
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in (part.strip() for part in text.split(",")) if word]
+
+
+if __name__ == "__main__":
+    print(example(), end="")

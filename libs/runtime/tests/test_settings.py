@@ -1,0 +1,66 @@
+"""Settings come from the environment, secrets from files, and the example says all of them."""
+
+from pathlib import Path
+
+import pytest
+from ltc_runtime.settings import Settings, example
+from pydantic import ValidationError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"LTC_{name.upper()}", raising=False)
+
+
+def test_the_example_is_current() -> None:
+    assert (ROOT / ".env.example").read_text() == example(), "run `make env-example`"
+
+
+def test_roles_are_words_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTC_ROLES", "api, relay")
+    assert Settings().roles == {"api", "relay"}
+
+
+def test_an_unknown_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTC_ROLES", "api,cook")
+    with pytest.raises(ValidationError, match="roles"):
+        Settings()
+
+
+def test_neighbours_are_names_and_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTC_NEIGHBOURS", "lead-svc=http://a:1/,order-svc=http://b:2")
+    assert Settings().neighbours == {"lead-svc": "http://a:1", "order-svc": "http://b:2"}
+
+
+def test_a_neighbour_without_an_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTC_NEIGHBOURS", "lead-svc")
+    with pytest.raises(ValidationError, match="separated by commas"):
+        Settings()
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "dsn").write_text("postgresql://one\n")
+    monkeypatch.setenv("LTC_DATABASE_FILE", str(tmp_path / "dsn"))
+    assert Settings().database == "postgresql://one"
+
+
+def test_the_environment_wins_over_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "dsn").write_text("postgresql://one\n")
+    monkeypatch.setenv("LTC_DATABASE_FILE", str(tmp_path / "dsn"))
+    monkeypatch.setenv("LTC_DATABASE", "postgresql://two")
+    assert Settings().database == "postgresql://two"
+
+
+def test_secrets_are_not_shown() -> None:
+    shown = repr(Settings(database="postgresql://u:hush@h/d", service_token="hush", owner_database="hush", postgres_url="hush"))
+    assert "hush" not in shown
+
+
+def test_settings_survive_the_way_through_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(service="lead-svc", port=1234, roles=frozenset({"api"}), neighbours={"lead-svc": "http://a:1"}, clock=Path("c"))
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == settings
