@@ -1,0 +1,22 @@
+"""All checks, in the order in which a reader should believe them."""
+
+from collections.abc import Callable, Iterable
+
+from . import acknowledged, logs, models, money, reactions, wire
+from .evidence import Evidence
+from .finding import Finding
+
+Check = Callable[[Evidence], list[Finding]]
+
+CHECKS: dict[str, Check] = {check.__name__: check for room in (logs, acknowledged, wire, reactions, models, money) for check in room.CHECKS}
+
+
+def run(evidence: Evidence, only: Iterable[str] | None = None) -> list[Finding]:
+    """Everything that is not as promised; nothing is the answer one hopes for."""
+    return [finding for name in (only or CHECKS) for finding in CHECKS[name](evidence)]
+
+
+def assert_sound(evidence: Evidence) -> None:
+    """Fail with every finding."""
+    findings = run(evidence)
+    assert not findings, f"{len(findings)} findings:\n" + "\n".join(map(str, findings[:40]))

@@ -1,0 +1,1 @@
+"""Facts arrive in any order, and the flow is the same."""

@@ -1,0 +1,1 @@
+"""What the platform survives, on real parts, each time with the checker's word for it."""
