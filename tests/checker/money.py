@@ -139,10 +139,8 @@ def plan_lines_are_not_overbilled(evidence: Evidence) -> list[Finding]:
             key = contract["contract_id"], plan["line"]
             planned.add(key)
             due = plan["amount"]["amount"]
-            full = (
-                plan["kind"] == "advance"
-                or (bool(plan["covers"])
-                and all(accepted.get((contract["contract_id"], line)) for line in plan["covers"]))
+            full = plan["kind"] == "advance" or (
+                bool(plan["covers"]) and all(accepted.get((contract["contract_id"], line)) for line in plan["covers"])
             )
             if billed[key] > due or (full and billed[key] != due):
                 found.append(
