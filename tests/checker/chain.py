@@ -10,16 +10,14 @@ from .evidence import Row
 GENESIS = bytes(32)
 """What stands before the first row."""
 
-COVERED = (
-    "event_id", "origin", "origin_log", "origin_position", "origin_prev", "origin_hash", "origin_partition", "stream", "stream_id", "version",
-    "type", "actor", "roles", "correlation_id", "causation_id", "command_id", "traceparent", "occurred_at", "recorded_at", "authority", "tags",
-    "partition",
-)  # fmt: skip
+COVERED = tuple(
+    ["event_id", "origin", "origin_log", "origin_position", "origin_prev", "origin_hash", "origin_partition", "stream", "stream_id", "version", "type", "actor", "roles", "correlation_id", "causation_id", "command_id", "traceparent", "occurred_at", "recorded_at", "authority", "tags", "partition"]
+)
 """The columns whose values the digest covers, in this order, before the bytes of ``data``."""
 
 
 def digest(previous: bytes, row: Row) -> bytes:
-    """sha256(previous hash ‖ position ‖ prev, -1 where private ‖ sha256(covered columns as JSON ‖ LF ‖ data)); integers big-endian, 8 bytes."""
+    """sha256(previous ‖ position ‖ prev or -1 where private ‖ sha256(covered columns as JSON ‖ LF ‖ data)); integers are 8 bytes."""
     columns = json.dumps([plain(row[name]) for name in COVERED], separators=(",", ":"), ensure_ascii=False)
     content = sha256(f"{columns}\n{row['data']}".encode()).digest()
     before = -1 if row["partition"] is None else row["prev"]

@@ -1,0 +1,222 @@
+"""Each check, on a small world in memory: silent where all is well, and heard where its one thing is wrong."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from .chain import GENESIS, digest
+from .evidence import Evidence, Ledger
+from .run import CHECKS, run
+from .world import message, usd, world
+
+Spoil = Callable[[Evidence], Evidence | None]
+
+
+def test_a_sound_world_has_no_findings() -> None:
+    assert run(world()) == []
+
+
+def ledger(evidence: Evidence, service: str, **parts: Any) -> Evidence:
+    """The same evidence with one ledger altered."""
+    return replace(evidence, ledgers={**evidence.ledgers, service: replace(evidence.ledgers[service], **parts)})
+
+
+def rechained(old: Ledger, log: list[dict[str, Any]]) -> Ledger:
+    """A ledger of other rows whose chain is sound: what only the other checks can find."""
+    previous = GENESIS
+    for row in log:
+        row["hash"] = previous = digest(previous, row)
+    head = {**old.side["head"][0], "position": log[-1]["position"], "hash": previous}
+    return replace(old, log=log, side={**old.side, "head": [head]})
+
+
+def said(evidence: Evidence, type: str, change: Callable[[dict[str, Any]], None], nth: int = 0) -> Evidence:
+    """One event of billing says something else, and all of the chain agrees."""
+    old = evidence.ledgers["billing-svc"]
+    row = [row for row in old.log if row["type"] == type][nth]
+    data = json.loads(row["data"])
+    change(data)
+    row["data"] = json.dumps(data)
+    return replace(evidence, ledgers={**evidence.ledgers, "billing-svc": rechained(old, old.log)})
+
+
+def without_row(evidence: Evidence) -> Evidence:
+    """A row in the middle is gone."""
+    log = evidence.ledgers["lead-svc"].log
+    return ledger(evidence, "lead-svc", log=log[:1] + log[2:])
+
+
+def without_tail(evidence: Evidence) -> Evidence:
+    """The last row is gone and the head set back: the chain alone cannot see it."""
+    old = evidence.ledgers["lead-svc"]
+    return replace(evidence, ledgers={**evidence.ledgers, "lead-svc": rechained(old, old.log[:-1])})
+
+
+def without_half(evidence: Evidence) -> Evidence:
+    """The second half of the log is gone, with it what was acknowledged."""
+    return without_tail(without_tail(evidence))
+
+
+def edited(evidence: Evidence) -> None:
+    """A row says something else than it was chained with."""
+    evidence.ledgers["lead-svc"].log[0]["actor"] = "mallory"
+
+
+def version_twice(evidence: Evidence) -> None:
+    """A version of a stream is there twice."""
+    evidence.ledgers["lead-svc"].log[1]["version"] = 1
+
+
+def unlinked(evidence: Evidence) -> None:
+    """A told event forgets the one before it."""
+    row = next(row for row in evidence.ledgers["lead-svc"].log if row["prev"])
+    row["prev"] = 0
+
+
+def lost_ack(evidence: Evidence) -> Evidence:
+    """A command was acknowledged that is nowhere."""
+    return replace(evidence, journal=[*evidence.journal, replace(evidence.journal[1], key="never")])
+
+
+def refused_yet_done(evidence: Evidence) -> Evidence:
+    """A command that was refused took effect."""
+    return replace(evidence, journal=[replace(attempt, outcome="refused") for attempt in evidence.journal])
+
+
+def answered_twice(evidence: Evidence) -> Evidence:
+    """A retry was answered otherwise."""
+    return replace(evidence, journal=[*evidence.journal, replace(evidence.journal[1], body="other")])
+
+
+def answer_without_effect(evidence: Evidence) -> None:
+    """An answer was stored outside the transaction of its events."""
+    evidence.ledgers["lead-svc"].side["answer"].append(
+        {"subject": "ann", "operation": "capture_lead", "key": "x", "command_id": UUID(int=1), "status": 201}
+    )
+
+
+def created_twice(evidence: Evidence) -> None:
+    """Two commands created one stream."""
+    evidence.ledgers["lead-svc"].log[1]["version"] = 1
+
+
+def unpublished(evidence: Evidence) -> Evidence:
+    """A message is not on the topic."""
+    return replace(evidence, messages=(evidence.messages or [])[1:])
+
+
+def phantom(evidence: Evidence) -> Evidence:
+    """A message is in no log."""
+    first = (evidence.messages or [])[0]
+    return replace(evidence, messages=[*(evidence.messages or []), replace(first, headers={**first.headers, "ce_id": str(UUID(int=3))})])
+
+
+def reordered(evidence: Evidence) -> Evidence:
+    """A topic tells a partition backwards."""
+    return replace(evidence, messages=list(reversed(evidence.messages or [])))
+
+
+def unheard(evidence: Evidence) -> Evidence:
+    """A listener never heard the first fact."""
+    log = evidence.ledgers["opportunity-svc"].log
+    return ledger(evidence, "opportunity-svc", log=log[1:])
+
+
+def retold(evidence: Evidence) -> None:
+    """The teller rewrote history; its listeners remember."""
+    old = evidence.ledgers["contract-svc"]
+    old.log[2]["data"] = old.log[2]["data"].replace("C-1", "C-9")
+    rechained(old, old.log)
+
+
+def tail_ahead(evidence: Evidence) -> None:
+    """The note of how far was heard is ahead of the log: the next restart skips."""
+    evidence.ledgers["opportunity-svc"].side["heard"][0]["position"] += 1
+
+
+def checkpoint_ahead(evidence: Evidence) -> None:
+    """A checkpoint is beyond the log."""
+    evidence.ledgers["order-svc"].side["checkpoint"][0]["position"] += 1
+
+
+def without_cause(evidence: Evidence) -> None:
+    """A reaction names a cause that never was."""
+    next(row for row in evidence.ledgers["order-svc"].own if row["causation_id"])["causation_id"] = UUID(int=5)
+
+
+def doubled(evidence: Evidence) -> Evidence:
+    """A reaction happened again under another id."""
+    rows = evidence.ledgers["order-svc"].log
+    reaction = next(row for row in rows if row["causation_id"])
+    again = {**reaction, "event_id": UUID(int=8), "command_id": UUID(int=9), "stream_id": UUID(int=10), "position": len(rows) + 1}
+    return ledger(evidence, "order-svc", log=[*rows, again])
+
+
+def parked(evidence: Evidence) -> None:
+    """A reaction waits for an operator."""
+    evidence.ledgers["order-svc"].side["parked"].append({"state": "parked", "error": "boom"})
+
+
+def stale_model(evidence: Evidence) -> None:
+    """A row people read is not what the log says."""
+    evidence.ledgers["lead-svc"].models["list"][0] = {"id": 1, "version": 9}
+
+
+SPOILED: dict[str, tuple[Spoil, ...]] = {
+    "positions_are_dense": (without_row,),
+    "streams_are_contiguous": (version_twice,),
+    "chain_verifies": (edited, version_twice),
+    "partitions_are_linked": (unlinked,),
+    "acknowledged_commands_are_present": (lost_ack, without_half),
+    "refused_commands_have_no_effect": (refused_yet_done,),
+    "keys_have_one_answer": (answered_twice, answer_without_effect),
+    "effects_are_as_many_as_commands": (created_twice,),
+    "told_is_on_the_topic": (unpublished,),
+    "nothing_else_is_on_the_topic": (phantom, without_tail),
+    "topics_keep_the_order": (reordered,),
+    "heard_is_what_was_told": (unheard, retold, without_tail),
+    "tails_match_what_was_heard": (tail_ahead,),
+    "checkpoints_are_within_the_log": (checkpoint_ahead,),
+    "reactions_have_one_cause": (without_cause, doubled),
+    "commands_took_effect_once": (doubled,),
+    "causes_have_their_reaction": (doubled, without_cause),
+    "deals_are_carried_through": (doubled,),
+    "nothing_is_stuck": (parked,),
+    "models_equal_a_rebuild": (stale_model,),
+    "invoices_add_up": (lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(gross=usd(1066))),),
+    "invoice_numbers_are_gapless": (
+        lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(number="LE-000003"), 1),
+        lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(number="LE-000001"), 1),
+    ),
+    "cash_is_conserved": (
+        lambda evidence: said(evidence, "ltc.billing.payment-received.v1", lambda data: data.update(amount=usd(1900))),
+        lambda evidence: said(evidence, "ltc.billing.cash-applied.v1", lambda data: data.update(unapplied=usd(36))),
+    ),
+    "invoiced_minus_paid_is_open": (
+        lambda evidence: said(evidence, "ltc.billing.cash-applied.v1", lambda data: data["applications"][1].update(open=usd(0))),
+        lambda evidence: said(evidence, "ltc.billing.cash-applied.v1", lambda data: data["applications"][0].update(amount=usd(1066))),
+    ),
+    "plan_lines_are_not_overbilled": (
+        lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(net=usd(1001))),
+        lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(net=usd(999))),
+    ),
+}
+
+
+@pytest.mark.parametrize(("check", "spoil"), [(check, spoil) for check, spoils in SPOILED.items() for spoil in spoils])
+def test_a_check_finds_the_one_thing_that_is_wrong(check: str, spoil: Spoil) -> None:
+    evidence = world()
+    assert [finding.check for finding in run(spoil(evidence) or evidence, [check])][:1] == [check]
+
+
+def test_every_check_was_seen_to_fail() -> None:
+    assert SPOILED.keys() == CHECKS.keys()
+
+
+def test_a_message_carries_what_its_row_says() -> None:
+    told = world().ledgers["lead-svc"]
+    assert message(told, told.told[0], 0).value.decode() == told.told[0]["data"]
