@@ -10,9 +10,9 @@ from .evidence import Row
 GENESIS = bytes(32)
 """What stands before the first row."""
 
-COVERED = tuple(
-    ["event_id", "origin", "origin_log", "origin_position", "origin_prev", "origin_hash", "origin_partition", "stream", "stream_id", "version", "type", "actor", "roles", "correlation_id", "causation_id", "command_id", "traceparent", "occurred_at", "recorded_at", "authority", "tags", "partition"]
-)
+_ORIGIN = ("origin", "origin_log", "origin_position", "origin_prev", "origin_hash", "origin_partition")
+_META = ("correlation_id", "causation_id", "command_id", "traceparent", "occurred_at", "recorded_at", "authority", "tags", "partition")
+COVERED = ("event_id", *_ORIGIN, "stream", "stream_id", "version", "type", "actor", "roles", *_META)
 """The columns whose values the digest covers, in this order, before the bytes of ``data``."""
 
 

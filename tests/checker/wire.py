@@ -36,7 +36,7 @@ def nothing_else_is_on_the_topic(evidence: Evidence) -> list[Finding]:
         teller = tellers.get(message.topic)
         if teller is None:
             continue
-        row = known[message.topic].get(event_id(message))  # type: ignore[arg-type]
+        row = known[message.topic].get(event_id(message))
         if row is None or not agrees(message, row):
             where = f"{message.partition}@{message.offset}"
             what = "is in no log" if row is None else f"differs from position {row['position']}"
@@ -76,7 +76,7 @@ def topics_keep_the_order(evidence: Evidence) -> list[Finding]:
         row_of = {row["event_id"]: row for row in ledger.told}
         last: dict[int, int] = defaultdict(int)
         for message in evidence.messages or []:
-            row = row_of.get(event_id(message)) if message.topic == topic_of(service) else None  # type: ignore[arg-type]
+            row = row_of.get(event_id(message)) if message.topic == topic_of(service) else None
             if row is None or row["position"] <= last[message.partition]:
                 continue
             if row["prev"] != last[message.partition]:

@@ -110,7 +110,7 @@ def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> No
     command = derived("command", "lead-svc", "ann", "capture_lead", f"key-{number}")
     lead.decide("lead", ids["lead"], "ltc.lead.captured.v1", text, command)
     lead.answers.append({"subject": "ann", "operation": "capture_lead", "key": f"key-{number}", "command_id": command, "status": 201})
-    asked = {"service": "lead-svc", "operation": "capture_lead", "subject": "ann"}
+    asked: dict[str, Any] = {"service": "lead-svc", "operation": "capture_lead", "subject": "ann"}
     journal.append(Attempt(**asked, key=f"key-{number}", outcome="unknown"))
     journal.append(Attempt(**asked, key=f"key-{number}", outcome="ok", status=201, position=len(lead.log), body="same"))
     journal.append(Attempt(**asked, key=f"refused-{number}", outcome="refused", status=409))
