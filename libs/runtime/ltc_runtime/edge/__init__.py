@@ -1,0 +1,12 @@
+"""The edge: how people and programs speak with a service over HTTP.
+
+A service's ``api.py`` needs `Api`, `Handle`, `Read`, `Body`, `View`, `Page` and `Paging`; the rest is for the runtime.
+"""
+
+from .api import Api
+from .handle import Handle
+from .pages import Body, Page, Paging, View
+from .read import Read
+from .roles import EVERYONE, ROLES, Role
+
+__all__ = ["EVERYONE", "ROLES", "Api", "Body", "Handle", "Page", "Paging", "Read", "Role", "View"]

@@ -1,0 +1,130 @@
+"""The routes of a service, each with who may use it and how it may refuse."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from ltc_events import Decider, Refusal
+
+from .documentation import headers_of, responses_of, stub
+from .operation import Kind, Operation
+from .roles import ROLES, Role
+from .signature import Signature
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class OperationRoute(APIRoute):
+    """A route that FastAPI describes and the edge serves."""
+
+    operation: Operation
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, operation: Operation | None = None, **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if operation is not None:
+            self.operation = operation
+
+
+class Api(APIRouter):
+    """The routes below one prefix, usually those of one aggregate.
+
+    Args:
+        prefix: such as ``/leads``.
+        stream: the decider whose streams the URLs name; its version is the ``ETag``.
+    """
+
+    def __init__(self, prefix: str = "", *, stream: Decider[Any, Any, Any] | None = None) -> None:
+        words = [word for word in re.split(r"[/-]", prefix) if word]
+        super().__init__(prefix=prefix, tags=[" ".join(words)] if words else None)
+        self.stream = stream
+        self.operations: list[Operation] = []
+
+    def create(
+        self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), money: bool = False, cap: int | None = None
+    ) -> Callable[[F], F]:
+        """A POST that founds something: 201 with its ``Location``.
+
+        Args:
+            roles: who may.
+            refuses: how it may be refused.
+            money: money moves, so an Idempotency-Key is required.
+            cap: the largest body in bytes, where the usual cap does not fit.
+        """
+        return self._command("create", path, 201, roles, refuses, money, cap)
+
+    def act(
+        self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), money: bool = False, cap: int | None = None
+    ) -> Callable[[F], F]:
+        """A POST that does something to what is there: 204, or 200 where it has something to say."""
+        return self._command("act", path, None, roles, refuses, money, cap)
+
+    def query(self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = ()) -> Callable[[F], F]:
+        """A GET."""
+
+        def register(endpoint: F) -> F:
+            self._add(endpoint, "query", "GET", path, 200, roles, refuses)
+            return endpoint
+
+        return register
+
+    def history(self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = ()) -> None:
+        """A GET of everything that ever happened to the one the URL names, from the log."""
+        from .history import history_of
+
+        assert self.stream is not None, "only streams have a history"
+        unknown = refuses[0] if refuses else None
+        self._add(history_of(self.stream, unknown), "query", "GET", path, 200, roles, refuses)
+
+    def _command(
+        self, kind: Kind, path: str, status: int | None, roles: Sequence[Role], refuses: Sequence[type[Refusal]], money: bool, cap: int | None
+    ) -> Callable[[F], F]:
+        def register(endpoint: F) -> F:
+            self._add(endpoint, kind, "POST", path, status, roles, refuses, money, cap)
+            return endpoint
+
+        return register
+
+    def _add(
+        self,
+        endpoint: Callable[..., Any],
+        kind: Kind,
+        method: str,
+        path: str,
+        status: int | None,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]],
+        money: bool = False,
+        cap: int | None = None,
+    ) -> None:
+        unknown = set(roles) - ROLES
+        if unknown:
+            raise ValueError(f"{endpoint.__name__}: no such roles: {', '.join(sorted(unknown))}")
+        whole = self.prefix + path
+        signature = Signature(endpoint, whole)
+        silent = signature.answer in (None, type(None))
+        operation = Operation(
+            id=endpoint.__name__, kind=kind, method=method, prefix=self.prefix, path=whole, roles=frozenset(roles), endpoint=endpoint,
+            signature=signature, status=status or (204 if silent else 200), stream=self.stream, refuses=tuple(refuses), money=money, cap=cap,
+        )  # fmt: skip
+        self.operations.append(operation)
+        described = stub(endpoint, signature.described(headers_of(operation)))
+        self.routes.append(
+            OperationRoute(
+                whole, described, operation=operation, methods=[method], operation_id=operation.id, name=operation.id, tags=self.tags,
+                status_code=operation.status, response_model=None if silent else signature.answer, responses=responses_of(operation),
+                summary=_summary(endpoint), description=_description(endpoint),
+            )
+        )  # fmt: skip
+        self._mark_routes_changed()
+
+
+def _summary(endpoint: Callable[..., Any]) -> str:
+    lines = (endpoint.__doc__ or endpoint.__name__.replace("_", " ").capitalize()).strip().splitlines()
+    return lines[0].strip().rstrip(".")
+
+
+def _description(endpoint: Callable[..., Any]) -> str:
+    lines = (endpoint.__doc__ or "").strip().splitlines()
+    return " ".join(line.strip() for line in lines[1:]).strip()

@@ -1,0 +1,114 @@
+"""The body of a request: capped while it streams, and looked at before it is read."""
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .answers import Receive
+from .problems import BadRequest, Invalid, Malformed, NotJson, TooLarge
+
+MAX_DEPTH = 32
+_SECONDS = 30.0
+_JSON_TYPE = re.compile(rb"^application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?$", re.IGNORECASE)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class Gone(Exception):
+    """The caller hung up before the body was whole."""
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The whole body.
+
+    Raises:
+        TooLarge: it is larger than ``limit`` bytes; nothing more of it is read.
+        BadRequest: it did not arrive in time.
+        Gone: the caller hung up.
+    """
+    announced = headers.get(b"content-length")
+    if announced is not None and (not announced.isdigit() or len(announced) > 15 or int(announced) > limit):
+        raise TooLarge(limit=limit)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        whole: bytes = message.get("body", b"")
+        if len(whole) > limit:
+            raise TooLarge(limit=limit)
+        return whole
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await _rest(message, receive, limit)
+    except TimeoutError:
+        raise BadRequest(reason=f"the body did not arrive within {_SECONDS:g} seconds") from None
+
+
+async def _rest(message: Any, receive: Receive, limit: int) -> bytes:
+    chunks = bytearray()
+    while True:
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunks += message.get("body", b"")
+        if len(chunks) > limit:
+            raise TooLarge(limit=limit)
+        if not message.get("more_body", False):
+            return bytes(chunks)
+        message = await receive()
+
+
+def must_be_json(content_type: bytes | None) -> None:
+    """A body that is not called JSON is not read as JSON."""
+    if content_type != b"application/json" and (content_type is None or not _JSON_TYPE.match(content_type)):
+        raise NotJson
+
+
+def look_through(body: bytes) -> None:
+    """Refuse what a JSON reader would take and nobody should: deep nesting, a name twice, NUL.
+
+    Raises:
+        Malformed: it is nested too deep, or names something twice.
+        Invalid: a text in it holds NUL, which PostgreSQL cannot store.
+    """
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth_exceeds(body):
+        raise Malformed
+    try:
+        value = json.loads(body, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    if b"\\u0000" in body and _holds_nul(value):
+        raise Invalid(errors=[{"pointer": "", "code": "nul", "detail": "NUL is not a character we store"}])
+
+
+def _depth_exceeds(body: bytes) -> bool:
+    # Without strings and everything else, only brackets are left; each round takes the innermost pairs away.
+    brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if not brackets:
+            return False
+        # A list of many pairs side by side shrinks in one round, as pairs inside pairs do one level a round.
+        brackets = brackets.replace(b"[]", b"\x00").replace(b"{}", b"\x00").replace(b"\x00", b"")
+    return bool(brackets)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is given twice")
+    return found
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(word)
+
+
+def _holds_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\x00" in value
+        case dict():
+            return any("\x00" in name or _holds_nul(item) for name, item in value.items())
+        case list():
+            return any(map(_holds_nul, value))
+        case _:
+            return False

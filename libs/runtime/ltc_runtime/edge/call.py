@@ -1,0 +1,43 @@
+"""One request on its way through the edge."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..telemetry import Span
+    from .edge import Edge
+    from .operation import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the subject and roles of a verified token."""
+
+    subject: str
+    roles: frozenset[str]
+
+
+class Call:
+    """A request: who asks, for what, and what was sent along."""
+
+    __slots__ = ("body", "caller", "edge", "headers", "key", "operation", "path", "path_values", "query", "span")
+
+    def __init__(self, edge: "Edge", operation: "Operation", scope: Any, path_values: dict[str, str], span: "Span") -> None:
+        self.edge = edge
+        self.operation = operation
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.path: str = scope["path"]
+        self.path_values = path_values
+        self.query: bytes = scope.get("query_string", b"")
+        self.span = span
+        self.caller: Caller = NOBODY
+        self.body = b""
+        self.key: str | None = None
+
+    def header(self, name: bytes) -> str | None:
+        """A request header as text."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+
+NOBODY = Caller("", frozenset())

@@ -1,0 +1,127 @@
+"""What the OpenAPI page says beyond what a signature says: headers, refusals, who may."""
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ltc_events import Refusal
+
+from .problems import (
+    MEDIA_TYPE,
+    BadRequest,
+    Busy,
+    Fault,
+    Forbidden,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    InternalError,
+    Invalid,
+    Malformed,
+    NotCaughtUp,
+    NotJson,
+    OccurredAtForbidden,
+    Stale,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    page,
+    sentence,
+    title,
+)
+from .signature import header
+
+if TYPE_CHECKING:
+    from .operation import Operation
+
+_SCHEMA = {"$ref": "#/components/schemas/Problem"}
+_text: dict[str, Any] = {"type": "string"}
+_POSITION = {"description": "Where in its log the service stands, and the last published event of this command.", "schema": _text}
+_ETAG = {"description": "The version of the one the URL names.", "schema": _text}
+
+
+def stub(endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable[..., Any]:
+    """A function that looks to FastAPI like what a caller sees of ``endpoint``."""
+
+    async def described(**arguments: Any) -> None:
+        raise AssertionError("the edge serves this route")
+
+    described.__name__ = endpoint.__name__
+    described.__doc__ = endpoint.__doc__
+    described.__module__ = endpoint.__module__
+    described.__signature__ = signature  # type: ignore[attr-defined]
+    return described
+
+
+def headers_of(operation: "Operation") -> dict[str, Any]:
+    """The request headers an operation understands."""
+    if operation.kind == "query":
+        found = {"ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", max_length=200)}
+        if operation.names_stream:
+            found["if_none_match"] = header("If-None-Match", "Versions you have: the answer is 304 if one of them is the newest.")
+        return found
+    found = {
+        "idempotency_key": header("Idempotency-Key", _key(operation), max_length=257),
+        "ltc_occurred_at": header("LTC-Occurred-At", "When it happened (RFC 3339); importers only."),
+    }
+    if operation.kind == "act" and operation.names_stream:
+        found["if_match"] = header("If-Match", "The version you have seen: refused with 412 if it is no longer the newest.")
+    return found
+
+
+def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
+    """What an operation may answer, and why."""
+    refusals: dict[int, list[type[Refusal]]] = {}
+    for refusal in (*operation.refuses, *_faults(operation)):
+        refusals.setdefault(refusal.status, []).append(refusal)
+    documented: dict[int | str, dict[str, Any]] = {status: _refused(classes) for status, classes in sorted(refusals.items())}
+    documented[operation.status] = {"description": "Done.", "headers": _headers(operation)}
+    if operation.kind == "query" and operation.names_stream:
+        documented[304] = {"description": "You have the newest version.", "headers": {"ETag": _ETAG}}
+    return documented
+
+
+def _faults(operation: "Operation") -> list[type[Fault]]:
+    found: list[type[Fault]] = [Unauthenticated, Forbidden, Invalid, InternalError, Unavailable]
+    if operation.kind == "query":
+        return [BadRequest, *found, NotCaughtUp]
+    found += [BadRequest, Busy, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
+    if operation.signature.body is not None:
+        found += [Malformed, NotJson]
+    if operation.money:
+        found.append(IdempotencyKeyMissing)
+    if operation.kind == "act" and operation.names_stream:
+        found.append(Stale)
+    return found
+
+
+def _refused(classes: list[type[Refusal]]) -> dict[str, Any]:
+    examples = {
+        refusal.code(): {
+            "summary": title(refusal),
+            "value": {
+                "type": page(refusal.code()), "title": title(refusal), "status": refusal.status, "code": refusal.code(), "detail": sentence(refusal),
+                "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+            },
+        }
+        for refusal in classes
+    }  # fmt: skip
+    return {
+        "description": " ".join(sentence(refusal) for refusal in classes),
+        "content": {MEDIA_TYPE: {"schema": _SCHEMA, "examples": examples}},
+    }
+
+
+def _headers(operation: "Operation") -> dict[str, Any]:
+    if operation.kind == "query":
+        return {"ETag": _ETAG} if operation.names_stream else {}
+    found = {"LTC-Position": _POSITION, "Idempotency-Replayed": {"description": "This was answered before.", "schema": _text}}
+    if operation.stream is not None:
+        found["ETag"] = _ETAG
+    if operation.kind == "create":
+        found["Location"] = {"description": "Where it is.", "schema": _text}
+    return found
+
+
+def _key(operation: "Operation") -> str:
+    needed = "Required: money moves." if operation.money else "Recommended."
+    return f"{needed} Your name for this request: a retry under the same name does nothing twice and gets the same answer."

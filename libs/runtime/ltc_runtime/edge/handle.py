@@ -1,0 +1,194 @@
+"""What a route does with a command: hand it over, and answer when it is on disk."""
+
+import asyncio
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from uuid import UUID
+
+from ltc_events import Command, Stream, derive_id
+from pydantic import BaseModel
+
+from .answers import JSON, Answer, HeaderPair
+from .call import Call
+from .conditions import expected_version, occurred_at
+from .idempotency import answer_row
+from .problems import Stale
+
+if TYPE_CHECKING:
+    from ltc_runtime.log import Meta, Plan
+
+A = TypeVar("A", bound=BaseModel)
+SideRow = tuple[Any, dict[str, Any]]
+
+
+class Handle:
+    """Hands commands over for the caller of this request."""
+
+    __slots__ = ("_call", "_forgotten", "_id", "_sealer")
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._id: UUID | None = None
+        self._sealer: Any = None
+        self._forgotten: list[UUID] = []
+
+    @property
+    def actor(self) -> str:
+        """Who asks: the subject of the token."""
+        return self._call.caller.subject
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What the caller may do."""
+        return self._call.caller.roles
+
+    @property
+    def today(self) -> date:
+        """Today by the business clock."""
+        return self._call.edge.today()
+
+    @property
+    def command_id(self) -> UUID:
+        """The id of this command; the same for a retry with the same Idempotency-Key."""
+        if self._id is None:
+            call = self._call
+            if call.key is None:
+                self._id = UUID(bytes=os.urandom(16), version=4)
+            else:
+                self._id = derive_id("command", call.edge.service_name, call.caller.subject, call.operation.id, call.key)
+        return self._id
+
+    def new_id(self, what: str) -> UUID:
+        """The id of something this command creates; the same for a retry with the same Idempotency-Key."""
+        return derive_id(self.command_id, what)
+
+    def seal(self, subject: UUID, plain: str) -> str:
+        """Encrypt what is known of a new person; their key is stored with the command.
+
+        For a person we know already there is `known`.
+        """
+        return cast(str, self._keys().seal(subject, plain))
+
+    async def known(self, subject: UUID) -> None:
+        """Fetch the key of a person we know, so that `seal` uses it instead of making one."""
+        await self._keys().fetch(subject)
+
+    def forget(self, subject: UUID) -> None:
+        """Destroy the key of a person together with the command, which should tell it."""
+        self._forgotten.append(subject)
+
+    @overload
+    async def __call__(self, command: Command, answer: A, *, authority: str | None = None) -> A: ...
+
+    @overload
+    async def __call__(self, command: Command, answer: None = None, *, authority: str | None = None) -> None: ...
+
+    async def __call__(self, command: Command, answer: A | None = None, *, authority: str | None = None) -> A | None:
+        """Decide the command, store what it led to, and answer.
+
+        What is returned is the answer as bytes, with its headers; the type says what those bytes mean.
+        """
+        work = self._work(command, answer, authority)
+        await self._call.edge.run(work)
+        return cast("A | None", Answer(work.status, work.headers(), work.body))
+
+    def _work(self, command: Command, answer: BaseModel | None, authority: str | None) -> "CommandWork":
+        call = self._call
+        edge, operation = call.edge, call.operation
+        stream = _addressed(call, command)
+        body = b"" if answer is None else answer.__pydantic_serializer__.to_json(answer)
+        if_match = call.header(b"if-match") if operation.kind == "act" else None
+        wanted = None if if_match is None else expected_version(if_match)
+        meta = edge.meta(
+            command_id=self.command_id, actor=call.caller.subject, roles=tuple(sorted(call.caller.roles)), correlation_id=None,
+            causation_id=None, traceparent=call.span.traceparent, occurred_at=occurred_at(call), authority=authority, expected=None,
+        )  # fmt: skip
+        location = None
+        if operation.kind == "create" and stream is not None:
+            location = f"{operation.prefix}/{stream.id}"
+        return CommandWork(
+            call=call, command=command, meta=meta, streams=edge.streams(command, stream), stream=stream, wanted=wanted, location=location,
+            status=operation.status, body=body, keys=[] if self._sealer is None else self._sealer.rows(), forgotten=self._forgotten,
+        )  # fmt: skip
+
+    def _keys(self) -> Any:
+        if self._sealer is None:
+            self._sealer = self._call.edge.sealer()
+        return self._sealer
+
+
+def _addressed(call: Call, command: Command) -> Stream | None:
+    """The stream that the URL names, or that a creating command founds."""
+    decider = call.operation.stream
+    if decider is None:
+        return None
+    found = call.path_values.get(decider.id)
+    if found is not None:
+        return Stream(decider.kind, UUID(found))
+    if call.operation.kind == "create":
+        created = getattr(command, decider.id, None)
+        return None if created is None else Stream(decider.kind, created)
+    return None
+
+
+@dataclass(slots=True)
+class CommandWork:
+    """One command of one request, as the log wants it."""
+
+    call: Call
+    command: Command
+    meta: "Meta"
+    streams: Collection[Stream]
+    stream: Stream | None
+    wanted: frozenset[int] | None
+    location: str | None
+    status: int
+    body: bytes
+    keys: list[SideRow]
+    forgotten: list[UUID]
+    position: int = 0
+    told: int | None = None
+    version: int | None = None
+
+    def plan(self, plan: "Plan") -> None:
+        """Decide, and stage what goes with the events: new keys of persons, and the answer for a retry."""
+        if self.wanted is not None and self.stream is not None and plan.version(self.stream) not in self.wanted:
+            raise Stale
+        rows = plan.decide(self.command, self.meta)
+        self.told = None
+        for row in rows:
+            if row.partition is not None:
+                self.told = row.position
+        self.position = rows[-1].position if rows else plan.head
+        self.version = None if self.stream is None else plan.version(self.stream)
+        for table, row in self.keys:
+            plan.insert(table, row)
+        for subject in self.forgotten:
+            plan.remove(self.call.edge.key_table, {"subject": subject})
+        if self.call.key is not None:
+            plan.insert(*answer_row(self.call, self.meta.command_id, self.status, self.headers(), self.body))
+
+    def headers(self) -> list[HeaderPair]:
+        """The headers of the answer."""
+        position = f"{self.call.edge.service_name}@{self.position}"
+        if self.told is not None:
+            position += f"; told={self.told}"
+        headers: list[HeaderPair] = [(b"ltc-position", position.encode())]
+        if self.version is not None:
+            headers.append((b"etag", b'"%d"' % self.version))
+        if self.location is not None:
+            headers.append((b"location", self.location.encode()))
+        if self.body:
+            headers.append(JSON)
+        return headers
+
+
+async def shielded(work: Any, submit: Any, running: set["asyncio.Task[Any]"]) -> None:
+    """Submit in a task of its own: who cancels the request does not cancel what may already be on its way to disk."""
+    task = asyncio.ensure_future(submit(work))
+    running.add(task)
+    task.add_done_callback(running.discard)
+    await asyncio.shield(task)

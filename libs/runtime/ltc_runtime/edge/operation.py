@@ -1,0 +1,179 @@
+"""A route as data, and how it serves a request."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import asyncpg
+import structlog
+from ltc_events import CurrencyMismatch, Decider, Refusal
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from .answers import JSON, Answer, Receive, Scope, Send
+from .body import look_through, must_be_json, read_body
+from .call import Call
+from .failures import answer_to
+from .handle import Handle
+from .idempotency import read_key, replay
+from .problems import Busy, Forbidden, IdempotencyKeyMissing, Invalid, Malformed, field_errors
+from .read import NotModified, Read
+from .signature import Signature
+
+if TYPE_CHECKING:
+    from ..telemetry import Span
+    from .edge import Edge
+
+Kind = Literal["create", "act", "query"]
+_PLACE = re.compile(r"\{(\w+)\}")
+_log = structlog.get_logger("ltc.edge")
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """Something a caller can do or ask."""
+
+    id: str
+    kind: Kind
+    method: str
+    prefix: str
+    path: str
+    roles: frozenset[str]
+    endpoint: Callable[..., Any]
+    signature: Signature
+    status: int
+    stream: Decider[Any, Any, Any] | None = None
+    refuses: tuple[type[Refusal], ...] = ()
+    money: bool = False
+    cap: int | None = None
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What paths it serves."""
+        return re.compile("^" + _PLACE.sub(r"(?P<\1>[^/]+)", self.path) + "$")
+
+    @property
+    def names_stream(self) -> bool:
+        """Does the URL name one stream, whose version is then the ETag?"""
+        return self.stream is not None and f"{{{self.stream.id}}}" in self.path
+
+    async def serve(self, edge: "Edge", scope: Scope, receive: Receive, send: Send, values: dict[str, str], span: "Span") -> int:
+        """Answer one request.
+
+        Returns:
+            the status of the answer.
+        """
+        call = Call(edge, self, scope, values, span)
+        try:
+            answer = await self._answer(call, receive)
+        except NotModified as same:
+            answer = Answer(304, [(b"etag", b'"%d"' % same.version)])
+        except Exception as error:
+            answer = answer_to(error, span.trace_id, writes=self.kind != "query")
+        await answer(scope, receive, send)
+        return answer.status_code
+
+    async def _answer(self, call: Call, receive: Receive) -> Any:
+        authorization = call.headers.get(b"authorization")
+        call.caller = call.edge.verifier.known(authorization) or await call.edge.verifier.verify(authorization)
+        if not self.roles & call.caller.roles:
+            raise Forbidden
+        if self.kind == "query":
+            return await self._query(call)
+        return await self._command(call, receive)
+
+    async def _query(self, call: Call) -> Any:
+        arguments: dict[str, Any] = {}
+        self.signature.bind_path(call.path_values, arguments)
+        self._bind_query(call, arguments)
+        after = call.headers.get(b"ltc-after")
+        if after is not None:
+            await call.edge.caught_up(after.decode("latin-1"))
+        read = Read(call)
+        if self.signature.read is not None:
+            arguments[self.signature.read] = read
+        result = await self.endpoint(**arguments)
+        if not isinstance(result, BaseModel):
+            if hasattr(result, "status_code"):
+                return result
+            return Answer(self.status, [*read.headers, JSON], to_json(result))
+        return Answer(self.status, [*read.headers, JSON], result.__pydantic_serializer__.to_json(result))
+
+    async def _command(self, call: Call, receive: Receive) -> Any:
+        call.body = await read_body(call.headers, receive, self.cap or call.edge.body_cap)
+        key = call.header(b"idempotency-key")
+        if key is not None:
+            call.key = read_key(key)
+        elif self.money:
+            raise IdempotencyKeyMissing
+        arguments: dict[str, Any] = {}
+        self.signature.bind_path(call.path_values, arguments)
+        self._bind_query(call, arguments)
+        self._bind_body(call, arguments)
+        if self.signature.handle is not None:
+            arguments[self.signature.handle] = Handle(call)
+        if self.signature.read is not None:
+            arguments[self.signature.read] = Read(call)
+        if call.key is None:
+            return self._finished(await self.endpoint(**arguments))
+        return await self._once(call, arguments)
+
+    async def _once(self, call: Call, arguments: dict[str, Any]) -> Any:
+        """The same key in flight twice: the second waits for the first and gets its answer."""
+        slot = (call.caller.subject, self.id, call.key)
+        in_flight = call.edge.in_flight
+        while (first := in_flight.get(slot)) is not None:
+            await _wait(first, call.edge.in_flight_seconds)
+            if (replayed := await replay(call)) is not None:
+                return replayed
+        in_flight[slot] = asyncio.get_running_loop().create_future()
+        try:
+            return self._finished(await self.endpoint(**arguments))
+        except Exception as error:
+            # Known keys are not looked for beforehand: the unique key of the table finds them, or the state does, which
+            # refuses what it has already done. Then what was answered the first time is the answer.
+            if not (isinstance(error, Refusal) or call.edge.is_known_key(error)):
+                raise
+            if (replayed := await replay(call)) is None:
+                raise
+            return replayed
+        finally:
+            in_flight.pop(slot).set_result(None)
+
+    def _finished(self, result: Any) -> Any:
+        if result is None:
+            return Answer(204)
+        if isinstance(result, BaseModel):  # answered without a command
+            return Answer(self.status, [JSON], result.__pydantic_serializer__.to_json(result))
+        return result
+
+    def _bind_query(self, call: Call, arguments: dict[str, Any]) -> None:
+        if call.query or self.signature.asks:
+            self.signature.bind_query(call.query, arguments)
+
+    def _bind_body(self, call: Call, arguments: dict[str, Any]) -> None:
+        parameter = self.signature.body
+        if parameter is None:
+            return
+        if not call.body and not parameter.required:
+            return
+        must_be_json(call.headers.get(b"content-type"))
+        look_through(call.body)
+        assert parameter.adapter is not None
+        try:
+            arguments[parameter.name] = parameter.adapter.validate_json(call.body)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False, include_context=False)
+            if found[0]["type"] == "json_invalid":
+                raise Malformed from None
+            raise Invalid(errors=field_errors(found, "body")) from None
+
+
+async def _wait(first: "asyncio.Future[None]", seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.shield(first)
+    except TimeoutError:
+        raise Busy from None

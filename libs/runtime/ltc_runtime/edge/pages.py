@@ -1,0 +1,40 @@
+"""What goes in and comes out over HTTP: bodies, views, and lists page by page."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Body(BaseModel):
+    """What a request says. A field we do not know is refused, so that a misspelt one is not silently lost."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class View(BaseModel):
+    """What an answer says."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+ViewT = TypeVar("ViewT")
+
+
+class Page(BaseModel, Generic[ViewT]):
+    """Some of a list, and where the rest begins."""
+
+    data: list[ViewT]
+    next_cursor: str | None = None
+    """Give it back as ``cursor`` for the next page; ``null`` on the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page was asked for."""
+
+    limit: int = 50
+    cursor: str | None = None
+
+
+MAX_PAGE = 200

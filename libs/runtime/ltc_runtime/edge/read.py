@@ -1,0 +1,131 @@
+"""What a query does: read rows of the read models and of the log, for the caller of this request."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+from ltc_events import Refusal, Stream
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Select, tuple_
+
+from . import cursor
+from .answers import HeaderPair
+from .call import Call
+from .conditions import none_match
+from .pages import Page, Paging
+from .statement import compiled
+
+V = TypeVar("V", bound=BaseModel)
+Row = dict[str, Any]
+
+_VERSION = "SELECT version FROM log WHERE stream_id = $1 AND stream = $2 AND origin IS NULL ORDER BY version DESC LIMIT 1"
+
+
+class NotModified(Exception):
+    """The caller has this version already."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+
+
+class Read:
+    """Reads for the caller of this request."""
+
+    __slots__ = ("_call", "headers")
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self.headers: list[HeaderPair] = []
+
+    async def one(self, statement: Select[Any], refusal: type[Refusal], *, stream: Stream | None = None) -> Row:
+        """The one row of ``statement``.
+
+        Args:
+            refusal: raised where there is none.
+            stream: the stream the row is made of, and of nothing else; its version becomes the ``ETag``.
+        """
+        row = await self.maybe(statement, stream=stream)
+        if row is None:
+            raise refusal
+        return row
+
+    async def maybe(self, statement: Select[Any], *, stream: Stream | None = None) -> Row | None:
+        """The one row of ``statement``, or none."""
+        if stream is not None:
+            await self._tag(stream)
+        shape, sql, values = compiled(statement)
+        record = await self._call.edge.log.pool.fetchrow(sql, *values)
+        return None if record is None else shape.row(record)
+
+    async def all(self, statement: Select[Any]) -> list[Row]:
+        """All rows of ``statement``; for lists that are short by nature."""
+        shape, sql, values = compiled(statement)
+        return [shape.row(record) for record in await self._call.edge.log.pool.fetch(sql, *values)]
+
+    async def page(
+        self,
+        statement: Select[Any],
+        *,
+        key: Sequence[ColumnElement[Any]],
+        into: Callable[..., V],
+        paging: Paging,
+        personal: Sequence[str] = (),
+        newest_first: bool = True,
+    ) -> Page[V]:
+        """One page of ``statement``, ordered by ``key``.
+
+        Args:
+            key: columns that order the list and together are unique; none of them may be null, and all are selected.
+            into: what a row becomes.
+            personal: columns that hold sealed texts, to be opened.
+            newest_first: largest key first.
+        """
+        call = self._call
+        if paging.cursor is not None:
+            behind = cursor.decode(call.operation.id, paging.cursor, key)
+            here = tuple_(*key)
+            statement = statement.where(here < behind if newest_first else here > behind)
+        ordered = statement.order_by(*(column.desc() if newest_first else column.asc() for column in key)).limit(paging.limit + 1)
+        rows = await self.all(ordered)
+        more = len(rows) > paging.limit
+        rows = rows[: paging.limit]
+        next_cursor = None
+        if more:
+            next_cursor = cursor.encode(call.operation.id, [rows[-1][str(column.key)] for column in key])  # type: ignore[attr-defined]
+            self._link_next(next_cursor)
+        for name in personal:
+            opened = await self.open_many([row[name] for row in rows])
+            for row, text in zip(rows, opened, strict=True):
+                row[name] = text
+        return Page(data=[into(**row) for row in rows], next_cursor=next_cursor)
+
+    def actions(self, possible: Iterable[str]) -> list[str]:
+        """Of the operations a state allows, those the caller's roles allow."""
+        call = self._call
+        return [name for name in possible if call.edge.operations[name].roles & call.caller.roles]
+
+    async def open(self, sealed: str | None) -> str | None:
+        """A sealed text as it was; ``None`` where its person is forgotten."""
+        return (await self.open_many([sealed]))[0]
+
+    async def open_many(self, sealed: Sequence[str | None]) -> list[str | None]:
+        """Sealed texts as they were, all at once."""
+        opened: list[str | None] = await self._call.edge.open_many(sealed)
+        return opened
+
+    async def _tag(self, stream: Stream) -> None:
+        # The version is read before the row: at worst the tag is older than what it names, and a later If-Match is
+        # refused though it need not be. The other way round, one could overwrite what one never saw.
+        version = await self._call.edge.log.pool.fetchval(_VERSION, stream.id, stream.kind)
+        if version is None:
+            return
+        if_none_match = self._call.header(b"if-none-match")
+        if if_none_match is not None and none_match(if_none_match, version):
+            raise NotModified(version)
+        self.headers.append((b"etag", b'"%d"' % version))
+
+    def _link_next(self, next_cursor: str) -> None:
+        call = self._call
+        filters = [(name, value) for name, value in parse_qsl(call.query.decode("ascii"), keep_blank_values=True) if name != "cursor"]
+        query = urlencode([*filters, ("cursor", next_cursor)])
+        self.headers.append((b"link", f'<{call.path}?{query}>; rel="next"'.encode()))
