@@ -5,7 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-
 from ltc_runtime.demo import crm, own
 from ltc_runtime.demo.read import read
 from ltc_runtime.demo.rows import Unreadable

@@ -1,0 +1,217 @@
+"""The HTTP client of a frontline app: a bearer token, a key per act, and patience. It sees what any caller sees."""
+
+import asyncio
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
+from types import TracebackType
+from typing import Any
+
+import httpx
+import orjson
+
+from .timings import Timings
+
+Token = Callable[[str, tuple[str, ...]], str]
+"""``token(subject, roles)``: a bearer token that is valid for some minutes at least."""
+
+PATIENCE = 600.0
+"""Seconds before a service that cannot be reached is given up."""
+
+_TIMEOUT = httpx.Timeout(15.0, pool=None)
+_LONGEST_PAUSE = 3.0
+_TOKEN_SECONDS = 120.0
+_POSITION = re.compile(r"^([a-z-]+)@(\d+)(?:; *told=(\d+))?$")
+# Ours to wait for: the service is down or overloaded, our key is in flight, or a proxy before it says so.
+_AGAIN = frozenset({429, 502, 503, 504})
+
+
+class Rejected(Exception):
+    """A service refused a step for good."""
+
+    def __init__(self, step: str, status: int, code: str, detail: str) -> None:
+        self.step, self.status, self.code = step, status, code
+        super().__init__(f"{step}: {status} {code}: {detail}")
+
+
+class GaveUp(Exception):
+    """A service could not be reached for longer than we wait."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who acts, in which duty."""
+
+    subject: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far a service had told when it answered: what a read elsewhere waits for."""
+
+    service: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.service}@{self.position}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    body: Any
+    told: Told | None
+
+
+class Frontline:
+    """Speaks to the five services.
+
+    Args:
+        addresses: where each service answers.
+        token: makes a bearer token.
+        timings: takes what each step took.
+        patience: seconds before we give up on a service that cannot be reached.
+        transport: instead of the network, for tests.
+    """
+
+    def __init__(
+        self,
+        addresses: Mapping[str, str],
+        token: Token,
+        timings: Timings,
+        *,
+        patience: float = PATIENCE,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4.0)
+        self._clients = {
+            service: httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, limits=limits, transport=transport, trust_env=False)
+            for service, url in addresses.items()
+        }
+        self._token = token
+        self._tokens: dict[Person, tuple[float, str]] = {}
+        self._timings = timings
+        self._patience = patience
+        self._jitter = Random(1)
+
+    async def __aenter__(self) -> "Frontline":
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def act(
+        self, service: str, step: str, path: str, who: Person, body: Mapping[str, Any] | None, *, key: str, at: str | None = None
+    ) -> Answer:
+        """POST, safe to repeat: the key is the same each time.
+
+        Args:
+            step: what it is called in the report.
+            at: when it happened, by RFC 3339; only an importer may say so.
+
+        Raises:
+            Rejected: the service refused.
+            GaveUp: it could not be reached.
+        """
+        headers = {"idempotency-key": short(key)}
+        content = None
+        if body is not None:
+            headers["content-type"] = "application/json"
+            content = orjson.dumps(body)
+        if at is not None:
+            headers["ltc-occurred-at"] = at
+        return await self._until_answered(service, step, "POST", path, who, headers, content)
+
+    async def look(self, service: str, step: str, path: str, who: Person, *, after: Iterable[Told] = ()) -> Answer:
+        """GET, once the service has heard, and dealt with, what its neighbours told.
+
+        Raises:
+            Rejected: the service refused.
+            GaveUp: it could not be reached.
+        """
+        waits = ", ".join(map(str, after))
+        return await self._until_answered(service, step, "GET", path, who, {"ltc-after": waits} if waits else {}, None)
+
+    async def _until_answered(
+        self, service: str, step: str, method: str, path: str, who: Person, headers: dict[str, str], content: bytes | None
+    ) -> Answer:
+        began = time.monotonic()
+        attempt = 0
+        while True:
+            pause, cause = 0.0, ""
+            try:
+                headers["authorization"] = self._bearer(who)
+                response = await self._clients[service].request(method, path, headers=headers, content=content)
+            except httpx.TransportError as error:
+                cause = type(error).__name__
+            else:
+                if response.is_success:
+                    self._timings.took(step, time.monotonic() - began)
+                    return _answer(response)
+                pause, cause = self._again(step, response, who, attempt)
+            attempt += 1
+            self._timings.retries[cause] += 1
+            if time.monotonic() - began > self._patience:
+                raise GaveUp(f"{step}: {service} did not answer within {self._patience:.0f} s; last: {cause}")
+            await asyncio.sleep(max(pause, min(_LONGEST_PAUSE, 0.05 * 2**attempt)) * (0.75 + 0.5 * self._jitter.random()))
+
+    def _again(self, step: str, response: httpx.Response, who: Person, attempt: int) -> tuple[float, str]:
+        """How long to wait before the next attempt, and why; raises where there is no use in one."""
+        problem = _problem(response)
+        code = str(problem.get("code", response.reason_phrase))
+        if response.status_code in _AGAIN or code == "busy":
+            return _retry_after(response), f"{response.status_code} {code}"
+        if response.status_code == 401 and attempt < 5:
+            self._tokens.pop(who, None)  # the issuer may have new keys
+            return 0.2, f"401 {code}"
+        if response.status_code >= 500 and attempt < 5:
+            return 0.5, f"{response.status_code} {code}"
+        detail = str(problem.get("detail", response.text[:200]))
+        errors = "; ".join(
+            f"{error.get('pointer') or error.get('parameter')}: {error.get('detail')}" for error in problem.get("errors") or ()
+        )
+        raise Rejected(step, response.status_code, code, f"{detail} {errors}".strip())
+
+    def _bearer(self, who: Person) -> str:
+        now = time.monotonic()
+        made, bearer = self._tokens.get(who, (-_TOKEN_SECONDS, ""))
+        if now - made >= _TOKEN_SECONDS:
+            bearer = "Bearer " + self._token(who.subject, who.roles)
+            self._tokens[who] = now, bearer
+        return bearer
+
+
+def short(key: str) -> str:
+    """A key as the header takes it: printable ASCII, at most 255 letters."""
+    if len(key) <= 200 and key.isascii() and key.isprintable() and '"' not in key:
+        return f'"{key}"'
+    return f'"{hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()}"'
+
+
+def _answer(response: httpx.Response) -> Answer:
+    return Answer(response.status_code, orjson.loads(response.content) if response.content else None, _told(response))
+
+
+def _told(response: httpx.Response) -> Told | None:
+    found = _POSITION.match(response.headers.get("ltc-position", ""))
+    return Told(found[1], int(found[3])) if found and found[3] else None
+
+
+def _problem(response: httpx.Response) -> dict[str, Any]:
+    try:
+        problem = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def _retry_after(response: httpx.Response) -> float:
+    seconds = response.headers.get("retry-after", "")
+    return min(_LONGEST_PAUSE, float(seconds)) if seconds.isdigit() else 0.0
