@@ -1,0 +1,21 @@
+"""Real parts for the whole run: one PostgreSQL, one Kafka, and databases made from templates, one set per test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from ltc_runtime.stack.postgres import Postgres
+
+from .databases import Databases
+
+
+@pytest.fixture(scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Postgres]:
+    """One server for the run."""
+    async with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: Postgres) -> Databases:
+    """Makes databases on it."""
+    return Databases(postgres.url)

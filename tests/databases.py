@@ -1,0 +1,60 @@
+"""Databases for tests: migrated once per service, then copied by TEMPLATE, each with the two logins of a service."""
+
+import itertools
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from ltc_runtime.log import migrate
+from ltc_runtime.service import Service
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Database:
+    """One service's database: as the service sees it, as its owner does, and as a superuser does who may do anything."""
+
+    login: str
+    owner: str
+    superuser: str
+
+
+class Databases:
+    """Makes them on one server."""
+
+    def __init__(self, superuser: str) -> None:
+        self.superuser = superuser
+        self._templates: dict[Service, str] = {}
+
+    async def make(self, service: Service, partitions: int = 3) -> Database:
+        """A fresh database of ``service``."""
+        template = self._templates.get(service) or await self._template(service, partitions)
+        name = f"{template}_{next(_numbers)}"
+        word = service.name.replace("-", "_")
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{word}_owner"')
+        return Database(self._url(name, word), self._url(name, f"{word}_owner"), self._url(name))
+
+    async def _template(self, service: Service, partitions: int) -> str:
+        word = service.name.replace("-", "_")
+        name = f"template_{word}_{next(_numbers)}"
+        for role in (word, f"{word}_owner"):
+            await self._execute(
+                f"DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD 'secret'; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+            )
+        await self._execute(f'CREATE DATABASE "{name}" OWNER {word}_owner')
+        await migrate(self._url(name, f"{word}_owner"), service, login=word, partitions=partitions)
+        self._templates[service] = name
+        return name
+
+    async def _execute(self, sql: str) -> None:
+        connection = await asyncpg.connect(self.superuser)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    def _url(self, database: str, login: str | None = None) -> str:
+        parts = urlsplit(self.superuser)
+        host = parts.netloc if login is None else f"{login}:secret@{parts.hostname}:{parts.port}"
+        return urlunsplit((parts.scheme, host, f"/{database}", "", ""))
