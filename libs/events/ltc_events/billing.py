@@ -1,12 +1,18 @@
 """What billing-svc tells: what was billed, what came in, and what it paid for."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import StringConstraints
 
 from .opportunity import LineNo
 from .values import Code, Currency, Money, Name, Rate, Text, Value
 from .vocabulary import PublishedEvent
+
+
+InvoiceNumber = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*-[0-9]{6,}$")]
+"""A legal entity and its next number, such as ``ACME-000001``: gapless within the entity."""
 
 
 class TaxSubtotal(Value):
@@ -21,8 +27,7 @@ class InvoiceIssued(PublishedEvent, type="ltc.billing.invoice-issued.v1"):
     """The customer owes this. An issued invoice never changes."""
 
     invoice_id: UUID
-    number: Code
-    """Gapless within the legal entity."""
+    number: InvoiceNumber
     legal_entity: Code
     contract_id: UUID
     contract_no: Code
@@ -64,6 +69,8 @@ class CashApplied(PublishedEvent, type="ltc.billing.cash-applied.v1"):
     """Money of a receipt was set against invoices."""
 
     receipt_id: UUID
+    application_id: UUID
+    """This one act of applying; a receipt may be applied in several."""
     applications: tuple[Application, ...]
     unapplied: Money
     """What is left of the receipt afterwards."""
@@ -74,7 +81,7 @@ class InvoiceSettled(PublishedEvent, type="ltc.billing.invoice-settled.v1"):
     """An invoice is paid in full."""
 
     invoice_id: UUID
-    number: Code
+    number: InvoiceNumber
     contract_id: UUID
     plan_line: LineNo
     settled_on: date

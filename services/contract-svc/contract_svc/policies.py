@@ -1,0 +1,59 @@
+"""What contract-svc does when something happens: draft what was won, note what was delivered, billed and paid."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from ltc_events import Command, derive_id
+from ltc_events.billing import Application, CashApplied, InvoiceIssued
+from ltc_events.opportunity import OpportunityWon
+from ltc_events.order import DeliveryAccepted
+
+from .domain.contract import Deal, DraftContract
+from .domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
+
+
+def draft_contract(deal: OpportunityWon) -> list[Command]:
+    """Every deal won is put on paper once, however often we hear of it."""
+    contract_id = derive_id(deal.opportunity_id, "contract")
+    return [DraftContract(contract_id=contract_id, deal=Deal.model_validate(deal, from_attributes=True), drafted_on=deal.won_on)]
+
+
+def note_delivery(delivery: DeliveryAccepted) -> list[Command]:
+    """The contract learns what the customer accepted."""
+    noted = NoteDelivery(
+        contract_id=delivery.contract_id,
+        acceptance_id=delivery.acceptance_id,
+        lines=tuple(DeliveredLine(line=each.line, accepted=each.accepted) for each in delivery.lines),
+        accepted_on=delivery.accepted_on,
+    )
+    return [noted]
+
+
+def note_invoice(invoice: InvoiceIssued) -> list[Command]:
+    """The contract learns what was billed."""
+    noted = NoteInvoice(
+        contract_id=invoice.contract_id,
+        invoice_id=invoice.invoice_id,
+        number=invoice.number,
+        plan_line=invoice.plan_line,
+        net=invoice.net,
+        gross=invoice.gross,
+        issued_on=invoice.issued_on,
+    )
+    return [noted]
+
+
+def note_cash(cash: CashApplied) -> list[Command]:
+    """Each contract learns what was paid on its own invoices; one receipt may pay for several."""
+    by_contract: defaultdict[UUID, list[Application]] = defaultdict(list)
+    for application in cash.applications:
+        by_contract[application.contract_id].append(application)
+    return [
+        NoteCash(
+            contract_id=contract_id,
+            application_id=cash.application_id,
+            payments=tuple(Payment(invoice_id=each.invoice_id, plan_line=each.plan_line, amount=each.amount) for each in applications),
+            applied_on=cash.applied_on,
+        )
+        for contract_id, applications in by_contract.items()
+    ]
