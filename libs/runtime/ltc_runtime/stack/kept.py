@@ -44,6 +44,11 @@ class Ports:
             write(self.path, {**kept, name: port})
         return int(port)
 
+    def kept(self, name: str) -> int:
+        """The port that ``name`` was given, whether or not it is in use; a free one if none was."""
+        port = read(self.path).get(name)
+        return self.take(name) if port is None else int(port)
+
 
 class Passwords:
     """Passwords, made once and kept."""

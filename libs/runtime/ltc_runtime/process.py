@@ -1,0 +1,177 @@
+"""One process of a service: what its roles ask for, until it is told to stop or something in it breaks.
+
+``python -m ltc_runtime.process lead-svc``. Everything else comes from the environment (`settings`).
+"""
+
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from collections.abc import Awaitable, Coroutine
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+
+from . import telemetry, timers
+from .edge.app import create_app
+from .log import Log
+from .log.database import open_log
+from .loglines import configure as configure_logging
+from .react import react
+from .service import Service, load
+from .settings import Settings
+from .wire.hear import hear
+from .wire.relay import relay
+
+STOPPED, BROKEN, MISUSED = 0, 1, 2
+GC_THRESHOLDS = (50_000, 20, 50)
+DATABASE_PAUSES = (0.2, 0.5, 1.0, 2.0)
+
+log_ = structlog.get_logger(__name__)
+
+
+async def run(service: Service, settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT, or until a role breaks.
+
+    Returns:
+        The exit code: 0 when it was told to stop, 1 when something broke and a supervisor should start it again.
+    """
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    log = await unless(told, open_patiently(service, settings))
+    if log is None:
+        return STOPPED
+    app = create_app(service, log, settings)
+    server = http(app, settings)
+    background = [asyncio.create_task(work, name=name) for name, work in work_of(log, settings).items()]
+    serving = asyncio.create_task(server.serve(), name="api")
+    settle_memory()
+    stop = asyncio.create_task(told.wait(), name="told to stop")
+    await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
+    broken = [task for task in (serving, *background) if task.done()]
+    for task in broken:
+        log_.error("role ended", role=task.get_name(), error=repr(None if task.cancelled() else task.exception()))
+    app.state.draining = True
+    await end(background)
+    server.should_exit = True
+    with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
+        async with asyncio.timeout(settings.drain_seconds):
+            await asyncio.gather(serving, return_exceptions=True)
+    stop.cancel()
+    await log.close()
+    telemetry.shutdown()
+    return BROKEN if broken else STOPPED
+
+
+def work_of(log: Log, settings: Settings) -> dict[str, Coroutine[Any, Any, None]]:
+    """What runs in the background, by role."""
+    work: dict[str, Coroutine[Any, Any, None]] = {}
+    if "hear" in settings.roles and log.service.hears:
+        work["hear"] = hear(log, settings)
+    if "react" in settings.roles:
+        work["react"] = react(log, settings)
+        work["timers"] = timers.fire(log, settings)
+    if "relay" in settings.roles:
+        work["relay"] = relay(log, settings)
+    return work
+
+
+def http(app: Any, settings: Settings) -> uvicorn.Server:
+    """The server of the edge. Every process has one: without the role ``api`` it answers probes and metrics only."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        backlog=2048,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=int(settings.drain_seconds),
+    )
+    return Quiet(config)
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves the signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Signals first make us not ready, then stop the roles, then the server."""
+        yield
+
+
+async def open_patiently(service: Service, settings: Settings) -> Log:
+    """The log, as soon as the database answers."""
+    attempt = 0
+    while True:
+        try:
+            return await open_log(settings.database, service, settings)
+        except (OSError, TimeoutError) as error:
+            pause = DATABASE_PAUSES[min(attempt, len(DATABASE_PAUSES) - 1)]
+            log_.warning("database does not answer", error=str(error), again_in=pause)
+            await asyncio.sleep(pause)
+            attempt += 1
+
+
+async def unless(told: asyncio.Event, work: Coroutine[Any, Any, Log]) -> Log | None:
+    """Wait for it, unless we are told to stop first."""
+    task = asyncio.create_task(work)
+    stop = asyncio.create_task(told.wait())
+    await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if task.done():
+        return task.result()
+    await end([task])
+    return None
+
+
+async def end(tasks: list[asyncio.Task[Any]]) -> None:
+    """Cancel them and wait until they are gone."""
+    for task in tasks:
+        task.cancel()
+    waiting: Awaitable[Any] = asyncio.gather(*tasks, return_exceptions=True)
+    await waiting
+
+
+def settle_memory() -> None:
+    """What was loaded stays; the collector need not look at it again, nor look often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+
+
+def main(argv: list[str]) -> int:
+    """Run the service named in ``argv``, or by ``LTC_SERVICE``."""
+    settings = Settings()
+    name = argv[0] if argv else settings.service
+    if not name:
+        print("which service? `python -m ltc_runtime.process lead-svc`, or set LTC_SERVICE", file=sys.stderr)
+        return MISUSED
+    if not settings.database:
+        print("LTC_DATABASE is not set: the PostgreSQL URL of the service's own login", file=sys.stderr)
+        return MISUSED
+    settings = settings.model_copy(update={"service": name})
+    configure_logging(settings)
+    try:
+        service = load(name)
+    except LookupError as error:
+        print(error, file=sys.stderr)
+        return MISUSED
+    telemetry.configure(name)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(run(service, settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

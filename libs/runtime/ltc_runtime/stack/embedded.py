@@ -1,0 +1,241 @@
+"""The whole stack on one machine: servers, databases, topics, services, an issuer of tokens."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from ..edge.issuer import Issuer
+from ..log.database import migrate
+from ..service import installed, load
+from ..settings import Settings
+from ..wire.topics import apply
+from . import state
+from .kafka import Kafka
+from .kept import LOOPBACK, Passwords, Ports
+from .postgres import Postgres
+from .provision import Access, provision
+from .supervisor import Supervised, Supervisor
+
+PARTITIONS = 3
+YEAR = 366 * 24 * 3600
+
+Say = Callable[[str], None]
+
+
+class AlreadyRunning(RuntimeError):
+    """Another stack uses this directory; `ltc down` stops it."""
+
+
+class Stack:
+    """PostgreSQL, Kafka and the services, on loopback. An async context manager, or `start` and `stop`.
+
+    Servers that the settings name (``LTC_POSTGRES_URL``, ``LTC_KAFKA_BOOTSTRAP``) are used and none is started for them.
+
+    Args:
+        settings: where it keeps its data, and everything its services have in common; by default what the environment says.
+        services: which services it runs; all that are installed, if left out.
+        prefix: put before the names of databases, topics and groups, when several stacks share servers.
+        say: told what is going on.
+        environment: what the services get beside their settings.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        services: Iterable[str] | None = None,
+        prefix: str = "",
+        say: Say = lambda _text: None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.directory = self.settings.data_dir.absolute()
+        self.names = tuple(services) if services is not None else tuple(installed())
+        self.prefix = prefix or self.settings.topic_prefix
+        self.say = say
+        self.environment = dict(os.environ if environment is None else {**os.environ, **environment})
+        self.postgres = None if self.settings.postgres_url else Postgres(self.directory / "postgres")
+        self.kafka = None if self.settings.kafka_bootstrap else Kafka(self.directory / "kafka", self.jars, self._fetched)
+        self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
+        self.supervisor = Supervisor()
+        self.databases: dict[str, Access] = {}
+        self._ports = Ports(self.directory / "ports.json")
+        self._lock: IO[str] | None = None
+
+    @property
+    def jars(self) -> Path:
+        """Where the broker's jars are kept."""
+        return self.settings.cache_dir / "kafka-4.4.0"
+
+    @property
+    def postgres_url(self) -> str:
+        """The superuser's URL."""
+        return self.postgres.url if self.postgres is not None else self.settings.postgres_url
+
+    @property
+    def bootstrap(self) -> str:
+        """Where Kafka clients begin."""
+        return self.kafka.bootstrap if self.kafka is not None else self.settings.kafka_bootstrap
+
+    @property
+    def clock(self) -> Path:
+        """The file that holds the business clock's shift."""
+        return self.directory / "clock.json"
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each service answers."""
+        return {name: self.supervisor[name].url for name in self.names}
+
+    @property
+    def services(self) -> Supervisor:
+        """The processes of the services, by name: ``stack.services["lead-svc"].kill()``."""
+        return self.supervisor
+
+    def token(self, subject: str, roles: Iterable[str], seconds: int = 3600) -> str:
+        """A bearer token of the embedded issuer."""
+        return self.issuer.token(subject, roles, seconds=seconds)
+
+    async def start(self) -> None:
+        """Start whatever does not run yet, and wait until all of it is ready. What was kept is used again."""
+        await self.start_servers()
+        await self.start_services()
+
+    async def start_servers(self) -> None:
+        """PostgreSQL and Kafka with databases, tables and topics; no service yet."""
+        self._take()
+        try:
+            self.say("starting PostgreSQL and Kafka")
+            await asyncio.gather(self._databases(), self.kafka.start() if self.kafka is not None else asyncio.sleep(0))
+            await apply(self.names, self.common())
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def start_services(self) -> None:
+        """The services, each a process of its own."""
+        try:
+            self.say(f"starting {', '.join(self.names)}")
+            for name in self.names:
+                self._ports.take(name)  # all of them first: each service is told where its neighbours answer
+            for name in self.names:
+                self.add(name)
+            await self.supervisor.ready()
+        except BaseException:
+            await self.stop()
+            raise
+        state.write(self.directory, self.state())
+
+    def add(
+        self, service: str, name: str = "", *, roles: Iterable[str] | None = None, environment: Mapping[str, str] | None = None
+    ) -> Supervised:
+        """Start a process of a service; a second one of the same service needs a name of its own.
+
+        Args:
+            service: which service.
+            name: what the process is called; the service's name if left out.
+            roles: what it does of it: api, hear, react, relay; everything if left out.
+            environment: variables for this process alone.
+        """
+        name = name or service
+        settings = self.settings_of(service)
+        if name != service:
+            settings = settings.model_copy(update={"port": self._ports.take(name)})
+        if roles is not None:
+            settings = settings.model_copy(update={"roles": frozenset(roles)})
+        variables = {**self.environment, **(environment or {})}
+        return self.supervisor.add(Supervised(name, settings, variables, self.directory / "logs" / f"{name}.log"))
+
+    def common(self) -> Settings:
+        """The settings that all services share."""
+        return self.settings.model_copy(
+            update={
+                "kafka_bootstrap": self.bootstrap,
+                "topic_prefix": self.prefix,
+                "topic_partitions": self.settings.topic_partitions if "topic_partitions" in self.settings.model_fields_set else PARTITIONS,
+                "host": LOOPBACK,
+                "jwks": str(self.issuer.jwks),
+                "clock": self.clock,
+                "neighbours": {name: f"http://{LOOPBACK}:{self._ports.kept(name)}" for name in self.names},
+                "data_dir": self.directory,
+            }
+        )
+
+    def settings_of(self, service: str) -> Settings:
+        """The settings of one service's first process."""
+        return self.common().model_copy(
+            update={
+                "service": service,
+                "database": self.databases[service].login,
+                "port": self._ports.kept(service),
+                "service_token": self.token(f"service:{service}", ("service",), YEAR),
+                "postgres_url": "",
+            }
+        )
+
+    async def stop(self) -> None:
+        """Stop everything this stack started, in order."""
+        self.say("stopping")
+        await self.supervisor.stop()
+        if self.kafka is not None:
+            await self.kafka.stop()
+        if self.postgres is not None:
+            await self.postgres.stop()
+        if self._lock is not None:
+            state.forget(self.directory)
+            self._lock.close()
+            self._lock = None
+
+    def state(self) -> state.Running:
+        """Where everything answers."""
+        return state.Running(
+            pid=os.getpid(),
+            started=state.started(os.getpid()),
+            postgres_url=self.postgres_url,
+            kafka_bootstrap=self.bootstrap,
+            topic_prefix=self.prefix,
+            topic_partitions=self.common().topic_partitions,
+            services={
+                name: state.Answering(
+                    url=self.supervisor[name].url,
+                    database=self.databases[name].login,
+                    owner=self.databases[name].owner,
+                    log=self.supervisor[name].log,
+                )
+                for name in self.names
+            },
+        )
+
+    async def __aenter__(self) -> "Stack":
+        await self.start()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.stop()
+
+    async def _databases(self) -> None:
+        if self.postgres is not None:
+            await self.postgres.start()
+        self.databases = await provision(self.postgres_url, self.names, Passwords(self.directory / "passwords.json"), self.prefix)
+        partitions = self.common().topic_partitions
+        for name, access in self.databases.items():
+            await migrate(access.owner, load(name), login=access.database, partitions=partitions)
+
+    def _take(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if self._lock is not None:
+            return
+        lock = (self.directory / "lock").open("a")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise AlreadyRunning(f"a stack runs in {self.directory}; `ltc down` stops it") from None
+        self._lock = lock
+
+    def _fetched(self, done: int, of: int) -> None:
+        self.say(f"fetching Kafka {done}/{of}")

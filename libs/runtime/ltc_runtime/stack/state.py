@@ -1,0 +1,72 @@
+"""Where a running stack answers, written beside its data for whoever else works with it."""
+
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+from . import kept
+
+FILE = "stack.json"
+
+
+class Answering(BaseModel):
+    """A service of the stack."""
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    database: str
+    owner: str
+    log: Path
+
+
+class Running(BaseModel):
+    """A running stack.
+
+    Args:
+        pid: the process that keeps it.
+        started: when that process was started, so that a reused id is not taken for it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    started: float
+    postgres_url: str
+    kafka_bootstrap: str
+    topic_prefix: str
+    topic_partitions: int
+    services: dict[str, Answering]
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where each service answers."""
+        return {name: service.url for name, service in self.services.items()}
+
+
+def started(pid: int) -> float:
+    """When a process was started; 0 if there is none."""
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def write(directory: Path, running: Running) -> None:
+    """Keep where it answers; the file holds passwords and is readable for nobody else."""
+    kept.write(directory / FILE, running.model_dump(mode="json"))
+
+
+def running(directory: Path) -> Running | None:
+    """The stack that runs there, if one does."""
+    found = kept.read(directory / FILE)
+    if not found:
+        return None
+    running = Running.model_validate(found)
+    return running if abs(started(running.pid) - running.started) < 1.0 else None
+
+
+def forget(directory: Path) -> None:
+    """Nothing runs there any more."""
+    (directory / FILE).unlink(missing_ok=True)
