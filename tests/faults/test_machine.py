@@ -91,6 +91,23 @@ async def test_what_breaks_inside_a_batch_fails_only_its_own_command(bad: dict[s
     assert len((await sound(database)).own) == 6
 
 
+async def test_a_mistake_of_our_own_while_writing_fails_what_was_asked_and_not_the_service(
+    replica: OpenLog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = await replica()
+
+    def mistaken(*_: object) -> None:
+        raise TypeError("not what was meant")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("ltc_runtime.log.group.statement", mistaken)
+        async with asyncio.timeout(5):
+            outcomes = await asyncio.gather(*(log.submit(adding(number)) for number in range(3)), return_exceptions=True)
+    assert all(isinstance(outcome, TypeError) for outcome in outcomes)
+    assert await log.submit(adding("after")) == 1
+    await sound(database)
+
+
 async def test_the_same_command_in_two_replicas_at_once_takes_effect_once(replica: OpenLog, database: Database) -> None:
     logs = [await replica(), await replica()]
     for number in range(10):
