@@ -23,22 +23,9 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Decision, ParentBased, Sampler
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
-
-# The names for messaging are still in development (semantic conventions 1.44), so they stand here and nowhere else.
-MESSAGING_SYSTEM = "messaging.system"
-MESSAGING_OPERATION_NAME = "messaging.operation.name"
-MESSAGING_OPERATION_TYPE = "messaging.operation.type"
-MESSAGING_DESTINATION = "messaging.destination.name"
-MESSAGING_PARTITION = "messaging.destination.partition.id"
-MESSAGING_GROUP = "messaging.consumer.group.name"
-MESSAGING_MESSAGE_ID = "messaging.message.id"
-MESSAGING_KEY = "messaging.kafka.message.key"
-MESSAGING_OFFSET = "messaging.kafka.offset"
-MESSAGING_BATCH = "messaging.batch.message_count"
-KAFKA = "kafka"
 
 TRACEPARENT = "traceparent"
 SERVER, PRODUCER, CONSUMER, INTERNAL = SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER, SpanKind.INTERNAL
@@ -100,6 +87,12 @@ class Span:
         if self.recording:
             self._attributes[name] = value
 
+    def describe(self, attributes: Mapping[str, Any], status: int) -> None:
+        """What an HTTP request was, and how it was answered; a status of 500 and above is our failure."""
+        self._attributes = {**attributes, "http.response.status_code": status}
+        if status >= 500:
+            self._attributes["error.type"] = str(status)
+
     def end(self, error: str | None = None) -> None:
         """It is done; ``error`` names the kind of failure, if it failed."""
         if not self.recording:
@@ -119,7 +112,7 @@ class Span:
                 attributes=self._attributes,
                 links=[Link(_context(link, remote=True)) for link in self._links if _FORM.match(link)],
                 kind=self._kind,
-                status=_UNSET if error is None else _ERROR,
+                status=_ERROR if "error.type" in self._attributes else _UNSET,
                 start_time=self._started,
                 end_time=time_ns(),
                 instrumentation_scope=_SCOPE,
@@ -215,7 +208,7 @@ def _wanted(outlet: _Outlet, trace_id: str, name: str, kind: SpanKind, parent: r
     if outlet.sampler is None:
         return parent is None or bool(int(parent[3], 16) & 1)
     context = None if parent is None else trace.set_span_in_context(NonRecordingSpan(_context(parent[0], remote=True)))
-    return outlet.sampler.should_sample(context, int(trace_id, 16), name, kind).decision.is_sampled()
+    return outlet.sampler.should_sample(context, int(trace_id, 16), name, kind).decision is Decision.RECORD_AND_SAMPLE
 
 
 def _context(traceparent: str, *, remote: bool) -> SpanContext:

@@ -78,7 +78,14 @@ class Api(APIRouter):
         self._add(history_of(self.stream, unknown), "query", "GET", path, 200, roles, refuses)
 
     def _command(
-        self, kind: Kind, path: str, status: int | None, roles: Sequence[Role], refuses: Sequence[type[Refusal]], money: bool, cap: int | None
+        self,
+        kind: Kind,
+        path: str,
+        status: int | None,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]],
+        money: bool,
+        cap: int | None,
     ) -> Callable[[F], F]:
         def register(endpoint: F) -> F:
             self._add(endpoint, kind, "POST", path, status, roles, refuses, money, cap)
@@ -106,7 +113,8 @@ class Api(APIRouter):
         silent = signature.answer in (None, type(None))
         operation = Operation(
             id=endpoint.__name__, kind=kind, method=method, prefix=self.prefix, path=whole, roles=frozenset(roles), endpoint=endpoint,
-            signature=signature, status=status or (204 if silent else 200), stream=self.stream, refuses=tuple(refuses), money=money, cap=cap,
+            signature=signature, status=status or (204 if silent else 200), stream=self.stream, refuses=tuple(refuses),
+            money=money, cap=cap,
         )  # fmt: skip
         self.operations.append(operation)
         described = stub(endpoint, signature.described(headers_of(operation)))

@@ -43,12 +43,14 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(value: Any, python_type: type) -> Any:
-    if python_type in (int, str):
-        if type(value) is not python_type or (python_type is int and abs(value) >= 2**63) or "\x00" in str(value):
+    if python_type is int:
+        if type(value) is not int or abs(value) >= 2**63:
             raise ValueError(value)
         return value
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\x00" in value:
         raise ValueError(value)
+    if python_type is str:
+        return value
     if python_type is datetime:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:

@@ -1,16 +1,19 @@
 """What the OpenAPI page says beyond what a signature says: headers, refusals, who may."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ltc_events import Refusal
+from ltc_runtime.log.errors import Stale, Unstorable
+from pydantic.json_schema import models_json_schema
 
 from .problems import (
     MEDIA_TYPE,
+    AlreadyDone,
     BadRequest,
     Busy,
-    Fault,
+    DatabaseAway,
     Forbidden,
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
@@ -20,10 +23,9 @@ from .problems import (
     NotCaughtUp,
     NotJson,
     OccurredAtForbidden,
-    Stale,
+    Problem,
     TooLarge,
     Unauthenticated,
-    Unavailable,
     page,
     sentence,
     title,
@@ -55,7 +57,9 @@ def stub(endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable
 def headers_of(operation: "Operation") -> dict[str, Any]:
     """The request headers an operation understands."""
     if operation.kind == "query":
-        found = {"ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", max_length=200)}
+        found = {
+            "ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", max_length=200)
+        }
         if operation.names_stream:
             found["if_none_match"] = header("If-None-Match", "Versions you have: the answer is 304 if one of them is the newest.")
         return found
@@ -80,11 +84,11 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
     return documented
 
 
-def _faults(operation: "Operation") -> list[type[Fault]]:
-    found: list[type[Fault]] = [Unauthenticated, Forbidden, Invalid, InternalError, Unavailable]
+def _faults(operation: "Operation") -> list[type[Refusal]]:
+    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, InternalError, DatabaseAway]
     if operation.kind == "query":
         return [BadRequest, *found, NotCaughtUp]
-    found += [BadRequest, Busy, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
+    found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
     if operation.signature.body is not None:
         found += [Malformed, NotJson]
     if operation.money:
@@ -99,7 +103,8 @@ def _refused(classes: list[type[Refusal]]) -> dict[str, Any]:
         refusal.code(): {
             "summary": title(refusal),
             "value": {
-                "type": page(refusal.code()), "title": title(refusal), "status": refusal.status, "code": refusal.code(), "detail": sentence(refusal),
+                "type": page(refusal.code()), "title": title(refusal), "status": refusal.status, "code": refusal.code(),
+                "detail": sentence(refusal),
                 "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
             },
         }
@@ -125,3 +130,19 @@ def _headers(operation: "Operation") -> dict[str, Any]:
 def _key(operation: "Operation") -> str:
     needed = "Required: money moves." if operation.money else "Recommended."
     return f"{needed} Your name for this request: a retry under the same name does nothing twice and gets the same answer."
+
+
+def finished_openapi(document: dict[str, Any], operations: Mapping[str, "Operation"]) -> dict[str, Any]:
+    """What FastAPI wrote, with the problem schema, the bearer scheme, and who may do what."""
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    _, problem = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+    schemas.update(problem["$defs"])
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    document["security"] = [{"bearer": []}]
+    for path in document["paths"].values():
+        for described in path.values():
+            described["x-roles"] = sorted(operations[described["operationId"]].roles)
+    return document

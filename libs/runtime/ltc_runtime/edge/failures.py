@@ -6,15 +6,20 @@ from typing import Any
 import asyncpg
 import structlog
 from ltc_events import CurrencyMismatch, Refusal
+from ltc_runtime.log.errors import AlreadyThere, Unavailable
 from pydantic import ValidationError
+from starlette.responses import Response
 
 from .answers import Answer, header_pairs
-from .problems import MEDIA_TYPE, Fault, InternalError, Invalid, Unavailable, field_errors, problem
+from .problems import MEDIA_TYPE, AlreadyDone, DatabaseAway, Fault, InternalError, Invalid, field_errors, problem
 
 _log = structlog.get_logger("ltc.edge")
 
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What a statement can fail with, the database away included."""
+
 _AWAY = (
-    OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
+    Unavailable, OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError,
 )  # fmt: skip
 
@@ -26,6 +31,11 @@ def answer_to(error: Exception, trace_id: str | None, *, writes: bool) -> Answer
         _log.error("request failed", trace_id=trace_id, exc_info=error)
     headers: Mapping[str, str] = refusal.headers if isinstance(refusal, Fault) else {}
     return Answer(refusal.status, header_pairs([*headers.items(), ("content-type", MEDIA_TYPE)]), problem(refusal, trace_id))
+
+
+def as_response(answer: Answer) -> Response:
+    """An answer of ours, where Starlette wants one of its own."""
+    return Response(answer.body, answer.status, {name.decode("latin-1"): value.decode("latin-1") for name, value in answer.headers})
 
 
 def as_refusal(error: Exception, *, writes: bool) -> Refusal:
@@ -42,8 +52,10 @@ def as_refusal(error: Exception, *, writes: bool) -> Refusal:
         return Invalid(errors=[_at_body("currency_mismatch", "Amounts of different currencies cannot be combined")])
     if _is_data(error):
         return Invalid(errors=[_at_body("not_storable", "A value cannot be stored")])
-    if isinstance(error, _AWAY) or type(error).__name__ == "Unavailable":
-        return Unavailable()
+    if isinstance(error, AlreadyThere):
+        return AlreadyDone()
+    if isinstance(error, _AWAY):
+        return DatabaseAway()
     return InternalError()
 
 

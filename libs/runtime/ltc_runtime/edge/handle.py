@@ -1,38 +1,37 @@
 """What a route does with a command: hand it over, and answer when it is on disk."""
 
-import asyncio
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import TypeVar, cast, overload
 from uuid import UUID
 
 from ltc_events import Command, Stream, derive_id
+from ltc_runtime.log import Meta, Plan
+from ltc_runtime.log.errors import Stale
 from pydantic import BaseModel
 
 from .answers import JSON, Answer, HeaderPair
 from .call import Call
 from .conditions import expected_version, occurred_at
 from .idempotency import answer_row
-from .problems import Stale
-
-if TYPE_CHECKING:
-    from ltc_runtime.log import Meta, Plan
+from .personal import KEYS, Sealer
 
 A = TypeVar("A", bound=BaseModel)
-SideRow = tuple[Any, dict[str, Any]]
 
 
 class Handle:
     """Hands commands over for the caller of this request."""
 
-    __slots__ = ("_call", "_forgotten", "_id", "_sealer")
+    __slots__ = ("_call", "_forgotten", "_handled", "_id", "_new", "_sealer")
 
     def __init__(self, call: Call) -> None:
         self._call = call
         self._id: UUID | None = None
-        self._sealer: Any = None
+        self._handled = False
+        self._new: set[UUID] = set()
+        self._sealer: Sealer | None = None
         self._forgotten: list[UUID] = []
 
     @property
@@ -63,14 +62,16 @@ class Handle:
 
     def new_id(self, what: str) -> UUID:
         """The id of something this command creates; the same for a retry with the same Idempotency-Key."""
-        return derive_id(self.command_id, what)
+        fresh = derive_id(self.command_id, what)
+        self._new.add(fresh)
+        return fresh
 
     def seal(self, subject: UUID, plain: str) -> str:
         """Encrypt what is known of a new person; their key is stored with the command.
 
         For a person we know already there is `known`.
         """
-        return cast(str, self._keys().seal(subject, plain))
+        return self._keys().seal(subject, plain)
 
     async def known(self, subject: UUID) -> None:
         """Fetch the key of a person we know, so that `seal` uses it instead of making one."""
@@ -91,32 +92,37 @@ class Handle:
 
         What is returned is the answer as bytes, with its headers; the type says what those bytes mean.
         """
+        if self._handled:
+            raise RuntimeError("one request, one command: what must agree at once is one decision")
+        self._handled = True
         work = self._work(command, answer, authority)
-        await self._call.edge.run(work)
+        await self._call.edge.log.submit(work)
         return cast("A | None", Answer(work.status, work.headers(), work.body))
 
     def _work(self, command: Command, answer: BaseModel | None, authority: str | None) -> "CommandWork":
         call = self._call
         edge, operation = call.edge, call.operation
         stream = _addressed(call, command)
+        streams = edge.streams(command, stream)
         body = b"" if answer is None else answer.__pydantic_serializer__.to_json(answer)
         if_match = call.header(b"if-match") if operation.kind == "act" else None
         wanted = None if if_match is None else expected_version(if_match)
-        meta = edge.meta(
+        meta = Meta(
             command_id=self.command_id, actor=call.caller.subject, roles=tuple(sorted(call.caller.roles)), correlation_id=None,
-            causation_id=None, traceparent=call.span.traceparent, occurred_at=occurred_at(call), authority=authority, expected=None,
+            causation_id=None, traceparent=call.span.traceparent, occurred_at=occurred_at(call), authority=authority,
         )  # fmt: skip
         location = None
         if operation.kind == "create" and stream is not None:
             location = f"{operation.prefix}/{stream.id}"
         return CommandWork(
-            call=call, command=command, meta=meta, streams=edge.streams(command, stream), stream=stream, wanted=wanted, location=location,
-            status=operation.status, body=body, keys=[] if self._sealer is None else self._sealer.rows(), forgotten=self._forgotten,
+            call=call, command=command, meta=meta, streams=streams, fresh=[named for named in streams if named.id in self._new],
+            stream=stream, wanted=wanted, location=location, status=operation.status, body=body, sealer=self._sealer,
+            forgotten=self._forgotten,
         )  # fmt: skip
 
-    def _keys(self) -> Any:
+    def _keys(self) -> Sealer:
         if self._sealer is None:
-            self._sealer = self._call.edge.sealer()
+            self._sealer = Sealer(self._call.edge.log.pool)
         return self._sealer
 
 
@@ -140,34 +146,38 @@ class CommandWork:
 
     call: Call
     command: Command
-    meta: "Meta"
+    meta: Meta
     streams: Collection[Stream]
+    fresh: Collection[Stream]
     stream: Stream | None
     wanted: frozenset[int] | None
     location: str | None
     status: int
     body: bytes
-    keys: list[SideRow]
+    sealer: Sealer | None
     forgotten: list[UUID]
+    tails: tuple[()] = ()
     position: int = 0
     told: int | None = None
     version: int | None = None
 
-    def plan(self, plan: "Plan") -> None:
+    def plan(self, plan: Plan) -> None:
         """Decide, and stage what goes with the events: new keys of persons, and the answer for a retry."""
-        if self.wanted is not None and self.stream is not None and plan.version(self.stream) not in self.wanted:
-            raise Stale
+        stream = self.stream
+        if self.wanted is not None and stream is not None and (version := plan.version(stream)) not in self.wanted:
+            raise Stale(version=version, expected=" or ".join(map(str, sorted(self.wanted))) or "another")
         rows = plan.decide(self.command, self.meta)
         self.told = None
         for row in rows:
             if row.partition is not None:
                 self.told = row.position
-        self.position = rows[-1].position if rows else plan.head
-        self.version = None if self.stream is None else plan.version(self.stream)
-        for table, row in self.keys:
-            plan.insert(table, row)
+        self.position = plan.head
+        self.version = None if stream is None else plan.version(stream)
+        if self.sealer is not None and rows:
+            for key in self.sealer.rows():
+                plan.insert(KEYS, key)
         for subject in self.forgotten:
-            plan.remove(self.call.edge.key_table, {"subject": subject})
+            plan.remove(KEYS, {"subject": subject})
         if self.call.key is not None:
             plan.insert(*answer_row(self.call, self.meta.command_id, self.status, self.headers(), self.body))
 
@@ -184,11 +194,3 @@ class CommandWork:
         if self.body:
             headers.append(JSON)
         return headers
-
-
-async def shielded(work: Any, submit: Any, running: set["asyncio.Task[Any]"]) -> None:
-    """Submit in a task of its own: who cancels the request does not cancel what may already be on its way to disk."""
-    task = asyncio.ensure_future(submit(work))
-    running.add(task)
-    task.add_done_callback(running.discard)
-    await asyncio.shield(task)

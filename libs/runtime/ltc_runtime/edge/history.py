@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Decider, Refusal
-from sqlalchemy import select
-
 from ltc_runtime.log.tables import log
+from sqlalchemy import select
 
 from ..telemetry import trace_id_of
 from .pages import Page, Paging, View
@@ -49,7 +48,7 @@ def history_of(decider: Decider[Any, Any, Any], unknown: type[Refusal] | None) -
     async def history(read: Read, paging: Paging, **named: UUID) -> Page[Happened]:
         stream = decider.of(named[decider.id])
         of_stream = select(*_columns).where(log.c.stream_id == stream.id, log.c.stream == stream.kind, log.c.origin.is_(None))
-        page = await read.page(of_stream, key=(log.c.version,), into=dict, paging=paging, newest_first=False)  # type: ignore[type-var]
+        page: Page[dict[str, Any]] = await read.page(of_stream, key=(log.c.version,), into=dict, paging=paging, newest_first=False)
         if not page.data and paging.cursor is None:
             raise (unknown or NotFound)
         rows: list[Any] = await _opened(page.data, read)
@@ -60,7 +59,11 @@ def history_of(decider: Decider[Any, Any, Any], unknown: type[Refusal] | None) -
     history.__annotations__ = {decider.id: UUID, "read": Read, "paging": Paging, "return": Page[Happened]}
     keyword = inspect.Parameter.KEYWORD_ONLY
     history.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [inspect.Parameter(name, keyword, annotation=annotation) for name, annotation in history.__annotations__.items() if name != "return"]
+        [
+            inspect.Parameter(name, keyword, annotation=annotation)
+            for name, annotation in history.__annotations__.items()
+            if name != "return"
+        ]
     )
     return history
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from ltc_runtime.log.tables import answer as stored
 
 from .answers import Answer, HeaderPair
 from .call import Call
@@ -35,16 +36,16 @@ def fingerprint(call: Call) -> bytes:
 
 def answer_row(call: Call, command_id: UUID, status: int, headers: list[HeaderPair], body: bytes) -> tuple[Any, dict[str, Any]]:
     """The answer as it is stored with the events."""
-    return call.edge.answer_table, {
+    return stored, {
         "subject": call.caller.subject,
         "operation": call.operation.id,
         "key": call.key,
         "fingerprint": fingerprint(call),
         "status": status,
-        "headers": orjson.dumps([[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers]).decode(),
+        "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers],
         "body": body,
         "command_id": command_id,
-        "at": datetime.now(timezone.utc),
+        "at": datetime.now(UTC),
     }
 
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-import asyncpg
-import structlog
-from ltc_events import CurrencyMismatch, Decider, Refusal
+from ltc_events import Decider, Refusal
+from ltc_runtime.log.errors import AlreadyThere
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["create", "act", "query"]
 _PLACE = re.compile(r"\{(\w+)\}")
-_log = structlog.get_logger("ltc.edge")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +46,13 @@ class Operation:
     refuses: tuple[type[Refusal], ...] = ()
     money: bool = False
     cap: int | None = None
+    span_name: str = ""
+    span_attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # Read on every request: found once, though the class is frozen.
+        object.__setattr__(self, "span_name", f"{self.method} {self.path}")
+        object.__setattr__(self, "span_attributes", {"http.request.method": self.method, "http.route": self.path, "url.scheme": "http"})
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -73,7 +78,8 @@ class Operation:
         except Exception as error:
             answer = answer_to(error, span.trace_id, writes=self.kind != "query")
         await answer(scope, receive, send)
-        return answer.status_code
+        status: int = answer.status_code
+        return status
 
     async def _answer(self, call: Call, receive: Receive) -> Any:
         authorization = call.headers.get(b"authorization")
@@ -134,7 +140,7 @@ class Operation:
         except Exception as error:
             # Known keys are not looked for beforehand: the unique key of the table finds them, or the state does, which
             # refuses what it has already done. Then what was answered the first time is the answer.
-            if not (isinstance(error, Refusal) or call.edge.is_known_key(error)):
+            if not isinstance(error, (Refusal, AlreadyThere)):
                 raise
             if (replayed := await replay(call)) is None:
                 raise

@@ -98,10 +98,10 @@ class Busy(Fault):
     headers = {"Retry-After": "1"}
 
 
-class Stale(Fault):
-    """It has changed since you read it."""
+class AlreadyDone(Fault):
+    """This was done before, and its answer is no longer kept."""
 
-    status = 412
+    status = 409
 
 
 class TooLarge(Fault):
@@ -135,8 +135,8 @@ class NotCaughtUp(Fault):
     headers = {"Retry-After": "1"}
 
 
-class Unavailable(Fault):
-    """The service cannot reach its database."""
+class DatabaseAway(Fault):
+    """The service cannot reach its database now; ask again."""
 
     status = 503
     headers = {"Retry-After": "1"}
@@ -148,9 +148,9 @@ class InternalError(Fault):
     status = 500
 
 
-COMMON: tuple[type[Fault], ...] = (
-    Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, Forbidden, OccurredAtForbidden, NotFound, MethodNotAllowed, Busy, Stale,
-    TooLarge, NotJson, Invalid, IdempotencyKeyReused, NotCaughtUp, Unavailable, InternalError,
+FAULTS: tuple[type[Fault], ...] = (
+    Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, Forbidden, OccurredAtForbidden, NotFound, MethodNotAllowed,
+    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, NotCaughtUp, DatabaseAway, InternalError,
 )  # fmt: skip
 
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id", "errors"})

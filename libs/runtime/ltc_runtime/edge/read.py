@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from ltc_events import Refusal, Stream
-from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, tuple_
 
 from . import cursor
@@ -15,7 +14,7 @@ from .conditions import none_match
 from .pages import Page, Paging
 from .statement import compiled
 
-V = TypeVar("V", bound=BaseModel)
+V = TypeVar("V")
 Row = dict[str, Any]
 
 _VERSION = "SELECT version FROM log WHERE stream_id = $1 AND stream = $2 AND origin IS NULL ORDER BY version DESC LIMIT 1"
@@ -36,6 +35,16 @@ class Read:
     def __init__(self, call: Call) -> None:
         self._call = call
         self.headers: list[HeaderPair] = []
+
+    @property
+    def service_name(self) -> str:
+        """The service that is asked."""
+        return self._call.edge.service_name
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What the caller may do."""
+        return self._call.caller.roles
 
     async def one(self, statement: Select[Any], refusal: type[Refusal], *, stream: Stream | None = None) -> Row:
         """The one row of ``statement``.
@@ -91,7 +100,7 @@ class Read:
         rows = rows[: paging.limit]
         next_cursor = None
         if more:
-            next_cursor = cursor.encode(call.operation.id, [rows[-1][str(column.key)] for column in key])  # type: ignore[attr-defined]
+            next_cursor = cursor.encode(call.operation.id, [rows[-1][str(column.key)] for column in key])
             self._link_next(next_cursor)
         for name in personal:
             opened = await self.open_many([row[name] for row in rows])

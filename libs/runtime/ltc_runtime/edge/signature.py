@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from asyncpg.pgproto.pgproto import UUID as FastUUID  # type: ignore[import-untyped]
+from asyncpg.pgproto.pgproto import UUID as FastUUID
 from fastapi import Body as FastBody
 from fastapi import Header, Path, Query
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from .handle import Handle
 from .pages import MAX_PAGE, Paging
@@ -80,7 +81,9 @@ class Signature:
         for parameter in self.query.values():
             values = given.pop(parameter.name, None)
             if values is not None:
-                arguments[parameter.name] = _convert(parameter.name, parameter.adapter, values if parameter.many else _single(parameter.name, values))
+                arguments[parameter.name] = _convert(
+                    parameter.name, parameter.adapter, values if parameter.many else _single(parameter.name, values)
+                )
             elif parameter.required:
                 raise _wrong(parameter.name, "missing", "Field required")
         for name in given:
@@ -114,6 +117,10 @@ def _is_body(annotation: Any) -> bool:
 
 def _is_many(annotation: Any) -> bool:
     return get_origin(annotation) in (list, tuple, set, frozenset)
+
+
+def _is_described(annotation: Any) -> bool:
+    return get_origin(annotation) is Annotated and any(isinstance(extra, FieldInfo) for extra in get_args(annotation)[1:])
 
 
 def _pairs(query: bytes) -> list[tuple[str, str]]:
@@ -156,7 +163,8 @@ def _described(parameter: Parameter) -> list[inspect.Parameter]:
         case "path":
             return [_keyword(parameter.name, Annotated[parameter.annotation, Path()], empty)]
         case "query":
-            return [_keyword(parameter.name, Annotated[parameter.annotation, Query()], default)]
+            annotation = parameter.annotation if _is_described(parameter.annotation) else Annotated[parameter.annotation, Query()]
+            return [_keyword(parameter.name, annotation, default)]
         case "body":
             return [_keyword(parameter.name, Annotated[parameter.annotation, FastBody()], default)]
         case "paging":

@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import JSON, Select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-_dialect = PGDialect_asyncpg()
+_dialect: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 _LIMIT = 1000
 
 Decode = tuple[str, Callable[[Any], Any]]
@@ -22,7 +22,7 @@ class Shape:
         compiled = statement.compile(dialect=_dialect, cache_key=key) if key is not None else statement.compile(dialect=_dialect)
         self._compiled = compiled
         self._sql = str(compiled)
-        self._names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
+        self._names = tuple(compiled.positiontup or ())
         self._decode: tuple[Decode, ...] = tuple(
             (column.key, orjson.loads) for column in statement.selected_columns if isinstance(column.type, JSON) and column.key
         )

@@ -1,0 +1,70 @@
+"""Read your own write elsewhere: wait until what another service told has arrived here, and was reacted to."""
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+from .problems import BadRequest, NotCaughtUp
+
+if TYPE_CHECKING:
+    from .edge import Edge
+
+_FORM = re.compile(r"^\s*([a-z]+(?:-[a-z]+)*)@([0-9]{1,18})(?:\s*;\s*told=([0-9]{1,18}))?\s*$")
+_POLL = 0.005
+
+_ARRIVED = """
+SELECT position FROM log WHERE origin_log IN (SELECT log_id FROM heard WHERE origin = $1) AND origin_position = $2 AND origin IS NOT NULL
+"""
+_REACTED = "SELECT min(position) FROM checkpoint WHERE name LIKE 'react%'"
+
+
+async def wait_until(edge: "Edge", after: str) -> None:
+    """Wait for the positions that ``LTC-After`` names, such as ``lead-svc@41``, or a whole ``LTC-Position``.
+
+    Raises:
+        NotCaughtUp: the bound passed first.
+        BadRequest: it names no position, or one of a service that is not heard here.
+    """
+    try:
+        async with asyncio.timeout(edge.after_seconds):
+            for part in after.split(","):
+                await _wait_for(edge, part)
+    except TimeoutError:
+        raise NotCaughtUp from None
+
+
+async def _wait_for(edge: "Edge", text: str) -> None:
+    found = _FORM.match(text)
+    if found is None:
+        raise BadRequest(reason="LTC-After must be like lead-svc@41")
+    service, position = found[1], int(found[2])
+    if service == edge.service_name:
+        while edge.log.head < position:  # read models are written with the log, so its head is enough
+            await edge.log.changed(edge.log.head, edge.after_seconds)
+        return
+    if service not in edge.service.hears:
+        raise BadRequest(reason=f"{edge.service_name} does not hear {service}")
+    arrived = await _arrived(edge, service, int(found[3] or position))
+    if edge.service.policies:
+        await _reacted(edge, arrived)
+
+
+async def _arrived(edge: "Edge", service: str, position: int) -> int:
+    pool: Any = edge.log.pool
+    while True:
+        head = edge.log.head
+        arrived: int | None = await pool.fetchval(_ARRIVED, service, position)
+        if arrived is not None:
+            return arrived
+        await edge.log.changed(head, edge.after_seconds)
+
+
+async def _reacted(edge: "Edge", position: int) -> None:
+    pool: Any = edge.log.pool
+    while True:
+        head = edge.log.head
+        reacted: int | None = await pool.fetchval(_REACTED)
+        if reacted is not None and reacted >= position:
+            return
+        # A reaction that decided something moved the head; one that had nothing to do moved only the checkpoint.
+        await edge.log.changed(head, _POLL)

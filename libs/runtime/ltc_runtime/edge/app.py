@@ -1,0 +1,162 @@
+"""The HTTP face of one service process."""
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI
+from ltc_runtime.log import Log
+from ltc_runtime.service import Service
+from ltc_runtime.settings import Settings
+from ltc_runtime.wire import feed
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .. import telemetry
+from .answers import Receive, Scope, Send
+from .api import Api, OperationRoute
+from .auth import Verifier
+from .docs import add_docs
+from .documentation import finished_openapi
+from .edge import Edge
+from .failures import answer_to, as_response
+from .keys import Keys, source_of
+from .metrics import Observer
+from .operation import Operation
+from .probes import add_probes
+from .problems import BadRequest, Fault, MethodNotAllowed, NotFound, TooLarge
+from .trace import trace_routes
+
+BODY_CAP = 64 * 1024
+"""For what is not an operation: probes and pages take no body worth the name."""
+
+
+class NobodySaidWhoMay(TypeError):
+    """A route says not who may use it; such a service is not served."""
+
+
+class EdgeApp(FastAPI):
+    """FastAPI describes the operations; they are found and served without it, which is most of what makes them fast."""
+
+    def __init__(self, edge: Edge, apis: list[Api]) -> None:
+        self.edge = edge
+        self._observer = Observer()
+        self._plain: dict[tuple[str, str], Operation] = {}
+        self._patterns: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
+        super().__init__(
+            title=edge.service_name, version=_version(), docs_url=None, redoc_url=None, redirect_slashes=False,
+            telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+            exception_handlers={HTTPException: _http_problem, Exception: _unexpected}, max_body_size=BODY_CAP,
+        )  # fmt: skip
+        for api in apis:
+            self.router.routes.extend(api.routes)
+            for operation in api.operations:
+                self._index(operation)
+        self.state.draining = False
+        add_probes(self)
+        add_docs(self)
+
+    def _index(self, operation: Operation) -> None:
+        if "{" in operation.path:
+            self._patterns.setdefault(operation.method, []).append((operation.pattern, operation))
+        else:
+            self._plain[operation.method, operation.path] = operation
+
+    def _find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
+        found = self._plain.get((method, path))
+        if found is not None:
+            return found, {}
+        for pattern, operation in self._patterns.get(method, ()):
+            matched = pattern.match(path)
+            if matched is not None:
+                return operation, matched.groupdict()
+        return None, {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        method: str = scope["method"]
+        operation, values = self._find(method, scope["path"])
+        if operation is None:
+            await super().__call__(scope, receive, send)
+            return
+        started = perf_counter()
+        span = telemetry.Span(operation.span_name, telemetry.SERVER, _traceparent(scope))
+        status = 500
+        with span:
+            try:
+                status = await operation.serve(self.edge, scope, receive, send, values, span)
+            finally:
+                self._observer.observe(method, operation.path, status, perf_counter() - started)
+                if span.recording:
+                    span.describe(operation.span_attributes, status)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI page of the service."""
+        if not self.openapi_schema:
+            self.openapi_schema = finished_openapi(super().openapi(), self.edge.operations)
+        return self.openapi_schema
+
+
+def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
+    """The app that serves ``service`` from ``log``; without the role ``api``, probes and metrics only.
+
+    Raises:
+        NobodySaidWhoMay: a route says not who may use it.
+        ValueError: two operations have one name.
+    """
+    apis = [*service.apis, trace_routes(), feed.api] if "api" in settings.roles else []
+    operations: dict[str, Operation] = {}
+    for api in apis:
+        for operation in _guarded(api):
+            if operation.id in operations:
+                raise ValueError(f"{service.name}: two operations are called {operation.id}")
+            operations[operation.id] = operation
+    verifier = Verifier(
+        Keys(source_of(settings.jwks), settings.jwks_refresh_seconds), settings.issuer, settings.audience, settings.roles_claim
+    )
+    edge = Edge(service, log, verifier, operations, body_cap=settings.body_cap, after_seconds=settings.after_seconds)
+    return EdgeApp(edge, apis)
+
+
+def _guarded(api: Api) -> list[Operation]:
+    for route in api.routes:
+        if not isinstance(route, OperationRoute) or not route.operation.roles:
+            raise NobodySaidWhoMay(f"{getattr(route, 'path', route)} says not who may use it: give it roles")
+    return api.operations
+
+
+def _traceparent(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            text: str = value.decode("latin-1")
+            return text
+    return None
+
+
+async def _http_problem(request: Request, error: HTTPException) -> Response:
+    match error.status_code:
+        case 404:
+            fault: Fault = NotFound()
+        case 405:
+            fault = MethodNotAllowed(headers=error.headers)
+        case 413:
+            fault = TooLarge(limit=BODY_CAP)
+        case _:
+            fault = BadRequest(reason=str(error.detail))
+    return as_response(answer_to(fault, None, writes=False))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    return as_response(answer_to(error, None, writes=False))
+
+
+def _version() -> str:
+    try:
+        return version("openltc")
+    except PackageNotFoundError:  # run from the source tree
+        return "0"

@@ -1,0 +1,173 @@
+"""Whom we believe: bearer tokens of one issuer, for one audience, signed by a key of its set."""
+
+import base64
+import binascii
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from .call import Caller
+from .keys import ALGORITHMS, Key, Keys
+from .problems import Unauthenticated
+from .roles import ROLES
+
+LEEWAY = 30.0
+MAX_TOKEN = 8 * 1024
+MAX_CACHED = 10_000
+TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
+
+# Headers that bring or name a key of the sender's choice, or demand something we do not do.
+_REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit", "b64", "enc", "zip"})
+_SUBJECT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.@:_-]{0,127}$")
+_SERVICE = "service:"
+
+
+class _Allowed(jws.JWSRegistry):
+    """The algorithms we accept, and no other, whatever the library thinks of them."""
+
+    def get_alg(self, name: str) -> Any:
+        if name not in ALGORITHMS:
+            raise JoseError(f"{name} is not accepted")
+        return self.algorithms[name]
+
+
+_registry = _Allowed(strict_check_header=False)
+
+
+class Refused(Exception):
+    """The token is not to be believed. Why is for our logs; the caller learns only that it is so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a token proved, and while it does."""
+
+    caller: Caller
+    since: float
+    until: float
+    generation: int
+
+
+@dataclass
+class Verifier:
+    """Verifies bearer tokens; a token that was verified is not verified again while its key set stands."""
+
+    keys: Keys
+    issuer: str
+    audience: str
+    roles_claim: str = "roles"
+    _cache: dict[bytes, Verified] = field(default_factory=dict)
+
+    def known(self, authorization: bytes | None) -> Caller | None:
+        """The caller, if this very header was verified before and is valid now."""
+        found = self._cache.get(authorization)  # type: ignore[arg-type]
+        if found is None:
+            return None
+        if found.generation == self.keys.generation and found.since <= time.time() < found.until and not self.keys.is_old:
+            return found.caller
+        return None
+
+    async def verify(self, authorization: bytes | None) -> Caller:
+        """The caller.
+
+        Raises:
+            Unauthenticated: there is no token, or it is not to be believed.
+        """
+        if authorization is None:
+            raise Unauthenticated
+        try:
+            verified = await self._verify(_bearer(authorization))
+        except (Refused, JoseError, ValueError, binascii.Error) as error:
+            self._cache.pop(authorization, None)
+            raise _invalid_token() from error
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[authorization] = verified
+        return verified.caller
+
+    async def _verify(self, token: str) -> Verified:
+        header = _header(token)
+        key = await self.keys.of(header["kid"])
+        if key is None:
+            raise Refused("unknown key")
+        if header["alg"] not in key.algorithms:
+            raise Refused("the key is not for this algorithm")
+        return self._believed(_claims(token, key))
+
+    def _believed(self, claims: Mapping[str, Any]) -> Verified:
+        now = time.time()
+        if claims.get("iss") != self.issuer:
+            raise Refused("another issuer")
+        audience = claims.get("aud")
+        if self.audience not in (audience if isinstance(audience, list) else [audience]):
+            raise Refused("another audience")
+        until = _instant(claims, "exp")
+        if until is None:
+            raise Refused("no expiry")
+        since = _instant(claims, "nbf")
+        # The leeway is for clocks that differ, both ways.
+        since, until = (float("-inf") if since is None else since - LEEWAY), until + LEEWAY
+        if not since <= now < until:
+            raise Refused("not valid now")
+        return Verified(self._caller(claims), since, until, self.keys.generation)
+
+    def _caller(self, claims: Mapping[str, Any]) -> Caller:
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or not _SUBJECT.match(subject):
+            raise Refused("no usable subject")
+        value: Any = claims
+        for step in self.roles_claim.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        words = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
+        roles = frozenset(word for word in words if isinstance(word, str)) & ROLES
+        if subject.startswith(_SERVICE) and roles != {"service"}:
+            raise Refused("this subject is kept for services")  # reactions act under it
+        return Caller(subject, roles)
+
+
+def _bearer(authorization: bytes) -> str:
+    scheme, _, token = authorization.decode("latin-1").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN or not token.isascii():
+        raise Refused("no bearer token")
+    return token
+
+
+def _header(token: str) -> dict[str, Any]:
+    first = token.split(".")[0]
+    header = orjson.loads(base64.b64decode(first + "=" * (-len(first) % 4), altchars=b"-_", validate=True))
+    if not isinstance(header, dict) or _REFUSED_HEADERS & header.keys():
+        raise Refused("the header is not acceptable")
+    if header.get("alg") not in ALGORITHMS:
+        raise Refused("the algorithm is not acceptable")
+    if str(header.get("typ", "")).lower() not in TYPES:
+        raise Refused("not an access token")
+    if not isinstance(header.get("kid"), str):
+        raise Refused("no key named")
+    return header
+
+
+def _claims(token: str, key: Key) -> dict[str, Any]:
+    claims = orjson.loads(jws.deserialize_compact(token, key.public, registry=_registry).payload)
+    if not isinstance(claims, dict):
+        raise Refused("no claims")
+    return claims
+
+
+def _instant(claims: Mapping[str, Any], name: str) -> float | None:
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e11:
+        raise Refused(f"{name} is no time")
+    return float(value)
+
+
+def _invalid_token() -> Unauthenticated:
+    return Unauthenticated(headers={"WWW-Authenticate": 'Bearer realm="ltc", error="invalid_token"'})

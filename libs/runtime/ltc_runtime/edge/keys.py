@@ -1,0 +1,166 @@
+"""The issuer's public keys: fetched, kept, and fetched anew when a token names a key we do not know."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import orjson
+import structlog
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
+
+_log = structlog.get_logger("ltc.edge")
+
+PublicKey = ECKey | OKPKey | RSAKey
+MAX_BYTES = 256 * 1024
+MAX_AGE = 300.0
+"""Seconds after which the set is fetched anew, so that a key that was withdrawn is no longer believed."""
+
+_ALGORITHMS: dict[tuple[str, str | None], frozenset[str]] = {
+    ("RSA", None): frozenset({"RS256"}),
+    ("EC", "P-256"): frozenset({"ES256"}),
+    ("OKP", "Ed25519"): frozenset({"EdDSA", "Ed25519"}),
+}
+ALGORITHMS = frozenset().union(*_ALGORITHMS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key, and the algorithms it may be used with."""
+
+    public: PublicKey
+    algorithms: frozenset[str]
+
+
+class Source(Protocol):
+    """Where a key set is read."""
+
+    async def read(self) -> bytes:
+        """The key set as it is now."""
+        ...
+
+
+@dataclass(frozen=True)
+class FileSource:
+    """A key set in a file."""
+
+    path: Path
+
+    async def read(self) -> bytes:
+        """The bytes of the file."""
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True)
+class UrlSource:
+    """A key set behind a URL. Redirects are not followed: the issuer's address is configuration."""
+
+    url: str
+    seconds: float = 5.0
+
+    async def read(self) -> bytes:
+        """The body of the answer."""
+        async with httpx.AsyncClient(timeout=self.seconds, follow_redirects=False) as client:
+            answer = await client.get(self.url, headers={"accept": "application/json"})
+            answer.raise_for_status()
+            return answer.content
+
+
+def source_of(address: str) -> Source:
+    """A URL or the path of a file."""
+    return UrlSource(address) if address.startswith(("http://", "https://")) else FileSource(Path(address.removeprefix("file://")))
+
+
+@dataclass
+class Keys:
+    """The key set of one issuer.
+
+    Args:
+        source: where it is read.
+        refresh_seconds: it is fetched at most this often, whatever tokens name.
+    """
+
+    source: Source
+    refresh_seconds: float = 30.0
+    generation: int = 0
+    """Grows when the set changes: whoever cached what a key proved must forget it."""
+    _keys: dict[str, Key] = field(default_factory=dict)
+    _tried: float = float("-inf")
+    _fetched: float = float("-inf")
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def is_old(self) -> bool:
+        """Is it time to look for withdrawn keys?"""
+        return time.monotonic() - self._fetched > MAX_AGE and self._may_try
+
+    @property
+    def _may_try(self) -> bool:
+        return time.monotonic() - self._tried >= self.refresh_seconds
+
+    def known(self, kid: str) -> Key | None:
+        """The key ``kid``, if the set we have holds it."""
+        return self._keys.get(kid)
+
+    async def of(self, kid: str) -> Key | None:
+        """The key ``kid``; an unknown one makes us look again, at a bounded rate."""
+        if (kid not in self._keys or self.is_old) and self._may_try:
+            await self.refresh()
+        return self._keys.get(kid)
+
+    async def refresh(self) -> None:
+        """Fetch the set. If that fails, the last good one stays."""
+        async with self._lock:
+            if not self._may_try:
+                return  # somebody else just did
+            self._tried = time.monotonic()
+            try:
+                keys = read_keys(await self.source.read())
+            except (httpx.HTTPError, OSError, ValueError, JoseError) as error:
+                _log.warning("key set not readable, the last good one stays", error=repr(error), keys=len(self._keys))
+                return
+            self._fetched = self._tried
+            if _shape(keys) != _shape(self._keys):
+                self.generation += 1
+                self._keys = keys
+
+
+def read_keys(document: bytes) -> dict[str, Key]:
+    """The usable keys of a key set, by their id. Keys of other kinds are left out, secret keys above all.
+
+    Raises:
+        ValueError: it is no key set, or it holds no usable key.
+    """
+    if len(document) > MAX_BYTES:
+        raise ValueError("the key set is too large")
+    content = orjson.loads(document)
+    members = content.get("keys") if isinstance(content, dict) else None
+    if not isinstance(members, list):
+        raise ValueError("not a key set")
+    keys = {member["kid"]: key for member in members if isinstance(member, dict) and (key := _key(member)) is not None}
+    if not keys:
+        raise ValueError("the key set holds no usable key")
+    return keys
+
+
+def _key(member: dict[str, Any]) -> Key | None:
+    kind, kid = member.get("kty"), member.get("kid")
+    algorithms = _ALGORITHMS.get((str(kind), None if kind == "RSA" else member.get("crv")))
+    if algorithms is None or not isinstance(kid, str) or not kid or member.get("use", "sig") != "sig":
+        return None
+    if "alg" in member:
+        algorithms &= {member["alg"]} | ({"EdDSA", "Ed25519"} if member["alg"] in ("EdDSA", "Ed25519") else set())
+    public = {name: value for name, value in member.items() if name in ("kty", "crv", "x", "y", "n", "e", "kid")}
+    try:
+        key = import_key(public)
+    except (JoseError, ValueError) as error:
+        _log.warning("key not usable", kid=kid, error=repr(error))
+        return None
+    return Key(key, algorithms) if algorithms and isinstance(key, (ECKey, OKPKey, RSAKey)) else None
+
+
+def _shape(keys: dict[str, Key]) -> dict[str, tuple[str, frozenset[str]]]:
+    return {kid: (key.public.thumbprint(), key.algorithms) for kid, key in keys.items()}

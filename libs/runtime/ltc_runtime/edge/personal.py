@@ -1,0 +1,107 @@
+"""Personal data, sealed per person: AES-256-GCM with a key that can be destroyed.
+
+The form is that of `ltc_events.personal`: ``sealed.v1.<subject>.<base64url of nonce and ciphertext>``. The subject is
+authenticated with the text, so a sealed text cannot be passed off as another person's.
+"""
+
+import base64
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Pool
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from ltc_events.personal import SEALED
+from ltc_runtime.log.tables import personal_key
+
+_NONCE = 12
+_KEY = 32
+
+
+class Broken(Exception):
+    """A sealed text is not what was once sealed."""
+
+
+def seal(key: bytes, subject: UUID, plain: str) -> str:
+    """Encrypt a text about ``subject``."""
+    nonce = os.urandom(_NONCE)
+    secret = AESGCM(key).encrypt(nonce, plain.encode(), _context(subject))
+    return f"sealed.v1.{subject}.{base64.urlsafe_b64encode(nonce + secret).decode().rstrip('=')}"
+
+
+def unseal(key: bytes, sealed: str) -> str:
+    """The text as it was.
+
+    Raises:
+        Broken: it was changed, or sealed with another key.
+    """
+    subject, packed = _parts(sealed)
+    try:
+        return AESGCM(key).decrypt(packed[:_NONCE], packed[_NONCE:], _context(subject)).decode()
+    except InvalidTag:
+        raise Broken(f"sealed text of {subject}") from None
+
+
+def subject_of(sealed: str) -> UUID:
+    """Whom a sealed text is about."""
+    return _parts(sealed)[0]
+
+
+def _parts(sealed: str) -> tuple[UUID, bytes]:
+    found = SEALED.match(sealed)
+    if found is None:
+        raise Broken("not a sealed text")
+    packed = sealed.rpartition(".")[2]
+    return UUID(found[1]), base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+
+
+def _context(subject: UUID) -> bytes:
+    return b"ltc.sealed.v1." + str(subject).encode()
+
+
+class Sealer:
+    """Seals for the persons of one command; keys it had to make are stored with the command."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._keys: dict[UUID, bytes] = {}
+        self._made: dict[UUID, bytes] = {}
+
+    async def fetch(self, subject: UUID) -> None:
+        """Get the key of a person we know."""
+        key = await self._pool.fetchval("SELECT key FROM personal_key WHERE subject = $1", subject)
+        if key is not None:
+            self._keys[subject] = key
+
+    def seal(self, subject: UUID, plain: str) -> str:
+        """Encrypt a text, with a new key unless there is one."""
+        key = self._keys.get(subject)
+        if key is None:
+            key = self._keys[subject] = self._made[subject] = AESGCM.generate_key(_KEY * 8)
+        return seal(key, subject, plain)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The keys that were made, as rows of ``personal_key``."""
+        now = datetime.now(UTC)
+        return [{"subject": subject, "key": key, "created_at": now} for subject, key in self._made.items()]
+
+
+async def open_many(pool: Pool, sealed: Sequence[str | None]) -> list[str | None]:
+    """Texts as they were, in one look at the keys; ``None`` for none, and where the person is forgotten."""
+    subjects = {text: subject_of(text) for text in sealed if text is not None}
+    if not subjects:
+        return [None] * len(sealed)
+    rows = await pool.fetch("SELECT subject, key FROM personal_key WHERE subject = ANY($1::uuid[])", list(set(subjects.values())))
+    keys = {row["subject"]: row["key"] for row in rows}
+    opened: list[str | None] = []
+    for text in sealed:
+        key = None if text is None else keys.get(subjects[text])
+        opened.append(None if text is None or key is None else unseal(key, text))
+    return opened
+
+
+KEYS = personal_key
+"""The table that forgetting a person removes a row from."""
