@@ -1,7 +1,10 @@
 """What opportunity-svc tells: deals opened, won and lost."""
 
+import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -77,3 +80,12 @@ class OpportunityLost(PublishedEvent, type="ltc.opportunity.lost.v1"):
     lesson: Text
     competitor: Code | None = None
     lost_on: date
+
+
+def lines_hash(lines: Sequence[PricedLine]) -> str:
+    """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written.
+
+    An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
+    """
+    content = [line.model_dump(mode="json") for line in lines]
+    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -244,7 +244,7 @@ def convert(lead: Qualified, command: ConvertLead) -> list[LeadEvent]:
         raise TriangleNotThreePeople
     converted = LeadConverted(
         lead_id=command.lead_id,
-        opportunity_id=derive_id(command.lead_id, "opportunity"),
+        opportunity_id=opportunity_of(command.lead_id),
         party_id=lead.who.party_id,
         contact_id=lead.who.contact_id,
         company=lead.who.company,
@@ -256,6 +256,11 @@ def convert(lead: Qualified, command: ConvertLead) -> list[LeadEvent]:
         expected_close=command.expected_close or lead.bant.timing,
     )
     return [converted]
+
+
+def opportunity_of(lead_id: UUID) -> UUID:
+    """The opportunity a lead becomes, known before it does."""
+    return derive_id(lead_id, "opportunity")
 
 
 # ── gates ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,60 @@
+"""Winning: a deal is won with the quote the customer accepted, both decided together."""
+
+from datetime import date
+from uuid import UUID
+
+from ltc_events import Command, Event, JointDecider, Refusal, States, Stream
+from ltc_events.opportunity import OpportunityWon
+
+from . import opportunity, quote
+from .opportunity import Open, must_be_open, must_have_come
+from .quote.states import Accepted, must_be_accepted
+
+
+class WinOpportunity(Command):
+    """Close the deal with what the customer accepted."""
+
+    opportunity_id: UUID
+    quote_id: UUID
+    won_on: date
+    today: date
+
+
+class QuoteOfOtherOpportunity(Refusal):
+    """This quote belongs to another opportunity."""
+
+
+def decide(states: States, command: WinOpportunity) -> list[Event]:
+    deal = must_be_open(states.of(opportunity.decider, command.opportunity_id))
+    return [*win(deal, must_be_accepted(states.of(quote.decider, command.quote_id)), command)]
+
+
+def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
+    content = accepted.content
+    if content.opportunity_id != command.opportunity_id:
+        raise QuoteOfOtherOpportunity
+    must_have_come(command.won_on, command.today)
+    won = OpportunityWon(
+        opportunity_id=command.opportunity_id,
+        quote_id=command.quote_id,
+        quote_hash=content.hash,
+        party_id=deal.party_id,
+        company=deal.company,
+        account_manager=deal.account_manager,
+        solution_manager=deal.solution_manager,
+        fulfilment_manager=deal.fulfilment_manager,
+        currency=content.currency,
+        lines=content.lines,
+        net=content.net,
+        won_on=command.won_on,
+    )
+    return [won]
+
+
+def streams(command: WinOpportunity) -> list[Stream]:
+    return [opportunity.decider.of(command.opportunity_id), quote.decider.of(command.quote_id)]
+
+
+decider: JointDecider[WinOpportunity] = JointDecider(
+    commands=WinOpportunity, streams=streams, decide=decide, over=(opportunity.decider, quote.decider)
+)

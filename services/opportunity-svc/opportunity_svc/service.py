@@ -1,0 +1,27 @@
+"""opportunity-svc: deals, what they cost, and who may say so."""
+
+from ltc_events.lead import LeadConverted
+from ltc_runtime.service import Service
+
+from .api import authority_grants, drafts, opportunities, price_books, quotes
+from .domain import authority, opportunity, price_book, quote, winning
+from .domain.quote.states import QuoteDrafted
+from .policies import expire_quote, open_opportunity
+from .projections import authority_grant, opportunity_list, quote_list
+from .projections import price_book as price_book_list
+
+service = Service(
+    name="opportunity-svc",
+    api=(opportunities, drafts, quotes, price_books, authority_grants),
+    decides=(
+        opportunity.decider,
+        price_book.decider,
+        authority.decider,
+        quote.decider,
+        quote.pricing,
+        quote.approval,
+        winning.decider,
+    ),
+    reacts={LeadConverted: (open_opportunity,), QuoteDrafted: (expire_quote,)},
+    shows=(opportunity_list, quote_list, price_book_list, authority_grant),
+)

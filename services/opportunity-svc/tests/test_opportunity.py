@@ -1,0 +1,156 @@
+"""What may happen to a deal, and what may not."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+from ltc_events import Event, Money
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
+from ltc_events.testing import given
+from opportunity_svc.domain import opportunity, winning
+from opportunity_svc.domain.opportunity import (
+    DayInTheFuture,
+    LoseOpportunity,
+    OpenOpportunity,
+    OpportunityClosed,
+    OpportunityStatus,
+    UnknownOpportunity,
+    possible,
+)
+from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
+from opportunity_svc.domain.quote import pricing
+from opportunity_svc.domain.quote.drafting import DraftQuote
+from opportunity_svc.domain.quote.pricing import AskedLine
+from opportunity_svc.domain.quote.states import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteNotAccepted, QuoteSent, UnknownQuote
+from opportunity_svc.domain.winning import QuoteOfOtherOpportunity, WinOpportunity
+
+DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
+TODAY = date(2026, 11, 24)
+USD = Money(amount=1_000, currency="USD")
+
+open_deal = OpenOpportunity(
+    opportunity_id=DEAL,
+    lead_id=UUID(int=4),
+    party_id=UUID(int=5),
+    company="Acme",
+    need="Servers",
+    value=Money(amount=500_000, currency="USD"),
+    account_manager="ann",
+    solution_manager="sam",
+    fulfilment_manager="fay",
+    expected_close=date(2026, 12, 24),
+)
+opened = OpportunityOpened(**dict(open_deal))
+lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask for the budget first", lost_on=TODAY, today=TODAY)
+lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="Ask for the budget first", lost_on=TODAY)
+
+lines = (
+    PricedLine(
+        line=1, product="GTX", description="A card", quantity=2, unit="piece", list_price=USD, discount=0, net=USD + USD, tax_rate=0
+    ),
+)
+drafted = QuoteDrafted(
+    quote_id=QUOTE,
+    opportunity_id=DEAL,
+    price_book="list",
+    price_book_version=1,
+    currency="USD",
+    lines=lines,
+    net=USD + USD,
+    quote_hash=lines_hash(lines),
+    drafted_by="ann",
+    drafted_on=TODAY,
+    expires_on=date(2026, 12, 24),
+)
+approved = QuoteApproved(quote_id=QUOTE, quote_hash=drafted.quote_hash, approved_by="ann", within_own_authority=True)
+sent = QuoteSent(quote_id=QUOTE, quote_hash=drafted.quote_hash, sent_by="ann")
+accepted = QuoteAccepted(quote_id=QUOTE, quote_hash=drafted.quote_hash, accepted_on=TODAY)
+win = WinOpportunity(opportunity_id=DEAL, quote_id=QUOTE, won_on=TODAY, today=TODAY)
+won = OpportunityWon(
+    opportunity_id=DEAL,
+    quote_id=QUOTE,
+    quote_hash=drafted.quote_hash,
+    party_id=opened.party_id,
+    company="Acme",
+    account_manager="ann",
+    solution_manager="sam",
+    fulfilment_manager="fay",
+    currency="USD",
+    lines=lines,
+    net=USD + USD,
+    won_on=TODAY,
+)
+
+card = PriceItem(product="GTX", description="A card", unit="piece", list_price=USD, tax_rate=0)
+book = PriceBookSet(
+    price_book_id=price_book_id("list"), code="list", version=1, currency="USD", items=(card,), valid_from=TODAY, set_by="mia"
+)
+draft = DraftQuote(
+    quote_id=UUID(int=9), opportunity_id=DEAL, price_book="list", lines=(AskedLine(product="GTX", quantity=2),), actor="ann", today=TODAY
+)
+
+
+def test_a_deal_is_opened() -> None:
+    given(opportunity.decider).when(open_deal).then(opened)
+
+
+@pytest.mark.parametrize("history", [(opened,), (opened, lost), (opened, won)])
+def test_a_deal_is_opened_once_however_often_its_lead_is_heard_of(history: tuple[Event, ...]) -> None:
+    given(opportunity.decider, *history).when(open_deal).then_nothing()
+
+
+def test_a_lost_deal_leaves_a_lesson() -> None:
+    given(opportunity.decider, opened).when(lose).then(lost)
+
+
+def test_a_deal_is_won_with_the_quote_the_customer_accepted() -> None:
+    given(winning.decider, opened, drafted, approved, sent, accepted).when(win).then(won)
+
+
+def test_a_quote_the_customer_has_not_accepted_wins_nothing() -> None:
+    given(winning.decider, opened, drafted, approved, sent).when(win).then_refused(QuoteNotAccepted, stands="sent")
+
+
+def test_a_quote_that_does_not_exist_wins_nothing() -> None:
+    given(winning.decider, opened).when(win).then_refused(UnknownQuote)
+
+
+def test_a_quote_of_another_deal_wins_nothing() -> None:
+    other = opened.model_copy(update={"opportunity_id": OTHER})
+    history = (opened, other, drafted, approved, sent, accepted)
+    given(winning.decider, *history).when(win.model_copy(update={"opportunity_id": OTHER})).then_refused(QuoteOfOtherOpportunity)
+
+
+def test_a_deal_is_decided_once() -> None:
+    given(winning.decider, opened, drafted, approved, sent, accepted, won).when(win).then_refused(OpportunityClosed, ended="won")
+    given(winning.decider, opened, drafted, approved, sent, accepted, lost).when(win).then_refused(OpportunityClosed, ended="lost")
+    given(opportunity.decider, opened, won).when(lose).then_refused(OpportunityClosed, ended="won")
+
+
+def test_a_deal_nobody_opened_is_neither_won_nor_lost() -> None:
+    given(opportunity.decider).when(lose).then_refused(UnknownOpportunity)
+    given(winning.decider, drafted, approved, sent, accepted).when(win).then_refused(UnknownOpportunity)
+
+
+def test_tomorrow_has_not_happened_yet() -> None:
+    tomorrow = date(2026, 11, 25)
+    given(opportunity.decider, opened).when(lose.model_copy(update={"lost_on": tomorrow})).then_refused(DayInTheFuture)
+    late_win = win.model_copy(update={"won_on": tomorrow})
+    given(winning.decider, opened, drafted, approved, sent, accepted).when(late_win).then_refused(DayInTheFuture, day="2026-11-25")
+
+
+def test_a_deal_may_be_entered_after_it_was_decided() -> None:
+    given(opportunity.decider, opened).when(lose.model_copy(update={"lost_on": date(2017, 1, 1)})).then(
+        lost.model_copy(update={"lost_on": date(2017, 1, 1)})
+    )
+
+
+@pytest.mark.parametrize(("status", "history"), [("open", (opened,)), ("won", (opened, won)), ("lost", (opened, lost))])
+def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunityStatus, history: tuple[Event, ...]) -> None:
+    accept = (drafted, approved, sent, accepted)
+    refused = {
+        "lose_opportunity": given(opportunity.decider, *history).when(lose).refusal,
+        "win_opportunity": given(winning.decider, *history, *accept).when(win).refusal,
+        "draft_quote": given(pricing, *history, book).when(draft).refusal,
+    }
+    assert set(possible(status)) == {name for name, refusal in refused.items() if refusal is None}

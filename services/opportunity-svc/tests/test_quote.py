@@ -1,0 +1,340 @@
+"""What may happen to a quote, and what may not."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from ltc_events import Command, Decider, Event, JointDecider, Money
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, lines_hash
+from ltc_events.testing import Given, Outcome
+from ltc_events.testing import given as after
+from opportunity_svc.domain.authority import AuthorityGranted, authority_id
+from opportunity_svc.domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
+from opportunity_svc.domain.price_book import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
+from opportunity_svc.domain.quote import approval, decider, pricing
+from opportunity_svc.domain.quote.approval import (
+    ApproveQuote,
+    ApproverIsMaker,
+    BeyondAuthority,
+    QuoteHasChanged,
+    RejectQuote,
+    SubmitQuote,
+)
+from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
+from opportunity_svc.domain.quote.pricing import AskedLine
+from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote, SendQuote
+from opportunity_svc.domain.quote.states import (
+    QuoteAccepted,
+    QuoteApprovalRequested,
+    QuoteApproved,
+    QuoteDrafted,
+    QuoteExpired,
+    QuoteFinal,
+    QuoteNoLongerValid,
+    QuoteNotApproved,
+    QuoteNotDraft,
+    QuoteNotInApproval,
+    QuoteNotSent,
+    QuoteRejected,
+    QuoteRevised,
+    QuoteSent,
+    QuoteStatus,
+    UnknownQuote,
+    possible,
+)
+
+DEAL, QUOTE = UUID(int=1), UUID(int=3)
+TODAY = date(2026, 11, 24)
+LAPSED = TODAY + timedelta(days=30)
+
+opened = OpportunityOpened(
+    opportunity_id=DEAL,
+    lead_id=UUID(int=4),
+    party_id=UUID(int=5),
+    company="Acme",
+    need="Servers",
+    value=Money(amount=500_000, currency="USD"),
+    account_manager="ann",
+    solution_manager="sam",
+    fulfilment_manager="fay",
+    expected_close=date(2026, 12, 24),
+)
+lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="None", lost_on=TODAY)
+card = PriceItem(
+    product="GTX Pro", description="A card", unit="piece", list_price=Money(amount=10_000, currency="USD"), tax_rate=Decimal("0.13")
+)
+book = PriceBookSet(
+    price_book_id=price_book_id("list"), code="list", version=7, currency="USD", items=(card,), valid_from=TODAY, set_by="mia"
+)
+
+draft = DraftQuote(
+    quote_id=QUOTE,
+    opportunity_id=DEAL,
+    price_book="list",
+    lines=(AskedLine(product="GTX Pro", quantity=3, discount=Decimal("0.2")),),
+    actor="ann",
+    today=TODAY,
+)
+
+
+def outcome_of(decider: Decider | JointDecider, history: tuple[Event, ...], command: Command) -> Outcome:  # type: ignore[type-arg]
+    return Given(decider, history).when(command)
+
+
+drafted = after(pricing, opened, book).when(draft).events[0]
+assert isinstance(drafted, QuoteDrafted)
+HASH = drafted.quote_hash
+
+revise = ReviseQuote(
+    quote_id=QUOTE,
+    price_book="list",
+    lines=(AskedLine(product="GTX Pro", quantity=3, discount=Decimal("0.1")),),
+    actor="bob",
+    today=TODAY,
+)
+revised = after(pricing, book, drafted).when(revise).events[0]
+assert isinstance(revised, QuoteRevised)
+
+
+def grant(user: str, discount: str, amount: int = 10**9) -> AuthorityGranted:
+    return AuthorityGranted(
+        authority_id=authority_id(user),
+        user=user,
+        max_discount=Decimal(discount),
+        max_amount=Money(amount=amount, currency="USD"),
+        valid_from=TODAY,
+        granted_by="eve",
+    )
+
+
+submit = SubmitQuote(quote_id=QUOTE, actor="ann", today=TODAY)
+requested = QuoteApprovalRequested(
+    quote_id=QUOTE, quote_hash=HASH, discount=Decimal("0.2"), net=Money(amount=24_000, currency="USD"), requested_by="ann"
+)
+approve = ApproveQuote(quote_id=QUOTE, quote_hash=HASH, actor="mia", today=TODAY)
+approved = QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="mia", within_own_authority=False)
+reject = RejectQuote(quote_id=QUOTE, reason="Too cheap", actor="mia", today=TODAY)
+rejected = QuoteRejected(quote_id=QUOTE, quote_hash=HASH, reason="Too cheap", rejected_by="mia")
+send = SendQuote(quote_id=QUOTE, actor="ann", today=TODAY)
+sent = QuoteSent(quote_id=QUOTE, quote_hash=HASH, sent_by="ann")
+accept = AcceptQuote(quote_id=QUOTE, accepted_on=TODAY, today=TODAY)
+accepted = QuoteAccepted(quote_id=QUOTE, quote_hash=HASH, accepted_on=TODAY)
+expire = ExpireQuote(quote_id=QUOTE, expires_on=LAPSED)
+expired = QuoteExpired(quote_id=QUOTE)
+
+DRAFT = (drafted,)
+IN_APPROVAL = (drafted, requested)
+APPROVED = (drafted, requested, approved)
+SENT = (*APPROVED, sent)
+ACCEPTED = (*SENT, accepted)
+
+
+# ── drafting ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_quote_is_drafted_at_the_prices_of_the_book() -> None:
+    assert isinstance(drafted, QuoteDrafted)
+    line = drafted.lines[0]
+    assert (line.line, line.product, line.description, line.unit) == (1, "GTX Pro", "A card", "piece")
+    assert (line.list_price, line.discount, line.tax_rate) == (Money(amount=10_000, currency="USD"), Decimal("0.2"), Decimal("0.13"))
+    assert line.net == drafted.net == Money(amount=24_000, currency="USD")
+    assert (drafted.price_book, drafted.price_book_version) == ("list", 7)
+
+
+def test_a_quote_is_bound_to_its_lines_by_their_hash() -> None:
+    assert isinstance(drafted, QuoteDrafted)
+    assert drafted.quote_hash == lines_hash(drafted.lines)
+    stored = QuoteDrafted.model_validate_json(drafted.model_dump_json())
+    assert stored.quote_hash == lines_hash(stored.lines), "the hash can be checked by whoever reads the event"
+
+
+def test_a_quote_binds_us_for_thirty_days() -> None:
+    assert isinstance(drafted, QuoteDrafted)
+    assert drafted.expires_on == LAPSED
+
+
+def test_a_quote_is_drafted_once_even_if_the_deal_was_lost_meanwhile() -> None:
+    after(pricing, opened, book, drafted, lost).when(draft).then_nothing()
+
+
+def test_a_quote_needs_an_open_deal() -> None:
+    after(pricing, book).when(draft).then_refused(UnknownOpportunity)
+    after(pricing, opened, lost, book).when(draft).then_refused(OpportunityClosed, ended="lost")
+
+
+def test_a_quote_needs_prices_that_count_today() -> None:
+    after(pricing, opened).when(draft).then_refused(UnknownPriceBook)
+    yesterday = draft.model_copy(update={"today": TODAY - timedelta(days=1)})
+    after(pricing, opened, book).when(yesterday).then_refused(PriceBookNotValid)
+    unlisted = draft.model_copy(update={"lines": (AskedLine(product="MG Special", quantity=1),)})
+    after(pricing, opened, book).when(unlisted).then_refused(UnknownProduct, product="MG Special")
+
+
+@pytest.mark.parametrize("history", [DRAFT, IN_APPROVAL, (*IN_APPROVAL, rejected), APPROVED, SENT])
+def test_a_quote_can_be_revised_until_it_is_accepted_and_is_a_draft_again(history: tuple[Event, ...]) -> None:
+    after(pricing, book, *history).when(revise).then(revised)
+    after(approval, *history, revised).when(submit).then(
+        QuoteApprovalRequested(
+            quote_id=QUOTE,
+            quote_hash=revised.quote_hash,  # type: ignore[attr-defined]
+            discount=Decimal("0.1"),
+            net=Money(amount=27_000, currency="USD"),
+            requested_by="ann",
+        )
+    )
+
+
+def test_revising_without_changing_anything_is_no_revision() -> None:
+    same = ReviseQuote(quote_id=QUOTE, price_book="list", lines=draft.lines, actor="ann", today=TODAY)
+    after(pricing, book, drafted).when(same).then_nothing()
+
+
+def test_an_accepted_or_expired_quote_never_changes_again() -> None:
+    after(pricing, book, *ACCEPTED).when(revise).then_refused(QuoteFinal, stands="accepted")
+    after(pricing, book, *SENT, expired).when(revise).then_refused(QuoteFinal, stands="expired")
+
+
+# ── approval ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_within_ones_own_authority_nobody_has_to_be_asked() -> None:
+    after(approval, drafted, grant("ann", "0.2")).when(submit).then(
+        QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="ann", within_own_authority=True)
+    )
+
+
+@pytest.mark.parametrize("authority", [(), (grant("ann", "0.19"),), (grant("ann", "0.2", amount=23_999),), (grant("bob", "0.9"),)])
+def test_beyond_ones_own_authority_somebody_has_to_be_asked(authority: tuple[Event, ...]) -> None:
+    after(approval, drafted, *authority).when(submit).then(requested)
+
+
+def test_an_approver_with_enough_authority_approves() -> None:
+    after(approval, *IN_APPROVAL, grant("mia", "0.2")).when(approve).then(approved)
+
+
+@pytest.mark.parametrize("authority", [(), (grant("mia", "0.19"),), (grant("mia", "0.2", amount=23_999),)])
+def test_an_approver_with_too_little_authority_does_not(authority: tuple[Event, ...]) -> None:
+    outcome = after(approval, *IN_APPROVAL, *authority).when(approve)
+    outcome.then_refused(BeyondAuthority, discount="20.00%", amount=24_000, currency="USD")
+
+
+def test_four_eyes_nobody_approves_what_they_wrote_or_submitted() -> None:
+    as_maker = approve.model_copy(update={"actor": "ann"})
+    after(approval, *IN_APPROVAL, grant("ann", "0.9")).when(as_maker).then_refused(ApproverIsMaker)
+    submitted_by_bob = requested.model_copy(update={"requested_by": "bob"})
+    as_bob = approve.model_copy(update={"actor": "bob"})
+    after(approval, drafted, submitted_by_bob, grant("bob", "0.9")).when(as_bob).then_refused(ApproverIsMaker)
+
+
+def test_four_eyes_hold_for_everybody_who_ever_wrote_a_part() -> None:
+    assert isinstance(revised, QuoteRevised)
+    again = requested.model_copy(update={"quote_hash": revised.quote_hash, "requested_by": "cem"})
+    for maker in ("ann", "bob"):
+        as_maker = approve.model_copy(update={"actor": maker, "quote_hash": revised.quote_hash})
+        after(approval, drafted, revised, again, grant(maker, "0.9")).when(as_maker).then_refused(ApproverIsMaker)
+
+
+def test_an_approval_is_bound_to_the_lines_the_approver_read() -> None:
+    other = approve.model_copy(update={"quote_hash": "0" * 64})
+    after(approval, *IN_APPROVAL, grant("mia", "0.9")).when(other).then_refused(QuoteHasChanged)
+
+
+def test_an_approver_may_say_no() -> None:
+    after(decider, *IN_APPROVAL).when(reject).then(rejected)
+
+
+def test_a_rejected_quote_is_not_sent() -> None:
+    after(decider, *IN_APPROVAL, rejected).when(send).then_refused(QuoteNotApproved, stands="rejected")
+
+
+# ── sending ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_approved_quote_is_sent_once() -> None:
+    after(decider, *APPROVED).when(send).then(sent)
+    after(decider, *SENT).when(send).then_nothing()
+
+
+def test_a_quote_is_not_sent_before_it_is_approved() -> None:
+    after(decider, *DRAFT).when(send).then_refused(QuoteNotApproved, stands="draft")
+    after(decider, *IN_APPROVAL).when(send).then_refused(QuoteNotApproved, stands="in approval")
+
+
+def test_the_customer_accepts_what_was_sent() -> None:
+    after(decider, *SENT).when(accept).then(accepted)
+
+
+def test_the_customer_cannot_accept_what_they_do_not_have() -> None:
+    after(decider, *APPROVED).when(accept).then_refused(QuoteNotSent, stands="approved")
+    after(decider, *ACCEPTED).when(accept).then_refused(QuoteNotSent, stands="accepted")
+
+
+def test_the_customer_has_not_accepted_tomorrow() -> None:
+    after(decider, *SENT).when(accept.model_copy(update={"accepted_on": TODAY + timedelta(days=1)})).then_refused(DayInTheFuture)
+
+
+@pytest.mark.parametrize("history", [DRAFT, IN_APPROVAL, (*IN_APPROVAL, rejected), APPROVED, SENT])
+def test_a_quote_nobody_accepted_in_time_expires(history: tuple[Event, ...]) -> None:
+    after(decider, *history).when(expire).then(expired)
+
+
+def test_a_timer_that_comes_too_late_changes_nothing() -> None:
+    after(decider).when(expire).then_nothing()
+    after(decider, *ACCEPTED).when(expire).then_nothing()
+    after(decider, drafted, expired).when(expire).then_nothing()
+
+
+def test_a_timer_set_for_an_earlier_day_changes_nothing() -> None:
+    after(decider, drafted).when(ExpireQuote(quote_id=QUOTE, expires_on=TODAY)).then_nothing()
+
+
+def test_the_day_counts_even_if_the_timer_is_late() -> None:
+    late = {"today": LAPSED}
+    after(pricing, book, drafted).when(revise.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(approval, drafted).when(submit.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(approval, *IN_APPROVAL).when(approve.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(decider, *APPROVED).when(send.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(decider, *SENT).when(accept.model_copy(update=late)).then_refused(QuoteNoLongerValid, expires_on="2026-12-24")
+    last_day = {"today": LAPSED - timedelta(days=1)}
+    after(decider, *SENT).when(accept.model_copy(update=last_day)).then(accepted)
+
+
+# ── the whole ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NAMED: dict[str, tuple[Decider | JointDecider, Command]] = {  # type: ignore[type-arg]
+    "revise_quote": (pricing, revise),
+    "submit_quote": (approval, submit),
+    "approve_quote": (approval, approve),
+    "reject_quote": (decider, reject),
+    "send_quote": (decider, send),
+    "accept_quote": (decider, accept),
+}
+REACHED: dict[QuoteStatus, tuple[Event, ...]] = {
+    "draft": DRAFT,
+    "in_approval": IN_APPROVAL,
+    "approved": APPROVED,
+    "rejected": (*IN_APPROVAL, rejected),
+    "sent": SENT,
+    "accepted": ACCEPTED,
+    "expired": (drafted, expired),
+}
+BESIDE: dict[str, tuple[Event, ...]] = {"revise_quote": (book,), "approve_quote": (grant("mia", "0.9"),)}
+
+
+@pytest.mark.parametrize("status", REACHED)
+def test_the_actions_shown_are_those_that_are_decided(status: QuoteStatus) -> None:
+    decided = {name for name, (by, command) in NAMED.items() if outcome_of(by, (*BESIDE.get(name, ()), *REACHED[status]), command).events}
+    assert set(possible(status)) == decided
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_nothing_is_done_with_a_quote_nobody_drafted(name: str) -> None:
+    by, command = NAMED[name]
+    outcome_of(by, BESIDE.get(name, ()), command).then_refused(UnknownQuote)
+
+
+def test_what_is_not_asked_for_is_not_submitted_or_approved() -> None:
+    after(approval, *SENT).when(submit).then_refused(QuoteNotDraft, stands="sent")
+    after(approval, *DRAFT).when(approve).then_refused(QuoteNotInApproval, stands="draft")
+    after(decider, *APPROVED).when(reject).then_refused(QuoteNotInApproval, stands="approved")
