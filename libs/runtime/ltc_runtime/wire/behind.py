@@ -1,0 +1,73 @@
+"""A log that is behind what it once told must not tell: it was restored from an old backup and would contradict itself.
+
+Kafka remembers: the last records of the topic are compared with the log before anything is published.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from ..settings import Settings
+from .broker import PATIENCE, owner_of, reading
+from .cloudevents import Told, Unreadable, read_message
+from .own import OwnLog
+
+LOOK_BACK = 100
+"""Records of each partition that are looked at; more than one, because not everybody who writes there need be a relay."""
+
+
+class BehindItself(Exception):
+    """The topic holds an event of this log that the log does not hold."""
+
+
+async def must_not_be_behind(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> None:
+    """Compare Kafka's last records with the log.
+
+    Raises:
+        BehindItself: they name an event of this very log that it does not hold at that position.
+    """
+    last = await last_told(own, topic, partitions, settings)
+    held = await own.hashes([told.position for told in last])
+    for told in last:
+        if held.get(told.position) != (told.event_id, told.hash):
+            raise BehindItself(
+                f"{topic}/{told.partition} holds {told.type} {told.event_id} at position {told.position} of log {told.log_id}; "
+                "this log does not. Was the database restored from a backup?"
+            )
+
+
+async def last_told(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Told]:
+    """The newest events of this log among the last records of each partition."""
+    async with reading(settings) as consumer:
+        newest: dict[int, Told] = {}
+        async with asyncio.timeout(PATIENCE):
+            for message in await last_records(consumer, topic, partitions):
+                try:
+                    told = read_message(message.headers, message.value, owner_of(topic, settings), message.partition)
+                except Unreadable:
+                    continue
+                if told.log_id == own.log_id and (told.partition not in newest or told.position > newest[told.partition].position):
+                    newest[told.partition] = told
+        return list(newest.values())
+
+
+async def last_records(
+    consumer: AIOKafkaConsumer, topic: str, partitions: Iterable[int], look_back: int = LOOK_BACK
+) -> list[ConsumerRecord]:
+    """The last ``look_back`` records of each partition, each partition in order."""
+    everywhere = [TopicPartition(topic, partition) for partition in partitions]
+    begins, ends = await consumer.beginning_offsets(everywhere), await consumer.end_offsets(everywhere)
+    open_ = {where for where in everywhere if begins[where] < ends[where]}
+    consumer.assign(sorted(open_))
+    for where in open_:
+        consumer.seek(where, max(begins[where], ends[where] - look_back))
+    found: list[ConsumerRecord] = []
+    while open_:
+        for messages in (await consumer.getmany(*open_, timeout_ms=500)).values():
+            found += messages
+        for where in list(open_):
+            # By position, not by the last record seen: a partition may end in something that is no record.
+            if await consumer.position(where) >= ends[where]:
+                open_.discard(where)
+    return found

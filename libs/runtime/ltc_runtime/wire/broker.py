@@ -1,0 +1,144 @@
+"""Connections to Kafka, made in one place."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterable
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from ..service import topic_of
+from ..settings import Settings
+
+KAFKA_ERRORS = (KafkaError, OSError, TimeoutError)
+"""What aiokafka raises while a broker is away or unwilling."""
+
+PATIENCE = 10.0
+"""Seconds for the broker to answer a question; aiokafka itself would ask for ever."""
+
+BATCH_BYTES = 900_000
+"""Below the megabyte that brokers take by default. Few large batches: those of one partition go out one after the other."""
+FETCH_BYTES = 4 * 1024 * 1024
+
+
+def wire_name(name: str, settings: Settings) -> str:
+    """The name of a topic or group in this cluster."""
+    return settings.topic_prefix + name
+
+
+def topic_for(service: str, settings: Settings) -> str:
+    """The topic a service tells on, in this cluster."""
+    return wire_name(topic_of(service), settings)
+
+
+def owner_of(topic: str, settings: Settings) -> str:
+    """The service that tells on a topic: the inverse of `topic_for`."""
+    return topic.removeprefix(settings.topic_prefix).split(".")[1] + "-svc"
+
+
+async def start_producer(settings: Settings, client_id: str) -> AIOKafkaProducer:
+    """A producer that repeats nothing by itself and is acknowledged by all replicas."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        client_id=client_id,
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        max_batch_size=BATCH_BYTES,
+        request_timeout_ms=int(PATIENCE * 1000),
+        metadata_max_age_ms=30_000,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await producer.start()
+    except BaseException:
+        await abandon(producer)
+        raise
+    return producer
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """Close a producer without waiting for deliveries.
+
+    ``stop()`` waits for everything still queued, with a broker away for ever; so its parts are closed here.
+    """
+    producer._closed = True
+    task = producer._sender.sender_task
+    if task is not None:
+        task.cancel()
+    with contextlib.suppress(*KAFKA_ERRORS):
+        async with asyncio.timeout(PATIENCE):
+            await producer.client.close()
+    if task is not None:
+        # Produce requests in flight fail with the connection; never awaited without a bound.
+        await asyncio.wait({task}, timeout=1.0)
+        if task.done() and not task.cancelled():
+            task.exception()
+
+
+@contextlib.asynccontextmanager
+async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client for the time of a block."""
+    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=int(PATIENCE * 1000))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await client.start()
+        yield client
+    finally:
+        with contextlib.suppress(*KAFKA_ERRORS):
+            await client.close()
+
+
+@contextlib.asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that belongs to no group, for looking at a topic."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, auto_offset_reset="none",
+        request_timeout_ms=int(PATIENCE * 1000), max_partition_fetch_bytes=FETCH_BYTES, check_crcs=True,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await consumer.start()
+        yield consumer
+    finally:
+        with contextlib.suppress(*KAFKA_ERRORS):
+            async with asyncio.timeout(PATIENCE):
+                await consumer.stop()
+
+
+async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AIOKafkaConsumer:
+    """The consumer of a service's group.
+
+    Nothing is committed by itself. Without a usable offset it begins at the beginning: what is heard twice is skipped
+    by position, so that is slow at worst, never wrong.
+    """
+    consumer = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=wire_name(group, settings),
+        client_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        max_partition_fetch_bytes=FETCH_BYTES,
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=2_000,
+        max_poll_interval_ms=24 * 3600 * 1000,
+        metadata_max_age_ms=5_000,
+        fetch_min_bytes=1,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await consumer.start()
+    except BaseException:
+        await hang_up(consumer)
+        raise
+    return consumer
+
+
+async def hang_up(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer, within a bound."""
+    with contextlib.suppress(*KAFKA_ERRORS):
+        async with asyncio.timeout(PATIENCE):
+            await consumer.stop()

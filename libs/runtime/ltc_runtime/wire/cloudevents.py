@@ -1,0 +1,249 @@
+"""How a published event looks on a topic: a CloudEvents 1.0 message of the Kafka binding.
+
+Told in *binary mode*: the attributes are headers, the value is the event's JSON, byte for byte as the teller's log holds it.
+Heard in both modes (*structured*: one JSON document of media type ``application/cloudevents+json``).
+
+Header names, all values UTF-8 text:
+
+| header | what it says |
+|--|--|
+| ``ce_specversion`` | ``1.0`` |
+| ``ce_id`` | event id |
+| ``ce_source`` | ``/ltc/<service>`` |
+| ``ce_type`` | event type with its version, such as ``ltc.lead.qualified.v1`` |
+| ``ce_subject`` | aggregate id, also the key of the message |
+| ``ce_time`` | when it happened in the business (RFC 3339) |
+| ``ce_dataschema`` | ``urn:ltc:schema:<type>`` |
+| ``content-type`` | ``application/json`` |
+| ``ce_origin`` | service whose log it stands in |
+| ``ce_logid`` | that log |
+| ``ce_position`` | position in that log, from 1 |
+| ``ce_prev`` | position of the event told before it in the same partition, 0 for the first |
+| ``ce_partition`` | the partition it was told in |
+| ``ce_hash`` | hash of its row in the teller's log: 64 hexadecimal digits |
+| ``ce_streamkind`` | kind of aggregate |
+| ``ce_sequence`` | version of the aggregate after it, from 1 |
+| ``ce_correlationid`` | the deal |
+| ``ce_causationid`` | the event or command that caused it, if any |
+| ``ce_traceparent``, ``traceparent`` | W3C trace context, if any; the plain one is what OpenTelemetry reads |
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from ltc_events import event_class
+from ltc_events.vocabulary import EVENT_TYPE
+from pydantic import ValidationError
+
+Headers = list[tuple[str, bytes]]
+
+JSON = b"application/json"
+STRUCTURED = "application/cloudevents+json"
+MAX_POSITION = 2**63 - 1
+MAX_VERSION = 2**31 - 1
+
+_HASH = re.compile(r"^[0-9a-f]{64}$")
+_KIND = re.compile(r"^[a-z][a-z0-9_-]{0,63}$")
+_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+class Told(NamedTuple):
+    """A published event as its teller says it, whichever way it came: topic or feed."""
+
+    origin: str
+    log_id: UUID
+    position: int
+    prev: int
+    partition: int
+    hash: bytes
+    event_id: UUID
+    type: str
+    stream: str
+    stream_id: UUID
+    version: int
+    occurred_at: datetime
+    correlation_id: UUID
+    causation_id: UUID | None
+    traceparent: str | None
+    data: bytes
+    """The event's JSON, byte for byte."""
+
+
+class Unreadable(ValueError):
+    """A message is no readable event of the topic's owner."""
+
+
+def owner_of_type(event_type: str) -> str:
+    """The service that tells events of this type."""
+    return event_type.split(".", 2)[1] + "-svc"
+
+
+def headers_of(told: Told, traceparent: str | None = None) -> Headers:
+    """The headers of a message in binary mode; ``traceparent`` replaces the stored one."""
+    kind = told.type.encode()
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(told.event_id).encode()),
+        ("ce_source", b"/ltc/" + told.origin.encode()),
+        ("ce_type", kind),
+        ("ce_subject", str(told.stream_id).encode()),
+        ("ce_time", told.occurred_at.isoformat().encode()),
+        ("ce_dataschema", b"urn:ltc:schema:" + kind),
+        ("content-type", JSON),
+        ("ce_origin", told.origin.encode()),
+        ("ce_logid", str(told.log_id).encode()),
+        ("ce_position", b"%d" % told.position),
+        ("ce_prev", b"%d" % told.prev),
+        ("ce_partition", b"%d" % told.partition),
+        ("ce_hash", told.hash.hex().encode()),
+        ("ce_streamkind", told.stream.encode()),
+        ("ce_sequence", b"%d" % told.version),
+        ("ce_correlationid", str(told.correlation_id).encode()),
+    ]
+    if told.causation_id is not None:
+        headers.append(("ce_causationid", str(told.causation_id).encode()))
+    trace = traceparent or told.traceparent
+    if trace is not None:
+        context = trace.encode()
+        headers += [("ce_traceparent", context), ("traceparent", context)]
+    return headers
+
+
+def attributes_of(told: Told) -> dict[str, str]:
+    """The same as attributes of a JSON document, beside ``data``: what the feed answers."""
+    attributes = {name.removeprefix("ce_"): value.decode() for name, value in headers_of(told)}
+    attributes["datacontenttype"] = attributes.pop("content-type")
+    return attributes
+
+
+def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner: str, partition: int) -> Told:
+    """The event that a message on partition ``partition`` of ``owner``'s topic carries.
+
+    Raises:
+        Unreadable: it carries none.
+    """
+    if value is None:
+        raise Unreadable("no value")
+    attributes = _decoded(headers)
+    if attributes.get("content-type", "").startswith(STRUCTURED):
+        attributes, value = _structured(value)
+    else:
+        attributes = {name.removeprefix("ce_"): text for name, text in attributes.items()}
+    return read_told(attributes, value, owner, partition)
+
+
+def read_told(attributes: Mapping[str, str], data: bytes, owner: str, partition: int) -> Told:
+    """The event that these attributes and bytes say, if it is one of ``owner``'s on this partition.
+
+    Raises:
+        Unreadable: they do not say one.
+    """
+    told = _attributes(attributes, data)
+    if told.origin != owner:
+        raise Unreadable(f"origin {told.origin!r} does not own the topic")
+    if told.partition != partition:
+        raise Unreadable(f"told in partition {told.partition}")
+    _must_be_published(told)
+    return told
+
+
+def _attributes(attributes: Mapping[str, str], data: bytes) -> Told:
+    try:
+        if attributes["specversion"] != "1.0":
+            raise Unreadable("not CloudEvents 1.0")
+        causation = attributes.get("causationid")
+        trace = attributes.get("traceparent")
+        position = _number(attributes["position"], 1, MAX_POSITION)
+        return Told(
+            origin=attributes["origin"],
+            log_id=UUID(attributes["logid"]),
+            position=position,
+            prev=_number(attributes["prev"], 0, position - 1),
+            partition=_number(attributes["partition"], 0, 2**31 - 1),
+            hash=bytes.fromhex(_matching(_HASH, "hash", attributes["hash"])),
+            event_id=UUID(attributes["id"]),
+            type=_matching(EVENT_TYPE, "type", attributes["type"]),
+            stream=_matching(_KIND, "streamkind", attributes["streamkind"]),
+            stream_id=UUID(attributes["subject"]),
+            version=_number(attributes["sequence"], 1, MAX_VERSION),
+            occurred_at=_time(attributes["time"]),
+            correlation_id=UUID(attributes["correlationid"]),
+            causation_id=UUID(causation) if causation else None,
+            traceparent=trace if trace and _TRACEPARENT.match(trace) else None,
+            data=data,
+        )
+    except KeyError as missing:
+        raise Unreadable(f"attribute {missing.args[0]!r} is missing") from None
+    except Unreadable:
+        raise
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise Unreadable(f"malformed attribute: {error}") from None
+
+
+def _must_be_published(told: Told) -> None:
+    """The type is the owner's, the data is a JSON object, and where the contract is known it fits."""
+    if owner_of_type(told.type) != told.origin:
+        raise Unreadable(f"{told.type} is not {told.origin}'s to tell")
+    try:
+        # Before the contract: pydantic's own parser lets NaN pass, which the database refuses.
+        fields = orjson.loads(told.data)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"data is no JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise Unreadable("data is no JSON object")
+    known = event_class(told.type)
+    if known is None:
+        return
+    if not known.published:
+        raise Unreadable(f"{told.type} is private")
+    try:
+        known.model_validate_json(told.data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        raise Unreadable(f"data does not fit {told.type}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def _decoded(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    try:
+        return {name: value.decode() for name, value in headers}
+    except (UnicodeDecodeError, AttributeError):
+        raise Unreadable("a header is no UTF-8 text") from None
+
+
+def _structured(value: bytes) -> tuple[dict[str, str], bytes]:
+    try:
+        document: Any = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"structured event is no JSON: {error}") from None
+    if not isinstance(document, dict) or "data" not in document:
+        raise Unreadable("structured event without data")
+    data = orjson.dumps(document.pop("data"))
+    return {name: attribute if isinstance(attribute, str) else str(attribute) for name, attribute in document.items()}, data
+
+
+def _number(text: str, low: int, high: int) -> int:
+    if len(text) > 19 or not (text.isascii() and text.isdigit()):
+        raise Unreadable(f"{text[:40]!r} is no number")
+    number = int(text)
+    if not low <= number <= high:
+        raise Unreadable(f"{number} is not between {low} and {high}")
+    return number
+
+
+def _matching(pattern: re.Pattern[str], name: str, text: str) -> str:
+    # fullmatch: `$` alone would let a trailing line break pass.
+    if not pattern.fullmatch(text):
+        raise Unreadable(f"{name} {text[:80]!r} is malformed")
+    return text
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise Unreadable(f"time {text!r} has no offset")
+    # An offset may carry the first or last day beyond what a timestamp can hold.
+    return time.astimezone(UTC)

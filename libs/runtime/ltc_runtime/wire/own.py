@@ -1,0 +1,45 @@
+"""The published part of the own log, as the wire needs it."""
+
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Pool
+
+from .cloudevents import Told
+
+_COLUMNS = """position, prev, partition, hash, event_id, type, stream, stream_id, version, occurred_at,
+              correlation_id, causation_id, traceparent, data::text AS data"""
+
+_AFTER = f"SELECT {_COLUMNS}, recorded_at FROM log WHERE partition IS NOT NULL AND position > $1 ORDER BY position LIMIT $2"
+_OF_PARTITION = f"""SELECT {_COLUMNS}, recorded_at FROM log
+                    WHERE partition IS NOT NULL AND position > $1 AND partition = $3 ORDER BY position LIMIT $2"""
+
+
+class OwnLog:
+    """What one service has published, read by position."""
+
+    def __init__(self, pool: Pool, service: str, log_id: UUID) -> None:
+        self.pool = pool
+        self.service = service
+        self.log_id = log_id
+
+    async def rows(self, after: int, limit: int, partition: int | None = None) -> list[Any]:
+        """Rows of published events behind ``after``, in log order; of one partition, or of all."""
+        if partition is None:
+            return list(await self.pool.fetch(_AFTER, after, limit))
+        return list(await self.pool.fetch(_OF_PARTITION, after, limit, partition))
+
+    def told(self, row: Any) -> Told:
+        """A row as the wire says it."""
+        (position, prev, partition, digest, event_id, kind, stream, stream_id, version, occurred_at, correlation, causation, trace, data,
+         _) = row.values()  # fmt: skip
+        return Told(
+            self.service, self.log_id, position, prev, partition, digest, event_id, kind, stream, stream_id, version,
+            occurred_at, correlation, causation, trace, data.encode(),
+        )  # fmt: skip
+
+    async def hashes(self, positions: list[int]) -> dict[int, tuple[UUID, bytes]]:
+        """Event id and hash of the rows at these positions."""
+        sql = "SELECT position, event_id, hash FROM log WHERE position = ANY($1) AND partition IS NOT NULL"
+        rows = await self.pool.fetch(sql, positions)
+        return {row["position"]: (row["event_id"], row["hash"]) for row in rows}

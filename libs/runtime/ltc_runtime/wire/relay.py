@@ -1,0 +1,243 @@
+"""The relay tells a service's published events to Kafka: each at least once, in the order of the log.
+
+One relay per service acts at a time (`lease`). It reads behind its checkpoint in position order, sends to the stored
+partition, and moves the checkpoint over the contiguous acknowledged prefix only, and only under its own epoch. After
+any error it begins anew at the checkpoint with a new producer. A relay that lost its lease without noticing may repeat
+what another one tells; listeners go by position and do not care.
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+from opentelemetry.trace import Span
+
+from ..log import Log
+from ..settings import Settings
+from . import figures, spans
+from .behind import BehindItself, must_not_be_behind
+from .broker import KAFKA_ERRORS, PATIENCE, abandon, start_producer, topic_for
+from .cloudevents import Told, headers_of
+from .lease import DATABASE_ERRORS, Lease, LeaseLost, holding
+from .own import OwnLog
+
+log_ = structlog.get_logger(__name__)
+
+RELAY = "relay"
+"""The name of its lease and of its checkpoint."""
+
+CHUNK = 2000
+"""Events read and sent at once."""
+
+DEADLINE = 15.0
+"""Seconds for a chunk to be acknowledged; aiokafka's idempotent producer would wait for ever for a broker that is away."""
+
+PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between attempts; the last one stays."""
+
+
+class NotDelivered(Exception):
+    """A chunk was not acknowledged whole; what exactly arrived is unknown."""
+
+
+class TopicTooSmall(Exception):
+    """The topic has fewer partitions than the log has stored."""
+
+
+async def relay(log: Log, settings: Settings) -> None:
+    """Tell, for as long as the process lives."""
+    while True:
+        async with holding(log.pool, RELAY, settings.lease_seconds) as lease:
+            await _tell_while_held(log, settings, lease)
+
+
+async def _tell_while_held(log: Log, settings: Settings, lease: Lease) -> None:
+    failures = 0
+    while lease.held:
+        try:
+            async with _Teller(log, settings, lease) as teller:
+                await must_not_be_behind(teller.own, teller.topic, teller.partitions, settings)
+                figures.RELAY_REFUSES.set(0)
+                async for _ in teller.follow():
+                    failures = 0
+        except LeaseLost:
+            log_.info("lease lost", lease=RELAY, epoch=lease.epoch)
+            return
+        except BehindItself as behind:
+            figures.RELAY_REFUSES.set(1)
+            log_.error("nothing is told: this log is behind what it once told", service=log.service.name, detail=str(behind))
+            failures = len(PAUSES)
+        except (*KAFKA_ERRORS, *DATABASE_ERRORS, NotDelivered, TopicTooSmall) as error:
+            figures.RELAY_ERRORS.inc()
+            log_.warning("telling begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
+            failures += 1
+        await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+
+
+@dataclass
+class _Batch:
+    """Consecutive events of one partition."""
+
+    partition: int
+    builder: BatchBuilder
+    first: int
+    acknowledged: bool = False
+
+
+@dataclass
+class _Chunk:
+    """Consecutive published events of the log."""
+
+    positions: list[int]
+    batches: dict[int, list[_Batch]]
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        return self.positions[-1]
+
+    def prefix(self) -> int:
+        """The last position before which, itself included, everything is acknowledged; 0 if nothing is."""
+        missing = [batch.first for batches in self.batches.values() for batch in batches if not batch.acknowledged]
+        if not missing:
+            return self.last
+        return max((position for position in self.positions if position < min(missing)), default=0)
+
+    def end_spans(self) -> None:
+        for span in self.spans:
+            span.end()
+
+
+class _Teller:
+    """One producer and what it is telling."""
+
+    producer: AIOKafkaProducer
+
+    def __init__(self, log: Log, settings: Settings, lease: Lease) -> None:
+        self.log = log
+        self.settings = settings
+        self.lease = lease
+        self.own = OwnLog(log.pool, log.service.name, log.log_id)
+        self.topic = topic_for(log.service.name, settings)
+        self.partitions: set[int] = set()
+        self._saving: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "_Teller":
+        self.producer = await start_producer(self.settings, f"{self.log.service.name}-relay")
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self.partitions = set(await self.producer.partitions_for(self.topic))
+        except BaseException:
+            await abandon(self.producer)
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._saving is not None:
+            await asyncio.wait({self._saving})
+        await abandon(self.producer)
+
+    async def follow(self) -> Any:
+        """Tell chunk after chunk; yields the position each time one is acknowledged."""
+        position = await self.lease.checkpoint()
+        rows = await self._rows_after(position)
+        while True:
+            chunk = self._build(rows)
+            self.lease.must_be_held()
+            delivery = asyncio.create_task(self._deliver(chunk))
+            try:
+                # The next chunk is read while this one flies; events told live leave nothing to read.
+                rows = await self.own.rows(chunk.last, CHUNK) if len(rows) == CHUNK else []
+            finally:
+                await self._landed(chunk, delivery)
+            yield chunk.last
+            rows = rows or await self._rows_after(chunk.last)
+
+    async def _rows_after(self, position: int) -> list[Any]:
+        while True:
+            seen = self.log.head
+            rows = await self.own.rows(position, CHUNK)
+            if rows:
+                return rows
+            await self._saved()
+            figures.RELAY_BACKLOG.set(0)
+            figures.RELAY_BACKLOG_SECONDS.set(0)
+            self.lease.must_be_held()
+            await self.log.changed(seen, self.settings.poll_seconds)
+
+    def _build(self, rows: list[Any]) -> _Chunk:
+        events = [self.own.told(row) for row in rows]
+        beyond = {told.partition for told in events} - self.partitions
+        if beyond:
+            raise TopicTooSmall(f"{self.topic} has no partition {min(beyond)}")
+        recorded = rows[0]["recorded_at"]
+        figures.RELAY_BACKLOG_SECONDS.set(max(0.0, (datetime.now(UTC) - recorded).total_seconds()))
+        figures.RELAY_BACKLOG.set(len(rows))
+        live = spans.is_live(len(rows), recorded)
+        chunk = _Chunk([told.position for told in events], defaultdict(list))
+        if not live and any(spans.sampled(told.traceparent) for told in events):
+            chunk.spans.append(spans.telling_many(self.topic, events))
+        for told in events:
+            context = None
+            if live and spans.sampled(told.traceparent):
+                span = spans.telling(self.topic, told)
+                chunk.spans.append(span)
+                context = spans.traceparent_of(span)
+            self._put(chunk.batches[told.partition], told, context)
+        return chunk
+
+    def _put(self, batches: list[_Batch], told: Told, context: str | None) -> None:
+        headers, key = headers_of(told, context), str(told.stream_id).encode()
+        if batches and batches[-1].builder.append(timestamp=None, key=key, value=told.data, headers=headers) is not None:
+            return
+        batch = _Batch(told.partition, self.producer.create_batch(), told.position)
+        batch.builder.append(timestamp=None, key=key, value=told.data, headers=headers)
+        batches.append(batch)
+
+    async def _deliver(self, chunk: _Chunk) -> None:
+        """Send all batches; those of one partition one after the other, so that a failed one is not overtaken."""
+        async with asyncio.timeout(DEADLINE):
+            sending = [self._deliver_partition(batches) for batches in chunk.batches.values()]
+            outcomes = await asyncio.gather(*sending, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _deliver_partition(self, batches: list[_Batch]) -> None:
+        for batch in batches:
+            future = await self.producer.send_batch(batch.builder, self.topic, partition=batch.partition)
+            # Not awaited directly: a deadline would cancel aiokafka's own future.
+            await asyncio.wait({future})
+            future.result()
+            batch.acknowledged = True
+
+    async def _landed(self, chunk: _Chunk, delivery: asyncio.Task[None]) -> None:
+        """Wait for the chunk, and keep in mind how far it arrived."""
+        try:
+            await delivery
+        except TimeoutError as error:
+            raise NotDelivered(f"not acknowledged in {DEADLINE:g} s") from error
+        except asyncio.CancelledError:
+            delivery.cancel()
+            raise
+        finally:
+            chunk.end_spans()
+            prefix = chunk.prefix()
+            figures.TOLD.inc(sum(position <= prefix for position in chunk.positions))
+            await self._save(prefix)
+
+    async def _save(self, position: int) -> None:
+        """Move the checkpoint, while the next chunk is sent."""
+        await self._saved()
+        if position:
+            self._saving = asyncio.create_task(self.lease.advance(position))
+
+    async def _saved(self) -> None:
+        saving, self._saving = self._saving, None
+        if saving is not None:
+            await saving
