@@ -1,0 +1,61 @@
+"""Connections that never wait for ever."""
+
+import asyncio
+import ssl
+from typing import Any
+
+import asyncpg
+
+CONNECT_SECONDS = 2.0
+COMMAND_SECONDS = 15.0
+
+_LIMITS = {"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s", "jit": "off", "TimeZone": "UTC"}
+
+_PINNED = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan"}
+"""The appending connection lives from the empty log on: a plan made for an empty table must not stay."""
+
+UNREACHABLE = (OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ssl.SSLError)
+
+
+async def connect(dsn: str, *, name: str, pinned: bool = False) -> asyncpg.Connection:
+    """One connection, with every time-out set on both sides."""
+    settings = {**_LIMITS, **(_PINNED if pinned else {}), "application_name": name}
+    return await asyncpg.connect(
+        dsn, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS, server_settings=settings, statement_cache_size=1000
+    )
+
+
+async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
+    """Connections for reading."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        server_settings={**_LIMITS, "application_name": name},
+        statement_cache_size=500,
+    )
+
+
+def is_definite(error: BaseException) -> bool:
+    """Whether the server said no, so that nothing was written. Anything else leaves the outcome open.
+
+    A back end that dies makes asyncpg raise plain exceptions, so only an error the server itself reported about the
+    statement is definite; shutdowns (class 57P) and connection errors (class 08) are not.
+    """
+    state = getattr(error, "sqlstate", None) or ""
+    return isinstance(error, asyncpg.PostgresError) and not state.startswith(("08", "57P"))
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether the connection is to blame."""
+    return isinstance(error, (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError))
+
+
+async def close_quietly(connection: Any) -> None:
+    """Close what may already be broken."""
+    try:
+        await connection.close(timeout=1.0)
+    except Exception:
+        connection.terminate()

@@ -1,0 +1,111 @@
+"""Making a service's database what this version of the code needs."""
+
+import hashlib
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from ..service import Service
+from .connection import connect
+from .tables import SIDE_TABLES, migration
+
+GENESIS = b"\x00" * 32
+"""What the first row is chained to."""
+
+_dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+async def migrate(owner_dsn: str, service: Service, *, login: str, partitions: int = 12) -> list[str]:
+    """Create or update the tables of ``service``; read models whose shape or version changed are built anew from the log.
+
+    Args:
+        owner_dsn: the owner's address; the owner is not the login of the service.
+        login: the service's own login, which may read and append the log but never change it.
+        partitions: of the topic; taken once, when the log is created.
+
+    Returns:
+        The names of the read models that were rebuilt.
+    """
+    from .rebuild import rebuild
+
+    connection = await connect(owner_dsn, name=f"{service.name} migrate")
+    try:
+        await connection.execute("SELECT pg_advisory_lock(hashtext('ltc migrate'))")
+        await _apply_schema(connection, partitions)
+        await _create_side_tables(connection)
+        await connection.execute("CREATE SCHEMA IF NOT EXISTS read")
+        changed = await _changed_projections(connection, service)
+        await _grant(connection, login)
+        for projection in changed:
+            await rebuild(connection, service, projection)
+        await _grant(connection, login)
+        return [projection.name for projection in changed]
+    finally:
+        await connection.close()
+
+
+def fingerprint(tables: list[Table], version: int) -> str:
+    """What a read model's tables look like, and its version, as a digest."""
+    ddl = "\n".join(create_sql(table) for table in tables)
+    return hashlib.sha256(f"{version}\n{ddl}".encode()).hexdigest()
+
+
+def create_sql(table: Table, schema: str | None = None) -> str:
+    """The statements that create a table and its indexes, in ``schema`` if given."""
+    statements = [str(CreateTable(table).compile(dialect=_dialect))]
+    statements += [str(CreateIndex(index).compile(dialect=_dialect)) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    sql = ";\n".join(statement.strip() for statement in statements)
+    return sql if schema is None else sql.replace(f"{table.schema}.{table.name}", f"{schema}.{table.name}")
+
+
+async def _apply_schema(connection: asyncpg.Connection, partitions: int) -> None:
+    await connection.execute(f"CREATE TABLE IF NOT EXISTS migration {_columns_of_migration()}")
+    done = {row["number"] for row in await connection.fetch("SELECT number FROM migration")}
+    for file in sorted((files(__package__) / "schema").iterdir(), key=lambda file: file.name):
+        number = int(file.name.split("_")[0])
+        if number in done:
+            continue
+        async with connection.transaction():
+            await connection.execute(file.read_text())
+            await connection.execute("INSERT INTO migration (number, name) VALUES ($1, $2)", number, file.name)
+    await connection.execute(
+        "INSERT INTO head (position, hash, log_id, tails) VALUES (0, $1, $2, $3) ON CONFLICT DO NOTHING", GENESIS, uuid4(), [0] * partitions
+    )
+
+
+def _columns_of_migration() -> str:
+    ddl = str(CreateTable(migration).compile(dialect=_dialect))
+    return ddl[ddl.index("(") :].replace("'now()'", "now()")
+
+
+async def _create_side_tables(connection: asyncpg.Connection) -> None:
+    for table in SIDE_TABLES:
+        ddl = str(CreateTable(table, if_not_exists=True).compile(dialect=_dialect))
+        await connection.execute(ddl)
+    await connection.execute("CREATE INDEX IF NOT EXISTS timer_due ON timer (due) WHERE fired IS NULL")
+    await connection.execute("CREATE INDEX IF NOT EXISTS parked_open ON parked (policy, stream_id, position) WHERE state IN ('parked', 'waiting')")
+
+
+async def _changed_projections(connection: asyncpg.Connection, service: Service) -> list[Any]:
+    rows = await connection.fetch("SELECT name, fingerprint FROM projection")
+    known = {row["name"]: row["fingerprint"] for row in rows}
+    return [shown for shown in service.shows if known.get(shown.name) != fingerprint(shown.tables, shown.version)]
+
+
+async def _grant(connection: asyncpg.Connection, login: str) -> None:
+    side = ", ".join(f'"{table.name}"' for table in SIDE_TABLES)
+    await connection.execute(f"""
+        REVOKE ALL ON SCHEMA public FROM PUBLIC;
+        GRANT USAGE ON SCHEMA public, read TO "{login}";
+        REVOKE ALL ON log, head FROM "{login}";
+        GRANT SELECT ON log, head, migration TO "{login}";
+        GRANT SELECT, INSERT, UPDATE, DELETE ON {side} TO "{login}";
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA read TO "{login}";
+        REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO "{login}";
+    """)

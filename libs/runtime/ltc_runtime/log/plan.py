@@ -1,0 +1,247 @@
+"""A batch while it is decided: cached states, what the batch has decided so far, and what is to be written."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
+
+from ltc_events import Command, Decider, Event, Fact, Held, Stream, derive_id, event_class
+from sqlalchemy import Table
+
+from .errors import AlreadyThere, Stale
+from .rows import HeardRow, LogRow, Meta, Tail
+from .states import States, StreamState, TailKey
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Kind = Literal["put", "insert", "keep", "change", "remove"]
+Write = tuple[Kind, dict[str, Any]]
+RowKey = tuple[Table, tuple[Any, ...]]
+Savepoint = tuple[int, int]
+
+
+class Work(Protocol[T_co]):
+    """Something to be decided and written with others in one batch."""
+
+    @property
+    def streams(self) -> Collection[Stream]:
+        """Own streams whose state must be at hand."""
+        ...
+
+    @property
+    def fresh(self) -> Collection[Stream]:
+        """Those of them that were just named and hold nothing: not read. (If that is wrong, the log's constraints say so.)"""
+        ...
+
+    @property
+    def tails(self) -> Collection[TailKey]:
+        """Heard tails that must be at hand."""
+        ...
+
+    def plan(self, plan: "Plan") -> T_co:
+        """Decide. Whatever is raised fails this work alone, and nothing it staged is kept."""
+        ...
+
+
+class Plan:
+    """What a batch decides, in order, each work on what those before it decided."""
+
+    def __init__(self, states: States, head: int, now: Callable[[], tuple[datetime, datetime]], partitions: int) -> None:
+        self.rows: list[LogRow] = []
+        self.writes: dict[RowKey, Write] = {}
+        self.advances: dict[str, tuple[int, int]] = {}
+        self.streams: dict[Stream, StreamState] = {}
+        self.tails: dict[TailKey, Tail] = {}
+        self._states = states
+        self._service = states.service
+        self._start = head
+        self._business, self._system = now()
+        self._partitions = partitions
+        self._commands: dict[UUID, bool] = {}
+        self._fresh: set[Stream] = set()
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    @property
+    def now(self) -> datetime:
+        """System time of the batch."""
+        return self._system
+
+    @property
+    def today(self) -> datetime:
+        """Business time of the batch."""
+        return self._business
+
+    @property
+    def head(self) -> int:
+        """The position of the last row, those staged here included."""
+        return self._start + len(self.rows)
+
+    def version(self, stream: Stream) -> int:
+        """The version a stream is at, counting what is staged."""
+        return self._state(stream).version
+
+    def assume_fresh(self, streams: Collection[Stream]) -> None:
+        """Take these streams to be empty without having read them."""
+        self._fresh.update(streams)
+
+    def decide(self, command: Command, meta: Meta) -> list[LogRow]:
+        """Decide a command and stage what comes of it.
+
+        Returns:
+            The staged rows; none where the command finds nothing to do.
+
+        Raises:
+            Refusal: the rules forbid it, or `Stale`: the stream is not at the expected version.
+            AlreadyThere: the same command is part of this batch.
+        """
+        if meta.expected is not None:
+            stream, version = meta.expected
+            if self.version(stream) != version:
+                raise Stale(version=self.version(stream), expected=version)
+        if meta.command_id in self._commands:
+            raise AlreadyThere(meta.command_id)
+        decider = self._service.deciders[type(command)]
+        named = decider.streams(command)
+        states = {stream: self._state(stream) for stream in named}
+        events = decider.decide_on(Held({stream: held.state for stream, held in states.items()}), command)
+        if not events:
+            return []
+        correlation = next((held.correlation_id for held in states.values() if held.correlation_id), None)
+        self._set(self._commands, meta.command_id, True)
+        deal = correlation or meta.correlation_id or meta.command_id
+        return [self._tell(event, index, meta, deal) for index, event in enumerate(events)]
+
+    def tail(self, log_id: UUID, partition: int) -> Tail | None:
+        """The last fact heard of a neighbour's partition, counting what is staged."""
+        key = (log_id, partition)
+        return self.tails.get(key) or self._states.tail(key)
+
+    def hear(self, rows: Collection[HeardRow]) -> None:
+        """Stage facts of other services, in the order given, and move the tails of their partitions."""
+        from .tables import heard
+
+        for told in rows:
+            row = LogRow(
+                self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
+                told.origin_partition, told.stream, told.stream_id, told.version, told.type, told.actor, (), told.correlation_id,
+                told.causation_id, None, told.traceparent, told.occurred_at, self._system, told.authority, (), None, told.data,
+            )  # fmt: skip
+            self.rows.append(row)
+            self._show_heard(row)
+            tail = Tail(told.origin_position, told.event_id, told.origin_hash)
+            self._set(self.tails, (told.origin_log, told.origin_partition), tail)
+            self.put(
+                heard,
+                {
+                    "log_id": told.origin_log, "partition": told.origin_partition, "origin": told.origin,
+                    "position": tail.position, "event_id": tail.event_id, "hash": tail.hash,
+                },
+            )  # fmt: skip
+
+    def put(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Write a whole row, whatever was there."""
+        self._write("put", table, row)
+
+    def insert(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Write a row that must not be there: the work fails with `AlreadyThere` if it is."""
+        if (table, _key(table, row)) in self.writes:
+            raise AlreadyThere(table.name)
+        self._write("insert", table, row)
+
+    def keep(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Write a row unless it is there already."""
+        if (table, _key(table, row)) not in self.writes:
+            self._write("keep", table, row)
+
+    def change(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Change some columns of a row; none, no effect."""
+        self._write("change", table, row)
+
+    def remove(self, table: Table, key: Mapping[str, Any]) -> None:
+        """Remove a row."""
+        self._write("remove", table, key)
+
+    def advance(self, checkpoint: str, old: int, new: int) -> None:
+        """Move a checkpoint that is at ``old``: the work fails with `CheckpointMoved` if it is not."""
+        first = self.advances.get(checkpoint, (old, old))[0]
+        self._set(self.advances, checkpoint, (first, new))
+
+    def savepoint(self) -> Savepoint:
+        """Remember where the batch stands."""
+        return len(self.rows), len(self._undo)
+
+    def rollback(self, savepoint: Savepoint) -> None:
+        """Drop what was staged since the savepoint."""
+        rows, undo = savepoint
+        del self.rows[rows:]
+        while len(self._undo) > undo:
+            mapping, key, old = self._undo.pop()
+            if old is None:
+                del mapping[key]
+            else:
+                mapping[key] = old
+
+    def _state(self, stream: Stream) -> StreamState:
+        held = self.streams.get(stream) or self._states.get(stream)
+        if held is None:
+            if stream not in self._fresh:
+                raise LookupError(f"{stream} was not loaded")
+            held = self._states.nothing(stream)
+        return held
+
+    def _tell(self, event: Event, index: int, meta: Meta, deal: UUID) -> LogRow:
+        owner: Decider[Any, Any, Any] = self._service.owners[type(event)]
+        stream = Stream(owner.kind, getattr(event, owner.id))
+        before = self._state(stream)
+        correlation = before.correlation_id or deal
+        after = StreamState(owner.evolve(before.state, event), before.version + 1, correlation)
+        row = LogRow(
+            self.head + 1, derive_id(meta.command_id, index), None, None, None, None, None, None, stream.kind, stream.id, after.version,
+            event.event_type, meta.actor, meta.roles, correlation, meta.causation_id, meta.command_id, meta.traceparent,
+            meta.occurred_at or self._business, self._system, meta.authority, (), self._partition(event, stream),
+            event.__pydantic_serializer__.to_json(event),
+        )  # fmt: skip
+        self.rows.append(row)
+        self._set(self.streams, stream, after)
+        self._show(event, row)
+        return row
+
+    def _partition(self, event: Event, stream: Stream) -> int | None:
+        return stream.id.int % self._partitions if event.published else None
+
+    def _show_heard(self, row: LogRow) -> None:
+        known = event_class(row.type)
+        if known in self._service.verbs:
+            self._show(known.model_validate_json(row.data), row)
+
+    def _show(self, event: Event, row: LogRow) -> None:
+        for verb in self._service.verbs.get(type(event), ()):
+            for columns in verb.rows(event, fact_of(row)):
+                self._write(verb.kind, verb.table, columns)
+
+    def _write(self, kind: Kind, table: Table, row: Mapping[str, Any]) -> None:
+        key = (table, _key(table, row))
+        self._set(self.writes, key, collapse(self.writes.get(key), kind, row))
+
+    def _set(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
+        self._undo.append((mapping, key, mapping.get(key)))
+        mapping[key] = value
+
+
+def collapse(before: Write | None, kind: Kind, row: Mapping[str, Any]) -> Write:
+    """What two writes of the same row in one batch come to."""
+    if kind != "change" or before is None:
+        return kind, dict(row)
+    kind_before, row_before = before
+    return before if kind_before == "remove" else (kind_before, {**row_before, **row})
+
+
+def fact_of(row: LogRow) -> Fact:
+    """What projections may know of a row beside its event."""
+    return Fact(
+        row.position, row.stream, row.stream_id, row.version, row.occurred_at, row.recorded_at, row.actor, row.correlation_id
+    )  # fmt: skip
+
+
+def _key(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in table.primary_key)

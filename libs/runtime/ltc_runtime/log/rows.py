@@ -1,0 +1,116 @@
+"""A row of the log before it is written: its bytes and the digest that the hash chain covers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from ltc_events import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of a command beside its content."""
+
+    command_id: UUID
+    actor: str
+    roles: tuple[str, ...] = ()
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+    occurred_at: datetime | None = None
+    authority: str | None = None
+    expected: tuple[Stream, int] | None = None
+    """The version the caller saw of a stream (If-Match)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardRow:
+    """A published fact of another service, as it was told."""
+
+    event_id: UUID
+    origin: str
+    origin_log: UUID
+    origin_position: int
+    origin_prev: int
+    origin_hash: bytes
+    origin_partition: int
+    stream: str
+    stream_id: UUID
+    version: int
+    type: str
+    actor: str
+    correlation_id: UUID
+    causation_id: UUID | None
+    traceparent: str | None
+    occurred_at: datetime
+    data: bytes
+    authority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last fact heard of one partition of a neighbour's log."""
+
+    position: int
+    event_id: UUID
+    hash: bytes
+
+
+@dataclass(slots=True)
+class LogRow:
+    """One row to append. ``position`` is what it gets if the head has not moved."""
+
+    position: int
+    event_id: UUID
+    origin: str | None
+    origin_log: UUID | None
+    origin_position: int | None
+    origin_prev: int | None
+    origin_hash: bytes | None
+    origin_partition: int | None
+    stream: str
+    stream_id: UUID
+    version: int
+    type: str
+    actor: str
+    roles: tuple[str, ...]
+    correlation_id: UUID
+    causation_id: UUID | None
+    command_id: UUID | None
+    traceparent: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    authority: str | None
+    tags: tuple[str, ...]
+    partition: int | None
+    data: bytes
+
+    def digest(self) -> bytes:
+        """SHA-256 over every field but position, prev and hash, which the chain adds.
+
+        The fields, in column order, as one compact JSON array, a line feed, and the exact bytes of ``data``.
+        """
+        fields = [
+            self.event_id, self.origin, self.origin_log, self.origin_position, self.origin_prev,
+            self.origin_hash and self.origin_hash.hex(), self.origin_partition, self.stream, self.stream_id, self.version,
+            self.type, self.actor, self.roles, self.correlation_id, self.causation_id, self.command_id, self.traceparent,
+            self.occurred_at, self.recorded_at, self.authority, self.tags, self.partition,
+        ]  # fmt: skip
+        return sha256(orjson.dumps(fields, default=str) + b"\n" + self.data).digest()
+
+
+def stored(record: Any) -> LogRow:
+    """The row as it was read back from the table ``log``."""
+    return LogRow(
+        **{name: record[name] for name in COLUMNS if name not in ("roles", "tags", "data")},
+        roles=tuple(record["roles"]),
+        tags=tuple(record["tags"]),
+        data=record["data"].encode(),
+    )
+
+
+COLUMNS = tuple(LogRow.__dataclass_fields__)
+"""The columns of `LogRow`, in the order of the table; ``prev`` and ``hash`` are made by the database."""

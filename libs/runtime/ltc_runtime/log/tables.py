@@ -1,0 +1,196 @@
+"""The tables every service's database has beside its read models."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSON, UUID
+
+metadata = MetaData()
+_Time = DateTime(timezone=True)
+
+log = Table(
+    "log",
+    metadata,
+    Column("position", BigInteger, primary_key=True),
+    Column("event_id", UUID, nullable=False),
+    Column("origin", Text),
+    Column("origin_log", UUID),
+    Column("origin_position", BigInteger),
+    Column("origin_prev", BigInteger),
+    Column("origin_hash", LargeBinary),
+    Column("origin_partition", Integer),
+    Column("stream", Text, nullable=False),
+    Column("stream_id", UUID, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("roles", ARRAY(Text), nullable=False),
+    Column("correlation_id", UUID, nullable=False),
+    Column("causation_id", UUID),
+    Column("command_id", UUID),
+    Column("traceparent", Text),
+    Column("occurred_at", _Time, nullable=False),
+    Column("recorded_at", _Time, nullable=False),
+    Column("authority", Text),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("partition", Integer),
+    Column("prev", BigInteger),
+    Column("data", JSON, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""Everything that happened, and everything heard, in one order. Created by the numbered SQL files."""
+
+head = Table(
+    "head",
+    metadata,
+    Column("one", Boolean, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("log_id", UUID, nullable=False),
+    Column("tails", ARRAY(BigInteger), nullable=False),
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("log_id", UUID, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("origin", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("event_id", UUID, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The last fact heard of each partition of each neighbour's log."""
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("operation", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("command_id", UUID, nullable=False),
+    Column("at", _Time, nullable=False),
+)
+"""What was answered under an idempotency key."""
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("epoch", BigInteger, nullable=False, server_default="0"),
+    Column("holder", Text),
+    Column("updated_at", _Time, nullable=False),
+)
+"""How far a follower of the log has come."""
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("until", _Time, nullable=False),
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("command_id", UUID, primary_key=True),
+    Column("due", _Time, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("command", JSON, nullable=False),
+    Column("meta", JSON, nullable=False),
+    Column("fired", _Time),
+)
+"""Commands that wait for their time."""
+
+policy = Table(
+    "policy", metadata, Column("name", Text, primary_key=True), Column("start", BigInteger, nullable=False)
+)
+"""Where each policy began: it reacts to what lies behind this position."""
+
+topic_start = Table(
+    "topic_start",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""What a newly heard topic held when it was subscribed; policies take that as history."""
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("policy", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("stream_id", UUID, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("event_id", UUID, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("at", _Time, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("note", Text),
+    Column("actor", Text),
+)
+"""Reactions that were refused, and those that wait behind them. States: parked, waiting, done, skipped."""
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("offset", BigInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("bytes", LargeBinary),
+    Column("headers", JSON, nullable=False),
+    Column("at", _Time, nullable=False),
+)
+"""Messages that are no readable fact of the topic's owner."""
+
+personal_key = Table(
+    "personal_key",
+    metadata,
+    Column("subject", UUID, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("created_at", _Time, nullable=False),
+)
+"""The keys of persons; deleting one is forgetting the person."""
+
+projection = Table(
+    "projection",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+)
+"""Which version of each read model the tables hold."""
+
+migration = Table(
+    "migration",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("id", BigInteger, Identity()),
+    Column("at", _Time, nullable=False, server_default="now()"),
+)
+
+SIDE_TABLES = (heard, answer, checkpoint, lease, timer, policy, topic_start, parked, set_aside, personal_key, projection)
+"""Tables a service may write freely; none of them is history."""

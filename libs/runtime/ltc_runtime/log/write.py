@@ -1,0 +1,104 @@
+"""A planned batch as one SQL statement."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, Table
+from sqlalchemy.dialects import postgresql
+
+from .plan import Kind, Plan
+from .rows import LogRow
+
+Shape = tuple[Table, Kind, tuple[str, ...]]
+_APPENDED = 24
+_dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def statement(plan: Plan, guard: int) -> tuple[str, list[Any]]:
+    """The statement that writes ``plan`` if the head is still at ``guard``, and its arguments."""
+    shapes = _by_shape(plan.writes)
+    arguments: list[Any] = [guard, len(plan.rows), *_log_columns(plan.rows)]
+    for (table, _, names), rows in shapes.items():
+        arguments += [_column_values(table, name, rows) for name in names]
+    if plan.advances:
+        moves = plan.advances.items()
+        arguments += [[name for name, _ in moves], [old for _, (old, _) in moves], [new for _, (_, new) in moves]]
+    return _sql(tuple(shapes), bool(plan.advances)), arguments
+
+
+def _by_shape(writes: Mapping[Any, tuple[Kind, dict[str, Any]]]) -> dict[Shape, list[dict[str, Any]]]:
+    shapes: dict[Shape, list[dict[str, Any]]] = defaultdict(list)
+    for (table, _), (kind, row) in writes.items():
+        shapes[table, kind, tuple(row)].append(row)
+    return shapes
+
+
+def _log_columns(rows: list[LogRow]) -> list[list[Any]]:
+    return [
+        [r.event_id for r in rows], [r.origin for r in rows], [r.origin_log for r in rows], [r.origin_position for r in rows],
+        [r.origin_prev for r in rows], [r.origin_hash for r in rows], [r.origin_partition for r in rows], [r.stream for r in rows],
+        [r.stream_id for r in rows], [r.version for r in rows], [r.type for r in rows], [r.actor for r in rows],
+        [array_literal(r.roles) for r in rows], [r.correlation_id for r in rows], [r.causation_id for r in rows],
+        [r.command_id for r in rows], [r.traceparent for r in rows], [r.occurred_at for r in rows], [r.recorded_at for r in rows],
+        [r.authority for r in rows], [array_literal(r.tags) for r in rows], [r.partition for r in rows], [r.data.decode() for r in rows],
+        [r.digest() for r in rows],
+    ]  # fmt: skip
+
+
+def array_literal(words: Iterable[str]) -> str:
+    """A PostgreSQL array literal of plain words (unnest would flatten an array of arrays)."""
+    return "{" + ",".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words) + "}"
+
+
+def _column_values(table: Table, name: str, rows: list[dict[str, Any]]) -> list[Any]:
+    if isinstance(table.c[name].type, JSON):
+        return [None if row[name] is None else orjson.dumps(row[name], default=str).decode() for row in rows]
+    return [row[name] for row in rows]
+
+
+@lru_cache(maxsize=4096)
+def _sql(shapes: tuple[Shape, ...], advances: bool) -> str:
+    casts = (
+        "uuid text uuid bigint bigint bytea integer text uuid integer text text text uuid uuid uuid text timestamptz timestamptz"
+        " text text integer json bytea"
+    ).split()
+    slots = ", ".join(f"${number}::{cast}[]" for number, cast in enumerate(casts, 3))
+    parts = [f"a AS MATERIALIZED (SELECT append($1, $2, {slots}) AS head)"]
+    used = 2 + _APPENDED
+    for index, (table, kind, names) in enumerate(shapes):
+        parts.append(f"w{index} AS ({_verb_sql(table, kind, names, used + 1)})")
+        used += len(names)
+    moved = f", advance(${used + 1}::text[], ${used + 2}::bigint[], ${used + 3}::bigint[])" if advances else ""
+    return f"WITH {', '.join(parts)} SELECT head{moved} FROM a"
+
+
+def _verb_sql(table: Table, kind: Kind, names: tuple[str, ...], first: int) -> str:
+    target = f'"{table.schema or "public"}"."{table.name}"'
+    columns = ", ".join(f'"{name}"' for name in names)
+    types = [str(table.c[name].type.compile(_dialect)) for name in names]
+    slots = ", ".join(f"${first + offset}::{type_}[]" for offset, type_ in enumerate(types))
+    keys = [column.name for column in table.primary_key]
+    source = f"unnest({slots}) AS u({columns})"
+    match kind:
+        case "insert" | "keep":
+            otherwise = " ON CONFLICT DO NOTHING" if kind == "keep" else ""
+            return f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source}{otherwise}"
+        case "put":
+            rest = [name for name in names if name not in keys]
+            update = "UPDATE SET " + ", ".join(f'"{name}" = excluded."{name}"' for name in rest) if rest else "NOTHING"
+            conflict = ", ".join(f'"{key}"' for key in keys)
+            return f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {source} ON CONFLICT ({conflict}) DO {update}"
+        case "change":
+            rest = [name for name in names if name not in keys]
+            sets = ", ".join(f'"{name}" = u."{name}"' for name in rest or keys)
+            return f"UPDATE {target} AS t SET {sets} FROM {source} WHERE {_same(keys)}"
+        case "remove":
+            wheres = _same(keys)
+            return f"DELETE FROM {target} AS t USING {source} WHERE {wheres}"
+
+
+def _same(keys: list[str]) -> str:
+    return " AND ".join(f't."{key}" = u."{key}"' for key in keys)

@@ -1,0 +1,105 @@
+"""A service on one page: what it answers, decides, reacts to and shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import entry_points
+from typing import Any
+
+from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Verb, members
+
+ENTRY_POINTS = "ltc.services"
+
+
+def topic_of(service: str) -> str:
+    """The topic a service tells its facts on: ``lead-svc`` → ``ltc.lead.v1``."""
+    return f"ltc.{service.removesuffix('-svc')}.v1"
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """The table of contents of a service.
+
+    Args:
+        name: such as ``lead-svc``.
+        api: its routes, one `ltc_runtime.edge.Api` or several.
+        decides: its deciders.
+        reacts: event class → policies; own events and those of others.
+        shows: its projections.
+        from_start: names of policies that also react to what happened before they were added.
+    """
+
+    name: str
+    api: Any
+    decides: Sequence[AnyDecider]
+    reacts: Mapping[type[Event], Sequence[Policy]] = field(default_factory=dict)
+    shows: Sequence[Projection] = ()
+    from_start: frozenset[str] = frozenset()
+
+    @property
+    def topic(self) -> str:
+        """Where it tells its published facts."""
+        return topic_of(self.name)
+
+    @cached_property
+    def apis(self) -> tuple[Any, ...]:
+        """Its routers."""
+        return tuple(self.api) if isinstance(self.api, (tuple, list)) else (self.api,)
+
+    @cached_property
+    def hears(self) -> tuple[str, ...]:
+        """The other services whose facts it needs, sorted."""
+        heard = [*self.reacts, *(on.event for projection in self.shows for on in projection.ons)]
+        return tuple(sorted({event.origin() for event in heard if event.published} - {self.name}))
+
+    @cached_property
+    def deciders(self) -> dict[type[Command], AnyDecider]:
+        """Who decides a command."""
+        return {command: decider for decider in self.decides for command in members(decider.commands)}
+
+    @cached_property
+    def owners(self) -> dict[type[Event], Decider[Any, Any, Any]]:
+        """Whose stream an own event belongs to."""
+        return {event: decider for decider in self.kinds.values() for event in members(decider.events)}
+
+    @cached_property
+    def kinds(self) -> dict[str, Decider[Any, Any, Any]]:
+        """Its kinds of streams, by name."""
+        singles = [decider for decider in self.decides if isinstance(decider, Decider)]
+        joint = [kind for decider in self.decides if not isinstance(decider, Decider) for kind in decider.over]
+        return {decider.kind: decider for decider in (*singles, *joint)}
+
+    @cached_property
+    def verbs(self) -> dict[type[Event], tuple[Verb, ...]]:
+        """What an event does to the read models."""
+        ons: list[On] = [on for projection in self.shows for on in projection.ons]
+        return {on.event: tuple(verb for other in ons if other.event is on.event for verb in other.verbs) for on in ons}
+
+    @cached_property
+    def policies(self) -> dict[str, Policy]:
+        """Its policies by name; a policy's name is its function's."""
+        return {policy_name(policy): policy for policies in self.reacts.values() for policy in policies}
+
+
+def policy_name(policy: Policy) -> str:
+    """How a policy is called in checkpoints and parked work."""
+    return str(getattr(policy, "__name__", policy))
+
+
+def installed() -> list[str]:
+    """The names of the services installed here, in the order a deal passes through them."""
+    flow = ["lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc"]
+    names = {point.name for point in entry_points(group=ENTRY_POINTS)}
+    return [name for name in flow if name in names] + sorted(names - set(flow))
+
+
+def load(name: str) -> Service:
+    """The installed service ``name``.
+
+    Raises:
+        LookupError: no such service is installed.
+    """
+    for point in entry_points(group=ENTRY_POINTS, name=name):
+        service: Service = point.load()
+        return service
+    raise LookupError(f"no service {name!r}; installed are {', '.join(installed()) or 'none'}")
