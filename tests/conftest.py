@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from ltc_runtime.settings import Settings
+from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
 
 from .databases import Databases
@@ -13,6 +15,13 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Po
     """One server for the run."""
     async with Postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka]:
+    """One broker for the run."""
+    async with Kafka(tmp_path_factory.mktemp("kafka"), Settings().cache_dir / "kafka-4.4.0") as broker:
+        yield broker
 
 
 @pytest.fixture(scope="session")

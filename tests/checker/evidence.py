@@ -142,8 +142,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | bool | None) else str(value)
 
 
-async def read_topics(bootstrap: str, topics: Iterable[str]) -> list[Message]:
-    """A full scan: every record of ``topics`` from the first offset to the end as it is now."""
+async def read_topics(bootstrap: str, topics: Iterable[str], prefix: str = "") -> list[Message]:
+    """A full scan: every record of ``topics`` from the first offset to the end as it is now.
+
+    ``prefix`` is what a shared cluster puts before the names.
+    """
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="none")
     await consumer.start()
     try:
@@ -161,16 +164,16 @@ async def read_topics(bootstrap: str, topics: Iterable[str]) -> list[Message]:
         left = {partition for partition in wanted if starts[partition] < ends[partition]}
         while left:
             for partition, records in (await consumer.getmany(timeout_ms=500)).items():
-                found.extend(_message(record) for record in records if record.offset < ends[partition])
+                found.extend(_message(record, prefix) for record in records if record.offset < ends[partition])
             left = {partition for partition in left if await consumer.position(partition) < ends[partition]}
         return sorted(found, key=lambda message: (message.topic, message.partition, message.offset))
     finally:
         await consumer.stop()
 
 
-def _message(record: Any) -> Message:
+def _message(record: Any, prefix: str) -> Message:
     headers = {name: (value or b"").decode("utf-8", "replace") for name, value in record.headers}
-    return Message(record.topic, record.partition, record.offset, record.key, headers, record.value or b"")
+    return Message(record.topic.removeprefix(prefix), record.partition, record.offset, record.key, headers, record.value or b"")
 
 
 def read_journal(path: Path) -> list[Attempt]:
@@ -187,10 +190,10 @@ def read_journal(path: Path) -> list[Attempt]:
     return attempts
 
 
-async def gather(dsns: Mapping[str, str], bootstrap: str | None = None, journal: Path | None = None) -> Evidence:
+async def gather(dsns: Mapping[str, str], bootstrap: str | None = None, journal: Path | None = None, prefix: str = "") -> Evidence:
     """All evidence there is. Ledgers first, then topics, so that whatever a checkpoint calls published must be found."""
     ledgers = {service: await read_ledger(service, dsn) for service, dsn in dsns.items()}
-    messages = None if bootstrap is None else await read_topics(bootstrap, map(topic_of, dsns))
+    messages = None if bootstrap is None else await read_topics(bootstrap, map(topic_of, dsns), prefix)
     return Evidence(ledgers, messages, read_journal(journal) if journal else [])
 
 

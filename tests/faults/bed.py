@@ -1,0 +1,148 @@
+"""The whole machine in one process on real parts: logs, relays, ears and reactors of a few small services, taken apart at will."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from ltc_runtime.log import Log, open_log
+from ltc_runtime.log.rebuild import rebuild
+from ltc_runtime.react import react
+from ltc_runtime.service import Service
+from ltc_runtime.settings import Settings
+from ltc_runtime.wire.hear import hear
+from ltc_runtime.wire.relay import relay
+from ltc_runtime.wire.topics import apply
+
+from ..checker.evidence import Evidence, gather, read_models
+from ..databases import Database, Databases
+
+PARTITIONS = 3
+_numbers = itertools.count(1)
+Role = Callable[[Log, Settings], Coroutine[Any, Any, None]]
+ROLES: dict[str, Role] = {"relay": relay, "hear": hear, "react": react}
+
+
+class Bed:
+    """Services, their databases, and what of them runs."""
+
+    def __init__(self, databases: Databases, bootstrap: str) -> None:
+        self.settings = Settings(
+            kafka_bootstrap=bootstrap, topic_prefix=f"t{next(_numbers)}.", topic_partitions=PARTITIONS, lease_seconds=1.0, poll_seconds=0.05
+        )
+        self.databases: dict[str, Database] = {}
+        self.services: dict[str, Service] = {}
+        self._make = databases
+        self._logs: list[Log] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def add(self, service: Service) -> None:
+        """A service with an empty log and a topic."""
+        self.services[service.name] = service
+        self.databases[service.name] = await self._make.make(service, PARTITIONS)
+        await apply([service.name], self.settings)
+
+    async def log(self, name: str, service: Service | None = None) -> Log:
+        """The log, as one more process of the service opens it; ``service`` where it was changed since."""
+        opened = await open_log(self.databases[name].login, service or self.services[name])
+        self._logs.append(opened)
+        return opened
+
+    def run(self, log: Log, *roles: str) -> list[asyncio.Task[None]]:
+        """Let it relay, hear or react from now on."""
+        tasks = [asyncio.create_task(ROLES[role](log, self.settings), name=f"{log.service.name} {role}") for role in roles]
+        self._tasks += tasks
+        return tasks
+
+    async def start(self, *names: str, roles: Iterable[str] = ("relay", "hear", "react")) -> list[Log]:
+        """Open these services and let them do everything."""
+        logs = [await self.log(name) for name in names]
+        for log in logs:
+            self.run(log, *roles)
+        return logs
+
+    async def stop(self) -> None:
+        """Stop everything that runs."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for log in self._logs:
+            await log.stop()
+        self._tasks, self._logs = [], []
+
+    async def evidence(self, rebuilt: bool = False) -> Evidence:
+        """What the checker looks at."""
+        dsns = {name: database.superuser for name, database in self.databases.items()}
+        evidence = await gather(dsns, self.settings.kafka_bootstrap, prefix=self.settings.topic_prefix)
+        if rebuilt:
+            again = {name: await self._rebuilt(name) for name in self.services}
+            evidence = Evidence(evidence.ledgers, evidence.messages, evidence.journal, again)
+        return evidence
+
+    async def _rebuilt(self, name: str) -> dict[str, Any]:
+        connection = await asyncpg.connect(self.databases[name].owner)
+        try:
+            for projection in self.services[name].shows:
+                await rebuild(connection, self.services[name], projection)
+            return await read_models(connection)
+        finally:
+            await connection.close()
+
+    async def value(self, name: str, sql: str, *arguments: Any) -> Any:
+        """One value, read by a superuser."""
+        connection = await asyncpg.connect(self.databases[name].superuser)
+        try:
+            return await connection.fetchval(sql, *arguments)
+        finally:
+            await connection.close()
+
+    async def execute(self, name: str, sql: str, *arguments: Any) -> None:
+        """Do what only a superuser may."""
+        connection = await asyncpg.connect(self.databases[name].superuser)
+        try:
+            await connection.execute(sql, *arguments)
+        finally:
+            await connection.close()
+
+    async def until(self, name: str, sql: str, *arguments: Any, seconds: float = 15.0) -> None:
+        """Wait until a question to the database is answered with yes."""
+        async with asyncio.timeout(seconds):
+            while not await self.value(name, sql, *arguments):  # noqa: ASYNC110 only the database knows
+                await asyncio.sleep(0.03)
+
+    async def settled(self, seconds: float = 15.0) -> None:
+        """Wait until all that was told is on the topics, heard, and reacted to."""
+        async with asyncio.timeout(seconds):
+            while not await self._is_settled():  # noqa: ASYNC110 only the databases know
+                await asyncio.sleep(0.05)
+
+    async def _is_settled(self) -> bool:
+        told = {
+            name: await self.value(name, "SELECT coalesce(max(position), 0) FROM log WHERE partition IS NOT NULL") for name in self.services
+        }
+        for name, service in self.services.items():
+            if told[name] > (await self.value(name, "SELECT max(position) FROM checkpoint WHERE name = 'relay'") or 0):
+                return False
+            for teller in service.hears:
+                count = await self.value(teller, "SELECT count(*) FROM log WHERE partition IS NOT NULL")
+                if await self.value(name, "SELECT count(*) FROM log WHERE origin = $1", teller) < count:
+                    return False
+            head = await self.value(name, "SELECT position FROM head")
+            behind = "SELECT count(*) FROM checkpoint WHERE name <> 'relay' AND position < $1"
+            if service.reacts and await self.value(name, behind, head):
+                return False
+        return True
+
+
+@asynccontextmanager
+async def bed(databases: Databases, bootstrap: str, *services: Service) -> AsyncIterator[Bed]:
+    """A bed with these services, nothing running."""
+    made = Bed(databases, bootstrap)
+    try:
+        for service in services:
+            await made.add(service)
+        yield made
+    finally:
+        await made.stop()
