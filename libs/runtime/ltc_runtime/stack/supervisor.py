@@ -37,6 +37,7 @@ class Supervised:
         self.settings = settings
         self.environment = dict(environment)
         self.log = log
+        self.program = [sys.executable, "-m", "ltc_runtime.process", settings.service]
         self.wanted = False
         self.starts = 0
         self._child: Child | None = None
@@ -61,9 +62,8 @@ class Supervised:
 
     def launch(self) -> None:
         """Start it now. What `environment` says at this moment holds for this start."""
-        program = [sys.executable, "-m", "ltc_runtime.process", self.settings.service]
         env = {**self.environment, **self.settings.environment()}
-        self._child = Child(self.name, program, self.log, env=env, orphaned=signal.SIGKILL)
+        self._child = Child(self.name, self.program, self.log, env=env, orphaned=signal.SIGKILL)
         self._child.start()
         self.wanted = True
         self.starts += 1
