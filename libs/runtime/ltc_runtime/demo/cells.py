@@ -8,6 +8,8 @@ from itertools import pairwise
 from .rows import BadRow, Row
 
 _NAME = re.compile(r"^[^\x00-\x1f\x7f\ud800-\udfff]{1,200}$")
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}$")
+_EMAIL = re.compile(r"^[^@\s]{1,120}@[^@\s]{1,120}$")
 _USER = re.compile(r"[^a-z0-9]+")
 
 
@@ -18,6 +20,22 @@ def text(row: Row, column: str) -> str:
         raise BadRow(f"{column} is empty")
     if not _NAME.match(value):
         raise BadRow(f"{column}: {shown(value)} is not one line of at most 200 characters")
+    return value
+
+
+def code(row: Row, column: str) -> str:
+    """A business key, as price books take it."""
+    value = text(row, column)
+    if not _CODE.match(value):
+        raise BadRow(f"{column}: {shown(value)} is not at most 64 letters, digits, blanks and . _ / -")
+    return value
+
+
+def email(row: Row, column: str) -> str:
+    """An email address."""
+    value = text(row, column)
+    if not _EMAIL.match(value):
+        raise BadRow(f"{column}: {shown(value)} is no email address")
     return value
 
 

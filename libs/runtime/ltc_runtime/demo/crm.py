@@ -57,6 +57,8 @@ def _net(row: Row, stage: Stage, price: Price) -> int:
     if stage != "won":
         return price.list_price
     net = minor(cells.number(row, "close_value"), _CURRENCY)
+    if net == 0:
+        raise BadRow("close_value: a won deal comes to more than nothing")
     if net > price.list_price * 10:
         raise BadRow(f"close_value: {row['close_value']} is more than ten times the list price of {price.product}")
     return net
@@ -77,7 +79,7 @@ def _prices(path: Path) -> list[Price]:
             raise Unreadable(f"{path}: line {row.line}: {row.reason}")
         line, values = row
         try:
-            product = cells.text(values, "product")
+            product = cells.code(values, "product")
             amount = minor(cells.number(values, "sales_price"), _CURRENCY)
         except BadRow as error:
             raise Unreadable(f"{path}: line {line}: {error}") from error

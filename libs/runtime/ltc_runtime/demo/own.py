@@ -57,13 +57,15 @@ class OwnFormat:
             items=self._items(row, currency),
             days=_days(row, stage),
             person=_person(row),
-            campaign=cells.maybe(row, "campaign"),
+            campaign=cells.code(row, "campaign") if row["campaign"] else None,
             advance=_percent(row, "advance"),
             deliveries=cells.whole(row, "deliveries", least=1, most=9, default=1),
             payment=_payment(row),
             reason=cells.one_of(row, "reason", _REASONS) if row["reason"] else "other",
             lesson=row["lesson"] or "Not recorded.",
         )
+        if stage == "won" and deal.net == 0:
+            raise BadRow("discount: a won deal comes to more than nothing")
         self._managers.add(team.manager)
         return deal
 
@@ -95,7 +97,7 @@ def _team(row: Row) -> Team:
 
 def _person(row: Row) -> Person | None:
     name = cells.maybe(row, "contact")
-    return Person(name, cells.text(row, "email")) if name else None
+    return Person(name, cells.email(row, "email")) if name else None
 
 
 def _payment(row: Row) -> Payment:
@@ -133,7 +135,7 @@ def _prices(path: Path) -> list[Price]:
 def _price(row: Row) -> Price:
     currency = cells.text(row, "currency").upper()
     return Price(
-        product=cells.text(row, "product"),
+        product=cells.code(row, "product"),
         description=cells.text(row, "description"),
         unit=cells.text(row, "unit"),
         currency=currency,
