@@ -35,10 +35,11 @@ __all__ = [
 class Log:
     """The log of one service, as one process holds it."""
 
-    def __init__(self, service: Service, dsn: str, clock: Clock) -> None:
+    def __init__(self, service: Service, dsn: str, clock: Clock, pool_size: int = 8) -> None:
         self.service = service
         self.dsn = dsn
         self.clock = clock
+        self.pool_size = pool_size
         self.known = 0
         """The highest position this process has heard of."""
         self.group = Group(service, dsn, clock.both, self._committed)
@@ -71,7 +72,7 @@ class Log:
 
     async def start(self) -> None:
         """Connect; must be running before anything is submitted."""
-        self._pool = await pool(self.dsn, name=f"{self.service.name} read")
+        self._pool = await pool(self.dsn, name=f"{self.service.name} read", size=self.pool_size)
         await self.group.start()
         self._tasks = [asyncio.create_task(self._tell_others(), name="notify"), asyncio.create_task(self._listen(), name="listen")]
 
@@ -150,8 +151,8 @@ class Log:
         self._saw(int(str(payload)))
 
 
-async def open_log(dsn: str, service: Service, clock: Clock | None = None) -> Log:
+async def open_log(dsn: str, service: Service, clock: Clock | None = None, *, pool_size: int = 8) -> Log:
     """Open the log of ``service``; its database must be migrated."""
-    log = Log(service, dsn, clock or Clock())
+    log = Log(service, dsn, clock or Clock(), pool_size)
     await log.start()
     return log

@@ -1,0 +1,302 @@
+"""React: policies follow the log and turn facts, own and heard, into commands.
+
+Each policy has a checkpoint of its own, ``react:<policy>``, which moves in the transaction of the commands it gave. A
+policy that is new begins where the log stands (on an empty log at 0; with `Service.from_start` always there), and takes
+what a newly heard topic held when it was subscribed as history. Ids of commands follow from event, policy and index, so
+reacting twice decides once.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from ltc_events import At, Command, Event, Policy, Refusal, Stream, derive_id, event_class
+
+from . import telemetry
+from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
+from .log.connection import UNREACHABLE
+from .log.tables import parked, timer
+from .parked import EPOCH, Lane, open_lanes, parked_row
+from .service import policy_name, topic_of
+from .settings import Settings
+from .wire.lease import DATABASE_ERRORS, holding
+
+BATCH = 500
+LEASE = "react"
+PREFIX = "react:"
+PAUSE = 0.2
+"""Seconds before a transient failure is tried again."""
+
+logger = structlog.get_logger(__name__)
+
+_READ = """
+SELECT position, event_id, origin, origin_position, origin_partition, stream, stream_id, type, correlation_id, traceparent, occurred_at, data
+FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
+"""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """One policy's answer to one fact."""
+
+    policy: str
+    position: int
+    event_id: UUID
+    lane: Lane
+    commands: Sequence[Command | At]
+    meta: Meta
+    error: str | None = None
+    """What the policy itself raised."""
+
+
+@dataclass
+class React:
+    """What a batch of facts makes the policies want: decided together, committed with the checkpoints."""
+
+    log: Log
+    reactions: list[Reaction]
+    moves: dict[str, tuple[int, int]]
+    """Checkpoint → from, to."""
+    lanes: set[Lane]
+    epoch: int
+    """Of the parked work, as it was when ``lanes`` was read."""
+    fresh: Collection[Stream] = ()
+    tails: Collection[Any] = ()
+    parked: list[Reaction] = field(default_factory=list)
+
+    @property
+    def streams(self) -> list[Stream]:
+        """The streams that all commands name."""
+        deciders = self.log.service.deciders
+        commands = (command for reaction in self.reactions for command in reaction.commands if not isinstance(command, At))
+        return [stream for command in commands for stream in deciders[type(command)].streams(command)]
+
+    def plan(self, plan: Plan) -> int:
+        """Decide every command in order; what is refused is parked, and its lane with it. Returns how many were parked."""
+        self.parked = []
+        lanes = set(self.lanes)
+        for reaction in self.reactions:
+            if reaction.lane in lanes:
+                self._park(plan, reaction, "waits behind a parked reaction", waiting=True)
+            elif error := reaction.error or self._attempt(plan, reaction):
+                self._park(plan, reaction, error)
+                lanes.add(reaction.lane)
+        if self.parked or self.lanes:
+            plan.advance(EPOCH, self.epoch, self.epoch + len(self.parked))
+        for checkpoint, (old, new) in self.moves.items():
+            plan.advance(checkpoint, old, new)
+        return len(self.parked)
+
+    def _attempt(self, plan: Plan, reaction: Reaction) -> str | None:
+        savepoint = plan.savepoint()
+        try:
+            give(plan, reaction)
+        except Refusal as refusal:
+            plan.rollback(savepoint)
+            return f"{refusal.code()}: {refusal.message}"
+        except Exception as error:
+            plan.rollback(savepoint)
+            return f"{type(error).__name__}: {error}"
+        return None
+
+    def _park(self, plan: Plan, reaction: Reaction, error: str, *, waiting: bool = False) -> None:
+        self.parked.append(reaction)
+        row = parked_row(reaction.policy, reaction.lane.stream, reaction.position, reaction.event_id, error, plan.now, waiting=waiting)
+        plan.keep(parked, row)
+
+
+def give(plan: Plan, reaction: Reaction) -> None:
+    """Decide the commands of a reaction, or set the timers it asks for."""
+    for index, command in enumerate(reaction.commands):
+        meta = command_meta(reaction, index)
+        if isinstance(command, At):
+            plan.keep(timer, timer_row(command, meta))
+            continue
+        try:
+            plan.decide(command, meta)
+        except AlreadyThere:
+            continue  # decided before: by this very reaction
+
+
+def command_meta(reaction: Reaction, index: int) -> Meta:
+    """The command a policy gives is named after event, policy and index."""
+    meta = reaction.meta
+    return Meta(
+        command_id=derive_id(reaction.event_id, reaction.policy, index),
+        actor=meta.actor,
+        roles=meta.roles,
+        correlation_id=meta.correlation_id,
+        causation_id=meta.causation_id,
+        traceparent=meta.traceparent,
+        occurred_at=meta.occurred_at,
+    )
+
+
+def timer_row(at: At, meta: Meta) -> dict[str, Any]:
+    """A timer, with all that its command will need."""
+    kept = {"actor": meta.actor, "correlation_id": meta.correlation_id, "causation_id": meta.causation_id, "traceparent": meta.traceparent}
+    return {
+        "command_id": meta.command_id, "due": at.due, "kind": type(at.command).__name__, "command": at.command.model_dump(mode="json"),
+        "meta": kept, "fired": None,
+    }  # fmt: skip
+
+
+class Reactor:
+    """The policies of a service and how far each has come."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.service = log.service
+        self.by_type: dict[str, list[tuple[str, Policy]]] = {
+            event.event_type: [(policy_name(policy), policy) for policy in policies] for event, policies in self.service.reacts.items()
+        }
+        self.checkpoints: dict[str, int] = {}
+        self.starts: dict[tuple[str, int], int] = {}
+
+    async def load(self) -> None:
+        """Read the checkpoints; a policy without one begins now."""
+        for name in [PREFIX + policy for policy in self.service.policies] + [EPOCH]:
+            begin = "0" if name == EPOCH or name.removeprefix(PREFIX) in self.service.from_start else "(SELECT position FROM head)"
+            await self.log.pool.execute(
+                f"INSERT INTO checkpoint (name, position, updated_at) SELECT $1, {begin}, now()"
+                " WHERE NOT EXISTS (SELECT FROM checkpoint WHERE name = $1) ON CONFLICT DO NOTHING",
+                name,
+            )
+        rows = await self.log.pool.fetch("SELECT name, position FROM checkpoint WHERE name LIKE 'react:%'")
+        wanted = {PREFIX + policy for policy in self.service.policies}
+        self.checkpoints = {row["name"]: row["position"] for row in rows if row["name"] in wanted}
+        starts = await self.log.pool.fetch("SELECT topic, partition, position FROM topic_start")
+        self.starts = {(row["topic"], row["partition"]): row["position"] for row in starts}
+
+    @property
+    def position(self) -> int:
+        """What every policy has passed."""
+        return min(self.checkpoints.values(), default=self.log.head)
+
+    async def step(self, limit: int = BATCH) -> bool:
+        """React to the next facts, if there are any. Returns whether there were."""
+        head = self.log.head
+        begin = self.position
+        if begin >= head:
+            return False
+        group = [name for name, position in self.checkpoints.items() if position == begin]
+        ahead = min((position for position in self.checkpoints.values() if position > begin), default=head)
+        facts = await self.log.pool.fetch(_READ, begin, min(ahead, head), list(self.by_type), limit)
+        until = facts[-1]["position"] if len(facts) == limit else min(ahead, head)
+        lanes, epoch = await open_lanes(self.log.pool)
+        reactions = [reaction for fact in facts for reaction in self._reactions(fact, set(group))]
+        moves = {name: (begin, until) for name in group}
+        with self._span(facts):
+            parked_now = await self.log.submit(React(self.log, reactions, moves, lanes, epoch))
+        self.checkpoints.update(dict.fromkeys(group, until))
+        if parked_now:
+            logger.warning("reactions parked", service=self.service.name, count=parked_now)
+        return True
+
+    async def step_over(self) -> None:
+        """The batch cannot be written: go on fact by fact, and park what the database refuses."""
+        try:
+            await self.step(limit=1)
+        except AlreadyThere as error:
+            await self._set_aside(str(error), done=True)
+        except (Unavailable, CheckpointMoved):
+            raise
+        except Exception as error:
+            await self._set_aside(f"{type(error).__name__}: {error}")
+
+    async def _set_aside(self, error: str, *, done: bool = False) -> None:
+        begin = self.position
+        group = {name for name, position in self.checkpoints.items() if position == begin}
+        facts = await self.log.pool.fetch(_READ, begin, self.log.head, list(self.by_type), 1)
+        if not facts:
+            return
+        lanes, epoch = await open_lanes(self.log.pool)
+        reactions = [] if done else [_failed(reaction, error) for reaction in self._reactions(facts[0], group)]
+        moves = {name: (begin, facts[0]["position"]) for name in group}
+        await self.log.submit(React(self.log, reactions, moves, lanes, epoch))
+        self.checkpoints.update(dict.fromkeys(group, facts[0]["position"]))
+
+    def _reactions(self, fact: asyncpg.Record, group: Collection[str]) -> list[Reaction]:
+        named = [(name, policy) for name, policy in self.by_type[fact["type"]] if PREFIX + name in group]
+        asked = [reaction_of(self.service.name, name, policy, fact) for name, policy in named if not self._is_history(name, fact)]
+        return [reaction for reaction in asked if reaction.commands or reaction.error]
+
+    def _is_history(self, policy: str, fact: asyncpg.Record) -> bool:
+        """Whether the topic held this fact already when it was subscribed."""
+        if fact["origin"] is None or policy in self.service.from_start:
+            return False
+        start = self.starts.get((topic_of(fact["origin"]), fact["origin_partition"]), 0)
+        return bool(fact["origin_position"] <= start)
+
+    def _span(self, facts: Sequence[asyncpg.Record]) -> AbstractContextManager[Any]:
+        if len(facts) != 1:
+            return nullcontext()
+        return telemetry.Span(f"react {facts[0]['type']}", telemetry.INTERNAL, facts[0]["traceparent"])
+
+
+def reaction_of(service: str, name: str, policy: Policy, fact: asyncpg.Record) -> Reaction:
+    """What ``policy`` makes of a row of the log."""
+    known = event_class(fact["type"])
+    assert known is not None
+    meta = Meta(
+        command_id=fact["event_id"],
+        actor=f"service:{service}",
+        roles=("service",),
+        correlation_id=fact["correlation_id"],
+        causation_id=fact["event_id"],
+        traceparent=fact["traceparent"],
+        occurred_at=fact["occurred_at"],
+    )
+    lane = Lane(name, Stream(fact["stream"], fact["stream_id"]))
+    commands, error = _ask(policy, known, fact["data"])
+    return Reaction(name, fact["position"], fact["event_id"], lane, commands, meta, error)
+
+
+def _ask(policy: Policy, known: type[Event], data: str) -> tuple[Sequence[Command | At], str | None]:
+    try:
+        return policy(known.model_validate_json(data)), None
+    except Exception as error:
+        return (), f"{type(error).__name__}: {error}"
+
+
+def _failed(reaction: Reaction, error: str) -> Reaction:
+    return Reaction(reaction.policy, reaction.position, reaction.event_id, reaction.lane, (), reaction.meta, error)
+
+
+async def react(log: Log, settings: Settings) -> None:
+    """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice."""
+    if not log.service.policies:
+        return
+    while True:
+        async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
+            reactor = Reactor(log)
+            try:
+                await reactor.load()
+                while lease.held:
+                    await _once(reactor)
+            except (*DATABASE_ERRORS, *UNREACHABLE, Unavailable) as error:
+                logger.warning("reacting waits for the database", error=str(error))
+            except CheckpointMoved:
+                logger.warning("another process reacted meanwhile")
+        await asyncio.sleep(PAUSE)
+
+
+async def _once(reactor: Reactor) -> None:
+    try:
+        busy = await reactor.step()
+    except (*DATABASE_ERRORS, *UNREACHABLE, Unavailable, CheckpointMoved) as error:
+        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            await reactor.step_over()
+            return
+        raise
+    except Exception as error:
+        logger.warning("a batch of reactions failed; going on one by one", error=str(error))
+        await reactor.step_over()
+        return
+    if not busy:
+        await reactor.log.changed(reactor.position)
