@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -111,12 +112,15 @@ def _parameter(name: str, annotation: Any, default: Any, path: str) -> Parameter
 
 
 def _is_body(annotation: Any) -> bool:
-    choices = get_args(annotation) if get_origin(annotation) is Union or type(annotation).__name__ == "UnionType" else (annotation,)
-    return any(isinstance(choice, type) and issubclass(choice, BaseModel) for choice in choices)
+    return any(isinstance(choice, type) and issubclass(choice, BaseModel) for choice in _choices(annotation))
 
 
 def _is_many(annotation: Any) -> bool:
-    return get_origin(annotation) in (list, tuple, set, frozenset)
+    return any(get_origin(choice) in (list, tuple, set, frozenset) for choice in _choices(annotation))
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) in (Union, UnionType) else (annotation,)
 
 
 def _is_described(annotation: Any) -> bool:
