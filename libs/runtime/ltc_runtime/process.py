@@ -16,9 +16,9 @@ import uvicorn
 import uvloop
 
 from . import telemetry, timers
+from .clock import Clock
 from .edge.app import create_app
-from .log import Log
-from .log.database import open_log
+from .log import Log, open_log
 from .loglines import configure as configure_logging
 from .react import react
 from .service import Service, load
@@ -63,7 +63,7 @@ async def run(service: Service, settings: Settings) -> int:
         async with asyncio.timeout(settings.drain_seconds):
             await asyncio.gather(serving, return_exceptions=True)
     stop.cancel()
-    await log.close()
+    await log.stop()
     telemetry.shutdown()
     return BROKEN if broken else STOPPED
 
@@ -116,7 +116,7 @@ async def open_patiently(service: Service, settings: Settings) -> Log:
     attempt = 0
     while True:
         try:
-            return await open_log(settings.database, service, settings)
+            return await open_log(settings.database, service, Clock(settings.clock))
         except (OSError, TimeoutError) as error:
             pause = DATABASE_PAUSES[min(attempt, len(DATABASE_PAUSES) - 1)]
             log_.warning("database does not answer", error=str(error), again_in=pause)

@@ -1,0 +1,63 @@
+# OpenLTC. `make help` explains the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+INPUT ?=
+ONLY ?=
+TESTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down status test check format bench map env-example clean
+
+help: ## Explain the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Install everything into .venv, from the lock file, every package checked against its hash
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OpenLTC needs Python 3.11 or newer; say which by PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@grep -A 1000 '^uv==' requirements.lock | awk 'NR > 1 && /^[a-z]/ {exit} {print}' > $(VENV)/uv.lock
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Deals from a file, from lead to cash, on real servers (INPUT=FILE for another file)
+	@$(BIN)/ltc demo $(if $(INPUT),--input '$(INPUT)')
+
+up: setup ## Start the same stack and leave it running
+	@$(BIN)/ltc up
+
+down: ## Stop it; its data stays
+	@$(BIN)/ltc down
+
+status: ## How every service is doing
+	@$(BIN)/ltc status
+
+test: $(if $(TESTS),setup,check) ## Everything that is tested, on real PostgreSQL and real Kafka (TESTS=path for a part)
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: setup ## Lint, format, types and import rules
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## Put the code into shape
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup ## Measure, each figure beside its neighbour in the same run (ONLY=name for one)
+	@$(BIN)/python -m benchmarks $(ONLY)
+
+map: setup ## Who hears whom, and which role may do what, printed from the code
+	@$(BIN)/ltc map
+
+env-example: setup ## Write .env.example from the settings
+	@$(BIN)/python -m ltc_runtime.settings > .env.example
+
+clean: ## Delete the data of the embedded stack (stop it first)
+	@! $(BIN)/ltc status --json > /dev/null 2>&1 || (echo 'a stack runs here; make down' && false)
+	rm -rf .ltc

@@ -1,0 +1,18 @@
+"""The ``ltc`` command."""
+
+import typer
+
+from . import atlas, clock, demo, forget, log, parked, serve, token, topics, trace, up
+from .output import EXIT_CODES
+
+app = typer.Typer(
+    name="ltc",
+    help="OpenLTC: from lead to cash. The embedded stack, and what operators need.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+for group in (up, demo, serve, token, clock, topics, log, parked, trace, forget, atlas):
+    group.add_to(app)

@@ -1,0 +1,29 @@
+"""`ltc forget`: erase a person, by deleting the key of everything that says who they are."""
+
+from uuid import UUID
+
+import typer
+
+from .http import Token, ask, client
+from .output import command, out
+from .place import Place, place, run
+
+KEEPER = "lead-svc"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(forget)
+
+
+@command
+def forget(subject: UUID, token: Token = "") -> None:
+    """Erase a person for good: name, mail and phone become unreadable everywhere. SUBJECT is the person's id."""
+    run(erase(place(), subject, token))
+    out.print(f"{subject} is forgotten")
+
+
+async def erase(here: Place, subject: UUID, token: str) -> None:
+    """Ask the service that keeps people."""
+    async with client(here, ("operator",), token) as http:
+        await ask(http, "POST", f"{here.url(KEEPER)}/people/{subject}/forget")

@@ -1,0 +1,43 @@
+"""Speaking to services as a user of their APIs."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import httpx
+import typer
+
+from ..edge.issuer import Issuer
+from .output import AWAY, MISUSED, REFUSED, Trouble
+from .place import Place
+
+Token = Annotated[
+    str, typer.Option("--token", envvar="LTC_TOKEN", help="A bearer token; the embedded stack makes its own.", show_default=False)
+]
+
+
+def client(here: Place, roles: Iterable[str], token: str) -> httpx.AsyncClient:
+    """A client that may do what these roles may."""
+    return httpx.AsyncClient(headers={"Authorization": f"Bearer {token or own_token(here, roles)}"}, timeout=15.0, trust_env=False)
+
+
+def own_token(here: Place, roles: Iterable[str]) -> str:
+    """A token of the embedded issuer."""
+    if here.stack is None:
+        raise Trouble("no stack runs here: give a bearer token by --token or LTC_TOKEN", MISUSED)
+    issuer = Issuer(here.settings.data_dir.absolute() / "issuer", here.settings.issuer, here.settings.audience)
+    return issuer.token("operator", roles, seconds=300)
+
+
+async def ask(http: httpx.AsyncClient, method: str, url: str) -> httpx.Response:
+    """An answer that is no refusal."""
+    try:
+        reply = await http.request(method, url)
+    except httpx.HTTPError as error:
+        raise Trouble(f"{url} cannot be reached: {type(error).__name__}", AWAY) from None
+    if reply.status_code >= 400:
+        try:
+            problem = reply.json()
+        except ValueError:
+            problem = {}
+        raise Trouble(f"{problem.get('code', reply.status_code)}: {problem.get('detail', reply.text[:200])}", REFUSED)
+    return reply
