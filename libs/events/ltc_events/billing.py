@@ -10,7 +10,6 @@ from .opportunity import LineNo
 from .values import Code, Currency, Money, Name, Rate, Text, Value
 from .vocabulary import PublishedEvent
 
-
 InvoiceNumber = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]*-[0-9]{6,}$")]
 """A legal entity and its next number, such as ``ACME-000001``: gapless within the entity."""
 

@@ -1,6 +1,6 @@
 """given / when / then for deciders, on memory alone.
 
-    given(lead.decider, captured, dropped).when(qualify).then_refused(LeadClosed)
+given(lead.decider, captured, dropped).when(qualify).then_refused(LeadClosed)
 """
 
 from collections import defaultdict

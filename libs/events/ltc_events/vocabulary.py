@@ -28,6 +28,9 @@ class Event(BaseModel):
     event_type: ClassVar[str] = ""
     published: ClassVar[bool] = False
 
+    def __init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
     @classmethod
     def __pydantic_init_subclass__(cls, *, type: str | None = None, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)

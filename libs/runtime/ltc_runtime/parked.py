@@ -67,7 +67,8 @@ def parked_row(
 
 
 async def open_lanes(pool: Any) -> tuple[set[Lane], int]:
-    """The lanes that hold work, and the epoch they were read at. (The epoch is read first: a change in between makes it stale, not the lanes.)"""
+    """The lanes that hold work, and the epoch they were read at."""
+    # The epoch first: a change in between makes the epoch stale, not the lanes.
     epoch: int | None = await pool.fetchval("SELECT position FROM checkpoint WHERE name = $1", EPOCH)
     rows = await pool.fetch(f"SELECT DISTINCT policy, stream, stream_id FROM parked WHERE {_OPEN}")
     return {Lane(row["policy"], Stream(row["stream"], row["stream_id"])) for row in rows}, epoch or 0
@@ -77,7 +78,8 @@ async def listed(pool: Any, *, everything: bool = False) -> list[ParkedRow]:
     """What is parked and what waits, in the order it happened; with ``everything`` also what was settled."""
     where = "true" if everything else _OPEN
     rows = await pool.fetch(
-        f"SELECT p.*, l.type FROM parked p LEFT JOIN log l ON l.position = p.position WHERE {where} ORDER BY p.policy, p.stream_id, p.position"
+        f"SELECT p.*, l.type FROM parked p LEFT JOIN log l ON l.position = p.position WHERE {where}"
+        " ORDER BY p.policy, p.stream_id, p.position"
     )
     return [
         ParkedRow(
@@ -176,6 +178,7 @@ async def _retry_one(log: Log, row: ParkedRow, actor: str) -> None:
     from .react import reaction_of
 
     fact = await log.pool.fetchrow("SELECT * FROM log WHERE position = $1", row.position)
+    assert fact is not None
     reaction = reaction_of(log.service.name, row.policy, log.service.policies[row.policy], fact)
     _, epoch = await open_lanes(log.pool)
     try:

@@ -35,7 +35,8 @@ PAUSE = 0.2
 logger = structlog.get_logger(__name__)
 
 _READ = """
-SELECT position, event_id, origin, origin_position, origin_partition, stream, stream_id, type, correlation_id, traceparent, occurred_at, data
+SELECT position, event_id, origin, origin_position, origin_partition, stream, stream_id, type, correlation_id, traceparent, occurred_at,
+       data
 FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
 """
 
@@ -190,7 +191,7 @@ class Reactor:
         until = facts[-1]["position"] if len(facts) == limit else min(ahead, head)
         lanes, epoch = await open_lanes(self.log.pool)
         reactions = [reaction for fact in facts for reaction in self._reactions(fact, set(group))]
-        moves = {name: (begin, until) for name in group}
+        moves = dict.fromkeys(group, (begin, until))
         with self._span(facts):
             parked_now = await self.log.submit(React(self.log, reactions, moves, lanes, epoch))
         self.checkpoints.update(dict.fromkeys(group, until))
@@ -217,7 +218,7 @@ class Reactor:
             return
         lanes, epoch = await open_lanes(self.log.pool)
         reactions = [] if done else [_failed(reaction, error) for reaction in self._reactions(facts[0], group)]
-        moves = {name: (begin, facts[0]["position"]) for name in group}
+        moves = dict.fromkeys(group, (begin, facts[0]["position"]))
         await self.log.submit(React(self.log, reactions, moves, lanes, epoch))
         self.checkpoints.update(dict.fromkeys(group, facts[0]["position"]))
 

@@ -11,8 +11,8 @@ from ltc_runtime.stack.postgres import Postgres
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from machine import Database, database, template  # noqa: E402
-from shop import shop  # noqa: E402
+from machine import Database, database, template
+from shop import shop
 
 
 @pytest_asyncio.fixture(scope="session")

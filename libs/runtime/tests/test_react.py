@@ -146,7 +146,9 @@ async def test_a_policy_added_later_does_not_fire_on_history_unless_told_to(log:
     await drained(late)
     assert await fetch(shop_database, "SELECT 1 FROM log WHERE stream_id = $1", derive_id(id, "next")) == []
     await late.stop()
-    connection = await open_log(shop_database.login, replace(reacting, reacts={BasketClosed: (renamed,)}, from_start=frozenset({"renamed"})))
+    connection = await open_log(
+        shop_database.login, replace(reacting, reacts={BasketClosed: (renamed,)}, from_start=frozenset({"renamed"}))
+    )
     await drained(connection)
     await connection.stop()
     assert len(await fetch(shop_database, "SELECT 1 FROM log WHERE stream_id = $1", derive_id(id, "next"))) == 1

@@ -88,7 +88,9 @@ async def _create_side_tables(connection: asyncpg.Connection) -> None:
         ddl = str(CreateTable(table, if_not_exists=True).compile(dialect=_dialect))
         await connection.execute(ddl)
     await connection.execute("CREATE INDEX IF NOT EXISTS timer_due ON timer (due) WHERE fired IS NULL")
-    await connection.execute("CREATE INDEX IF NOT EXISTS parked_open ON parked (policy, stream_id, position) WHERE state IN ('parked', 'waiting')")
+    await connection.execute(
+        "CREATE INDEX IF NOT EXISTS parked_open ON parked (policy, stream_id, position) WHERE state IN ('parked', 'waiting')"
+    )
 
 
 async def _changed_projections(connection: asyncpg.Connection, service: Service) -> list[Any]:

@@ -97,7 +97,8 @@ class Group:
         entry = Entry(work, asyncio.get_running_loop().create_future())
         self._queue.append(entry)
         self._wake.set()
-        return await entry.future
+        outcome: T = await entry.future
+        return outcome
 
     @property
     def waiting(self) -> int:
@@ -243,6 +244,7 @@ class Group:
             return self._connection
         connection = await connect(self.dsn, name=f"{self.service.name} append", pinned=True)
         row = await connection.fetchrow("SELECT position, log_id, cardinality(tails) AS partitions FROM head")
+        assert row is not None, "the database is not migrated"
         self.head, self.log_id, self.partitions = row["position"], row["log_id"], row["partitions"]
         self.states.forget()
         self._connection = connection

@@ -69,8 +69,10 @@ async def compare(connection: asyncpg.Connection, service: Service, projection: 
 
 
 async def build(connection: asyncpg.Connection, service: Service, projection: Projection) -> int:
-    """Create the projection's tables in schema `BESIDE` and fill them from the log, within the caller's transaction, under the head's lock."""
-    await connection.execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '60s'")
+    """Create the projection's tables in schema `BESIDE` and fill them from the log, in the caller's transaction, under the head's lock."""
+    await connection.execute(
+        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '60s'"
+    )
     position: int = await connection.fetchval("SELECT lock_head()")
     await connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE; CREATE SCHEMA {BESIDE}")
     for table in projection.tables:
@@ -127,8 +129,7 @@ async def _copy(connection: asyncpg.Connection, table: Table, rows: Iterable[dic
 
 async def _only_in(connection: asyncpg.Connection, table: str, side: str, one: str, other: str, limit: int) -> list[Difference]:
     rows = await connection.fetch(
-        f'SELECT r.row FROM (SELECT t::text AS row FROM {one}."{table}" t EXCEPT ALL SELECT t::text FROM {other}."{table}" t) r LIMIT {limit}'
+        f'SELECT r.row FROM (SELECT t::text AS row FROM {one}."{table}" t EXCEPT ALL SELECT t::text FROM {other}."{table}" t) r'
+        f" LIMIT {limit}"
     )
     return [Difference(table, side, row["row"]) for row in rows]
-
-

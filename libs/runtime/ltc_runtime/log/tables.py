@@ -119,9 +119,7 @@ timer = Table(
 )
 """Commands that wait for their time."""
 
-policy = Table(
-    "policy", metadata, Column("name", Text, primary_key=True), Column("start", BigInteger, nullable=False)
-)
+policy = Table("policy", metadata, Column("name", Text, primary_key=True), Column("start", BigInteger, nullable=False))
 """Where each policy began: it reacts to what lies behind this position."""
 
 topic_start = Table(
