@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ltc_events import AnyDecider, Command, Event, Held, Money, Refusal, Stream, members
+from ltc_events import AnyDecider, Command, Decider, Event, Held, Money, Refusal, Stream, members
 from ltc_events.testing import fold
 from opportunity_svc.domain import authority, opportunity, price_book, quote, winning
 from opportunity_svc.domain.quote import drafting, pricing, sending
@@ -15,7 +16,7 @@ from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, Sub
 from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.service import service
 
-KINDS = (opportunity.decider, price_book.decider, authority.decider, quote.decider)
+KINDS: tuple[Decider[Any, Any, Any], ...] = (opportunity.decider, price_book.decider, authority.decider, quote.decider)
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
 QUOTE = st.sampled_from([UUID(int=3), UUID(int=4)])
@@ -123,9 +124,8 @@ BEGINNING: tuple[Command, ...] = (
     SubmitQuote(quote_id=UUID(int=3), actor="ann", today=TODAY),
 )
 
-DECIDERS: dict[type[Command], AnyDecider] = {
-    command: decider for decider in (*KINDS, pricing, quote.approval, winning.decider) for command in members(decider.commands)
-}
+ALL: tuple[AnyDecider, ...] = (*KINDS, pricing, quote.approval, winning.decider)
+DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}
 
 
 @settings(max_examples=200, deadline=None)
