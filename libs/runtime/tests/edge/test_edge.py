@@ -4,14 +4,12 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from desk import Client, client, code_of, desk_database, desk_log, desk_template, events, issuer, pointers, settings, standing
+from desk import Client, code_of, events, pointers
 from ltc_runtime.edge import Api, Handle
 from ltc_runtime.edge.app import NobodySaidWhoMay, create_app
 from ltc_runtime.log import Log
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-
-_ = (client, desk_database, desk_log, desk_template, issuer, settings, standing)
 
 
 async def test_a_created_thing_has_a_location_a_version_and_a_position(client: Client) -> None:

@@ -1,23 +1,16 @@
 """A service small enough to test the edge with: guests who sign in, pay and leave; and a client for it."""
 
-from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 import httpx
-import pytest
-import pytest_asyncio
 from ltc_events import Command, Decider, Event, Money, Name, Personal, PublishedEvent, Refusal, change, on, projection, put
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
-from ltc_runtime.edge.app import EdgeApp, create_app
+from ltc_runtime.edge.app import EdgeApp
 from ltc_runtime.edge.issuer import Issuer
-from ltc_runtime.log import Log, open_log
+from ltc_runtime.log import Log
 from ltc_runtime.service import Service
-from ltc_runtime.settings import Settings
-from ltc_runtime.stack.postgres import Postgres
-from machine import Database, database, template
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, select
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -276,49 +269,6 @@ def pointers(answer: httpx.Response) -> set[str]:
     return {error.get("pointer") or error.get("parameter") or "" for error in answer.json()["errors"]}
 
 
-async def events(log: Log, *, of: Iterable[str] = ()) -> list[str]:
+async def events(log: Log) -> list[str]:
     """The types of the events in the log, in order."""
     return [row["type"].split(".")[2] for row in await log.pool.fetch("SELECT type FROM log ORDER BY position")]
-
-
-@pytest.fixture(scope="session")
-def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
-    return Issuer(tmp_path_factory.mktemp("issuer"))
-
-
-@pytest_asyncio.fixture(scope="session")
-async def desk_template(postgres: Postgres) -> str:
-    return await template(postgres, desk)
-
-
-@pytest_asyncio.fixture
-async def desk_database(postgres: Postgres, desk_template: str) -> Database:
-    return await database(postgres, desk_template)
-
-
-@pytest_asyncio.fixture
-async def desk_log(desk_database: Database) -> AsyncIterator[Log]:
-    opened = await open_log(desk_database.login, desk)
-    yield opened
-    await opened.stop()
-
-
-@pytest.fixture
-def settings(issuer: Issuer, tmp_path: Path) -> Settings:
-    return Settings(service="desk-svc", jwks=str(issuer.jwks), data_dir=tmp_path, after_seconds=0.3)
-
-
-@pytest_asyncio.fixture
-async def client(desk_log: Log, settings: Settings, issuer: Issuer) -> AsyncIterator[Client]:
-    async with Client(create_app(desk, desk_log, settings), issuer) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module")
-async def standing(postgres: Postgres, desk_template: str, issuer: Issuer) -> AsyncIterator[Client]:
-    """A desk for tests that change nothing, or do not care what others changed."""
-    fresh = await database(postgres, desk_template)
-    log = await open_log(fresh.login, desk)
-    async with Client(create_app(desk, log, Settings(service="desk-svc", jwks=str(issuer.jwks), after_seconds=0.1)), issuer) as opened:
-        yield opened
-    await log.stop()
