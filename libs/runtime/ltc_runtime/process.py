@@ -74,7 +74,8 @@ def work_of(log: Log, settings: Settings) -> dict[str, Coroutine[Any, Any, None]
     if "hear" in settings.roles and log.service.hears:
         work["hear"] = hear(log, settings)
     if "react" in settings.roles:
-        work["react"] = react(log, settings)
+        if log.service.policies:
+            work["react"] = react(log, settings)
         work["timers"] = timers.fire(log, settings)
     if "relay" in settings.roles:
         work["relay"] = relay(log, settings)

@@ -238,4 +238,4 @@ class Stack:
         self._lock = lock
 
     def _fetched(self, done: int, of: int) -> None:
-        self.say(f"fetching Kafka {done}/{of}")
+        self.say(f"fetching Kafka, jar {done} of {of}")

@@ -83,7 +83,7 @@ def jars(cache: Path, progress: Progress = lambda _done, _all: None, wanted: lis
 
     Args:
         cache: the directory they are kept in.
-        progress: told how many of how many there are.
+        progress: told how many of those that were missing were fetched.
         wanted: other jars than those of the lock file.
 
     Raises:
@@ -92,12 +92,15 @@ def jars(cache: Path, progress: Progress = lambda _done, _all: None, wanted: lis
     """
     wanted = locked() if wanted is None else wanted
     cache.mkdir(parents=True, exist_ok=True)
-    done = 0
+    missing = {one for one in wanted if not (cache / one.name).exists()}
+    fetched = 0
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for ready in as_completed([pool.submit(provide, one, cache) for one in wanted]):
+        working = {pool.submit(provide, one, cache): one for one in wanted}
+        for ready in as_completed(working):
             ready.result()
-            done += 1
-            progress(done, len(wanted))
+            if working[ready] in missing:
+                fetched += 1
+                progress(fetched, len(missing))
     return [cache / one.name for one in wanted]
 
 

@@ -68,7 +68,7 @@ class Kafka:
     Args:
         directory: where it keeps data, ports, configuration and log.
         cache: where the jars are kept.
-        progress: told how many of the jars are there.
+        progress: told how many of the missing jars were fetched.
     """
 
     def __init__(self, directory: Path, cache: Path, progress: Progress = lambda _done, _all: None) -> None:

@@ -1,0 +1,86 @@
+"""What `ltc` says where no stack runs: tokens, the clock, and what to do."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from ltc_runtime.cli import app
+from ltc_runtime.cli.up import totals
+from ltc_runtime.settings import Settings
+from typer.testing import CliRunner, Result
+
+
+@pytest.fixture(autouse=True)
+def empty_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A data directory where nothing ran yet, and an environment that says nothing."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"LTC_{name.upper()}", raising=False)
+    monkeypatch.setenv("LTC_DATA_DIR", str(tmp_path))
+
+
+def ltc(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def business_time() -> datetime:
+    (row,) = json.loads(ltc("clock", "show", "--json").stdout)
+    return datetime.fromisoformat(row["business_time"])
+
+
+def test_a_token_names_who_and_what(tmp_path: Path) -> None:
+    result = ltc("token", "--role", "finance", "--role", "importer", "--sub", "ann")
+    assert result.exit_code == 0
+    keys = KeySet.import_key_set(json.loads((tmp_path / "issuer" / "jwks.json").read_text()))
+    claims = jwt.decode(result.stdout.strip(), keys, algorithms=["Ed25519"]).claims
+    assert claims["sub"] == "ann"
+    assert claims["roles"] == ["finance", "importer"]
+
+
+def test_an_unknown_role_is_wrong_use() -> None:
+    result = ltc("token", "--role", "emperor")
+    assert result.exit_code == 2
+    assert "no such roles: emperor" in result.stderr
+
+
+def test_the_clock_advances() -> None:
+    assert ltc("clock", "advance", "31d").exit_code == 0
+    assert ltc("clock", "advance", "12h").exit_code == 0
+    assert abs(business_time() - datetime.now(UTC) - timedelta(days=31, hours=12)) < timedelta(minutes=1)
+
+
+def test_the_clock_is_set_and_reset() -> None:
+    assert ltc("clock", "set", "2031-05-06").exit_code == 0
+    assert business_time().date().isoformat() == "2031-05-06"
+    assert ltc("clock", "set", "now").exit_code == 0
+    assert abs(business_time() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("words", [("advance", "soon"), ("set", "tomorrow"), ("set", "2031-05-06T10:00:00")])
+def test_a_wrong_time_is_wrong_use(words: tuple[str, str]) -> None:
+    result = ltc("clock", *words)
+    assert result.exit_code == 2
+    assert "ltc:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("down",), ("status",), ("topics", "show"), ("rebuild",), ("republish",), ("parked", "list"), ("verify",), ("trace", "x")],
+)
+def test_without_a_stack_it_says_what_to_do(words: tuple[str, ...]) -> None:
+    result = ltc(*words)
+    assert result.exit_code == 3, result.output
+    assert "no stack runs" in result.stderr
+
+
+def test_an_unknown_service_is_wrong_use() -> None:
+    result = ltc("serve", "kitchen")
+    assert result.exit_code == 2
+    assert "lead-svc" in result.stderr
+
+
+def test_figures_are_summed_over_their_labels() -> None:
+    page = 'ltc_parked{state="parked"} 2.0\nltc_parked{state="waiting"} 3.0\nltc_log_position 7.0\nltc_x NaN\nother 1.0\n'
+    assert totals(page) == {"ltc_parked": 5, "ltc_log_position": 7}
