@@ -8,7 +8,7 @@ from uuid import UUID
 from billing_svc.domain import applying, issuing, receipt
 from billing_svc.domain.applying import ApplyCash, InvoiceNamedTwice, NothingApplied, Payment
 from billing_svc.domain.bill import BilledLine, Terms, bill
-from billing_svc.domain.invoice import InvoiceAlreadySettled, InvoiceInOtherCurrency, InvoicePaid, MoreThanOpen, UnknownInvoice
+from billing_svc.domain.invoice import InvoiceAlreadySettled, InvoiceInOtherCurrency, InvoicePaid, MoreThanOpen, NoInvoiceToPay
 from billing_svc.domain.issuing import IssueInvoice
 from billing_svc.domain.receipt import DayInTheFuture, MoreThanUnapplied, NothingReceived, RecordPayment, UnknownReceipt
 from billing_svc.domain.series import NumberTaken, series_id
@@ -181,7 +181,7 @@ def test_an_invoice_is_named_once_and_paid_with_something() -> None:
 
 def test_receipt_and_invoices_exist() -> None:
     given(applying.decider, *both).when(apply(40, (FIRST, 1))).then_refused(UnknownReceipt)
-    given(applying.decider, received).when(apply(40, (FIRST, 1))).then_refused(UnknownInvoice, invoice_id=str(FIRST))
+    given(applying.decider, received).when(apply(40, (FIRST, 1))).then_refused(NoInvoiceToPay, invoice_id=str(FIRST))
 
 
 def test_cash_is_not_applied_tomorrow() -> None:

@@ -172,8 +172,8 @@ DAYS = st.dates(date(2026, 3, 1), date(2026, 3, 3))
 def an_invoice(invoice_id: UUID, gross: int) -> InvoiceIssued:
     return InvoiceIssued(
         invoice_id=invoice_id, number=f"ACME-{invoice_id.int:06}", legal_entity="ACME", contract_id=CONTRACT, contract_no="C-1",
-        plan_line=1, kind="advance", party_id=UUID(int=2), company="Acme", currency="USD", taxes=(), net=usd(gross), tax=usd(0), gross=usd(gross),
-        issued_on=DAY, due_on=DAY,
+        plan_line=1, kind="advance", party_id=UUID(int=2), company="Acme", currency="USD", taxes=(), net=usd(gross), tax=usd(0),
+        gross=usd(gross), issued_on=DAY, due_on=DAY,
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """What people see of contracts: the list, what was found in review, and how far each plan line and contract line is."""
 
-from ltc_events import change, on, projection, put
+from ltc_events import Fact, change, on, projection, put
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Column, Date, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain.contract import ContractDrafted, ContractReviewed
@@ -15,7 +15,7 @@ contracts = Table(
     "contract_list",
     read,
     Column("contract_id", UUID, primary_key=True),
-    Column("opportunity_id", UUID, nullable=False),
+    Column("opportunity_id", UUID, nullable=False, index=True),
     Column("quote_id", UUID, nullable=False),
     Column("quote_hash", Text, nullable=False),
     Column("party_id", UUID, nullable=False),
@@ -28,6 +28,7 @@ contracts = Table(
     Column("status", Text, nullable=False),
     Column("lines", JSON, nullable=False),
     Column("drafted_on", Date, nullable=False),
+    Column("drafted_at", DateTime(timezone=True), nullable=False),
     Column("review_function", Text),
     Column("reviewer", Text),
     Column("findings", JSON),
@@ -76,7 +77,7 @@ deliveries = Table(
 NEW_CONTRACT: Row = dict.fromkeys(contracts.columns.keys())
 
 
-def drafted(contract: ContractDrafted) -> Row:
+def drafted(contract: ContractDrafted, fact: Fact) -> Row:
     """A deal on paper."""
     deal = contract.deal
     return {
@@ -87,6 +88,7 @@ def drafted(contract: ContractDrafted) -> Row:
         "net": deal.net.amount,
         "status": "draft",
         "drafted_on": contract.drafted_on,
+        "drafted_at": fact.occurred_at,
     }
 
 

@@ -31,9 +31,13 @@ class InvoicePaid(Event, type="ltc.billing.invoice-paid.v1"):
 
 
 class UnknownInvoice(Refusal):
-    """There is no invoice {invoice_id}."""
+    """There is no such invoice."""
 
     status = 404
+
+
+class NoInvoiceToPay(Refusal):
+    """There is no invoice {invoice_id} to pay."""
 
 
 class InvoiceAlreadySettled(Refusal):
@@ -115,7 +119,7 @@ def must_be_open(invoice: Invoice, invoice_id: UUID) -> Open:
         case Open():
             return invoice
         case Nobody():
-            raise UnknownInvoice(invoice_id=str(invoice_id))
+            raise NoInvoiceToPay(invoice_id=str(invoice_id))
         case Settled(number=number):
             raise InvoiceAlreadySettled(number=number)
 

@@ -330,6 +330,19 @@ def next_stage(stage: Stage, event: ContractDrafted | ContractReviewed | Contrac
             return Over("closed")
 
 
+def possible(status: ContractStatus) -> tuple[str, ...]:
+    """What may be done with a contract of this status, by the names the API gives it."""
+    match status:
+        case "draft":
+            return ("review_contract",)
+        case "approved":
+            return ("sign_contract",)
+        case "signed":
+            return ("register_contract",)
+        case "rejected" | "registered" | "closed":
+            return ()
+
+
 def deal_of(stage: Stage) -> Deal:
     assert isinstance(stage, Draft | Approved | Signed | InForce), "the decider never skips a stage"
     return stage.deal

@@ -290,6 +290,15 @@ def evolve(order: Order, event: OrderEvent) -> Order:
             return replace(order, accepted={**order.accepted, **{each.line: each.accepted for each in lines}})
 
 
+def possible(status: OrderStatus, to_ship: bool, to_accept: bool) -> tuple[str, ...]:
+    """What may be done with an order, by the names the API gives it."""
+    if status == "received":
+        return ("confirm_order", "reject_order")
+    if status in ("rejected", "accepted"):
+        return ()
+    return tuple(name for name, is_left in (("ship_order", to_ship), ("accept_delivery", to_accept)) if is_left)
+
+
 decider: Decider[Order, OrderCommand, OrderEvent] = Decider(
     kind="order",
     id="order_id",
