@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 TABLES = ("head", "heard", "answer", "checkpoint", "timer", "policy", "topic_start", "parked", "set_aside", "projection")
 """The side tables of a log, read whole."""
@@ -147,15 +148,12 @@ async def read_topics(bootstrap: str, topics: Iterable[str], prefix: str = "") -
 
     ``prefix`` is what a shared cluster puts before the names.
     """
+    wanted = await _partitions(bootstrap, [prefix + topic for topic in topics])
+    if not wanted:
+        return []
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="none")
     await consumer.start()
     try:
-        known = await consumer.topics()
-        wanted = [
-            TopicPartition(topic, number) for topic in topics if topic in known for number in consumer.partitions_for_topic(topic) or ()
-        ]
-        if not wanted:
-            return []
         consumer.assign(wanted)
         starts, ends = await consumer.beginning_offsets(wanted), await consumer.end_offsets(wanted)
         for partition in wanted:
@@ -169,6 +167,17 @@ async def read_topics(bootstrap: str, topics: Iterable[str], prefix: str = "") -
         return sorted(found, key=lambda message: (message.topic, message.partition, message.offset))
     finally:
         await consumer.stop()
+
+
+async def _partitions(bootstrap: str, topics: list[str]) -> list[TopicPartition]:
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        there = set(await client.list_topics())
+        known = await client.describe_topics([topic for topic in topics if topic in there]) if there & set(topics) else []
+        return [TopicPartition(topic["topic"], partition["partition"]) for topic in known for partition in topic["partitions"]]
+    finally:
+        await client.close()
 
 
 def _message(record: Any, prefix: str) -> Message:

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from uuid import UUID
 
-from .evidence import Evidence
+from .evidence import Evidence, Ledger
 from .finding import Finding
 from .ids import derived
 
@@ -20,7 +20,7 @@ def reactions_have_one_cause(evidence: Evidence) -> list[Finding]:
     found = []
     for service, ledger in evidence.ledgers.items():
         at = {row["event_id"]: row["position"] for row in ledger.log}
-        policies = [row["name"] for row in ledger.side.get("policy", [])]
+        policies = _policies(ledger)
         for row in ledger.own:
             if not row["actor"].startswith("service:"):
                 continue
@@ -32,6 +32,12 @@ def reactions_have_one_cause(evidence: Evidence) -> list[Finding]:
                     Finding("reactions_have_one_cause", service, f"position {row['position']} follows from no policy on its cause")
                 )
     return found
+
+
+def _policies(ledger: Ledger) -> set[str]:
+    """The policies that ever ran here, those given up since too: each has a checkpoint ``react:<name>``."""
+    followers = (row["name"] for row in ledger.side.get("checkpoint", []))
+    return {name.removeprefix("react:") for name in followers if name.startswith("react:")}
 
 
 def commands_took_effect_once(evidence: Evidence) -> list[Finding]:

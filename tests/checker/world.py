@@ -65,8 +65,7 @@ class Teller:
         side = {
             "head": [{"position": last["position"], "hash": last["hash"], "log_id": self.log_id, "tails": list(self.tails)}],
             "heard": list(self.heard.values()),
-            "policy": [{"name": name, "start": 0} for name in sorted(self.policies)],
-            "checkpoint": [{"name": "react", "position": last["position"]}],
+            "checkpoint": [{"name": f"react:{name}", "position": last["position"]} for name in sorted(self.policies)],
             "answer": list(self.answers),
             "parked": [],
             "set_aside": [],

@@ -11,7 +11,7 @@ from ltc_runtime.log import AlreadyThere, Log, Unavailable, open_log
 from ..checker.evidence import Evidence, Ledger, read_ledger
 from ..checker.run import run
 from ..databases import Database, Databases
-from .tally import TooMuch, adding, tally_svc
+from ..tally import TooMuch, adding, tally_svc
 
 OpenLog = Callable[[], Awaitable[Log]]
 

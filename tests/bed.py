@@ -16,8 +16,8 @@ from ltc_runtime.wire.hear import hear
 from ltc_runtime.wire.relay import relay
 from ltc_runtime.wire.topics import apply
 
-from ..checker.evidence import Evidence, gather, read_models
-from ..databases import Database, Databases
+from .checker.evidence import Evidence, gather, read_models
+from .databases import Database, Databases
 
 PARTITIONS = 3
 _numbers = itertools.count(1)
@@ -130,7 +130,7 @@ class Bed:
                 if await self.value(name, "SELECT count(*) FROM log WHERE origin = $1", teller) < count:
                     return False
             head = await self.value(name, "SELECT position FROM head")
-            behind = "SELECT count(*) FROM checkpoint WHERE name <> 'relay' AND position < $1"
+            behind = "SELECT count(*) FROM checkpoint WHERE name LIKE 'react:%' AND position < $1"
             if service.reacts and await self.value(name, behind, head):
                 return False
         return True
