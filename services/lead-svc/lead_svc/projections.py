@@ -3,7 +3,7 @@
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten
 from ltc_events.projection import Row
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain.lead import ContactRecorded
@@ -33,6 +33,7 @@ leads = Table(
     Column("assigned_at", DateTime(timezone=True)),
     Column("qualified_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
+    Index("lead_list_newest", "captured_at", "lead_id"),
 )
 
 contacts = Table(
@@ -45,6 +46,7 @@ contacts = Table(
     Column("email", Text),
     Column("phone", Text),
     Column("forgotten", Boolean, nullable=False),
+    Index("lead_contact_of_lead", "lead_id"),
 )
 
 

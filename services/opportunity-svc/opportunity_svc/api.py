@@ -52,7 +52,7 @@ WRITERS: tuple[Role, ...] = (*SALES, "solution")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 opportunities = Api("/opportunities", stream=opportunity.decider)
-drafts = Api("", stream=quote.decider)
+drafts = Api()
 quotes = Api("/quotes", stream=quote.decider)
 price_books = Api("/price-books", stream=price_book.decider)
 authority_grants = Api("/authority-grants", stream=authority.decider)

@@ -5,7 +5,7 @@ from typing import Any
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain.authority import AuthorityGranted, AuthorityRevoked
@@ -49,6 +49,7 @@ opportunities = Table(
     Column("lesson", Text),
     Column("competitor", Text),
     Column("closed_on", Date),
+    Index("opportunity_list_newest", "opened_at", "opportunity_id"),
 )
 
 NEW_OPPORTUNITY = dict.fromkeys(opportunities.columns.keys())
@@ -121,6 +122,8 @@ quotes = Table(
     Column("rejected_by", Text),
     Column("rejection", Text),
     Column("accepted_on", Date),
+    Index("quote_list_newest", "drafted_at", "quote_id"),
+    Index("quote_list_of_opportunity", "opportunity_id"),
 )
 
 NEW_QUOTE = dict.fromkeys(quotes.columns.keys())
