@@ -20,7 +20,7 @@ PREFIX = "LTC_"
 class Settings(BaseSettings):
     """The settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=False)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
 
     # Who it is
     service: str = Field("", description="The service this process is, such as lead-svc.")

@@ -64,3 +64,7 @@ def test_settings_survive_the_way_through_the_environment(monkeypatch: pytest.Mo
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
+
+
+def test_the_cache_is_in_the_home_directory() -> None:
+    assert Settings().cache_dir == Path.home() / ".cache" / "openltc"
