@@ -110,13 +110,21 @@ class Bed:
         """Wait until a question to the database is answered with yes."""
         async with asyncio.timeout(seconds):
             while not await self.value(name, sql, *arguments):  # noqa: ASYNC110 only the database knows
+                self._look()
                 await asyncio.sleep(0.03)
 
     async def settled(self, seconds: float = 15.0) -> None:
         """Wait until all that was told is on the topics, heard, and reacted to."""
         async with asyncio.timeout(seconds):
             while not await self._is_settled():  # noqa: ASYNC110 only the databases know
+                self._look()
                 await asyncio.sleep(0.05)
+
+    def _look(self) -> None:
+        """Say what broke, instead of waiting for it."""
+        for task in self._tasks:
+            if task.done() and not task.cancelled():
+                task.result()
 
     async def _is_settled(self) -> bool:
         told = {

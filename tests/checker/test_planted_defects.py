@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from ltc_runtime.wire.cloudevents import Unreadable
 from ..bed import Bed, bed
 from ..databases import Databases
 from ..tally import Added, Echo, adding, echo, echo_svc, tally_svc
-from .reactions import EXPECTED
 from .run import CHECKS, run
 from .wire import HEARS
 
@@ -56,7 +54,6 @@ async def worked(parts: Bed) -> Log:
 async def test_where_nothing_was_planted_nothing_is_found(parts: Bed) -> None:
     await worked(parts)
     assert run(await parts.evidence(rebuilt=True), OF_THE_MACHINE) == []
-    assert len(EXPECTED) == 1
 
 
 async def test_positions_from_a_sequence_without_the_lock_are_found(parts: Bed) -> None:
@@ -127,7 +124,7 @@ async def test_a_message_dropped_by_the_listener_is_found(parts: Bed, monkeypatc
         if told.position == 3:
             forgotten[3] = told.prev
             raise Unreadable("not noticed")
-        return replace(told, prev=forgotten.get(told.prev, told.prev))
+        return told._replace(prev=forgotten.get(told.prev, told.prev))
 
     monkeypatch.setattr(hear_module, "read_message", forgetful)
     log, _ = await parts.start("tally-svc", "echo-svc")
