@@ -1,5 +1,6 @@
-"""`ltc rebuild`, `ltc verify`, `ltc republish`: what an operator does with a log."""
+"""`ltc verify`, `ltc rebuild`, `ltc republish`: what an operator does with a log."""
 
+from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import asyncpg
 import typer
 
 from ..log.rebuild import Difference, compare, rebuild
+from ..log.verify import Verdict, verify
 from ..service import load
 from ..wire.republish import republish
 from .output import AWAY, WRONG, Json, Trouble, answer, command
@@ -17,8 +19,36 @@ GRANT = 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA read TO "{
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
+    app.command(name="verify")(verify_logs)
     app.command(name="rebuild")(rebuild_models)
     app.command(name="republish")(tell_again)
+
+
+@command
+def verify_logs(services: ServiceNames = None, as_json: Json = False) -> None:
+    """Walk the hash chain of each log and compare it with what the neighbours heard of it. Exits 1 if anything is wrong."""
+    here = place()
+    rows = []
+    for name in must_choose(here, services):
+        verdict = run(verified(here, name))
+        problems = [f"{problem.position}: {problem.what}" for problem in verdict.problems]
+        rows.append({"service": name, "rows": verdict.rows, "copies_compared": verdict.copies, "problems": problems})
+    answer(rows, as_json)
+    if any(row["problems"] for row in rows):
+        raise typer.Exit(WRONG)
+
+
+async def verified(here: Place, name: str) -> Verdict:
+    """Verify one log. Where no stack runs, only its own chain can be walked: a service cannot reach its neighbours' databases."""
+    others = [other for other in here.names if other != name] if here.stack is not None else []
+    async with AsyncExitStack() as connections:
+        own = await reached(here.database(name), name)
+        connections.push_async_callback(own.close)
+        neighbours = {}
+        for other in others:
+            neighbours[other] = await reached(here.database(other), other)
+            connections.push_async_callback(neighbours[other].close)
+        return await verify(own, name, neighbours)
 
 
 @command

@@ -18,7 +18,8 @@ EXIT_CODES = (
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
-out = Console(highlight=False)
+# Into a pipe or file a table is not squeezed into 80 columns.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 240)
 err = Console(stderr=True, highlight=False)
 
 P = ParamSpec("P")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -33,6 +34,8 @@ COLUMNS = {
     "set_aside": "ltc_set_aside",
     "timers_overdue": "ltc_timers_overdue",
 }
+
+SHOWN = ("service", "state", "position", "untold", "hearing_lag", "reacting_lag", "parked", "set_aside", "timers_overdue")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -112,10 +115,11 @@ def show(running: Running, settings: Settings) -> None:
     answer([{"service": name, "url": url, "docs": f"{url}/docs"} for name, url in running.urls.items()], as_json=False)
     out.print(f"Kafka       {running.kafka_bootstrap}")
     out.print(f"logs        {(settings.data_dir / 'logs').absolute()}")
-    out.print("A token (sales, sales_manager) for an hour; others by `ltc token --role finance`:")
+    ltc = sys.argv[0] if Path(sys.argv[0]).name == "ltc" else "ltc"
+    out.print(f"A token (sales, sales_manager) for an hour; for other roles: {ltc} token --role finance", soft_wrap=True)
     out.print(sales_token(settings), soft_wrap=True)
     url = next(iter(running.urls.values()))
-    out.print(f'Try: curl -H "Authorization: Bearer $(ltc token --role sales)" {url}/leads', soft_wrap=True)
+    out.print(f'Try: curl -H "Authorization: Bearer $({ltc} token --role sales)" {url}/leads', soft_wrap=True)
 
 
 def sales_token(settings: Settings) -> str:
@@ -156,7 +160,7 @@ def status(as_json: Json = False) -> None:
     if not here.names:
         raise Trouble("no stack runs here and LTC_NEIGHBOURS names no service; start a stack with `ltc up`", AWAY)
     rows = asyncio.run(look({name: here.url(name) for name in here.names}))
-    answer(rows, as_json)
+    answer(rows, as_json, SHOWN)
     if any(row["state"] != "ready" for row in rows):
         raise typer.Exit(WRONG)
 
