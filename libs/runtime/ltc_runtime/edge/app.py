@@ -6,13 +6,14 @@ from time import perf_counter
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
 from ltc_runtime.log import Log
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.wire import feed
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 
 from .. import telemetry
 from .answers import Receive, Scope, Send

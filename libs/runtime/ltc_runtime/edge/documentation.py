@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ltc_events import Refusal
-from ltc_runtime.log.errors import Stale, Unstorable
 from pydantic.json_schema import models_json_schema
+
+from ltc_runtime.log.errors import Stale, Unstorable
 
 from .problems import (
     MEDIA_TYPE,

@@ -6,9 +6,10 @@ from typing import Any
 import asyncpg
 import structlog
 from ltc_events import CurrencyMismatch, Refusal
-from ltc_runtime.log.errors import AlreadyThere, Unavailable
 from pydantic import ValidationError
 from starlette.responses import Response
+
+from ltc_runtime.log.errors import AlreadyThere, Unavailable
 
 from .answers import Answer, header_pairs
 from .problems import MEDIA_TYPE, AlreadyDone, DatabaseAway, Fault, InternalError, Invalid, field_errors, problem

@@ -8,9 +8,10 @@ from typing import TypeVar, cast, overload
 from uuid import UUID
 
 from ltc_events import Command, Stream, derive_id
+from pydantic import BaseModel
+
 from ltc_runtime.log import Meta, Plan
 from ltc_runtime.log.errors import Stale
-from pydantic import BaseModel
 
 from .answers import JSON, Answer, HeaderPair
 from .call import Call

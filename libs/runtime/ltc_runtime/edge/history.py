@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Decider, Refusal
-from ltc_runtime.log.tables import log
 from sqlalchemy import select
+
+from ltc_runtime.log.tables import log
 
 from ..telemetry import trace_id_of
 from .pages import Page, Paging, View

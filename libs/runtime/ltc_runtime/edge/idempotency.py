@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+
 from ltc_runtime.log.tables import answer as stored
 
 from .answers import Answer, HeaderPair

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ltc_events import Decider, Refusal
-from ltc_runtime.log.errors import AlreadyThere
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
+
+from ltc_runtime.log.errors import AlreadyThere
 
 from .answers import JSON, Answer, Receive, Scope, Send
 from .body import look_through, must_be_json, read_body

@@ -15,6 +15,7 @@ from asyncpg import Pool
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ltc_events.personal import SEALED
+
 from ltc_runtime.log.tables import personal_key
 
 _NONCE = 12

@@ -9,6 +9,8 @@ from ltc_events import Refusal
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import HTMLResponse, Response
 
+from ltc_runtime.log.errors import Stale, Unstorable
+
 from .edge import Edge
 from .failures import DATABASE_ERRORS, answer_to, as_response
 from .metrics import look
@@ -58,7 +60,7 @@ def add_probes(app: "EdgeApp") -> None:
 def problem_pages(app: "EdgeApp") -> dict[str, type[Refusal]]:
     """Every problem this service can answer with, by its code."""
     refusals = [refusal for operation in app.edge.operations.values() for refusal in operation.refuses]
-    return {refusal.code(): refusal for refusal in (*FAULTS, *refusals)}
+    return {refusal.code(): refusal for refusal in (*FAULTS, Stale, Unstorable, *refusals)}
 
 
 async def _database(edge: Edge) -> str:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from ltc_runtime.log.tables import log
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+
+from ltc_runtime.log.tables import log
 
 from ..telemetry import trace_id_of
 from .api import Api
