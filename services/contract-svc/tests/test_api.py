@@ -44,6 +44,13 @@ PLAN = [
 REGISTER = {"legal_entity": "ACME-DE", "plan": PLAN}
 
 
+def won(number: int) -> OpportunityWon:
+    return OpportunityWon(
+        opportunity_id=UUID(int=number), quote_id=UUID(int=8), quote_hash=lines_hash(LINES), party_id=UUID(int=7), company="Acme",
+        account_manager="ann", solution_manager="sol", fulfilment_manager="fay", currency="USD", lines=LINES, net=usd(100_00), won_on=DAY,
+    )  # fmt: skip
+
+
 @dataclass
 class World:
     """The people who work on contracts."""
@@ -65,10 +72,7 @@ class World:
 
     async def won(self, number: int = 1) -> str:
         """A draft, as hearing of a won deal makes one."""
-        deal = OpportunityWon(
-            opportunity_id=UUID(int=number), quote_id=UUID(int=8), quote_hash=lines_hash(LINES), party_id=UUID(int=7), company="Acme",
-            account_manager="ann", solution_manager="sol", fulfilment_manager="fay", currency="USD", lines=LINES, net=usd(100_00), won_on=DAY,
-        )  # fmt: skip
+        deal = won(number)
         await self.hear(draft_contract(deal))
         return str(derive_id(deal.opportunity_id, "contract"))
 
@@ -199,7 +203,7 @@ async def test_one_purchase_order_pays_for_one_contract(world: World) -> None:
 
 async def test_contracts_are_found_page_by_page(world: World) -> None:
     contracts = [await world.won(number) for number in range(1, 6)]
-    await world.served.decide(draft_contract_again())
+    await world.hear(draft_contract(won(1)))  # heard again
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while True:
@@ -212,15 +216,6 @@ async def test_contracts_are_found_page_by_page(world: World) -> None:
     [found] = (await world.lea.get("/contracts", params={"opportunity_id": str(UUID(int=3))})).json()["data"]
     assert found["contract_id"] == contracts[2]
     assert (await world.lea.get("/contracts", params={"status": "closed"})).json()["data"] == []
-
-
-def draft_contract_again() -> Command:
-    deal = OpportunityWon(
-        opportunity_id=UUID(int=1), quote_id=UUID(int=8), quote_hash=lines_hash(LINES), party_id=UUID(int=7), company="Acme",
-        account_manager="ann", solution_manager="sol", fulfilment_manager="fay", currency="USD", lines=LINES, net=usd(100_00), won_on=DAY,
-    )  # fmt: skip
-    [command] = draft_contract(deal)
-    return command
 
 
 async def test_what_does_not_exist_is_not_found(world: World) -> None:

@@ -134,6 +134,7 @@ async def test_orders_are_found(world: World) -> None:
 
 async def test_bad_input_changes_nothing(world: World) -> None:
     order = await world.confirmed()
-    for body in ({"lines": []}, {"lines": [{"line": 1, "quantity": "-1"}]}, {"lines": [{"line": 0, "quantity": "1"}]}, {"sent": "1"}):
+    wrong: list[Any] = [{"lines": []}, {"lines": [{"line": 1, "quantity": "-1"}]}, {"lines": [{"line": 0, "quantity": "1"}]}, {"sent": "1"}]
+    for body in wrong:
         assert (await world.fay.post(f"/orders/{order}/ship", json=body)).status_code == 422, body
     assert (await world.shown(order))["status"] == "confirmed"
