@@ -27,7 +27,7 @@ from .cloudevents import Unreadable, read_message
 from .compare import compare
 from .lease import DATABASE_ERRORS
 from .neighbour import Neighbours, Unanswered
-from .settle import Fork, Settled, holdings, settle
+from .settle import Fork, Settled, holdings, settle, tail_of
 from .topic_start import note_starts
 from .watchdog import watch
 
@@ -292,7 +292,10 @@ class Ear:
         attempt = 0
         while True:
             try:
-                return await settle(self.log, self.neighbours.get(owner), messages)
+                settled = await settle(self.log, self.neighbours.get(owner), messages, self._logs[owner])
+                for key in {message.tail for message in messages}:
+                    self._tails[key] = await tail_of(self.log.pool, *key)
+                return settled
             except (Unanswered, Unavailable, *DATABASE_ERRORS) as error:
                 log_.warning("partition waits for its teller", **_named(where), error=str(error))
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])

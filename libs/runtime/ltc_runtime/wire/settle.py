@@ -5,7 +5,7 @@ it contradicts what was heard before is a *fork*: the teller's history was rewri
 there but a person, so the partition stands still and says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 import structlog
@@ -37,8 +37,11 @@ class Settled:
         """Logs that the teller says are its own."""
 
 
-async def settle(log: Log, teller: Neighbour | None, messages: Sequence[Message]) -> Settled:
+async def settle(log: Log, teller: Neighbour | None, messages: Sequence[Message], logs: Collection[UUID]) -> Settled:
     """Find out what is true of messages of one partition, and heal what is missing before them.
+
+    Args:
+        logs: those known to be the teller's. A message of another one only needs its log confirmed.
 
     Raises:
         Fork: the teller contradicts what was heard.
@@ -53,6 +56,9 @@ async def settle(log: Log, teller: Neighbour | None, messages: Sequence[Message]
     settled.logs = {heads.log_id}
     # Only a log's own teller can confirm it, and what was told lies within its head.
     possible = [message for message in messages if message.told.log_id == heads.log_id and message.told.position <= heads.head]
+    if heads.log_id not in logs:
+        settled.denied = {message.offset for message in await _not_held(log.pool, messages) if message not in possible}
+        return settled
     if possible:
         up_to = max(message.told.position for message in possible)
         await heal(log, teller, possible[0].where, heads.log_id, possible[0].told.partition, up_to)

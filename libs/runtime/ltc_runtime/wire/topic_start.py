@@ -5,6 +5,7 @@ brings its past with it; the table ``topic_start`` keeps, per partition, the pos
 partition -1 says that the topic was looked at.
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..log import Log
 from ..service import topic_of
 from ..settings import Settings
 from .behind import last_records
-from .broker import reading, topic_for
+from .broker import PATIENCE, reading, topic_for
 from .cloudevents import Unreadable, read_message
 
 log_ = structlog.get_logger(__name__)
@@ -68,6 +69,6 @@ async def _ends(teller: str, settings: Settings) -> dict[int, int]:
 
 
 async def partitions_of(consumer: Any, topic: str) -> set[int]:
-    """The partitions of a topic as the cluster says."""
-    await consumer.topics()
-    return set(consumer.partitions_for_topic(topic) or ())
+    """The partitions of a topic as the cluster says; an error where there is none."""
+    async with asyncio.timeout(PATIENCE):
+        return set(await consumer._client._wait_on_metadata(topic))
