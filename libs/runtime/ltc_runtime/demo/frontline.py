@@ -10,9 +10,9 @@ from random import Random
 from types import TracebackType
 from typing import Any
 
-import httpx
 import orjson
 
+from .http import Response, Service, Unreachable
 from .timings import Timings
 
 Token = Callable[[str, tuple[str, ...]], str]
@@ -21,7 +21,6 @@ Token = Callable[[str, tuple[str, ...]], str]
 PATIENCE = 600.0
 """Seconds before a service that cannot be reached is given up."""
 
-_TIMEOUT = httpx.Timeout(15.0, pool=None)
 _LONGEST_PAUSE = 3.0
 _TOKEN_SECONDS = 120.0
 _POSITION = re.compile(r"^([a-z-]+)@(\d+)(?:; *told=(\d+))?$")
@@ -77,7 +76,6 @@ class Frontline:
         token: makes a bearer token.
         timings: takes what each step took.
         patience: seconds before we give up on a service that cannot be reached.
-        transport: instead of the network, for tests.
     """
 
     def __init__(
@@ -87,13 +85,8 @@ class Frontline:
         timings: Timings,
         *,
         patience: float = PATIENCE,
-        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4.0)
-        self._clients = {
-            service: httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, limits=limits, transport=transport, trust_env=False)
-            for service, url in addresses.items()
-        }
+        self._services = {name: Service(url) for name, url in addresses.items()}
         self._token = token
         self._tokens: dict[Person, tuple[float, str]] = {}
         self._timings = timings
@@ -104,8 +97,8 @@ class Frontline:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for client in self._clients.values():
-            await client.aclose()
+        for service in self._services.values():
+            service.close()
 
     async def act(
         self, service: str, step: str, path: str, who: Person, body: Mapping[str, Any] | None, *, key: str, at: str | None = None
@@ -148,11 +141,11 @@ class Frontline:
             pause, cause = 0.0, ""
             try:
                 headers["authorization"] = self._bearer(who)
-                response = await self._clients[service].request(method, path, headers=headers, content=content)
-            except httpx.TransportError as error:
-                cause = type(error).__name__
+                response = await self._services[service].request(method, path, headers, content)
+            except Unreachable as error:
+                cause = str(error)
             else:
-                if response.is_success:
+                if 200 <= response.status < 300:
                     self._timings.took(step, time.monotonic() - began)
                     return _answer(response)
                 pause, cause = self._again(step, response, who, attempt)
@@ -162,22 +155,22 @@ class Frontline:
                 raise GaveUp(f"{step}: {service} did not answer within {self._patience:.0f} s; last: {cause}")
             await asyncio.sleep(max(pause, min(_LONGEST_PAUSE, 0.05 * 2**attempt)) * (0.75 + 0.5 * self._jitter.random()))
 
-    def _again(self, step: str, response: httpx.Response, who: Person, attempt: int) -> tuple[float, str]:
+    def _again(self, step: str, response: Response, who: Person, attempt: int) -> tuple[float, str]:
         """How long to wait before the next attempt, and why; raises where there is no use in one."""
         problem = _problem(response)
-        code = str(problem.get("code", response.reason_phrase))
-        if response.status_code in _AGAIN or code == "busy":
-            return _retry_after(response), f"{response.status_code} {code}"
-        if response.status_code == 401 and attempt < 5:
+        code = str(problem.get("code", "no problem document"))
+        if response.status in _AGAIN or code == "busy":
+            return _retry_after(response), f"{response.status} {code}"
+        if response.status == 401 and attempt < 5:
             self._tokens.pop(who, None)  # the issuer may have new keys
             return 0.2, f"401 {code}"
-        if response.status_code >= 500 and attempt < 5:
-            return 0.5, f"{response.status_code} {code}"
-        detail = str(problem.get("detail", response.text[:200]))
+        if response.status >= 500 and attempt < 5:
+            return 0.5, f"{response.status} {code}"
+        detail = str(problem.get("detail", response.content[:200].decode("utf-8", "replace")))
         errors = "; ".join(
             f"{error.get('pointer') or error.get('parameter')}: {error.get('detail')}" for error in problem.get("errors") or ()
         )
-        raise Rejected(step, response.status_code, code, f"{detail} {errors}".strip())
+        raise Rejected(step, response.status, code, f"{detail} {errors}".strip())
 
     def _bearer(self, who: Person) -> str:
         now = time.monotonic()
@@ -195,16 +188,16 @@ def short(key: str) -> str:
     return f'"{hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()}"'
 
 
-def _answer(response: httpx.Response) -> Answer:
-    return Answer(response.status_code, orjson.loads(response.content) if response.content else None, _told(response))
+def _answer(response: Response) -> Answer:
+    return Answer(response.status, orjson.loads(response.content) if response.content else None, _told(response))
 
 
-def _told(response: httpx.Response) -> Told | None:
+def _told(response: Response) -> Told | None:
     found = _POSITION.match(response.headers.get("ltc-position", ""))
     return Told(found[1], int(found[3])) if found and found[3] else None
 
 
-def _problem(response: httpx.Response) -> dict[str, Any]:
+def _problem(response: Response) -> dict[str, Any]:
     try:
         problem = orjson.loads(response.content)
     except orjson.JSONDecodeError:
@@ -212,6 +205,6 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
     return problem if isinstance(problem, dict) else {}
 
 
-def _retry_after(response: httpx.Response) -> float:
+def _retry_after(response: Response) -> float:
     seconds = response.headers.get("retry-after", "")
     return min(_LONGEST_PAUSE, float(seconds)) if seconds.isdigit() else 0.0

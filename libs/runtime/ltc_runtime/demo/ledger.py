@@ -1,0 +1,85 @@
+"""What the five services say afterwards about the deals of the file, read from their lists."""
+
+import asyncio
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .frontline import Frontline, Person
+from .walked import Walked
+
+Row = dict[str, Any]
+
+_ANALYST = Person("analyst.desk", ("analyst",))
+_PATIENCE = 60.0
+_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Rows of the read models by id, of our deals alone."""
+
+    leads: Mapping[str, Row]
+    opportunities: Mapping[str, Row]
+    contracts: Mapping[str, Row]
+    orders: Mapping[str, Row]
+    invoices: Mapping[str, Row]
+    receipts: Mapping[str, Row]
+
+    def settled(self, walked: Sequence[Walked]) -> bool:
+        """Whether the news of the last payments has gone all the way round."""
+        return statuses(self.contracts)["closed"] == sum(map(is_paid, walked))
+
+
+def is_paid(walked: Walked) -> bool:
+    """Whether everything invoiced for a deal was received."""
+    return bool(walked.invoices) and walked.paid == sum(invoice.gross for invoice in walked.invoices)
+
+
+async def look_through(front: Frontline, walked: Sequence[Walked]) -> Ledger:
+    """Read the lists, again and again until the contracts of paid deals are closed, or for a minute."""
+    began = time.monotonic()
+    while True:
+        ledger = await _read(front, walked)
+        if ledger.settled(walked) or time.monotonic() - began > _PATIENCE:
+            return ledger
+        await asyncio.sleep(0.5)
+
+
+async def _read(front: Frontline, walked: Sequence[Walked]) -> Ledger:
+    leads, opportunities, contracts, orders, invoices, receipts = await asyncio.gather(
+        _rows(front, "lead-svc", "/leads", "lead_id", (each.lead_id for each in walked)),
+        _rows(front, "opportunity-svc", "/opportunities", "opportunity_id", (each.opportunity_id for each in walked)),
+        _rows(front, "contract-svc", "/contracts", "contract_id", (each.contract_id for each in walked)),
+        _rows(front, "order-svc", "/orders", "order_id", (each.order_id for each in walked)),
+        _rows(front, "billing-svc", "/invoices", "invoice_id", (one.invoice_id for each in walked for one in each.invoices)),
+        _rows(front, "billing-svc", "/receipts", "receipt_id", (one for each in walked for one in each.receipts)),
+    )
+    return Ledger(leads, opportunities, contracts, orders, invoices, receipts)
+
+
+async def _rows(front: Frontline, service: str, path: str, key: str, ours: Iterable[str]) -> dict[str, Row]:
+    wanted = set(ours)
+    found: dict[str, Row] = {}
+    cursor = ""
+    while True:
+        page = (await front.look(service, f"list {path[1:]}", f"{path}?limit={_PAGE}{cursor}", _ANALYST)).body
+        found |= {row[key]: row for row in page["data"] if row[key] in wanted}
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def statuses(rows: Mapping[str, Row]) -> Counter[str]:
+    """How many rows have which status."""
+    return Counter(row["status"] for row in rows.values())
+
+
+def sums(rows: Iterable[Row], name: str) -> dict[str, int]:
+    """The sum of a money column by currency, in minor units."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row[name]["currency"]] += row[name]["amount"]
+    return dict(found)

@@ -1,0 +1,90 @@
+"""`ltc demo`: a file of deals, from lead to cash, and the books afterwards."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from ..edge.issuer import Issuer
+from ..settings import Settings
+from ..stack import keep, state
+from ..stack.embedded import Stack
+from . import report
+from .deal import Reading
+from .drive import drive
+from .frontline import Frontline, GaveUp, Token
+from .ledger import look_through
+from .progress import Progress
+from .read import read
+from .rows import Unreadable
+from .story import told
+from .timings import Timings
+
+FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+_SAMPLE = Path("examples/deals.csv")
+
+
+def main(input: Path | None = None, *, console: Console | None = None) -> int:
+    """Drive the deals of a file through the services.
+
+    Args:
+        input: our own format or a CRM export; the sample, if left out.
+
+    Returns:
+        the exit code: 0 everything is as it should be, 1 something is not (the report says what), 2 the file is none we know.
+    """
+    console = console or Console(highlight=False)
+    try:
+        reading = read(input or sample())
+        report.heading(console, reading)
+        return asyncio.run(demo(reading, console))
+    except Unreadable as error:
+        console.print(str(error), markup=False, soft_wrap=True)
+        return MISUSED
+    except GaveUp as error:
+        console.print(f"given up: {error}", markup=False, soft_wrap=True)
+        return WRONG
+    except KeyboardInterrupt:
+        console.print("interrupted; run it again and it goes on where it stopped")
+        return INTERRUPTED
+
+
+def sample() -> Path:
+    """The sample: beside us, or in the checkout we are installed from."""
+    return _SAMPLE if _SAMPLE.exists() else Path(__file__).parents[4] / _SAMPLE
+
+
+async def demo(reading: Reading, console: Console) -> int:
+    """Drive, look at what became of it, report."""
+    progress, timings = Progress(console), Timings()
+    async with progress.shown(), services(Settings(), progress.say) as (addresses, token):
+        async with Frontline(addresses, token, timings) as front:
+            progress.expect(len(reading.deals), timings.retries)
+            walked = await drive(reading, front, progress)
+            progress.say("reading the books")
+            ledger = await look_through(front, walked)
+            story = await told(front, walked)
+        figures = report.Figures(reading, walked, ledger, timings, progress.seconds)
+        progress.say("done")
+    return FINE if report.printed(console, figures, story) else WRONG
+
+
+@contextlib.asynccontextmanager
+async def services(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[tuple[Mapping[str, str], Token]]:
+    """The stack that runs here; or one of our own, which ends with us."""
+    running = state.running(settings.data_dir)
+    if running is not None:
+        issuer = Issuer(settings.data_dir.absolute() / "issuer", settings.issuer, settings.audience)
+        yield running.urls, issuer.token
+        return
+    stack = Stack(settings, say=say)
+    async with stack:
+        watching = asyncio.create_task(keep.watch(stack), name="servers")
+        try:
+            yield stack.urls, stack.token
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
