@@ -1,0 +1,40 @@
+"""`python -m benchmarks [name …]`: run the named benchmarks, or all."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import uvloop
+
+from .append import append_1, append_64
+from .latency import Latency, latency
+from .library import append_lib
+from .measure import Figure
+from .post import post, post_traced
+
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency]]] = {
+    "append-64": append_64,
+    "append-1": append_1,
+    "append-lib": append_lib,
+    "post": post,
+    "post-traced": post_traced,
+    "latency": latency,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run them and print a line for each."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in names or BENCHMARKS:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            figure = runner.run(BENCHMARKS[name]())
+        print(figure.line(), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
