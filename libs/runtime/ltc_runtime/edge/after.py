@@ -15,7 +15,8 @@ _POLL = 0.005
 _ARRIVED = """
 SELECT position FROM log WHERE origin_log IN (SELECT log_id FROM heard WHERE origin = $1) AND origin_position = $2 AND origin IS NOT NULL
 """
-_REACTED = "SELECT min(position) FROM checkpoint WHERE name LIKE 'react%'"
+# A policy that was never begun has no checkpoint yet, and one that was given up still has one.
+_REACTED = "SELECT count(*) = cardinality($1::text[]) AND min(position) >= $2 FROM checkpoint WHERE name = ANY($1)"
 
 
 async def wait_until(edge: "Edge", after: str) -> None:
@@ -63,8 +64,7 @@ async def _reacted(edge: "Edge", position: int) -> None:
     pool: Any = edge.log.pool
     while True:
         head = edge.log.head
-        reacted: int | None = await pool.fetchval(_REACTED)
-        if reacted is not None and reacted >= position:
+        if await pool.fetchval(_REACTED, edge.followers, position):
             return
         # A reaction that decided something moved the head; one that had nothing to do moved only the checkpoint.
         await edge.log.changed(head, _POLL)

@@ -37,6 +37,8 @@ class Edge:
         self.log = log
         self.verifier = verifier
         self.operations = operations
+        self.followers = [f"react:{policy}" for policy in service.policies]
+        """The checkpoints of its policies."""
         self.today: Callable[[], date] = log.clock.today
         self.body_cap = body_cap
         self.after_seconds = after_seconds

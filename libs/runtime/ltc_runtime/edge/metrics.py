@@ -30,7 +30,7 @@ QUEUE = Gauge("ltc_commands_waiting", "Commands that wait for the next batch.")
 _LAG = """
 SELECT (SELECT position FROM head) AS head,
        (SELECT position FROM checkpoint WHERE name = 'relay') AS told,
-       (SELECT min(position) FROM checkpoint WHERE name LIKE 'react%') AS reacted
+       (SELECT min(position) FROM checkpoint WHERE name = ANY($1)) AS reacted
 """
 _BEHIND = """
 SELECT count(*) AS events, coalesce(extract(epoch FROM clock_timestamp() - min(recorded_at)), 0)::float8 AS seconds
@@ -76,7 +76,7 @@ async def look(edge: Edge) -> None:
 
 async def _look_at_tables(edge: Edge) -> None:
     async with edge.log.pool.acquire(timeout=2.0) as connection:
-        lag: Any = await connection.fetchrow(_LAG)
+        lag: Any = await connection.fetchrow(_LAG, edge.followers)
         HEAD.set(lag["head"])
         untold: Any = await connection.fetchrow(_UNTOLD, lag["told"] or 0)
         UNTOLD.set(untold["events"])

@@ -59,8 +59,10 @@ def add_probes(app: "EdgeApp") -> None:
 
 def problem_pages(app: "EdgeApp") -> dict[str, type[Refusal]]:
     """Every problem this service can answer with, by its code."""
-    refusals = [refusal for operation in app.edge.operations.values() for refusal in operation.refuses]
-    return {refusal.code(): refusal for refusal in (*FAULTS, Stale, Unstorable, *refusals)}
+    known: list[type[Refusal]] = [*FAULTS, Stale, Unstorable]
+    for operation in app.edge.operations.values():
+        known += operation.refuses
+    return {refusal.code(): refusal for refusal in known}
 
 
 async def _database(edge: Edge) -> str:
