@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from uuid import UUID
 
 import pytest
@@ -175,9 +176,10 @@ def test_sealed_personal_data_survives() -> None:
 
 
 def test_every_event_has_a_sentence_and_a_name_in_the_past_tense() -> None:
-
+    for room in ("lead", "opportunity", "contract", "order", "billing"):
+        import_module(f"ltc_events.{room}")
     for said in event_classes().values():
         if not said.__module__.startswith("ltc_events."):
             continue
         assert said.__doc__, said
-        assert re.search(r"(ed|Won|Lost|Forgotten|Put)$", said.__name__), said
+        assert re.search(r"(ed|Won|Lost|Forgotten)$", said.__name__), said
