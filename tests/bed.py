@@ -8,7 +8,6 @@ from typing import Any
 
 import asyncpg
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.log.rebuild import rebuild
 from ltc_runtime.react import react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
@@ -16,8 +15,10 @@ from ltc_runtime.wire.hear import hear
 from ltc_runtime.wire.relay import relay
 from ltc_runtime.wire.topics import apply
 
-from .checker.evidence import Evidence, gather, read_models
+from .checker.evidence import Evidence, gather
 from .databases import Database, Databases
+from .rebuilding import rebuilt as rebuild
+from .settling import settled
 
 PARTITIONS = 3
 _numbers = itertools.count(1)
@@ -77,18 +78,9 @@ class Bed:
         dsns = {name: database.superuser for name, database in self.databases.items()}
         evidence = await gather(dsns, self.settings.kafka_bootstrap, prefix=self.settings.topic_prefix)
         if rebuilt:
-            again = {name: await self._rebuilt(name) for name in self.services}
+            again = {name: await rebuild(self.databases[name].owner, service) for name, service in self.services.items()}
             evidence = Evidence(evidence.ledgers, evidence.messages, evidence.journal, again)
         return evidence
-
-    async def _rebuilt(self, name: str) -> dict[str, Any]:
-        connection = await asyncpg.connect(self.databases[name].owner)
-        try:
-            for projection in self.services[name].shows:
-                await rebuild(connection, self.services[name], projection)
-            return await read_models(connection)
-        finally:
-            await connection.close()
 
     async def value(self, name: str, sql: str, *arguments: Any) -> Any:
         """One value, read by a superuser."""
@@ -109,39 +101,20 @@ class Bed:
     async def until(self, name: str, sql: str, *arguments: Any, seconds: float = 15.0) -> None:
         """Wait until a question to the database is answered with yes."""
         async with asyncio.timeout(seconds):
-            while not await self.value(name, sql, *arguments):  # noqa: ASYNC110 only the database knows
+            while not await self.value(name, sql, *arguments):
                 self._look()
                 await asyncio.sleep(0.03)
 
     async def settled(self, seconds: float = 15.0) -> None:
         """Wait until all that was told is on the topics, heard, and reacted to."""
-        async with asyncio.timeout(seconds):
-            while not await self._is_settled():  # noqa: ASYNC110 only the databases know
-                self._look()
-                await asyncio.sleep(0.05)
+        dsns = {name: database.superuser for name, database in self.databases.items()}
+        await settled(self.services, dsns, seconds, self._look)
 
     def _look(self) -> None:
         """Say what broke, instead of waiting for it."""
         for task in self._tasks:
             if task.done() and not task.cancelled():
                 task.result()
-
-    async def _is_settled(self) -> bool:
-        told = {
-            name: await self.value(name, "SELECT coalesce(max(position), 0) FROM log WHERE partition IS NOT NULL") for name in self.services
-        }
-        for name, service in self.services.items():
-            if told[name] > (await self.value(name, "SELECT max(position) FROM checkpoint WHERE name = 'relay'") or 0):
-                return False
-            for teller in service.hears:
-                count = await self.value(teller, "SELECT count(*) FROM log WHERE partition IS NOT NULL")
-                if await self.value(name, "SELECT count(*) FROM log WHERE origin = $1", teller) < count:
-                    return False
-            head = await self.value(name, "SELECT position FROM head")
-            behind = "SELECT count(*) FROM checkpoint WHERE name LIKE 'react:%' AND position < $1"
-            if service.reacts and await self.value(name, behind, head):
-                return False
-        return True
 
 
 @asynccontextmanager

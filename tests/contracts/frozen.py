@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,10 @@ def text(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+EXAMPLES = ("piece", "CNY", "LE-000001", "0f" * 32)
+"""One of them fits every pattern there is."""
+
+
 def sample(event: type[Event]) -> Event:
     """A full example of an event, the same each time: every optional field is there."""
     drawn = random.Random(event.event_type)
@@ -82,12 +87,8 @@ def _filled_text(part: dict[str, Any], drawn: random.Random) -> str:
     if part.get("format") == "ltc-sealed":
         return f"sealed.v1.{id}.{'A' * 40}"
     texts = {"uuid": id, "date": "2026-03-31", "date-time": "2026-03-31T08:00:00Z"}
-    by_pattern = {"^[A-Z]{3}$": "CNY", "^[0-9a-f]{64}$": "0f" * 32}
-    return (
-        texts.get(part.get("format", ""))
-        or by_pattern.get(pattern)
-        or ("PO-7/1" if pattern.startswith("^[A-Za-z0-9]") and "_" in pattern else "piece")
-    )
+    fitting = (text for text in EXAMPLES if re.search(part.get("pattern", ""), text) and len(text) <= part.get("maxLength", 64))
+    return texts.get(part.get("format", "")) or next(fitting)
 
 
 def freeze() -> list[str]:

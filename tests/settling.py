@@ -1,0 +1,64 @@
+"""When everything has come to rest: told, heard, reacted to. Only the databases know."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+
+import asyncpg
+from ltc_runtime.service import Service
+
+_STANDING = """
+SELECT (SELECT position FROM head) AS head,
+       (SELECT count(*) FROM log WHERE partition IS NOT NULL) AS told,
+       (SELECT coalesce(max(position), 0) FROM log WHERE partition IS NOT NULL) AS last_told,
+       (SELECT coalesce(max(position), 0) FROM checkpoint WHERE name = 'relay') AS relayed,
+       (SELECT min(position) FROM checkpoint WHERE name LIKE 'react:%') AS reacted,
+       (SELECT json_object_agg(origin, n)::text FROM (SELECT origin, count(*) n FROM log WHERE origin IS NOT NULL GROUP BY 1) h) AS heard
+"""
+
+
+async def settled(
+    services: Mapping[str, Service], dsns: Mapping[str, str], seconds: float = 30.0, look: Callable[[], None] = lambda: None
+) -> None:
+    """Wait until all that was told is on the topics, heard, and reacted to."""
+    lag: list[str] = []
+    try:
+        async with asyncio.timeout(seconds):
+            while lag := await lagging(services, dsns):
+                look()
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"not settled in {seconds:g} s: {'; '.join(lag)}") from None
+
+
+async def lagging(services: Mapping[str, Service], dsns: Mapping[str, str]) -> list[str]:
+    """What is not at rest yet, in words."""
+    standing = {name: await _standing(dsn) for name, dsn in dsns.items()}
+    found = []
+    for name, service in services.items():
+        now = standing[name]
+        if now["relayed"] < now["last_told"]:
+            found.append(f"{name} told up to {now['relayed']} of {now['last_told']}")
+        if service.reacts and (now["reacted"] or 0) < now["head"]:
+            found.append(f"{name} reacted up to {now['reacted']} of {now['head']}")
+        heard = counts(now["heard"])
+        found += [
+            f"{name} heard {heard.get(teller, 0)} of {standing[teller]['told']} from {teller}"
+            for teller in service.hears
+            if heard.get(teller, 0) < standing[teller]["told"]
+        ]
+    return found
+
+
+async def _standing(dsn: str) -> asyncpg.Record:
+    connection = await asyncpg.connect(dsn, timeout=5)
+    try:
+        return await connection.fetchrow(_STANDING)
+    finally:
+        await connection.close()
+
+
+def counts(text: str | None) -> dict[str, int]:
+    """A JSON column as it comes."""
+
+    return dict(json.loads(text)) if text else {}
