@@ -41,7 +41,7 @@ from .domain.payment_plan import (
     PlanNamesUnknownLine,
 )
 from .domain.purchase_order import PurchaseOrderTaken
-from .domain.registration import LegalEntity, PaymentDays, RegisterContract, RegisteredBeforeSigned, TermsDiffer
+from .domain.registration import LegalEntity, PaymentDays, RegisterContract, RegisteredBeforeSigned, TermsDiffer, TooMuchToBill
 
 REVIEWERS: tuple[Role, ...] = ("legal", "finance")
 SIGNERS: tuple[Role, ...] = ("sales_manager", "legal")
@@ -132,7 +132,16 @@ class RegisterBody(Body):
 @contracts.act(
     "/{contract_id}/register",
     roles=SIGNERS,
-    refuses=(UnknownContract, ContractNotSigned, RegisteredBeforeSigned, DayInTheFuture, TermsDiffer, PurchaseOrderTaken, *NOT_A_PLAN),
+    refuses=(
+        UnknownContract,
+        ContractNotSigned,
+        RegisteredBeforeSigned,
+        DayInTheFuture,
+        TermsDiffer,
+        TooMuchToBill,
+        PurchaseOrderTaken,
+        *NOT_A_PLAN,
+    ),
 )
 async def register_contract(contract_id: UUID, body: RegisterBody, handle: Handle) -> None:
     """Put a signed contract in force.

@@ -36,7 +36,7 @@ from contract_svc.domain.payment_plan import (
     PlanNamesUnknownLine,
 )
 from contract_svc.domain.purchase_order import PurchaseOrderClaimed, PurchaseOrderTaken, po_id
-from contract_svc.domain.registration import RegisterContract, RegisteredBeforeSigned, TermsDiffer
+from contract_svc.domain.registration import RegisterContract, RegisteredBeforeSigned, TermsDiffer, TooMuchToBill
 from ltc_events import Command, Event, Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine, lines_hash
@@ -171,6 +171,14 @@ def test_terms_that_are_not_the_quote_are_not_registered() -> None:
     touched = deal.model_copy(update={"lines": (line(1, "2", 60_01), LINES[1])})
     history = (drafted.model_copy(update={"deal": touched}), approved, signed)
     given(registration.decider, *history).when(register).then_refused(TermsDiffer, accepted=deal.quote_hash)
+
+
+def test_what_may_be_too_much_with_tax_is_not_registered() -> None:
+    large = (line(1, "1", 5 * 10**14 + 1),)
+    worth = deal.model_copy(update={"lines": large, "net": large[0].net, "quote_hash": lines_hash(large)})
+    outcome = given(registration.decider, drafted.model_copy(update={"deal": worth}), approved, signed).when(register)
+    outcome.then_refused(TooMuchToBill)
+    assert str(outcome.refusal) == "The contract is worth 5,000,000,000,000.01 USD: with tax that may be more than we can bill."
 
 
 def with_plan(*plan: PlanLine) -> RegisterContract:

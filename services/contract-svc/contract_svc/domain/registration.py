@@ -7,11 +7,13 @@ from uuid import UUID
 from ltc_events import Code, Command, Event, JointDecider, Refusal, States, Stream
 from ltc_events.contract import ContractRegistered, PlanLine
 from ltc_events.opportunity import lines_hash
+from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import Field
 
 from . import contract, purchase_order
 from .contract import Deal, Signed, and_close_if_done, contract_no, must_be_signed, must_have_come
 from .payment_plan import must_be_a_plan_for
+from .wording import money_text
 
 LegalEntity = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Z0-9][A-Z0-9._-]*$", examples=["ACME-DE"])]
 """Ours, the one that sells and bills; short, because invoice numbers begin with it, and in capitals, so that one entity has one series."""
@@ -40,6 +42,10 @@ class RegisteredBeforeSigned(Refusal):
     """The contract was signed on {signed_on}: it cannot have been registered on {registered_on}."""
 
 
+class TooMuchToBill(Refusal):
+    """The contract is worth {net}: with tax that may be more than we can bill."""
+
+
 def streams(command: RegisterContract) -> list[Stream]:
     own = contract.decider.of(command.contract_id)
     if command.purchase_order is None:
@@ -62,6 +68,7 @@ def register(signed: Signed, command: RegisterContract) -> ContractRegistered:
     must_have_come(command.registered_on, command.today)
     must_follow_signature(signed, command)
     must_be_as_accepted(deal)
+    must_be_billable(deal)
     return ContractRegistered(
         **dict(deal),
         contract_id=command.contract_id,
@@ -83,6 +90,12 @@ def must_follow_signature(signed: Signed, command: RegisterContract) -> None:
 def must_be_as_accepted(deal: Deal) -> None:
     if (found := lines_hash(deal.lines)) != deal.quote_hash:
         raise TermsDiffer(found=found, accepted=deal.quote_hash)
+
+
+def must_be_billable(deal: Deal) -> None:
+    """No tax is more than 100 %, so an invoice is never more than twice its net."""
+    if 2 * deal.net.amount > MAX_MINOR_UNITS:
+        raise TooMuchToBill(net=money_text(deal.net))
 
 
 decider: JointDecider[RegisterContract] = JointDecider(
