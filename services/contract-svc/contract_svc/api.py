@@ -15,7 +15,7 @@ from sqlalchemy import and_, func, select
 
 from . import projections as shown
 from .domain import contract
-from .domain.contract import (
+from .domain.paper import (
     ContractNotApproved,
     ContractNotInReview,
     ContractNotSigned,

@@ -8,8 +8,8 @@ from ltc_events.billing import Application, CashApplied, InvoiceIssued
 from ltc_events.opportunity import OpportunityWon
 from ltc_events.order import DeliveryAccepted
 
-from .domain.contract import Deal, DraftContract
 from .domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
+from .domain.paper import Deal, DraftContract
 
 
 def draft_contract(deal: OpportunityWon) -> list[Command]:

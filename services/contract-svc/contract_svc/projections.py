@@ -6,8 +6,8 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from .domain.contract import ContractDrafted, ContractReviewed
 from .domain.execution import CashNoted, DeliveryNoted, InvoiceNoted
+from .domain.paper import ContractDrafted, ContractReviewed
 
 read = MetaData(schema="read")
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 from contract_svc.domain import contract, purchase_order, registration
-from contract_svc.domain.contract import (
+from contract_svc.domain.execution import DeliveredLine, DeliveryNoted, NoteCash, NoteDelivery, NoteInvoice, Payment
+from contract_svc.domain.paper import (
     ContractDrafted,
     ContractNotApproved,
     ContractNotInReview,
@@ -24,7 +25,6 @@ from contract_svc.domain.contract import (
     UnknownContract,
     contract_no,
 )
-from contract_svc.domain.execution import DeliveredLine, DeliveryNoted, NoteCash, NoteDelivery, NoteInvoice, Payment
 from contract_svc.domain.payment_plan import (
     AcceptanceNamesNoLines,
     AdvanceNamesLines,

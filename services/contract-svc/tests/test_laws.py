@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from contract_svc.domain import contract, purchase_order, registration
-from contract_svc.domain.contract import Deal, DraftContract, ReviewContract, SignContract
 from contract_svc.domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
+from contract_svc.domain.paper import Deal, DraftContract, ReviewContract, SignContract
 from contract_svc.domain.registration import RegisterContract
 from hypothesis import given, settings
 from hypothesis import strategies as st

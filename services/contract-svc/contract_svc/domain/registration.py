@@ -11,7 +11,8 @@ from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import Field
 
 from . import contract, purchase_order
-from .contract import Deal, Signed, and_close_if_done, contract_no, must_be_signed, must_have_come
+from .contract import and_close_if_done
+from .paper import Deal, Signed, contract_no, must_be_signed, must_have_come
 from .payment_plan import must_be_a_plan_for
 from .wording import money_text
 
@@ -55,7 +56,7 @@ def streams(command: RegisterContract) -> list[Stream]:
 
 def decide(states: States, command: RegisterContract) -> list[Event]:
     before = states.of(contract.decider, command.contract_id)
-    registered = register(must_be_signed(before), command)
+    registered = register(must_be_signed(before.stage), command)
     own = and_close_if_done(before, command.contract_id, [registered])
     if registered.purchase_order is None:
         return [*own]
