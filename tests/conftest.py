@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 from ltc_runtime.settings import Settings
+from ltc_runtime.stack.embedded import Stack
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
 
 from .databases import Databases
+from .deals import set_up
+from .platform import Platform, settings
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +31,14 @@ async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka
 def databases(postgres: Postgres) -> Databases:
     """Makes databases on it."""
     return Databases(postgres.url)
+
+
+@pytest.fixture(scope="session")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    """The five services, running, with their own servers; stories and faults share it, so each must leave it whole."""
+    directory = tmp_path_factory.mktemp("platform")
+    async with Stack(settings(directory)) as stack:
+        running = Platform(stack, directory)
+        await set_up(running.front)
+        yield running
+        await running.front.close()

@@ -83,7 +83,6 @@ def filled(part: dict[str, Any], defs: dict[str, Any], drawn: random.Random) -> 
 
 def _filled_text(part: dict[str, Any], drawn: random.Random) -> str:
     id = str(UUID(int=drawn.getrandbits(128), version=4))
-    pattern = part.get("pattern", "")
     if part.get("format") == "ltc-sealed":
         return f"sealed.v1.{id}.{'A' * 40}"
     texts = {"uuid": id, "date": "2026-03-31", "date-time": "2026-03-31T08:00:00Z"}

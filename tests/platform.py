@@ -1,0 +1,48 @@
+"""The five services as real processes with their servers, and what the checker says of them."""
+
+from pathlib import Path
+
+from ltc_runtime.service import Service, load
+from ltc_runtime.settings import Settings
+from ltc_runtime.stack.embedded import Stack
+from ltc_runtime.stack.provision import relocated
+
+from .checker.evidence import Evidence, gather
+from .checker.run import assert_sound
+from .frontline import Frontline
+from .rebuilding import rebuilt
+from .settling import settled
+
+
+class Platform:
+    """A running stack, a journal, and the checker."""
+
+    def __init__(self, stack: Stack, directory: Path) -> None:
+        self.stack = stack
+        self.journal = directory / "journal.jsonl"
+        self.journal.touch()
+        self.services: dict[str, Service] = {name: load(name) for name in stack.names}
+        self.front = Frontline(stack.urls, lambda name, roles: stack.token(name, roles), self.journal)
+
+    @property
+    def dsns(self) -> dict[str, str]:
+        """The superuser's way into each database."""
+        return {name: relocated(self.stack.postgres_url, access.database) for name, access in self.stack.databases.items()}
+
+    async def evidence(self) -> Evidence:
+        """Everything, after all has come to rest."""
+        await settled(self.services, self.dsns, 60.0)
+        found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix)
+        again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
+        return Evidence(found.ledgers, found.messages, found.journal, again)
+
+    async def assert_sound(self) -> Evidence:
+        """Nothing was lost, doubled, reordered or altered."""
+        evidence = await self.evidence()
+        assert_sound(evidence)
+        return evidence
+
+
+def settings(directory: Path) -> Settings:
+    """Of a stack with its own servers under a directory."""
+    return Settings(data_dir=directory, lease_seconds=2.0)
