@@ -19,6 +19,8 @@ from .jars import Progress, jars
 from .kept import LOOPBACK, Ports, is_free
 
 START_SECONDS = 60.0
+STILL_THERE = "Failed to acquire lock on file"
+"""What the broker says while an earlier one, left behind by a stack that was killed, still shuts down."""
 HEAP = "512m"
 JAVA_OPTIONS = (f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 
@@ -97,12 +99,17 @@ class Kafka:
         configuration = self._configuration()
         if not (self.data / "meta.properties").exists():
             await self._format(java, configuration)
-        self._child = Child("Kafka", [*java, "kafka.Kafka", str(configuration)], self.directory / "kafka.log", orphaned=signal.SIGTERM)
-        self._child.start()
+        program = [*java, "kafka.Kafka", str(configuration)]
+        self._child = self._launch(program)
         until = time.monotonic() + START_SECONDS
         while not await self._answers():
-            if not self._child.alive or time.monotonic() > until:
+            if time.monotonic() > until:
                 raise DidNotStart(self._child)
+            if not self._child.alive:
+                if STILL_THERE not in self._child.tail():
+                    raise DidNotStart(self._child)
+                await asyncio.sleep(0.5)
+                self._child = self._launch(program)
             await asyncio.sleep(0.05)
 
     async def stop(self) -> None:
@@ -140,6 +147,12 @@ class Kafka:
         path = self.directory / "log4j2.xml"
         path.write_text(LOGGING)
         return path
+
+    def _launch(self, program: list[str]) -> Child:
+        # SIGTERM: should we die, the broker shuts down in order.
+        child = Child("Kafka", program, self.directory / "kafka.log", orphaned=signal.SIGTERM)
+        child.start()
+        return child
 
     async def _format(self, java: list[str], configuration: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -21,6 +21,9 @@ STOP: dict[StopMode, signal.Signals] = {"smart": signal.SIGTERM, "fast": signal.
 SUPERUSER = "postgres"
 START_SECONDS = 30.0
 
+STILL_THERE = ("pre-existing shared memory block", "lock file")
+"""What the server says while back ends of a killed one, or all of one that was left behind, still go down."""
+
 # Durable (fsync and synchronous_commit stay on); the rest fits a small machine that many short transactions write to.
 CONFIGURATION = {
     "listen_addresses": LOOPBACK,
@@ -75,8 +78,7 @@ class Postgres:
             if time.monotonic() > until:
                 raise DidNotStart(self._child)
             if not self._child.alive:
-                # After a kill, back ends of the old server may hold the shared memory for a moment.
-                if "pre-existing shared memory block" not in self._child.tail() and "lock file" not in self._child.tail():
+                if not any(sign in self._child.tail() for sign in STILL_THERE):
                     raise DidNotStart(self._child)
                 await asyncio.sleep(0.2)
                 self._child = self._launch()
