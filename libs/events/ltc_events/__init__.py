@@ -16,6 +16,7 @@ from .values import (
     Unit,
     UserId,
     Value,
+    amount_text,
     largest_remainder,
     total,
     zero,
@@ -41,6 +42,6 @@ from .vocabulary import (
 __all__ = [
     "AnyDecider", "At", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held", "JointDecider",
     "Money", "Name", "On", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "Sha256", "States",
-    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "change", "derive_id", "event_class", "event_classes",
+    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "amount_text", "change", "derive_id", "event_class", "event_classes",
     "largest_remainder", "members", "on", "projection", "put", "remove", "total", "zero",
 ]  # fmt: skip

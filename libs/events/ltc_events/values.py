@@ -46,6 +46,20 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+_NO_DECIMALS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
+_THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+
+
+def amount_text(minor_units: int, currency: str) -> str:
+    """How an amount is put to a reader: ``125000`` in USD is "1,250.00 USD" (decimals as in ISO 4217)."""
+    decimals = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+    sign, digits = "-" if minor_units < 0 else "", str(abs(minor_units)).rjust(decimals + 1, "0")
+    whole, fraction = (digits[:-decimals], "." + digits[-decimals:]) if decimals else (digits, "")
+    return f"{sign}{int(whole):,}{fraction} {currency}"
+
+
 class CurrencyMismatch(ValueError):
     """Amounts of two currencies were added, subtracted or compared."""
 
@@ -57,6 +71,9 @@ class Money(Value):
 
     amount: Annotated[int, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS, strict=True)]
     currency: Currency
+
+    def __str__(self) -> str:
+        return amount_text(self.amount, self.currency)
 
     def __add__(self, other: "Money") -> "Money":
         return Money(amount=self.amount + self._same(other).amount, currency=self.currency)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, get_args
+from typing import Any, ClassVar, Generic, NamedTuple, Never, Protocol, TypeVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -84,12 +84,16 @@ class Refusal(Exception):
     def message(self) -> str:
         """What the user reads."""
         text = " ".join(inspect.cleandoc(type(self).__doc__ or type(self).__name__).split())
-        return text.format(**self.details) if self.details else text
+        return text.format(**{name: _listed(value) for name, value in self.details.items()}) if self.details else text
 
     @classmethod
     def code(cls) -> str:
         """The stable code of the problem: ``LeadClosed`` is ``lead-closed``."""
         return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+
+def _listed(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else value
 
 
 class Stream(NamedTuple):
@@ -106,8 +110,8 @@ S_co = TypeVar("S_co", covariant=True)
 
 
 def members(union: Any) -> tuple[type, ...]:
-    """The classes of a union alias; of a single class, itself."""
-    return get_args(union) or (union,)
+    """The classes of a union alias; of a single class, itself; of `Never`, none."""
+    return () if union is Never else get_args(union) or (union,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +126,8 @@ class Decider(Generic[S, C, E]):
         evolve: ``(state, event) -> state``; never refuses a fact.
         commands: the union of commands it decides.
         events: the union of events that make up its streams.
+        shared: its streams serve many deals (a number series, a price book) and belong to none: each event keeps the
+            deal of the command that caused it.
     """
 
     kind: str
@@ -131,6 +137,7 @@ class Decider(Generic[S, C, E]):
     evolve: Callable[[S, E], S]
     commands: Any
     events: Any
+    shared: bool = False
 
     def of(self, id: UUID) -> Stream:
         """The stream of the aggregate ``id``."""

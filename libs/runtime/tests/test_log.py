@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from ltc_events import Command, Stream
-from ltc_runtime.log import AlreadyThere, Log, LogRow, Meta, Plan, Stale, Unavailable
+from ltc_runtime.log import AlreadyThere, Log, LogRow, Meta, Plan, Stale, Unavailable, open_log
 from ltc_runtime.log.rebuild import compare
 from ltc_runtime.log.tables import answer
 from machine import Database
@@ -236,3 +236,16 @@ async def test_a_rebuilt_read_model_is_the_same_row_for_row(log: Log, shop_datab
     differences = await compare(connection, shop, baskets)
     assert {difference.side for difference in differences} == {"live", "rebuilt"}
     await connection.close()
+
+
+async def test_a_stream_keeps_its_deal_and_a_shared_one_takes_that_of_each_command(log: Log, shop_database: Database) -> None:
+    own, shared = uuid4(), uuid4()
+    first, second = Do(OpenBasket(basket_id=own)), Do(Fill(basket_id=own, item="a"))
+    await log.submit(first)
+    assert [row.correlation_id for row in await log.submit(second)] == [first.command_id]
+    everybodys = replace(shop, decides=(replace(basket, shared=True),))
+    other = await open_log(shop_database.login, everybodys)
+    third, fourth = Do(OpenBasket(basket_id=shared)), Do(Fill(basket_id=shared, item="b"))
+    await other.submit(third)
+    assert [row.correlation_id for row in await other.submit(fourth)] == [fourth.command_id]
+    await other.stop()

@@ -194,7 +194,7 @@ class Plan:
         stream = Stream(owner.kind, getattr(event, owner.id))
         before = self._state(stream)
         correlation = before.correlation_id or deal
-        after = StreamState(owner.evolve(before.state, event), before.version + 1, correlation)
+        after = StreamState(owner.evolve(before.state, event), before.version + 1, None if owner.shared else correlation)
         row = LogRow(
             self.head + 1, derive_id(meta.command_id, index), None, None, None, None, None, None, stream.kind, stream.id, after.version,
             event.event_type, meta.actor, meta.roles, correlation, meta.causation_id, meta.command_id, meta.traceparent,

@@ -106,8 +106,9 @@ class States:
         if known is None:
             raise LookupError(f"{stream.kind} {stream.id}: version {row['version']} is of the unknown type {row['type']!r}")
         event = known.model_validate_json(row["data"])
-        state = self.service.kinds[stream.kind].evolve(before.state, event)
-        return StreamState(state, row["version"], before.correlation_id or row["correlation_id"])
+        owner = self.service.kinds[stream.kind]
+        deal = None if owner.shared else before.correlation_id or row["correlation_id"]
+        return StreamState(owner.evolve(before.state, event), row["version"], deal)
 
     async def _load_tails(self, connection: Any, keys: list[TailKey]) -> None:
         rows = await connection.fetch("SELECT log_id, partition, position, event_id, hash FROM heard")

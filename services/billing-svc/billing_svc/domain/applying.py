@@ -12,7 +12,6 @@ from pydantic import ConfigDict, Field
 from . import invoice, receipt
 from .invoice import Open, must_be_in, must_be_open, must_take
 from .receipt import Received, must_be_received, must_have_come, must_hold
-from .wording import money_text
 
 MOST_INVOICES = 500
 
@@ -98,7 +97,7 @@ def must_be_sensible(payments: Sequence[Payment]) -> None:
         if payment.invoice_id in named:
             raise InvoiceNamedTwice(invoice_id=str(payment.invoice_id))
         if payment.amount.amount <= 0:
-            raise NothingApplied(amount=money_text(payment.amount))
+            raise NothingApplied(amount=str(payment.amount))
         named.add(payment.invoice_id)
 
 

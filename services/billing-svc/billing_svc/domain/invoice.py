@@ -8,8 +8,6 @@ from uuid import UUID
 from ltc_events import Decider, Event, Money, Refusal, zero
 from ltc_events.billing import InvoiceIssued, InvoiceSettled
 
-from .wording import money_text
-
 # ── private events ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -128,7 +126,7 @@ def must_take(invoice: Open, amount: Money) -> None:
     """The invoice lacks this much, in this currency."""
     must_be_in(invoice, amount.currency)
     if amount > invoice.open:
-        raise MoreThanOpen(number=invoice.number, open=money_text(invoice.open), asked=money_text(amount))
+        raise MoreThanOpen(number=invoice.number, open=str(invoice.open), asked=str(amount))
 
 
 def must_be_in(invoice: Open, currency: str) -> None:

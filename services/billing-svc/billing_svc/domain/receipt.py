@@ -5,10 +5,8 @@ from datetime import date
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Money, Name, Refusal, Text
+from ltc_events import Command, Decider, Money, Name, Refusal, Text, amount_text
 from ltc_events.billing import CashApplied, PaymentReceived
-
-from .wording import amount_text, money_text
 
 # ── commands (cash is applied together with the invoices it pays: applying.py) ────────────────────────────────────────
 
@@ -82,7 +80,7 @@ def record(receipt: Receipt, command: RecordPayment) -> list[ReceiptEvent]:
         return []  # asked twice, recorded once
     must_have_come(command.value_date, command.today)
     if command.amount.amount <= 0:
-        raise NothingReceived(amount=money_text(command.amount))
+        raise NothingReceived(amount=str(command.amount))
     received = PaymentReceived(
         receipt_id=command.receipt_id,
         amount=command.amount,
@@ -108,7 +106,7 @@ def must_hold(receipt: Received, asked: int) -> Received:
     """The receipt, if this many minor units of it are not yet applied."""
     if asked > receipt.unapplied.amount:
         currency = receipt.unapplied.currency
-        raise MoreThanUnapplied(unapplied=money_text(receipt.unapplied), asked=amount_text(asked, currency))
+        raise MoreThanUnapplied(unapplied=str(receipt.unapplied), asked=amount_text(asked, currency))
     return receipt
 
 

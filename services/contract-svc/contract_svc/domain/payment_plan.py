@@ -1,10 +1,8 @@
 """When the customer owes what: a plan must be worth exactly what the contract is worth, and leave no line out."""
 
-from ltc_events import Money, Refusal
+from ltc_events import Money, Refusal, amount_text
 from ltc_events.contract import PlanLine
 from ltc_events.opportunity import PricedLine
-
-from .wording import amount_text, lines_text, money_text
 
 
 class PlanLineTwice(Refusal):
@@ -55,13 +53,13 @@ def must_be_a_line(line: PlanLine, known: set[int], currency: str) -> None:
     if line.amount.currency != currency:
         raise PlanInOtherCurrency(line=line.line, currency=line.amount.currency, contract_currency=currency)
     if line.amount.amount <= 0:
-        raise PlanLineWithoutAmount(line=line.line, amount=money_text(line.amount))
+        raise PlanLineWithoutAmount(line=line.line, amount=str(line.amount))
     if line.kind == "advance" and line.covers:
         raise AdvanceNamesLines(line=line.line)
     if line.kind == "acceptance" and not line.covers:
         raise AcceptanceNamesNoLines(line=line.line)
     if missing := set(line.covers) - known:
-        raise PlanNamesUnknownLine(line=line.line, missing=lines_text(missing))
+        raise PlanNamesUnknownLine(line=line.line, missing=sorted(missing))
 
 
 def must_sum(plan: tuple[PlanLine, ...], net: Money) -> None:
@@ -69,7 +67,7 @@ def must_sum(plan: tuple[PlanLine, ...], net: Money) -> None:
     if planned != net.amount:
         raise PlanDoesNotSum(
             plan=amount_text(planned, net.currency),
-            net=money_text(net),
+            net=str(net),
             difference=amount_text(abs(net.amount - planned), net.currency),
             direction="is missing" if planned < net.amount else "is too much",
         )
@@ -79,4 +77,4 @@ def must_cover(plan: tuple[PlanLine, ...], known: set[int]) -> None:
     """Where anything is billed on acceptance, the acceptance of every line must bill; a contract paid in advance names none."""
     acceptances = [line for line in plan if line.kind == "acceptance"]
     if acceptances and (left_out := known - {line for each in acceptances for line in each.covers}):
-        raise LinesNotCovered(lines=lines_text(left_out))
+        raise LinesNotCovered(lines=sorted(left_out))

@@ -14,7 +14,6 @@ from . import contract, purchase_order
 from .contract import and_close_if_done
 from .paper import Deal, Signed, contract_no, must_be_signed, must_have_come
 from .payment_plan import must_be_a_plan_for
-from .wording import money_text
 
 LegalEntity = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Z0-9][A-Z0-9._-]*$", examples=["ACME-DE"])]
 """Ours, the one that sells and bills; short, because invoice numbers begin with it, and in capitals, so that one entity has one series."""
@@ -96,7 +95,7 @@ def must_be_as_accepted(deal: Deal) -> None:
 def must_be_billable(deal: Deal) -> None:
     """No tax is more than 100 %, so an invoice is never more than twice its net."""
     if 2 * deal.net.amount > MAX_MINOR_UNITS:
-        raise TooMuchToBill(net=money_text(deal.net))
+        raise TooMuchToBill(net=str(deal.net))
 
 
 decider: JointDecider[RegisterContract] = JointDecider(

@@ -112,12 +112,7 @@ class LeadNotQualified(Refusal):
 
 
 class BantIncomplete(Refusal):
-    """A lead is qualified when need, budget, authority and timing are known; some of them are not."""
-
-    @property
-    def message(self) -> str:
-        """What the salesperson still has to ask."""
-        return f"Still to be found out before this lead is qualified: {', '.join(self.details['missing'])}."
+    """Still to be found out before this lead is qualified: {missing}."""
 
 
 class TriangleNotThreePeople(Refusal):

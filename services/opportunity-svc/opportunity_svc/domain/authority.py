@@ -145,6 +145,7 @@ def as_grant(event: AuthorityGranted) -> Grant:
 
 decider: Decider[Authority, AuthorityCommand, AuthorityEvent] = Decider(
     kind="authority",
+    shared=True,
     id="authority_id",
     initial=Authority({}),
     decide=decide,

@@ -168,5 +168,12 @@ def evolve(book: PriceBook, event: PriceBookSet) -> PriceBook:
 
 
 decider: Decider[PriceBook, SetPriceBook, PriceBookSet] = Decider(
-    kind="price-book", id="price_book_id", initial=Nothing(), decide=decide, evolve=evolve, commands=SetPriceBook, events=PriceBookSet
+    kind="price-book",
+    id="price_book_id",
+    initial=Nothing(),
+    decide=decide,
+    evolve=evolve,
+    commands=SetPriceBook,
+    events=PriceBookSet,
+    shared=True,
 )
