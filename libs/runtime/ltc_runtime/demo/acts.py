@@ -1,5 +1,6 @@
 """What people do with one deal, one act after the other: each with a key of its own and the day the row names."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -21,12 +22,13 @@ class Acts:
     def __init__(self, front: Frontline, name: str) -> None:
         self._front = front
         self._name = name
-        self._count = 0
+        self._done: Counter[str] = Counter()
 
     async def act(self, service: str, step: str, path: str, who: Person, body: Body = None, *, on: date | None = None) -> Answer:
-        """POST; the same act of the same thing has the same key, whenever it is tried."""
-        self._count += 1
-        return await self._front.act(service, step, path, who, body, key=f"{self._name}:{self._count}:{step}", at=_moment(on, self._count))
+        """POST; the same act of the same thing has the same key, whenever it is tried and whatever else was done before."""
+        self._done[step] += 1
+        key = f"{self._name}:{step}:{self._done[step]}"
+        return await self._front.act(service, step, path, who, body, key=key, at=_moment(on, self._done.total()))
 
     async def look(self, service: str, step: str, path: str, who: Person, *, after: tuple[Told | None, ...] = ()) -> Any:
         """GET, after what was told elsewhere has arrived."""

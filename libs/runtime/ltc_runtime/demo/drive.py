@@ -55,9 +55,9 @@ def together(deals: Iterable[Deal]) -> list[list[Deal]]:
 async def _group(deals: Sequence[Deal], kind: str, front: Frontline, progress: Progress, books: Books) -> list[Walked]:
     each = [Walked(deal) for deal in deals]
     await asyncio.gather(*(_walk(walked, kind, front, progress, books) for walked in each))
-    due = [walked for walked in each if walked.invoices and not walked.trouble]
-    if due:
-        await _guarded(due, cashing.pay(due, Acts(front, f"{kind}/pay/{due[0].deal.key}"), progress))
+    # One receipt is one amount: where one of several deals stopped, none of them is paid before that is settled.
+    if all(walked.invoices and not walked.trouble for walked in each):
+        await _guarded(each, cashing.pay(each, Acts(front, f"{kind}/pay/{deals[0].key}"), progress))
     for _ in each:
         progress.finish()
     return each

@@ -18,6 +18,9 @@ from .timings import Timings
 Token = Callable[[str, tuple[str, ...]], str]
 """``token(subject, roles)``: a bearer token that is valid for some minutes at least."""
 
+SERVICES = ("lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc")
+"""In the order a deal passes through them."""
+
 PATIENCE = 600.0
 """Seconds before a service that cannot be reached is given up."""
 

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .frontline import Frontline, Person
+from .frontline import SERVICES, Frontline, Person
 from .walked import Walked
 
 Row = dict[str, Any]
@@ -27,6 +27,8 @@ class Ledger:
     orders: Mapping[str, Row]
     invoices: Mapping[str, Row]
     receipts: Mapping[str, Row]
+    heads: Mapping[str, int]
+    """The last position of each log, once all of them were at rest."""
 
     def settled(self, walked: Sequence[Walked]) -> bool:
         """Whether the news of the last payments has gone all the way round."""
@@ -44,8 +46,23 @@ async def look_through(front: Frontline, walked: Sequence[Walked]) -> Ledger:
     while True:
         ledger = await _read(front, walked)
         if ledger.settled(walked) or time.monotonic() - began > _PATIENCE:
-            return ledger
+            return replace(ledger, heads=await _at_rest(front, ledger.heads))
         await asyncio.sleep(0.5)
+
+
+async def _at_rest(front: Frontline, before: Mapping[str, int]) -> Mapping[str, int]:
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(0.4)
+        heads = await _heads(front)
+        if heads == before or time.monotonic() - began > _PATIENCE:
+            return heads
+        before = heads
+
+
+async def _heads(front: Frontline) -> dict[str, int]:
+    answers = await asyncio.gather(*(front.look(service, "heads", "/heads", _ANALYST) for service in SERVICES))
+    return {service: answer.body["head"] for service, answer in zip(SERVICES, answers, strict=True)}
 
 
 async def _read(front: Frontline, walked: Sequence[Walked]) -> Ledger:
@@ -57,7 +74,7 @@ async def _read(front: Frontline, walked: Sequence[Walked]) -> Ledger:
         _rows(front, "billing-svc", "/invoices", "invoice_id", (one.invoice_id for each in walked for one in each.invoices)),
         _rows(front, "billing-svc", "/receipts", "receipt_id", (one for each in walked for one in each.receipts)),
     )
-    return Ledger(leads, opportunities, contracts, orders, invoices, receipts)
+    return Ledger(leads, opportunities, contracts, orders, invoices, receipts, await _heads(front))
 
 
 async def _rows(front: Frontline, service: str, path: str, key: str, ours: Iterable[str]) -> dict[str, Row]:

@@ -51,11 +51,6 @@ class Progress:
         """One row is as far as it goes."""
         self._done += 1
 
-    @property
-    def seconds(self) -> float:
-        """How long it has been going on."""
-        return time.monotonic() - self._began
-
     @contextlib.asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
         """Show it while the body runs."""
@@ -69,11 +64,12 @@ class Progress:
 
     def line(self) -> str:
         """Everything on one line."""
+        seconds = time.monotonic() - self._began
         if not self._of:
-            return f"{self.seconds:6.1f} s  {self._doing}"
+            return f"{seconds:6.1f} s  {self._doing}"
         counts = "  ".join(f"{step} {self.reached[step]:,}" for step in STEPS)
         again = sum(self._retries.values()) if self._retries else 0
-        return f"{self.seconds:6.1f} s  {self._done:,} of {self._of:,} rows  {counts}" + (f"  (tried again {again:,})" if again else "")
+        return f"{seconds:6.1f} s  {self._done:,} of {self._of:,} rows  {counts}" + (f"  (tried again {again:,})" if again else "")
 
     def _print(self) -> None:
         self._console.print(self.line(), highlight=False, soft_wrap=True)

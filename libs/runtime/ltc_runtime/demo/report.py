@@ -25,6 +25,7 @@ class Figures:
     ledger: Ledger
     timings: Timings
     seconds: float
+    """From the first deal to the last."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _print_story(console: Console, story: Story) -> None:
     for step in story.steps:
         kind = step["type"].split(".")[2].replace("-", " ")
         table.add_row(step["occurred_at"][:16].replace("T", " "), step["service"], kind, step["actor"], step["trace_id"] or "–")
-    _wide(console, table)
+    console.print(table)
 
 
 def _print_funnel(console: Console, figures: Figures) -> None:
@@ -179,6 +180,7 @@ def _print_money(console: Console, figures: Figures) -> None:
 
 def _print_timings(console: Console, figures: Figures) -> None:
     timings, seconds = figures.timings, figures.seconds
+    heads = ", ".join(f"{service} {head:,}" for service, head in figures.ledger.heads.items())
     table = _table("step", "times", "p50 ms", "p95 ms", "p99 ms", title="\nHow long each step took")
     for step, taken in timings.seconds.items():
         ordered = sorted(taken)
@@ -186,7 +188,12 @@ def _print_timings(console: Console, figures: Figures) -> None:
     console.print(table)
     console.print("A step with → waits until another service has heard what was told and reacted to it.", style="dim")
     again = ", ".join(f"{cause} {times:,}" for cause, times in timings.retries.most_common())
-    console.print(f"\n{timings.requests:,} requests in {seconds:,.1f} s" + (f"; tried again: {again}" if again else ""), markup=False)
+    rate = timings.requests / max(seconds, 0.001)
+    console.print(
+        f"\nDriven in {seconds:,.1f} s: {timings.requests:,} requests, {rate:,.0f} a second" + (f"; tried again: {again}" if again else ""),
+        markup=False,
+    )
+    console.print(f"Heads of the logs: {heads}")
 
 
 def _print_checks(console: Console, figures: Figures) -> bool:
@@ -197,7 +204,7 @@ def _print_checks(console: Console, figures: Figures) -> bool:
     for check in found:
         sign = "[green]✓[/green]" if check.holds else "[red]✗[/red]"
         table.add_row(sign, check.name, check.expected, "" if check.holds else check.found)
-    _wide(console, table)
+    console.print(table)
     stopped = [walked for walked in figures.walked if walked.trouble]
     for walked in stopped[:_MOST_LINES]:
         console.print(f"  line {walked.deal.line} ({walked.deal.key}) stopped: {walked.trouble}", markup=False, soft_wrap=True)
@@ -206,8 +213,3 @@ def _print_checks(console: Console, figures: Figures) -> bool:
     fine = all(check.holds for check in found)
     console.print("\n[green]All of it adds up.[/green]" if fine else "\n[red]It does not add up.[/red]")
     return fine
-
-
-def _wide(console: Console, table: Table) -> None:
-    # A log file or a pipe has no width: what is written there is not cut off.
-    console.print(table, soft_wrap=False, width=None if console.is_terminal else max(console.width, 150))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from .timings import Timings
 
 FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
+_PIPE_WIDTH = 160
 _SAMPLE = Path("examples/deals.csv")
 
 
@@ -36,7 +38,7 @@ def main(input: Path | None = None, *, console: Console | None = None) -> int:
     Returns:
         the exit code: 0 everything is as it should be, 1 something is not (the report says what), 2 the file is none we know.
     """
-    console = console or Console(highlight=False)
+    console = console or _console()
     try:
         reading = read(input or sample())
         report.heading(console, reading)
@@ -52,6 +54,12 @@ def main(input: Path | None = None, *, console: Console | None = None) -> int:
         return INTERRUPTED
 
 
+def _console() -> Console:
+    console = Console(highlight=False)
+    # A log file or a pipe has no width: nothing that is written there is cut off.
+    return console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+
+
 def sample() -> Path:
     """The sample: beside us, or in the checkout we are installed from."""
     return _SAMPLE if _SAMPLE.exists() else Path(__file__).parents[4] / _SAMPLE
@@ -63,11 +71,13 @@ async def demo(reading: Reading, console: Console) -> int:
     async with progress.shown(), services(Settings(), progress.say) as (addresses, token):
         async with Frontline(addresses, token, timings) as front:
             progress.expect(len(reading.deals), timings.retries)
+            began = time.monotonic()
             walked = await drive(reading, front, progress)
+            seconds = time.monotonic() - began
             progress.say("reading the books")
             ledger = await look_through(front, walked)
             story = await told(front, walked)
-        figures = report.Figures(reading, walked, ledger, timings, progress.seconds)
+        figures = report.Figures(reading, walked, ledger, timings, seconds)
         progress.say("done")
     return FINE if report.printed(console, figures, story) else WRONG
 

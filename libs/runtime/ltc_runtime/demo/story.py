@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .frontline import Frontline, Person
+from .frontline import SERVICES, Frontline, Person
 from .walked import Walked
-
-SERVICES = ("lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc")
 
 _ANALYST = Person("analyst.desk", ("analyst",))
 
