@@ -128,7 +128,7 @@ class Verifier:
         roles = frozenset(word for word in words if isinstance(word, str)) & ROLES
         if subject.startswith(_SERVICE) and roles != {"service"}:
             raise Refused("this subject is kept for services")  # reactions act under it
-        return Caller(subject, roles)
+        return Caller(subject, roles, tuple(sorted(roles)))
 
 
 def _bearer(authorization: bytes) -> str:

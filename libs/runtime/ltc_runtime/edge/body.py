@@ -73,7 +73,7 @@ def look_through(body: bytes) -> None:
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _depth_exceeds(body):
         raise Malformed
     try:
-        value = json.loads(body, object_pairs_hook=_once, parse_constant=_no_constant)
+        value = _decoder.decode(body.decode())
     except (ValueError, RecursionError):
         raise Malformed from None
     if b"\\u0000" in body and _holds_nul(value):
@@ -112,3 +112,6 @@ def _holds_nul(value: Any) -> bool:
             return any(map(_holds_nul, value))
         case _:
             return False
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

@@ -15,6 +15,8 @@ class Caller:
 
     subject: str
     roles: frozenset[str]
+    listed: tuple[str, ...] = ()
+    """The roles in order, as the log keeps them."""
 
 
 class Call:

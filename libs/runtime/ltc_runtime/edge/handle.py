@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast, overload
 from uuid import UUID
@@ -98,7 +98,7 @@ class Handle:
         self._handled = True
         work = self._work(command, answer, authority)
         await self._call.edge.log.submit(work)
-        return cast("A | None", Answer(work.status, work.headers(), work.body))
+        return cast("A | None", Answer(work.status, work.headers, work.body))
 
     def _work(self, command: Command, answer: BaseModel | None, authority: str | None) -> "CommandWork":
         call = self._call
@@ -109,7 +109,7 @@ class Handle:
         if_match = call.header(b"if-match") if operation.kind == "act" else None
         wanted = None if if_match is None else expected_version(if_match)
         meta = Meta(
-            command_id=self.command_id, actor=call.caller.subject, roles=tuple(sorted(call.caller.roles)), correlation_id=None,
+            command_id=self.command_id, actor=call.caller.subject, roles=call.caller.listed, correlation_id=None,
             causation_id=None, traceparent=call.span.traceparent, occurred_at=occurred_at(call), authority=authority,
         )  # fmt: skip
         location = None
@@ -158,9 +158,8 @@ class CommandWork:
     sealer: Sealer | None
     forgotten: list[UUID]
     tails: tuple[()] = ()
-    position: int = 0
-    told: int | None = None
-    version: int | None = None
+    headers: list[HeaderPair] = field(default_factory=list)
+    """Of the answer; known when the command is decided."""
 
     def plan(self, plan: Plan) -> None:
         """Decide, and stage what goes with the events: new keys of persons, and the answer for a retry."""
@@ -168,28 +167,21 @@ class CommandWork:
         if self.wanted is not None and stream is not None and (version := plan.version(stream)) not in self.wanted:
             raise Stale(version=version, expected=" or ".join(map(str, sorted(self.wanted))) or "another")
         rows = plan.decide(self.command, self.meta)
-        self.told = None
-        for row in rows:
-            if row.partition is not None:
-                self.told = row.position
-        self.position = plan.head
-        self.version = None if stream is None else plan.version(stream)
+        told = max((row.position for row in rows if row.partition is not None), default=None)
+        self.headers = self._headers(plan.head, told, None if stream is None else plan.version(stream))
         if self.sealer is not None and rows:
             for key in self.sealer.rows():
                 plan.insert(KEYS, key)
         for subject in self.forgotten:
             plan.remove(KEYS, {"subject": subject})
         if self.call.key is not None:
-            plan.insert(*answer_row(self.call, self.meta.command_id, self.status, self.headers(), self.body))
+            plan.insert(*answer_row(self.call, self.meta.command_id, self.status, self.headers, self.body))
 
-    def headers(self) -> list[HeaderPair]:
-        """The headers of the answer."""
-        position = f"{self.call.edge.service_name}@{self.position}"
-        if self.told is not None:
-            position += f"; told={self.told}"
-        headers: list[HeaderPair] = [(b"ltc-position", position.encode())]
-        if self.version is not None:
-            headers.append((b"etag", b'"%d"' % self.version))
+    def _headers(self, position: int, told: int | None, version: int | None) -> list[HeaderPair]:
+        at = f"{self.call.edge.service_name}@{position}"
+        headers: list[HeaderPair] = [(b"ltc-position", (at if told is None else f"{at}; told={told}").encode())]
+        if version is not None:
+            headers.append((b"etag", b'"%d"' % version))
         if self.location is not None:
             headers.append((b"location", self.location.encode()))
         if self.body:
