@@ -170,10 +170,8 @@ class Frontline:
         if response.status >= 500 and attempt < 5:
             return 0.5, f"{response.status} {code}"
         detail = str(problem.get("detail", response.content[:200].decode("utf-8", "replace")))
-        errors = "; ".join(
-            f"{error.get('pointer') or error.get('parameter')}: {error.get('detail')}" for error in problem.get("errors") or ()
-        )
-        raise Rejected(step, response.status, code, f"{detail} {errors}".strip())
+        wrong = [f"{error.get('pointer') or error.get('parameter')}: {error.get('detail')}" for error in problem.get("errors") or ()]
+        raise Rejected(step, response.status, code, "; ".join((detail, *wrong)))
 
     def _bearer(self, who: Person) -> str:
         now = time.monotonic()
