@@ -1,6 +1,8 @@
 # OpenLTC. `make help` explains the targets.
 PYTHON ?= python3
 VENV := .venv
+# The certificates that the machine trusts, not only those that uv brings.
+export UV_SYSTEM_CERTS ?= 1
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INPUT ?=
