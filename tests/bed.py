@@ -98,14 +98,14 @@ class Bed:
         finally:
             await connection.close()
 
-    async def until(self, name: str, sql: str, *arguments: Any, seconds: float = 15.0) -> None:
+    async def until(self, name: str, sql: str, *arguments: Any, seconds: float = 60.0) -> None:
         """Wait until a question to the database is answered with yes."""
         async with asyncio.timeout(seconds):
             while not await self.value(name, sql, *arguments):
                 self._look()
                 await asyncio.sleep(0.03)
 
-    async def settled(self, seconds: float = 15.0) -> None:
+    async def settled(self, seconds: float = 60.0) -> None:
         """Wait until all that was told is on the topics, heard, and reacted to."""
         dsns = {name: database.superuser for name, database in self.databases.items()}
         await settled(self.services, dsns, seconds, self._look)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,13 +56,16 @@ class Frontline:
         patience: seconds after which it gives up on one act.
     """
 
-    def __init__(self, urls: dict[str, str], token: Token, journal: Path, patience: float = 60.0) -> None:
+    def __init__(self, urls: dict[str, str], token: Token, journal: Path, patience: float = 180.0) -> None:
         self.urls = urls
+        self.replicas: dict[str, Iterator[str]] = {}
+        """Services that several processes answer for: the next one is asked each time."""
         self.patience = patience
         self._token = token
         self._tokens: dict[Person, str] = {}
         self._journal = journal.open("a", buffering=1)
         self._client = httpx.AsyncClient(trust_env=False, timeout=10.0, limits=httpx.Limits(max_connections=100))
+        self.anybody = ANN
         self.unavailable: list[httpx.Response] = []
         """The answers 503 on the way."""
 
@@ -83,7 +86,7 @@ class Frontline:
             while True:
                 self._note(known, "invoke")
                 try:
-                    answer = await self._client.post(self.urls[service] + path, json=body, headers=headers)
+                    answer = await self._client.post(self._url(service) + path, json=body, headers=headers)
                 except httpx.HTTPError:
                     self._note(known, "unknown")
                     await asyncio.sleep(0.1)
@@ -94,6 +97,19 @@ class Frontline:
                     await asyncio.sleep(min(1.0, float(answer.headers.get("Retry-After", 0.2))))
                     continue
                 return self._concluded(known, answer)
+
+    async def given_up(self, service: str, operation: str, path: str, body: Any, key: str, seconds: float) -> None:
+        """POST and hang up after a moment, whatever was under way."""
+        known = {"service": service, "operation": operation, "subject": self.anybody.name, "key": key}
+        self._note(known, "invoke")
+        try:
+            async with asyncio.timeout(seconds):
+                await self._client.post(
+                    self._url(service) + path, json=body, headers={"Idempotency-Key": key, **self._headers(self.anybody)}
+                )
+        except (TimeoutError, httpx.HTTPError):
+            pass
+        self._note(known, "unknown")
 
     def _concluded(self, known: dict[str, str], answer: httpx.Response) -> Done:
         if answer.status_code >= 400:
@@ -112,7 +128,7 @@ class Frontline:
         async with asyncio.timeout(self.patience):
             while True:
                 try:
-                    answer = await self._client.get(self.urls[service] + path, headers=headers)
+                    answer = await self._client.get(self._url(service) + path, headers=headers)
                 except httpx.HTTPError:
                     await asyncio.sleep(0.1)
                     continue
@@ -122,6 +138,9 @@ class Frontline:
         if answer.status_code >= 400:
             raise Refused(answer.status_code, answer.json())
         return answer.json()
+
+    def _url(self, service: str) -> str:
+        return next(self.replicas[service]) if service in self.replicas else self.urls[service]
 
     def _headers(self, who: Person) -> dict[str, str]:
         if who not in self._tokens:

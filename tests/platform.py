@@ -31,7 +31,7 @@ class Platform:
 
     async def evidence(self) -> Evidence:
         """Everything, after all has come to rest."""
-        await settled(self.services, self.dsns, 60.0)
+        await settled(self.services, self.dsns, 120.0)
         found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix)
         again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
         return Evidence(found.ledgers, found.messages, found.journal, again)

@@ -13,6 +13,6 @@ def dying(tmp_path: Path, *points: str, env: Mapping[str, str] = os.environ) -> 
     return {**env, "PYTHONPATH": way, "LTC_TEST_DIE": " ".join(points), "LTC_TEST_DIED": str(tmp_path / "died")}
 
 
-def has_died(tmp_path: Path) -> bool:
-    """Whether a failpoint was reached."""
-    return any(tmp_path.glob("died.*"))
+def died(tmp_path: Path) -> set[str]:
+    """The points that were reached."""
+    return {path.name.removeprefix("died.").replace("-", ":") for path in tmp_path.glob("died.*")}

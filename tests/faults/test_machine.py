@@ -202,7 +202,7 @@ async def eventually_there(database: Database, position: int) -> None:
     connection = await asyncpg.connect(database.superuser)
     try:
         async with asyncio.timeout(5):
-            while await connection.fetchval("SELECT position FROM head") < position:  # noqa: ASYNC110 only the database knows
+            while await connection.fetchval("SELECT position FROM head") < position:
                 await asyncio.sleep(0.01)
     finally:
         await connection.close()

@@ -11,7 +11,7 @@ from ..platform import Platform
 
 async def eventually(platform: Platform, service: str, path: str, field: str, value: object) -> dict[str, object]:
     """What a resource says once a field has a value."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             shown = await platform.front.look(service, path)
             if shown[field] == value:

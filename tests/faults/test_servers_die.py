@@ -1,0 +1,77 @@
+"""PostgreSQL crashes, Kafka stops, Kafka loses every byte: commands wait or go on, and nothing is lost or done twice."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+from ltc_runtime.wire.topics import apply
+
+from ..deals import LEADS, Deal
+from ..frontline import ANN
+from ..platform import Platform
+from .test_services_die import load
+
+pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.slow]
+
+
+async def test_postgres_killed_and_restarted_is_answered_503_meanwhile_and_nothing_is_lost(platform: Platform) -> None:
+    postgres, front = platform.stack.postgres, platform.front
+    assert postgres is not None
+    front.unavailable.clear()
+    running = asyncio.create_task(load(platform, 8))
+    await asyncio.sleep(1.5)
+    await postgres.stop("immediate")
+    async with asyncio.timeout(60):
+        while not front.unavailable:
+            await asyncio.sleep(0.05)
+    await postgres.start()
+    await running
+    assert {answer.status_code for answer in front.unavailable} == {503}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in front.unavailable)
+    assert all(answer.headers["Content-Type"] == "application/problem+json" for answer in front.unavailable)
+    await platform.assert_sound()
+
+
+async def test_commands_go_on_while_kafka_is_away_and_are_told_when_it_is_back(platform: Platform) -> None:
+    kafka = platform.stack.kafka
+    assert kafka is not None
+    await kafka.kill()
+    for number in range(10):
+        body = {"company": f"Meanwhile {number}", "channel": "site"}
+        await platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"meanwhile-{number}")
+    await kafka.start()
+    await load(platform, 2)
+    await platform.assert_sound()
+
+
+async def test_all_data_of_kafka_deleted_is_republished_from_the_logs(platform: Platform) -> None:
+    kafka = platform.stack.kafka
+    assert kafka is not None
+    before = await platform.evidence()
+    await kafka.stop()
+    kafka.wipe()
+    await Deal(platform.front, "while-kafka-was-gone").act(LEADS, "capture_lead", "/leads", ANN, {"company": "Acme", "channel": "site"})
+    await kafka.start()
+    await apply(platform.stack.names, platform.stack.common())
+    await ltc(platform, "republish")
+    await load(platform, 2)
+    evidence = await platform.assert_sound()
+    assert len(evidence.messages or []) >= len({message.headers["ce_id"] for message in before.messages or []})
+
+
+async def ltc(platform: Platform, *arguments: str) -> str:
+    """Run the command line as an operator would."""
+    environment = {**os.environ, "LTC_DATA_DIR": str(platform.stack.directory)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ltc_runtime.cli",
+        *arguments,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
