@@ -31,11 +31,13 @@ Header names, all values UTF-8 text:
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from ltc_events import event_class
+from asyncpg.pgproto.pgproto import UUID as FastUUID
+from ltc_events import Event, event_class
 from ltc_events.vocabulary import EVENT_TYPE
 from pydantic import ValidationError
 
@@ -46,7 +48,6 @@ STRUCTURED = "application/cloudevents+json"
 MAX_POSITION = 2**63 - 1
 MAX_VERSION = 2**31 - 1
 
-_HASH = re.compile(r"^[0-9a-f]{64}$")
 _KIND = re.compile(r"^[a-z][a-z0-9_-]{0,63}$")
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 
@@ -131,8 +132,6 @@ def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owne
     attributes = _decoded(headers)
     if attributes.get("content-type", "").startswith(STRUCTURED):
         attributes, value = _structured(value)
-    else:
-        attributes = {name.removeprefix("ce_"): text for name, text in attributes.items()}
     return read_told(attributes, value, owner, partition)
 
 
@@ -160,19 +159,19 @@ def _attributes(attributes: Mapping[str, str], data: bytes) -> Told:
         position = _number(attributes["position"], 1, MAX_POSITION)
         return Told(
             origin=attributes["origin"],
-            log_id=UUID(attributes["logid"]),
+            log_id=FastUUID(attributes["logid"]),
             position=position,
             prev=_number(attributes["prev"], 0, position - 1),
             partition=_number(attributes["partition"], 0, 2**31 - 1),
-            hash=bytes.fromhex(_matching(_HASH, "hash", attributes["hash"])),
-            event_id=UUID(attributes["id"]),
-            type=_matching(EVENT_TYPE, "type", attributes["type"]),
-            stream=_matching(_KIND, "streamkind", attributes["streamkind"]),
-            stream_id=UUID(attributes["subject"]),
+            hash=_hash(attributes["hash"]),
+            event_id=FastUUID(attributes["id"]),
+            type=attributes["type"],
+            stream=_kind(attributes["streamkind"]),
+            stream_id=FastUUID(attributes["subject"]),
             version=_number(attributes["sequence"], 1, MAX_VERSION),
             occurred_at=_time(attributes["time"]),
-            correlation_id=UUID(attributes["correlationid"]),
-            causation_id=UUID(causation) if causation else None,
+            correlation_id=FastUUID(attributes["correlationid"]),
+            causation_id=FastUUID(causation) if causation else None,
             traceparent=trace if trace and _TRACEPARENT.match(trace) else None,
             data=data,
         )
@@ -186,7 +185,8 @@ def _attributes(attributes: Mapping[str, str], data: bytes) -> Told:
 
 def _must_be_published(told: Told) -> None:
     """The type is the owner's, the data is a JSON object, and where the contract is known it fits."""
-    if owner_of_type(told.type) != told.origin:
+    owner, known = _contract(told.type)
+    if owner != told.origin:
         raise Unreadable(f"{told.type} is not {told.origin}'s to tell")
     try:
         # Before the contract: pydantic's own parser lets NaN pass, which the database refuses.
@@ -195,7 +195,6 @@ def _must_be_published(told: Told) -> None:
         raise Unreadable(f"data is no JSON: {error}") from None
     if not isinstance(fields, dict):
         raise Unreadable("data is no JSON object")
-    known = event_class(told.type)
     if known is None:
         return
     if not known.published:
@@ -207,9 +206,15 @@ def _must_be_published(told: Told) -> None:
         raise Unreadable(f"data does not fit {told.type}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
+@lru_cache(maxsize=1024)
+def _contract(event_type: str) -> tuple[str, type[Event] | None]:
+    """Whose a type is, and its class where this process knows it."""
+    return owner_of_type(_matching(EVENT_TYPE, "type", event_type)), event_class(event_type)
+
+
 def _decoded(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     try:
-        return {name: value.decode() for name, value in headers}
+        return {name.removeprefix("ce_"): value.decode() for name, value in headers}
     except (UnicodeDecodeError, AttributeError):
         raise Unreadable("a header is no UTF-8 text") from None
 
@@ -229,7 +234,7 @@ def _number(text: str, low: int, high: int) -> int:
     if len(text) > 19 or not (text.isascii() and text.isdigit()):
         raise Unreadable(f"{text[:40]!r} is no number")
     number = int(text)
-    if not low <= number <= high:
+    if number < low or number > high:
         raise Unreadable(f"{number} is not between {low} and {high}")
     return number
 
@@ -239,6 +244,18 @@ def _matching(pattern: re.Pattern[str], name: str, text: str) -> str:
     if not pattern.fullmatch(text):
         raise Unreadable(f"{name} {text[:80]!r} is malformed")
     return text
+
+
+@lru_cache(maxsize=1024)
+def _kind(text: str) -> str:
+    return _matching(_KIND, "streamkind", text)
+
+
+def _hash(text: str) -> bytes:
+    # fromhex alone would take spaces and capitals, and another spelling of the same hash.
+    if len(text) != 64 or not text.isalnum() or text != text.lower():
+        raise Unreadable(f"hash {text[:80]!r} is no SHA-256")
+    return bytes.fromhex(text)
 
 
 def _time(text: str) -> datetime:

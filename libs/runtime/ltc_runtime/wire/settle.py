@@ -56,14 +56,15 @@ async def settle(log: Log, teller: Neighbour | None, messages: Sequence[Message]
     settled.logs = {heads.log_id}
     # Only a log's own teller can confirm it, and what was told lies within its head.
     possible = [message for message in messages if message.told.log_id == heads.log_id and message.told.position <= heads.head]
+    plausible = {message.offset for message in possible}
     if heads.log_id not in logs:
-        settled.denied = {message.offset for message in await _not_held(log.pool, messages) if message not in possible}
+        settled.denied = {message.offset for message in await _not_held(log.pool, messages) if message.offset not in plausible}
         return settled
     if possible:
         up_to = max(message.told.position for message in possible)
         await heal(log, teller, possible[0].where, heads.log_id, possible[0].told.partition, up_to)
     for message in await _not_held(log.pool, messages):
-        if message not in possible or not await _confirms(teller, message.told):
+        if message.offset not in plausible or not await _confirms(teller, message.told):
             settled.denied.add(message.offset)
         elif message.told.position <= await tail_of(log.pool, *message.tail) and await _not_held(log.pool, [message]):
             raise Fork(_contradiction(message.told))

@@ -12,8 +12,8 @@ from ltc_runtime.stack.postgres import Postgres
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from machine import template  # noqa: E402
-from wire_world import World, stall, world  # noqa: E402
+from machine import template
+from wire_world import World, stall, world
 
 
 @pytest_asyncio.fixture(scope="session")
