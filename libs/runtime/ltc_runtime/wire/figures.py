@@ -1,10 +1,8 @@
-"""What the wire counts: read by /metrics and `ltc status`."""
+"""What the wire counts as it happens; what the tables say of it, /metrics reads from them."""
 
 from prometheus_client import Counter, Gauge
 
 TOLD = Counter("ltc_relay_told", "Published events acknowledged by Kafka.")
-RELAY_BACKLOG = Gauge("ltc_relay_backlog_events", "Published events not yet told.")
-RELAY_BACKLOG_SECONDS = Gauge("ltc_relay_backlog_seconds", "Age of the oldest published event not yet told.")
 RELAY_ERRORS = Counter("ltc_relay_errors", "Times the relay had to begin anew at its checkpoint.")
 RELAY_REFUSES = Gauge("ltc_relay_refuses", "1 while this log is behind what it once told and nothing is told.")
 

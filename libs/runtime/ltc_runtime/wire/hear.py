@@ -16,10 +16,10 @@ from uuid import UUID
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
-from opentelemetry.trace import Span
 
 from ..log import AlreadyThere, Log, Unavailable
 from ..settings import Settings
+from ..telemetry import Span
 from . import figures, spans
 from .batch import Aside, HearWork, Message, Outcome
 from .broker import KAFKA_ERRORS, hang_up, owner_of, start_ear, topic_for
@@ -209,7 +209,7 @@ class Ear:
         if live and spans.sampled(context):
             span = spans.hearing(where.topic, told, self.group)
             batch.spans.append(span)
-            context = spans.traceparent_of(span)
+            context = span.traceparent
         batch.messages.append(Message(where, record.offset, told, context))
 
     # Writing

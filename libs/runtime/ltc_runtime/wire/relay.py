@@ -9,16 +9,15 @@ what another one tells; listeners go by position and do not care.
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
-from opentelemetry.trace import Span
 
 from ..log import Log
 from ..settings import Settings
+from ..telemetry import Span
 from . import figures, spans
 from .behind import BehindItself, must_not_be_behind
 from .broker import KAFKA_ERRORS, PATIENCE, abandon, start_producer, topic_for
@@ -165,8 +164,6 @@ class _Teller:
             if rows:
                 return rows
             await self._saved()
-            figures.RELAY_BACKLOG.set(0)
-            figures.RELAY_BACKLOG_SECONDS.set(0)
             self.lease.must_be_held()
             await self.log.changed(seen, self.settings.poll_seconds)
 
@@ -175,10 +172,7 @@ class _Teller:
         beyond = {told.partition for told in events} - self.partitions
         if beyond:
             raise TopicTooSmall(f"{self.topic} has no partition {min(beyond)}")
-        recorded = rows[0]["recorded_at"]
-        figures.RELAY_BACKLOG_SECONDS.set(max(0.0, (datetime.now(UTC) - recorded).total_seconds()))
-        figures.RELAY_BACKLOG.set(len(rows))
-        live = spans.is_live(len(rows), recorded)
+        live = spans.is_live(len(rows), rows[0]["recorded_at"])
         chunk = _Chunk([told.position for told in events], defaultdict(list))
         if not live and any(spans.sampled(told.traceparent) for told in events):
             chunk.spans.append(spans.telling_many(self.topic, events))
@@ -187,7 +181,7 @@ class _Teller:
             if live and spans.sampled(told.traceparent):
                 span = spans.telling(self.topic, told)
                 chunk.spans.append(span)
-                context = spans.traceparent_of(span)
+                context = span.traceparent
             self._put(chunk.batches[told.partition], told, context)
         return chunk
 

@@ -5,15 +5,11 @@ Catching up on a backlog makes one span per batch, linked to the events in it, a
 Messaging names of OpenTelemetry are still in development; this is their only place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from opentelemetry import trace
-from opentelemetry.context import Context
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from opentelemetry.util.types import AnyValue
-
+from ..telemetry import CONSUMER, PRODUCER, Span
 from .cloudevents import Told
 
 LIVE_BATCH = 32
@@ -24,14 +20,13 @@ LIVE_SECONDS = 30.0
 
 MAX_LINKS = 128
 
-_SYSTEM = "messaging.system"
-_DESTINATION = "messaging.destination.name"
-_PARTITION = "messaging.destination.partition.id"
-_OPERATION = "messaging.operation.type"
-_BATCH = "messaging.batch.message_count"
-_GROUP = "messaging.consumer.group.name"
-
-_propagator = TraceContextTextMapPropagator()
+SYSTEM = "messaging.system"
+DESTINATION = "messaging.destination.name"
+PARTITION = "messaging.destination.partition.id"
+OPERATION = "messaging.operation.type"
+MESSAGE = "messaging.message.id"
+BATCH = "messaging.batch.message_count"
+GROUP = "messaging.consumer.group.name"
 
 
 def sampled(traceparent: str | None) -> bool:
@@ -46,54 +41,34 @@ def is_live(count: int, oldest: datetime) -> bool:
 
 def telling(topic: str, told: Told) -> Span:
     """The span of telling one event live, a child of what caused it."""
-    return _tracer().start_span(f"send {topic}", _parent(told.traceparent), SpanKind.PRODUCER, _attributes(topic, "send", told))
+    return Span(f"send {topic}", PRODUCER, told.traceparent, _one(topic, "send", told))
 
 
 def hearing(topic: str, told: Told, group: str) -> Span:
     """The span of hearing one message live, a child of its telling."""
-    attributes: dict[str, AnyValue] = {**_attributes(topic, "process", told), _GROUP: group}
-    return _tracer().start_span(f"process {topic}", _parent(told.traceparent), SpanKind.CONSUMER, attributes)
+    return Span(f"process {topic}", CONSUMER, told.traceparent, {**_one(topic, "process", told), GROUP: group})
 
 
 def telling_many(topic: str, events: Sequence[Told]) -> Span:
     """The span of telling a backlog."""
-    attributes: dict[str, AnyValue] = {_SYSTEM: "kafka", _DESTINATION: topic, _OPERATION: "send", _BATCH: len(events)}
-    return _tracer().start_span(f"send {topic}", Context(), SpanKind.PRODUCER, attributes, _links(events))
+    return Span(f"send {topic}", PRODUCER, None, _many(topic, "send", events), _links(events))
 
 
 def hearing_many(topic: str, events: Sequence[Told], group: str) -> Span:
     """The span of hearing a backlog."""
-    attributes: dict[str, AnyValue] = {_SYSTEM: "kafka", _DESTINATION: topic, _OPERATION: "process", _BATCH: len(events), _GROUP: group}
-    return _tracer().start_span(f"process {topic}", Context(), SpanKind.CONSUMER, attributes, _links(events))
+    return Span(f"process {topic}", CONSUMER, None, {**_many(topic, "process", events), GROUP: group}, _links(events))
 
 
-def traceparent_of(span: Span) -> str | None:
-    """How the span's context is written, if it has one."""
-    carrier: dict[str, str] = {}
-    _propagator.inject(carrier, trace.set_span_in_context(span, Context()))
-    return carrier.get("traceparent")
-
-
-def _tracer() -> trace.Tracer:
-    return trace.get_tracer("ltc_runtime.wire")
-
-
-def _attributes(topic: str, operation: str, told: Told) -> dict[str, AnyValue]:
+def _one(topic: str, operation: str, told: Told) -> dict[str, Any]:
     return {
-        _SYSTEM: "kafka", _DESTINATION: topic, _PARTITION: str(told.partition), _OPERATION: operation,
-        "messaging.message.id": str(told.event_id), "ltc.event.type": told.type, "ltc.position": told.position,
-        "ltc.correlation_id": str(told.correlation_id),
+        SYSTEM: "kafka", DESTINATION: topic, PARTITION: str(told.partition), OPERATION: operation, MESSAGE: str(told.event_id),
+        "ltc.event.type": told.type, "ltc.position": told.position, "ltc.correlation_id": str(told.correlation_id),
     }  # fmt: skip
 
 
-def _parent(traceparent: str | None) -> Context:
-    return _propagator.extract({"traceparent": traceparent or ""}, Context())
+def _many(topic: str, operation: str, events: Sequence[Told]) -> dict[str, Any]:
+    return {SYSTEM: "kafka", DESTINATION: topic, OPERATION: operation, BATCH: len(events)}
 
 
-def _links(events: Iterable[Told]) -> list[Link]:
-    contexts = [_context(told.traceparent) for told in events if sampled(told.traceparent)][:MAX_LINKS]
-    return [Link(context) for context in contexts]
-
-
-def _context(traceparent: str | None) -> SpanContext:
-    return trace.get_current_span(_parent(traceparent)).get_span_context()
+def _links(events: Sequence[Told]) -> list[str]:
+    return [told.traceparent for told in events if told.traceparent is not None and sampled(told.traceparent)][:MAX_LINKS]
