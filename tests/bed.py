@@ -8,11 +8,12 @@ from typing import Any
 
 import asyncpg
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.react import react
+from ltc_runtime.react import note_policies, react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.wire.hear import hear
 from ltc_runtime.wire.relay import relay
+from ltc_runtime.wire.topic_start import note_fresh
 from ltc_runtime.wire.topics import apply
 
 from .checker.evidence import Evidence, gather
@@ -49,6 +50,8 @@ class Bed:
         """The log, as one more process of the service opens it; ``service`` where it was changed since."""
         opened = await open_log(self.databases[name].login, service or self.services[name])
         self._logs.append(opened)
+        await note_policies(opened)
+        await note_fresh(opened.pool, opened.service.hears)
         return opened
 
     def run(self, log: Log, *roles: str) -> list[asyncio.Task[None]]:

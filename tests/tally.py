@@ -142,3 +142,22 @@ def adding(name: object, amount: int = 1, *, to: str = "one", **more: Any) -> Ad
     return Adding(
         Add(tally_id=derive_id("tally", to), amount=amount, **more), Meta(command_id=derive_id("command", str(name)), actor="ann")
     )
+
+
+@dataclass
+class Echoing:
+    """The same for the second service."""
+
+    command: Echo
+    meta: Meta
+    fresh: tuple[Stream, ...] = ()
+    tails: tuple[Any, ...] = ()
+
+    @property
+    def streams(self) -> tuple[Stream, ...]:
+        """What it decides on."""
+        return (echo.of(self.command.echo_id),)
+
+    def plan(self, plan: Plan) -> int:
+        """Decide; how many events it came to."""
+        return len(plan.decide(self.command, self.meta))

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from aiokafka import AIOKafkaProducer
 from ltc_events import derive_id
-from ltc_runtime.log import Log, Meta, Plan
+from ltc_runtime.log import Log, Meta
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire import hear as hear_module
 from ltc_runtime.wire import relay as relay_module
@@ -17,7 +17,7 @@ from ltc_runtime.wire.cloudevents import Unreadable
 
 from ..bed import Bed, bed
 from ..databases import Databases
-from ..tally import Added, Echo, adding, echo, echo_svc, tally_svc
+from ..tally import Added, Echo, Echoing, adding, echo_svc, tally_svc
 from .run import CHECKS, run
 from .wire import HEARS
 
@@ -135,26 +135,12 @@ async def test_a_message_dropped_by_the_listener_is_found(parts: Bed, monkeypatc
     assert not names & {"told_is_on_the_topic", "chain_verifies", "tails_match_what_was_heard"}
 
 
-class Unasked:
-    """A command given by nobody, or by somebody who was there before: what a doubled reaction is."""
-
-    fresh, tails = (), ()
-
-    def __init__(self, command: Echo, meta: Meta) -> None:
-        self.command, self.meta = command, meta
-        self.streams = (echo.of(command.echo_id),)
-
-    def plan(self, plan: Plan) -> int:
-        """Decide it."""
-        return len(plan.decide(self.command, self.meta))
-
-
 async def test_a_reaction_that_happened_twice_is_found(parts: Bed) -> None:
     await worked(parts)
     again = await parts.log("echo-svc")
     cause = await parts.value("echo-svc", "SELECT causation_id FROM log WHERE origin IS NULL LIMIT 1")
     command = Echo(echo_id=derive_id("again"), total=1)
-    await again.submit(Unasked(command, Meta(command_id=UUID(int=77), actor="service:echo-svc", causation_id=cause)))
+    await again.submit(Echoing(command, Meta(command_id=UUID(int=77), actor="service:echo-svc", causation_id=cause)))
     assert {"reactions_have_one_cause", "causes_have_their_reaction"} <= await found(parts)
 
 

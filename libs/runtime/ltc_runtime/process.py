@@ -20,11 +20,12 @@ from .clock import Clock
 from .edge.app import create_app
 from .log import Log, open_log
 from .loglines import configure as configure_logging
-from .react import react
+from .react import note_policies, react
 from .service import Service, load
 from .settings import Settings
 from .wire.hear import hear
 from .wire.relay import relay
+from .wire.topic_start import note_fresh
 
 STOPPED, BROKEN, MISUSED = 0, 1, 2
 GC_THRESHOLDS = (50_000, 20, 50)
@@ -46,6 +47,8 @@ async def run(service: Service, settings: Settings) -> int:
     log = await unless(told, open_patiently(service, settings))
     if log is None:
         return STOPPED
+    await note_policies(log)
+    await note_fresh(log.pool, service.hears)
     app = create_app(service, log, settings)
     server = http(app, settings)
     background = [asyncio.create_task(work, name=name) for name, work in work_of(log, settings).items()]

@@ -25,6 +25,7 @@ from .parked import EPOCH, Lane, open_lanes, parked_row
 from .service import policy_name, topic_of
 from .settings import Settings
 from .wire.lease import DATABASE_ERRORS, holding
+from .wire.topic_start import LOOKED_AT
 
 BATCH = 500
 LEASE = "react"
@@ -147,6 +148,20 @@ def timer_row(at: At, meta: Meta) -> dict[str, Any]:
     }  # fmt: skip
 
 
+async def note_policies(log: Log) -> None:
+    """Record where policies begin that are new: now, if nothing else is said.
+
+    To be done before anything is heard or decided, by whichever process of the service comes first: on an empty log that is 0.
+    """
+    for name in [PREFIX + policy for policy in log.service.policies] + [EPOCH]:
+        begin = "0" if name == EPOCH or name.removeprefix(PREFIX) in log.service.from_start else "(SELECT position FROM head)"
+        await log.pool.execute(
+            f"INSERT INTO checkpoint (name, position, updated_at) SELECT $1, {begin}, now()"
+            " WHERE NOT EXISTS (SELECT FROM checkpoint WHERE name = $1) ON CONFLICT DO NOTHING",
+            name,
+        )
+
+
 class Reactor:
     """The policies of a service and how far each has come."""
 
@@ -161,16 +176,13 @@ class Reactor:
 
     async def load(self) -> None:
         """Read the checkpoints; a policy without one begins now."""
-        for name in [PREFIX + policy for policy in self.service.policies] + [EPOCH]:
-            begin = "0" if name == EPOCH or name.removeprefix(PREFIX) in self.service.from_start else "(SELECT position FROM head)"
-            await self.log.pool.execute(
-                f"INSERT INTO checkpoint (name, position, updated_at) SELECT $1, {begin}, now()"
-                " WHERE NOT EXISTS (SELECT FROM checkpoint WHERE name = $1) ON CONFLICT DO NOTHING",
-                name,
-            )
+        await note_policies(self.log)
         rows = await self.log.pool.fetch("SELECT name, position FROM checkpoint WHERE name LIKE 'react:%'")
         wanted = {PREFIX + policy for policy in self.service.policies}
         self.checkpoints = {row["name"]: row["position"] for row in rows if row["name"] in wanted}
+        await self._load_starts()
+
+    async def _load_starts(self) -> None:
         starts = await self.log.pool.fetch("SELECT topic, partition, position FROM topic_start")
         self.starts = {(row["topic"], row["partition"]): row["position"] for row in starts}
 
@@ -188,6 +200,8 @@ class Reactor:
         group = [name for name, position in self.checkpoints.items() if position == begin]
         ahead = min((position for position in self.checkpoints.values() if position > begin), default=head)
         facts = await self.log.pool.fetch(_READ, begin, min(ahead, head), list(self.by_type), limit)
+        if any(fact["origin"] is not None and (topic_of(fact["origin"]), LOOKED_AT) not in self.starts for fact in facts):
+            await self._load_starts()  # it is noted where a topic starts before any of it is heard, but perhaps after we were loaded
         until = facts[-1]["position"] if len(facts) == limit else min(ahead, head)
         lanes, epoch = await open_lanes(self.log.pool)
         reactions = [reaction for fact in facts for reaction in self._reactions(fact, set(group))]
