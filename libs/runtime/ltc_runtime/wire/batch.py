@@ -141,7 +141,7 @@ def row_of(message: Message) -> HeardRow:
 def row_aside(aside: Aside, at: Any) -> dict[str, Any]:
     """The row of the table ``set_aside``."""
     record = aside.record
-    headers = [[name, value.decode(errors="backslashreplace")] for name, value in record.headers]
+    headers = [[name, (value or b"").decode(errors="backslashreplace")] for name, value in record.headers]
     key = record.key.decode(errors="backslashreplace") if record.key is not None else None
     return {
         "topic": aside.where.topic, "partition": aside.where.partition, "offset": aside.offset, "reason": aside.reason[:1000],

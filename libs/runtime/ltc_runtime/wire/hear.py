@@ -40,6 +40,7 @@ FETCH_MS = 200
 """How long a fetch waits where there is nothing; a fetch is never cancelled, so this bounds stopping too."""
 
 COMMIT_SECONDS = 1.0
+Fetched = dict[TopicPartition, list[ConsumerRecord]]
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -119,6 +120,7 @@ class Ear:
         self._logs: dict[str, set[UUID]] = defaultdict(set)
         self._owners: dict[UUID, str] = {}
         self._tails: dict[tuple[UUID, int], int] = {}
+        self._read_up_to: dict[TopicPartition, int] = {}
         self._denied: set[tuple[TopicPartition, int]] = set()
         self._committed: dict[TopicPartition, int] = {}
         self._commit_at = 0.0
@@ -158,7 +160,7 @@ class Ear:
         try:
             while True:
                 await asyncio.wait({fetch})  # not awaited directly: a fetch must not be cancelled
-                fetched = fetch.result()
+                fetched = await self._fetched(fetch)
                 self._conclude(fetched)
                 fetch = self._fetch()
                 batch = self._read(fetched)  # while the batch before is being written
@@ -173,12 +175,34 @@ class Ear:
             await asyncio.wait({fetch, *({writing} if writing is not None else ())}, timeout=5.0)
             await self._commit_at_last()
 
-    def _fetch(self) -> "asyncio.Task[dict[TopicPartition, list[ConsumerRecord]]]":
+    def _fetch(self) -> "asyncio.Task[Fetched]":
         return asyncio.create_task(self.consumer.getmany(timeout_ms=FETCH_MS, max_records=BATCH))
+
+    async def _fetched(self, fetch: "asyncio.Task[Fetched]") -> Fetched:
+        try:
+            return fetch.result()
+        except UnicodeDecodeError as error:
+            return await self._fetch_around(error)
+
+    async def _fetch_around(self, error: UnicodeDecodeError) -> Fetched:
+        """Some message has a header name that aiokafka cannot read, and with it nothing behind it: find it, go around it."""
+        found: Fetched = {}
+        for where in self.consumer.assignment() - self.consumer.paused():
+            records = found.setdefault(where, [])
+            # aiokafka loses what it had unpacked before the error, and its place with it.
+            self.consumer.seek(where, self._read_up_to.get(where, 0))
+            try:
+                while len(records) < BATCH and (one := await self.consumer.getmany(where, timeout_ms=5 * FETCH_MS, max_records=1)):
+                    records += one[where]
+            except UnicodeDecodeError:
+                offset = await self.consumer.position(where)
+                records.append(_unreadable(where, offset, error))
+                self.consumer.seek(where, offset + 1)
+        return {where: records for where, records in found.items() if records}
 
     # Reading
 
-    def _read(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> _Batch:
+    def _read(self, fetched: Fetched) -> _Batch:
         batch = _Batch()
         count = sum(map(len, fetched.values()))
         for where, records in fetched.items():
@@ -187,7 +211,7 @@ class Ear:
             owner = owner_of(where.topic, self.settings)
             for record in records:
                 self._read_one(batch, where, record, owner, live)
-            batch.ends[where] = records[-1].offset + 1
+            batch.ends[where] = self._read_up_to[where] = records[-1].offset + 1
             if not live and any(spans.sampled(message.told.traceparent) for message in batch.messages[before:]):
                 told = [message.told for message in batch.messages[before:]]
                 batch.spans.append(spans.hearing_many(where.topic, told, self.group))
@@ -301,7 +325,7 @@ class Ear:
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
 
-    def _conclude(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+    def _conclude(self, fetched: Fetched) -> None:
         """Go on where the teller has answered. Only between two fetches: one under way may hold what is to be read again."""
         for where in self.questions:
             if fetched.pop(where, None) is not None:
@@ -324,6 +348,7 @@ class Ear:
         self._denied |= {(where, offset) for offset in settled.denied}
         del self.questions[where]
         try:
+            self._read_up_to[where] = question.offset
             self.consumer.seek(where, question.offset)
             self.consumer.resume(where)
         except IllegalStateError:
@@ -374,6 +399,12 @@ class Ear:
             await asyncio.wait({self._committing}, timeout=2.0)
         last = asyncio.create_task(self._commit())
         await asyncio.wait({last}, timeout=2.0)
+
+
+def _unreadable(where: TopicPartition, offset: int, error: Exception) -> ConsumerRecord:
+    """What stands for a message that could not even be fetched."""
+    headers = (("error", str(error).encode()),)
+    return ConsumerRecord(where.topic, where.partition, offset, int(time.time() * 1000), 0, None, None, None, 0, 0, headers)
 
 
 def _named(where: TopicPartition) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from ltc_runtime.log import Log, Unavailable, open_log
 from ltc_runtime.wire.cloudevents import Told, headers_of
 from ltc_runtime.wire.compare import compare
@@ -146,6 +147,36 @@ async def test_malformed_and_foreign_messages_are_set_aside_and_the_partition_go
     assert all(row["reason"] for row in asides)
     rubbish = next(row for row in asides if row["bytes"] == b"\x00\xff")
     assert orjson.loads(rubbish["headers"])["headers"][0] == ["ce_id", "\\xff"]
+
+
+class Unspeakable(str):
+    """A header name that is no UTF-8."""
+
+    def encode(self, *_: Any) -> bytes:
+        return b"\xff\xfe"
+
+
+async def test_a_message_that_the_client_cannot_even_fetch_is_gone_around(here: World) -> None:
+    await here.baskets(30)
+    events = await here.events()
+    await here.say_events(events[:15])
+    producer = AIOKafkaProducer(bootstrap_servers=here.settings.kafka_bootstrap)
+    await producer.start()
+    for _ in range(2):
+        batch = producer.create_batch()
+        batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, -1, 16384)
+        for headers in ([], [(Unspeakable("x"), b"1")], [("null", None)]):
+            batch.append(timestamp=None, key=None, value=b"strange", headers=headers)
+        await (await producer.send_batch(batch, here.topic, partition=1))
+    await producer.stop()
+    await here.say_events(events[15:])
+    here.start_hear()
+    await here.all_heard(30)
+
+    async def aside() -> bool:
+        return len(await here.asides()) == 6
+
+    await until(aside)
 
 
 async def test_thousands_of_forged_messages_have_no_effect(here: World) -> None:
