@@ -52,12 +52,6 @@ class Settings(BaseSettings):
     jwks_refresh_seconds: float = Field(30.0, gt=0, description="An unknown key id refreshes the key set at most this often.")
 
     # How long it waits
-    pool_size: int = Field(8, ge=1, le=200, description="Connections to PostgreSQL for reads.")
-    connect_timeout: float = Field(5.0, gt=0, description="Seconds to wait for a connection to PostgreSQL.")
-    command_timeout: float = Field(10.0, gt=0, description="Seconds to wait for the answer to a statement.")
-    lock_timeout: float = Field(2.0, gt=0, description="Seconds PostgreSQL waits for a lock.")
-    statement_timeout: float = Field(8.0, gt=0, description="Seconds PostgreSQL works on a statement.")
-    idle_timeout: float = Field(5.0, gt=0, description="Seconds a transaction may sit idle before PostgreSQL ends it.")
     lease_seconds: float = Field(5.0, gt=0, description="How long the lease of a relay or reactor is valid without renewal.")
     poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at when nobody woke us.")
     after_seconds: float = Field(3.0, gt=0, description="How long a read waits for the position its LTC-After names before it answers 503.")
@@ -65,8 +59,6 @@ class Settings(BaseSettings):
 
     # How much it takes
     body_cap: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")
-    import_cap: int = Field(64 * 1024 * 1024, ge=1024, description="Largest body of an import in bytes.")
-    feed_limit: int = Field(500, ge=1, le=10_000, description="Most events a page of /feed carries.")
 
     # The embedded stack
     data_dir: Path = Field(Path(".ltc"), description="Where the embedded stack keeps its data.")

@@ -68,3 +68,8 @@ def test_settings_survive_the_way_through_the_environment(monkeypatch: pytest.Mo
 
 def test_the_cache_is_in_the_home_directory() -> None:
     assert Settings().cache_dir == Path.home() / ".cache" / "openltc"
+
+
+def test_every_setting_does_something() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "libs" / "runtime" / "ltc_runtime").rglob("*.py") if path.name != "settings.py")
+    assert [name for name in Settings.model_fields if f"settings.{name}" not in code] == []

@@ -106,6 +106,19 @@ async def test_ltc_sees_it(stack: Stack, directory: Path, monkeypatch: pytest.Mo
     assert await leads(stack) == 0  # its login may still read what was rebuilt
 
 
+async def test_servers_that_run_already_are_used_and_none_is_started(stack: Stack, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, postgres_url=stack.postgres_url, kafka_bootstrap=stack.bootstrap)
+    async with Stack(settings, services=["lead-svc"], prefix="guest_") as guest:
+        assert guest.postgres is None
+        assert guest.kafka is None
+        assert guest.databases["lead-svc"].database == "guest_lead_svc"
+        assert await leads(guest) == 0
+        assert sorted(os.listdir(tmp_path)) == [
+            "issuer", "lock", "logs", "passwords.json", "ports.json", "stack.json"
+        ]  # fmt: skip
+    assert await leads(stack) == 0
+
+
 KEEPER = """
 import asyncio
 from ltc_runtime.settings import Settings

@@ -85,6 +85,6 @@ def shown(value: Any) -> str:
         case float():
             return f"{value:.1f}"
         case list() | tuple() | set() | frozenset():
-            return ", ".join(str(one) for one in value)
+            return ", ".join(str(one) for one in value) or "none"
         case _:
             return str(value)
