@@ -83,10 +83,12 @@ def changed(**headers: Any) -> list[tuple[str, bytes]]:
 @pytest.mark.parametrize(
     "headers",
     [
-        [], [("ce_id", b"\xff\xfe")], changed(id=b"7"), changed(id=None), changed(specversion=b"0.3"), changed(hash=b"ab" * 31), changed(hash=b"AB" * 32),
-        changed(hash=b"ab" * 32 + b"\n"), changed(position=b"0"), changed(position=b"-1"), changed(position=b"9" * 40), changed(position=b"7.0"),
+        [], [("ce_id", b"\xff\xfe")], changed(id=b"7"), changed(id=None), changed(specversion=b"0.3"),
+        changed(hash=b"ab" * 31), changed(hash=b"AB" * 32), changed(hash=b"ab" * 32 + b"\n"),
+        changed(position=b"0"), changed(position=b"-1"), changed(position=b"9" * 40), changed(position=b"7.0"),
         changed(position="٧".encode()), changed(prev=b"7"), changed(prev=b"8"), changed(prev=b""), changed(partition=b"1"),
-        changed(origin=b"lead-svc"), changed(type=b"ltc.lead.captured.v1"), changed(type=b"basket-closed"), changed(type=b"ltc.shop.filled.v1"),
+        changed(origin=b"lead-svc"), changed(type=b"ltc.lead.captured.v1"), changed(type=b"basket-closed"),
+        changed(type=b"ltc.shop.filled.v1"),
         changed(type=b"ltc.shop.basket-closed.v1\n"), changed(streamkind=b""), changed(streamkind=b"a\x00"), changed(sequence=b"0"),
         changed(sequence=b"99999999999"), changed(subject=b"someone"), changed(time=b"yesterday"), changed(time=b"2026-11-24T08:00:00"),
         changed(time=b"0001-01-01T00:00:00+23:00"), changed(correlationid=None), changed(causationid=b"x"), changed(logid=b"x"),
