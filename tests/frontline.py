@@ -102,13 +102,13 @@ class Frontline:
         """POST and hang up after a moment, whatever was under way."""
         known = {"service": service, "operation": operation, "subject": self.anybody.name, "key": key}
         self._note(known, "invoke")
-        try:
-            async with asyncio.timeout(seconds):
-                await self._client.post(
-                    self._url(service) + path, json=body, headers={"Idempotency-Key": key, **self._headers(self.anybody)}
-                )
-        except (TimeoutError, httpx.HTTPError):
-            pass
+        url, content = httpx.URL(self._url(service)), json.dumps(body).encode()
+        headers = {"Host": url.host, "Content-Type": "application/json", "Content-Length": str(len(content)), "Idempotency-Key": key}
+        lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in {**headers, **self._headers(self.anybody)}.items())]
+        _, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write("\r\n".join([*lines, "", ""]).encode() + content)
+        await asyncio.sleep(seconds)
+        writer.transport.abort()
         self._note(known, "unknown")
 
     def _concluded(self, known: dict[str, str], answer: httpx.Response) -> Done:
