@@ -17,28 +17,30 @@ class Acts:
     Args:
         front: speaks to the services.
         name: names the thing for ever; the keys begin with it.
+        hour: when the first act of a day is done.
     """
 
-    def __init__(self, front: Frontline, name: str) -> None:
+    def __init__(self, front: Frontline, name: str, hour: int = 9) -> None:
         self._front = front
         self._name = name
+        self._hour = hour
         self._done: Counter[str] = Counter()
 
     async def act(self, service: str, step: str, path: str, who: Person, body: Body = None, *, on: date | None = None) -> Answer:
         """POST; the same act of the same thing has the same key, whenever it is tried and whatever else was done before."""
         self._done[step] += 1
         key = f"{self._name}:{step}:{self._done[step]}"
-        return await self._front.act(service, step, path, who, body, key=key, at=_moment(on, self._done.total()))
+        return await self._front.act(service, step, path, who, body, key=key, at=self._moment(on))
+
+    def _moment(self, on: date | None) -> str | None:
+        # Acts of one day come in order, a minute apart; of a day we do not know nothing is said.
+        hours, minutes = divmod(self._hour * 60 + self._done.total(), 60)
+        return None if on is None else f"{on.isoformat()}T{hours:02}:{minutes:02}:00Z"
 
     async def look(self, service: str, step: str, path: str, who: Person, *, after: tuple[Told | None, ...] = ()) -> Any:
         """GET, after what was told elsewhere has arrived."""
         told = [position for position in after if position is not None]
         return (await self._front.look(service, step, path, who, after=told)).body
-
-
-def _moment(on: date | None, count: int) -> str | None:
-    # Acts of one day come in order, a minute apart; of a day we do not know nothing is said.
-    return None if on is None else f"{on.isoformat()}T{9 + count // 60:02}:{count % 60:02}:00Z"
 
 
 def sales(team: Team) -> Person:

@@ -57,7 +57,7 @@ async def _group(deals: Sequence[Deal], kind: str, front: Frontline, progress: P
     await asyncio.gather(*(_walk(walked, kind, front, progress, books) for walked in each))
     # One receipt is one amount: where one of several deals stopped, none of them is paid before that is settled.
     if all(walked.invoices and not walked.trouble for walked in each):
-        await _guarded(each, cashing.pay(each, Acts(front, f"{kind}/pay/{deals[0].key}"), progress))
+        await _guarded(each, cashing.pay(each, Acts(front, f"{kind}/pay/{deals[0].key}", hour=15), progress))
     for _ in each:
         progress.finish()
     return each
