@@ -20,11 +20,12 @@ SECONDS = 5.0
 PLAIN = """
 CREATE TABLE plain (
     id bigserial PRIMARY KEY, event_id uuid NOT NULL UNIQUE, stream text NOT NULL, stream_id uuid NOT NULL, version integer NOT NULL,
-    type text NOT NULL, actor text NOT NULL, roles text[] NOT NULL, correlation_id uuid NOT NULL, command_id uuid, occurred_at timestamptz NOT NULL,
-    recorded_at timestamptz NOT NULL, partition integer, data json NOT NULL, UNIQUE (stream_id, version)
+    type text NOT NULL, actor text NOT NULL, roles text[] NOT NULL, correlation_id uuid NOT NULL, command_id uuid,
+    occurred_at timestamptz NOT NULL, recorded_at timestamptz NOT NULL, partition integer, data json NOT NULL, UNIQUE (stream_id, version)
 )"""
 INSERT = """
-INSERT INTO plain (event_id, stream, stream_id, version, type, actor, roles, correlation_id, command_id, occurred_at, recorded_at, partition, data)
+INSERT INTO plain
+(event_id, stream, stream_id, version, type, actor, roles, correlation_id, command_id, occurred_at, recorded_at, partition, data)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
 
 
@@ -109,5 +110,3 @@ async def append_64() -> Figure:
 async def append_1() -> Figure:
     """One writer."""
     return await against_plain("append-1", 1, 1.0)
-
-
