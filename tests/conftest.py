@@ -1,6 +1,9 @@
 """Real parts for the whole run: one PostgreSQL, one Kafka, and databases made from templates, one set per test."""
 
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from ltc_runtime.settings import Settings
@@ -14,16 +17,24 @@ from .platform import Platform, settings
 
 
 @pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Postgres]:
+def servers() -> Iterator[Path]:
+    """Where the servers keep their data. Not pytest's own directory: every other run closes that to all but root."""
+    directory = Path(tempfile.mkdtemp(prefix="ltc-tests-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def postgres(servers: Path) -> AsyncIterator[Postgres]:
     """One server for the run."""
-    async with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+    async with Postgres(servers / "postgres") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka]:
+async def kafka(servers: Path) -> AsyncIterator[Kafka]:
     """One broker for the run."""
-    async with Kafka(tmp_path_factory.mktemp("kafka"), Settings().cache_dir / "kafka-4.4.0") as broker:
+    async with Kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0") as broker:
         yield broker
 
 
@@ -34,9 +45,9 @@ def databases(postgres: Postgres) -> Databases:
 
 
 @pytest.fixture(scope="session")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+async def platform(servers: Path) -> AsyncIterator[Platform]:
     """The five services, running, with their own servers; stories and faults share it, so each must leave it whole."""
-    directory = tmp_path_factory.mktemp("platform")
+    directory = servers / "platform"
     async with Stack(settings(directory)) as stack:
         running = Platform(stack, directory)
         await set_up(running.front)

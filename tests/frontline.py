@@ -102,7 +102,7 @@ class Frontline:
         """POST and hang up after a moment, whatever was under way."""
         known = {"service": service, "operation": operation, "subject": self.anybody.name, "key": key}
         self._note(known, "invoke")
-        url, content = httpx.URL(self._url(service)), json.dumps(body).encode()
+        url, content = httpx.URL(self._url(service)), json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Host": url.host, "Content-Type": "application/json", "Content-Length": str(len(content)), "Idempotency-Key": key}
         lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in {**headers, **self._headers(self.anybody)}.items())]
         _, writer = await asyncio.open_connection(url.host, url.port)
