@@ -18,6 +18,7 @@ from ltc_runtime.cli import app
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack import state
 from ltc_runtime.stack.embedded import AlreadyRunning, Stack
+from ltc_runtime.stack.keep import watch
 from typer.testing import CliRunner
 
 
@@ -106,6 +107,17 @@ async def test_ltc_sees_it(stack: Stack, directory: Path, monkeypatch: pytest.Mo
     assert await leads(stack) == 0  # its login may still read what was rebuilt
 
 
+async def test_a_server_that_died_comes_back(stack: Stack) -> None:
+    assert stack.postgres is not None
+    watching = asyncio.create_task(watch(stack))
+    await stack.postgres.kill()
+    await asyncio.sleep(1)
+    await stack.services.ready()
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert await leads(stack) == 0
+
+
 async def test_servers_that_run_already_are_used_and_none_is_started(stack: Stack, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, postgres_url=stack.postgres_url, kafka_bootstrap=stack.bootstrap)
     async with Stack(settings, services=["lead-svc"], prefix="guest_") as guest:
@@ -150,6 +162,9 @@ def test_nothing_is_left_when_it_ends(tmp_path_factory: pytest.TempPathFactory, 
     directory = tmp_path_factory.mktemp("up")
     up = started(directory)
     try:
+        assert up.stdout is not None
+        said = up.stdout.readline()
+        assert said == "ready\n", said + up.communicate(timeout=60)[0]
         wait_for(directory, running=True)
         up.send_signal(ending)
         up.communicate(timeout=60)

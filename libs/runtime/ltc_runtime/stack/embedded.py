@@ -181,10 +181,7 @@ class Stack:
         """Stop everything this stack started, in order."""
         self.say("stopping")
         await self.supervisor.stop()
-        if self.kafka is not None:
-            await self.kafka.stop()
-        if self.postgres is not None:
-            await self.postgres.stop()
+        await asyncio.gather(*(server.stop() for server in (self.kafka, self.postgres) if server is not None))
         if self._lock is not None:
             state.forget(self.directory)
             self._lock.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
+PORTS = range(18_000, 32_000)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -77,10 +78,11 @@ def is_free(port: int) -> bool:
 
 
 def free_port(taken: set[int]) -> int:
-    """A port nobody listens on and that is not promised to somebody else."""
+    """A port nobody listens on and that is not promised to somebody else.
+
+    Below the range from which the kernel takes the near ends of connections: what is free there now may be such an end in a moment.
+    """
     while True:
-        with socket.socket() as listener:
-            listener.bind((LOOPBACK, 0))
-            port = int(listener.getsockname()[1])
-        if port not in taken:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        if port not in taken and is_free(port):
             return port

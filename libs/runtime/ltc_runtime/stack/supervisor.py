@@ -18,6 +18,8 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 STEADY_SECONDS = 10.0
 LOOK_SECONDS = 0.05
+READY_SECONDS = 120.0
+"""On a busy machine five processes that load their libraries at once take their time."""
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +104,7 @@ class Supervised:
             self._child.send(signal.SIGCONT)
             await self._child.stop(signal.SIGTERM, self.settings.drain_seconds + 5)
 
-    async def ready(self, seconds: float = 60.0) -> None:
+    async def ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it says that it is ready, across restarts.
 
         Raises:
@@ -154,7 +156,7 @@ class Supervisor:
         """Stop a process and forget it."""
         await self._processes.pop(name).stop()
 
-    async def ready(self, seconds: float = 60.0) -> None:
+    async def ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until all say that they are ready."""
         await asyncio.gather(*(process.ready(seconds) for process in self))
 
