@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 
 from .call import Caller
 from .keys import ALGORITHMS, Key, Keys
-from .problems import Unauthenticated
+from .problems import IssuerAway, Unauthenticated
 from .roles import ROLES
 
 LEEWAY = 30.0
@@ -78,6 +78,7 @@ class Verifier:
 
         Raises:
             Unauthenticated: there is no token, or it is not to be believed.
+            IssuerAway: no key set could be read yet.
         """
         if authorization is None:
             raise Unauthenticated
@@ -95,6 +96,8 @@ class Verifier:
         header = _header(token)
         key = await self.keys.of(header["kid"])
         if key is None:
+            if self.keys.is_empty:
+                raise IssuerAway
             raise Refused("unknown key")
         if header["alg"] not in key.algorithms:
             raise Refused("the key is not for this algorithm")

@@ -20,6 +20,7 @@ from .problems import (
     IdempotencyKeyReused,
     InternalError,
     Invalid,
+    IssuerAway,
     Malformed,
     NotCaughtUp,
     NotJson,
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 _text: dict[str, Any] = {"type": "string"}
+_AFTER = r"^[a-z]+(-[a-z]+)*@[0-9]{1,18}(; told=[0-9]{1,18})?$"
+_TAGS = r'^(\*|(W/)?"[\x21\x23-\x7e]*"(, ?(W/)?"[\x21\x23-\x7e]*")*)$'
+_KEY = r'^("[\x20\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255})$'
+_INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 _POSITION = {"description": "Where in its log the service stands, and the last published event of this command.", "schema": _text}
 _ETAG = {"description": "The version of the one the URL names.", "schema": _text}
 
@@ -58,18 +63,16 @@ def stub(endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable
 def headers_of(operation: "Operation") -> dict[str, Any]:
     """The request headers an operation understands."""
     if operation.kind == "query":
-        found = {
-            "ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", max_length=200)
-        }
+        found = {"ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", _AFTER)}
         if operation.names_stream:
-            found["if_none_match"] = header("If-None-Match", "Versions you have: the answer is 304 if one of them is the newest.")
+            found["if_none_match"] = header("If-None-Match", "Versions you have: the answer is 304 if one of them is the newest.", _TAGS)
         return found
     found = {
-        "idempotency_key": header("Idempotency-Key", _key(operation), max_length=257),
-        "ltc_occurred_at": header("LTC-Occurred-At", "When it happened (RFC 3339); importers only."),
+        "idempotency_key": header("Idempotency-Key", _key(operation), _KEY),
+        "ltc_occurred_at": header("LTC-Occurred-At", "When it happened (RFC 3339); importers only.", _INSTANT),
     }
     if operation.kind == "act" and operation.names_stream:
-        found["if_match"] = header("If-Match", "The version you have seen: refused with 412 if it is no longer the newest.")
+        found["if_match"] = header("If-Match", "The version you have seen: refused with 412 if it is no longer the newest.", _TAGS)
     return found
 
 
@@ -86,7 +89,7 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
 
 
 def _faults(operation: "Operation") -> list[type[Refusal]]:
-    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, InternalError, DatabaseAway]
+    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, InternalError, DatabaseAway, IssuerAway]
     if operation.kind == "query":
         return [BadRequest, *found, NotCaughtUp]
     found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]

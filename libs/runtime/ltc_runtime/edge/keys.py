@@ -19,6 +19,8 @@ MAX_BYTES = 256 * 1024
 MAX_AGE = 300.0
 """Seconds after which the set is fetched anew, so that a key that was withdrawn is no longer believed."""
 
+_FIRST_SECONDS = 1.0
+
 _ALGORITHMS: dict[tuple[str, str | None], frozenset[str]] = {
     ("RSA", None): frozenset({"RS256"}),
     ("EC", "P-256"): frozenset({"ES256"}),
@@ -93,13 +95,19 @@ class Keys:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
+    def is_empty(self) -> bool:
+        """Was no key set ever read?"""
+        return not self._keys
+
+    @property
     def is_old(self) -> bool:
         """Is it time to look for withdrawn keys?"""
         return time.monotonic() - self._fetched > MAX_AGE and self._may_try
 
     @property
     def _may_try(self) -> bool:
-        return time.monotonic() - self._tried >= self.refresh_seconds
+        # Without any key everybody is turned away, so then it is tried more often.
+        return time.monotonic() - self._tried >= (self.refresh_seconds if self._keys else min(self.refresh_seconds, _FIRST_SECONDS))
 
     def known(self, kid: str) -> Key | None:
         """The key ``kid``, if the set we have holds it."""

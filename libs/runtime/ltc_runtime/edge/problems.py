@@ -142,6 +142,13 @@ class DatabaseAway(Fault):
     headers = {"Retry-After": "1"}
 
 
+class IssuerAway(Fault):
+    """The issuer of tokens cannot be reached, so nobody can be believed yet; ask again."""
+
+    status = 503
+    headers = {"Retry-After": "1"}
+
+
 class InternalError(Fault):
     """Something failed on our side. It is recorded under the trace id."""
 
@@ -150,7 +157,8 @@ class InternalError(Fault):
 
 FAULTS: tuple[type[Fault], ...] = (
     Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, Forbidden, OccurredAtForbidden, NotFound, MethodNotAllowed,
-    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, NotCaughtUp, DatabaseAway, InternalError,
+    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, NotCaughtUp, DatabaseAway, IssuerAway,
+    InternalError,
 )  # fmt: skip
 
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id", "errors"})

@@ -177,6 +177,6 @@ def _described(parameter: Parameter) -> list[inspect.Parameter]:
             return []
 
 
-def header(alias: str, description: str, pattern: str | None = None, max_length: int | None = None) -> Any:
+def header(alias: str, description: str, pattern: str) -> Any:
     """A header parameter for the OpenAPI page."""
-    return Annotated[str | None, Header(alias=alias, description=description, pattern=pattern, max_length=max_length)]
+    return Annotated[str | None, Header(alias=alias, description=description, pattern=pattern)]

@@ -16,7 +16,7 @@ from ltc_runtime.edge import keys as keys_module
 from ltc_runtime.edge.auth import Verifier
 from ltc_runtime.edge.issuer import Issuer
 from ltc_runtime.edge.keys import Keys, UrlSource, read_keys
-from ltc_runtime.edge.problems import Unauthenticated
+from ltc_runtime.edge.problems import IssuerAway, Unauthenticated
 
 pytestmark = pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 
@@ -270,6 +270,18 @@ async def test_the_last_good_set_stays_while_the_issuer_is_away() -> None:
     with pytest.raises(Unauthenticated):
         await verifier.verify(b"Bearer " + token(OTHER_ED).encode())
     assert (await verifier.verify(b"Bearer " + token(jti="2").encode())).subject == "ann"
+
+
+async def test_as_long_as_no_key_set_was_read_the_service_is_not_available() -> None:
+    source = Kept(ED)
+    source.away = True
+    keys = Keys(source, refresh_seconds=30)
+    verifier = Verifier(keys, "openltc", "openltc")
+    with pytest.raises(IssuerAway):
+        await verifier.verify(b"Bearer " + token().encode())
+    source.away = False
+    keys._tried -= 1.0
+    assert (await verifier.verify(b"Bearer " + token().encode())).subject == "ann"
 
 
 async def test_a_withdrawn_key_is_noticed_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
