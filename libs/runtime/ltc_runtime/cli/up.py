@@ -35,7 +35,6 @@ COLUMNS = {
     "timers_overdue": "ltc_timers_overdue",
 }
 
-SECRET = {"postgres_url": True, "services": {"__all__": {"database", "owner"}}}
 SHOWN = ("service", "state", "position", "untold", "hearing_lag", "reacting_lag", "parked", "set_aside", "timers_overdue")
 
 
@@ -62,7 +61,8 @@ def up(
     else:
         running = leave_running(settings)
     if as_json:
-        print_json({**running.model_dump(mode="json", exclude=SECRET), "token": sales_token(settings)})
+        public = running.model_dump(mode="json", exclude={"postgres_url": True, "services": {"__all__": {"database", "owner"}}})
+        print_json({**public, "token": sales_token(settings)})
     else:
         show(running, settings)
 
