@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka import ConsumerRecord, TopicPartition
@@ -21,8 +21,7 @@ Holding = tuple[UUID, int]
 """The event, and the partition it was told in, that the own log holds for a place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A readable event of a topic's owner, and where it lies. From a feed it lies nowhere: offset -1."""
 
     where: TopicPartition
@@ -30,16 +29,18 @@ class Message:
     told: Told
     traceparent: str | None
     """The context its row keeps: that of the span of hearing it, where there is one."""
+    tail: TailKey
+    """The tail it goes behind."""
 
     @property
     def place(self) -> Place:
         """The log and the position it claims."""
         return self.told.log_id, self.told.position
 
-    @property
-    def tail(self) -> TailKey:
-        """The tail it goes behind."""
-        return self.told.log_id, self.told.partition
+
+def message(where: TopicPartition, offset: int, told: Told, traceparent: str | None) -> Message:
+    """The message of an event."""
+    return Message(where, offset, told, traceparent, (told.log_id, told.partition))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ Header names, all values UTF-8 text:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -44,7 +44,7 @@ from pydantic import ValidationError
 Headers = list[tuple[str, bytes]]
 
 JSON = b"application/json"
-STRUCTURED = "application/cloudevents+json"
+STRUCTURED = b"application/cloudevents+json"
 MAX_POSITION = 2**63 - 1
 MAX_VERSION = 2**31 - 1
 
@@ -129,10 +129,11 @@ def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owne
     """
     if value is None:
         raise Unreadable("no value")
-    attributes = _decoded(headers)
-    if attributes.get("content-type", "").startswith(STRUCTURED):
+    named = dict(headers)
+    if (named.get("content-type") or b"").startswith(STRUCTURED):
         attributes, value = _structured(value)
-    return read_told(attributes, value, owner, partition)
+        return read_told(attributes, value, owner, partition)
+    return _published(named, value, owner, partition)
 
 
 def read_told(attributes: Mapping[str, str], data: bytes, owner: str, partition: int) -> Told:
@@ -141,7 +142,15 @@ def read_told(attributes: Mapping[str, str], data: bytes, owner: str, partition:
     Raises:
         Unreadable: they do not say one.
     """
-    told = _attributes(attributes, data)
+    try:
+        named = {f"ce_{name}": text.encode() for name, text in attributes.items()}
+    except UnicodeEncodeError:
+        raise Unreadable("an attribute is no text") from None
+    return _published(named, data, owner, partition)
+
+
+def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: int) -> Told:
+    told = _told(named, data)
     if told.origin != owner:
         raise Unreadable(f"origin {told.origin!r} does not own the topic")
     if told.partition != partition:
@@ -150,33 +159,34 @@ def read_told(attributes: Mapping[str, str], data: bytes, owner: str, partition:
     return told
 
 
-def _attributes(attributes: Mapping[str, str], data: bytes) -> Told:
+def _told(named: Mapping[str, bytes], data: bytes) -> Told:
+    """The attributes, each of its kind. Every heard message comes through here: no more work than needed."""
     try:
-        if attributes["specversion"] != "1.0":
+        if named["ce_specversion"] != b"1.0":
             raise Unreadable("not CloudEvents 1.0")
-        causation = attributes.get("causationid")
-        trace = attributes.get("traceparent")
-        position = _number(attributes["position"], 1, MAX_POSITION)
+        causation = named.get("ce_causationid")
+        trace = named.get("traceparent") or named.get("ce_traceparent")
+        position = _number(named["ce_position"], 1, MAX_POSITION)
         return Told(
-            origin=attributes["origin"],
-            log_id=FastUUID(attributes["logid"]),
-            position=position,
-            prev=_number(attributes["prev"], 0, position - 1),
-            partition=_number(attributes["partition"], 0, 2**31 - 1),
-            hash=_hash(attributes["hash"]),
-            event_id=FastUUID(attributes["id"]),
-            type=attributes["type"],
-            stream=_kind(attributes["streamkind"]),
-            stream_id=FastUUID(attributes["subject"]),
-            version=_number(attributes["sequence"], 1, MAX_VERSION),
-            occurred_at=_time(attributes["time"]),
-            correlation_id=FastUUID(attributes["correlationid"]),
-            causation_id=FastUUID(causation) if causation else None,
-            traceparent=trace if trace and _TRACEPARENT.match(trace) else None,
-            data=data,
+            named["ce_origin"].decode(),
+            FastUUID(named["ce_logid"].decode()),
+            position,
+            _number(named["ce_prev"], 0, position - 1),
+            _number(named["ce_partition"], 0, MAX_VERSION),
+            _hash(named["ce_hash"]),
+            FastUUID(named["ce_id"].decode()),
+            named["ce_type"].decode(),
+            _kind(named["ce_streamkind"]),
+            FastUUID(named["ce_subject"].decode()),
+            _number(named["ce_sequence"], 1, MAX_VERSION),
+            _time(named["ce_time"].decode()),
+            FastUUID(named["ce_correlationid"].decode()),
+            FastUUID(causation.decode()) if causation else None,
+            _trace(trace) if trace else None,
+            data,
         )
     except KeyError as missing:
-        raise Unreadable(f"attribute {missing.args[0]!r} is missing") from None
+        raise Unreadable(f"{missing.args[0]!r} is missing") from None
     except Unreadable:
         raise
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
@@ -212,13 +222,6 @@ def _contract(event_type: str) -> tuple[str, type[Event] | None]:
     return owner_of_type(_matching(EVENT_TYPE, "type", event_type)), event_class(event_type)
 
 
-def _decoded(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
-    try:
-        return {name.removeprefix("ce_"): value.decode() for name, value in headers}
-    except (UnicodeDecodeError, AttributeError):
-        raise Unreadable("a header is no UTF-8 text") from None
-
-
 def _structured(value: bytes) -> tuple[dict[str, str], bytes]:
     try:
         document: Any = orjson.loads(value)
@@ -230,8 +233,8 @@ def _structured(value: bytes) -> tuple[dict[str, str], bytes]:
     return {name: attribute if isinstance(attribute, str) else str(attribute) for name, attribute in document.items()}, data
 
 
-def _number(text: str, low: int, high: int) -> int:
-    if len(text) > 19 or not (text.isascii() and text.isdigit()):
+def _number(text: bytes, low: int, high: int) -> int:
+    if len(text) > 19 or not text.isdigit():
         raise Unreadable(f"{text[:40]!r} is no number")
     number = int(text)
     if number < low or number > high:
@@ -247,19 +250,27 @@ def _matching(pattern: re.Pattern[str], name: str, text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _kind(text: str) -> str:
-    return _matching(_KIND, "streamkind", text)
+def _kind(text: bytes) -> str:
+    return _matching(_KIND, "streamkind", text.decode())
 
 
-def _hash(text: str) -> bytes:
-    # fromhex alone would take spaces and capitals, and another spelling of the same hash.
-    if len(text) != 64 or not text.isalnum() or text != text.lower():
+def _hash(text: bytes) -> bytes:
+    # fromhex alone would take spaces and capitals: other spellings of the same hash.
+    if len(text) != 64 or not text.isalnum() or text.lower() != text:
         raise Unreadable(f"hash {text[:80]!r} is no SHA-256")
-    return bytes.fromhex(text)
+    return bytes.fromhex(text.decode())
+
+
+def _trace(text: bytes) -> str | None:
+    """A trace context; a malformed one is ignored, as the standard asks."""
+    trace = text.decode("ascii", "replace")
+    return trace if _TRACEPARENT.fullmatch(trace) else None
 
 
 def _time(text: str) -> datetime:
     time = datetime.fromisoformat(text)
+    if time.tzinfo is UTC:
+        return time
     if time.tzinfo is None:
         raise Unreadable(f"time {text!r} has no offset")
     # An offset may carry the first or last day beyond what a timestamp can hold.

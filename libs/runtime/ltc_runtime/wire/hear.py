@@ -22,6 +22,7 @@ from ..settings import Settings
 from ..telemetry import Span
 from . import figures, spans
 from .batch import Aside, HearWork, Message, Outcome
+from .batch import message as message_of
 from .broker import KAFKA_ERRORS, hang_up, owner_of, start_ear, topic_for
 from .cloudevents import Unreadable, read_message
 from .compare import compare
@@ -35,6 +36,9 @@ log_ = structlog.get_logger(__name__)
 
 BATCH = 500
 """Messages appended at once."""
+
+BACKLOG = 100
+"""With so many at once there are more: the next ones are read while these are written."""
 
 FETCH_MS = 200
 """How long a fetch waits where there is nothing; a fetch is never cancelled, so this bounds stopping too."""
@@ -168,7 +172,7 @@ class Ear:
                     await writing
                     batch.without(list(self.questions))
                 writing = asyncio.create_task(self._write(batch))
-                if len(batch.messages) < BATCH:
+                if len(batch.messages) < BACKLOG:
                     await writing
                 self._commit_sometimes()
         finally:
@@ -234,7 +238,7 @@ class Ear:
             span = spans.hearing(where.topic, told, self.group)
             batch.spans.append(span)
             context = span.traceparent
-        batch.messages.append(Message(where, record.offset, told, context))
+        batch.messages.append(message_of(where, record.offset, told, context))
 
     # Writing
 

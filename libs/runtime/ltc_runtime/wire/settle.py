@@ -15,6 +15,7 @@ from asyncpg import Pool
 from ..log import AlreadyThere, Log
 from . import figures
 from .batch import HearWork, Holding, Message, Outcome, Place
+from .batch import message as message_of
 from .cloudevents import Told, Unreadable
 from .neighbour import Neighbour, Unanswered
 
@@ -132,7 +133,7 @@ async def append_from_feed(log: Log, where: TopicPartition, events: Sequence[Tol
     Raises:
         Fork: they do not follow on what was heard.
     """
-    messages = [Message(where, -1, told, told.traceparent) for told in events]
+    messages = [message_of(where, -1, told, told.traceparent) for told in events]
     logs = {told.log_id for told in events}
     for _ in range(_ATTEMPTS):
         known = await holdings(log.pool, messages)

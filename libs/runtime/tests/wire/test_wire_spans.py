@@ -53,14 +53,14 @@ async def test_live_a_message_is_a_producer_span_and_hearing_it_its_child(here: 
 
 
 async def test_catching_up_is_one_span_per_batch_with_links(here: World, exported: InMemorySpanExporter) -> None:
-    for _ in range(60):
+    for _ in range(150):
         await here.baskets(1, traceparent=ACT)
     here.start_relay()
     await here.all_told()
     (sent,) = spans(exported, SpanKind.PRODUCER)
     assert sent.attributes is not None
-    assert sent.attributes["messaging.batch.message_count"] == 60
-    assert len(sent.links) == 60
+    assert sent.attributes["messaging.batch.message_count"] == 150
+    assert len(sent.links) == 128
     assert all(dict(message.headers)["traceparent"].decode() == ACT for message in await here.messages())
     here.start_hear()
     await here.all_heard()
