@@ -168,3 +168,24 @@ def test_a_row_of_our_own_has_lines_discounts_and_parts(tmp_path: Path) -> None:
     assert (deal.advance, deal.deliveries, deal.payment.receipts, deal.payment.share) == (Decimal("0.3"), 2, 2, Decimal("0.5"))
     assert deal.days.engaged == deal.days.captured
     assert deal.days.paid == deal.days.closed
+
+
+def test_only_a_few_columns_of_our_own_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text(",".join(own.PRICE_COLUMNS) + "\nP-1,Pump,C62,USD,10,0\n", encoding="utf-8")
+    (deal,) = read(lines(tmp_path / "deals.csv", "D-1,open,Acme,Eva,USD,P-1*2", header=",".join(own.REQUIRED))).deals
+    assert (deal.need, deal.channel, deal.team.manager, deal.team.solution) == ("P-1*2", "other", "sales.management", "solution.desk")
+
+
+def test_what_may_not_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text(",".join(own.PRICE_COLUMNS) + "\nP-1,Pump,C62,USD,10,0\n", encoding="utf-8")
+    given = {
+        "P-1*2": "",
+        "P-1": "items: 'P-1' is not written like PRODUCT*3",
+        "P-1*0": "items: none of P-1",
+        "P-1*x": "items: 'x' is not a number",
+        "P-2*1": "product: 'P-2' has no price in USD",
+        "P-1*2;": "items: '' is not written like PRODUCT*3",
+    }
+    rows = [f"D-{number},open,Acme,Eva,USD,{items}" for number, items in enumerate(given)]
+    found = read(lines(tmp_path / "deals.csv", *rows, header=",".join(own.REQUIRED)))
+    assert [unread.reason for unread in found.unread] == [reason for reason in given.values() if reason]

@@ -14,8 +14,11 @@ COLUMNS = (
     "discount", "advance", "deliveries", "receipts", "paid_share", "joint_receipt", "captured", "engaged", "closed", "delivered", "paid",
     "reason", "lesson",
 )  # fmt: skip
+REQUIRED = ("deal", "stage", "company", "owner", "currency", "items")
+"""The columns without which there is no deal; the others may be left out."""
 PRICE_COLUMNS = ("product", "description", "unit", "currency", "list_price", "tax_rate")
 
+_EMPTY = dict.fromkeys(COLUMNS, "")
 _STAGES = ("lead", "open", "lost", "won")
 _CHANNELS = ("site", "landing_page", "social", "exhibition", "network", "referral", "research", "other")
 _REASONS = ("price", "competitor", "no_budget", "no_decision", "timing", "fit", "other")
@@ -42,6 +45,7 @@ class OwnFormat:
         Raises:
             BadRow: it makes no sense.
         """
+        row = _EMPTY | row
         stage = cast(Stage, cells.one_of(row, "stage", _STAGES))
         currency = cells.text(row, "currency").upper()
         team = _team(row)
@@ -50,8 +54,8 @@ class OwnFormat:
             key=cells.text(row, "deal"),
             stage=stage,
             company=cells.text(row, "company"),
-            need=cells.text(row, "need"),
-            channel=cells.one_of(row, "channel", _CHANNELS),
+            need=cells.maybe(row, "need") or row["items"][:200],
+            channel=cells.one_of(row, "channel", _CHANNELS) if row["channel"] else "other",
             currency=currency,
             team=team,
             items=self._items(row, currency),
@@ -72,7 +76,9 @@ class OwnFormat:
     def _items(self, row: Row, currency: str) -> tuple[Item, ...]:
         kept = 1 - _percent(row, "discount")
         found = []
-        for part in cells.text(row, "items").split(";"):
+        if not row["items"]:
+            raise BadRow("items is empty")
+        for part in row["items"].split(";"):
             product, star, quantity = part.rpartition("*")
             if not star:
                 raise BadRow(f"items: {cells.shown(part)} is not written like PRODUCT*3")
@@ -90,8 +96,8 @@ def _percent(row: Row, column: str) -> Decimal:
 
 
 def _team(row: Row) -> Team:
-    where = cells.user(cells.text(row, "region"))
-    owner, manager = (cells.user(cells.text(row, column)) for column in ("owner", "manager"))
+    where = cells.user(cells.maybe(row, "region") or "desk")
+    owner, manager = cells.user(cells.text(row, "owner")), cells.user(cells.maybe(row, "manager") or "sales.management")
     return Team(owner, manager, f"solution.{where}", f"fulfilment.{where}")
 
 

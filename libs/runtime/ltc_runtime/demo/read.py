@@ -40,7 +40,7 @@ def _format(path: Path) -> CrmExport | OwnFormat:
     found = set(header(path))
     if found.issuperset(crm.COLUMNS):
         return CrmExport(path)
-    if found.issuperset(own.COLUMNS):
+    if found.issuperset(own.REQUIRED):
         return OwnFormat(path)
     raise Unreadable(_expected(path, found))
 
@@ -50,10 +50,10 @@ def _expected(path: Path, found: set[str]) -> str:
     near = min(lacks, key=lambda name: len(lacks[name]))
     return (
         f"{path}: the header is none we know.\n"
-        f"  our own format:  {','.join(own.COLUMNS)}\n"
+        f"  our own format:  {','.join(own.REQUIRED)}; and, if wanted, {','.join(c for c in own.COLUMNS if c not in own.REQUIRED)}\n"
         f"  a CRM export:    {','.join(crm.COLUMNS)}\n"
         f"Nearest is {near}, which lacks: {', '.join(lacks[near])}."
     )
 
 
-_FORMATS = {"our own format": own.COLUMNS, "a CRM export": crm.COLUMNS}
+_FORMATS = {"our own format": own.REQUIRED, "a CRM export": crm.COLUMNS}
