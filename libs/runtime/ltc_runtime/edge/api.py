@@ -42,7 +42,14 @@ class Api(APIRouter):
         self.operations: list[Operation] = []
 
     def create(
-        self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), money: bool = False, cap: int | None = None
+        self,
+        path: str,
+        *,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]] = (),
+        money: bool = False,
+        cap: int | None = None,
+        found_at: str | None = None,
     ) -> Callable[[F], F]:
         """A POST that founds something: 201 with its ``Location``.
 
@@ -51,8 +58,9 @@ class Api(APIRouter):
             refuses: how it may be refused.
             money: money moves, so an Idempotency-Key is required.
             cap: the largest body in bytes, where the usual cap does not fit.
+            found_at: the collection that what it founds belongs to, where that is not the prefix: ``Location`` is under it.
         """
-        return self._command("create", path, 201, roles, refuses, money, cap)
+        return self._command("create", path, 201, roles, refuses, money, cap, found_at)
 
     def act(
         self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), money: bool = False, cap: int | None = None
@@ -86,9 +94,10 @@ class Api(APIRouter):
         refuses: Sequence[type[Refusal]],
         money: bool,
         cap: int | None,
+        found_at: str | None = None,
     ) -> Callable[[F], F]:
         def register(endpoint: F) -> F:
-            self._add(endpoint, kind, "POST", path, status, roles, refuses, money, cap)
+            self._add(endpoint, kind, "POST", path, status, roles, refuses, money, cap, found_at)
             return endpoint
 
         return register
@@ -104,6 +113,7 @@ class Api(APIRouter):
         refuses: Sequence[type[Refusal]],
         money: bool = False,
         cap: int | None = None,
+        found_at: str | None = None,
     ) -> None:
         unknown = set(roles) - ROLES
         if unknown:
@@ -112,8 +122,8 @@ class Api(APIRouter):
         signature = Signature(endpoint, whole)
         silent = signature.answer in (None, type(None))
         operation = Operation(
-            id=endpoint.__name__, kind=kind, method=method, prefix=self.prefix, path=whole, roles=frozenset(roles), endpoint=endpoint,
-            signature=signature, status=status or (204 if silent else 200), stream=self.stream, refuses=tuple(refuses),
+            id=endpoint.__name__, kind=kind, method=method, prefix=found_at or self.prefix, path=whole, roles=frozenset(roles),
+            endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, refuses=tuple(refuses),
             money=money, cap=cap,
         )  # fmt: skip
         self.operations.append(operation)

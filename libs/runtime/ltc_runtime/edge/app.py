@@ -24,7 +24,7 @@ from .documentation import finished_openapi
 from .edge import Edge
 from .failures import answer_to, as_response
 from .keys import Keys, source_of
-from .metrics import Observer
+from .metrics import REQUESTS
 from .operation import Operation
 from .probes import add_probes
 from .problems import BadRequest, Fault, MethodNotAllowed, NotFound, TooLarge
@@ -43,7 +43,6 @@ class EdgeApp(FastAPI):
 
     def __init__(self, edge: Edge, apis: list[Api]) -> None:
         self.edge = edge
-        self._observer = Observer()
         self._plain: dict[tuple[str, str], Operation] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
         super().__init__(
@@ -92,7 +91,7 @@ class EdgeApp(FastAPI):
             try:
                 status = await operation.serve(self.edge, scope, receive, send, values, span)
             finally:
-                self._observer.observe(method, operation.path, status, perf_counter() - started)
+                REQUESTS.observe(method, operation.path, status, perf_counter() - started)
                 if span.recording:
                     span.describe(operation.span_attributes, status)
 

@@ -49,7 +49,7 @@ class Fault(Refusal):
 
 
 class Malformed(Fault):
-    """The body is not JSON, or nested too deep, or names a field twice."""
+    """The body is not JSON, or nested too deep, or names a field twice, or holds a number out of all bounds."""
 
 
 class BadRequest(Fault):
