@@ -52,7 +52,7 @@ WRITERS: tuple[Role, ...] = (*SALES, "solution")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 opportunities = Api("/opportunities", stream=opportunity.decider)
-drafts = Api()
+drafts = Api(stream=quote.decider)
 quotes = Api("/quotes", stream=quote.decider)
 price_books = Api("/price-books", stream=price_book.decider)
 authority_grants = Api("/authority-grants", stream=authority.decider)
@@ -83,7 +83,12 @@ class Drafted(View):
     quote_id: UUID
 
 
-@drafts.create("/opportunities/{opportunity_id}/quotes", roles=WRITERS, refuses=(UnknownOpportunity, OpportunityClosed, *PRICING))
+@drafts.create(
+    "/opportunities/{opportunity_id}/quotes",
+    roles=WRITERS,
+    refuses=(UnknownOpportunity, OpportunityClosed, *PRICING),
+    found_at="/quotes",
+)
 async def draft_quote(opportunity_id: UUID, body: LinesBody, handle: Handle) -> Drafted:
     """Draft a quote for an open deal."""
     quote_id = handle.new_id("quote")

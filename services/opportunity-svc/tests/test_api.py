@@ -259,3 +259,10 @@ async def test_the_actions_shown_are_those_the_caller_may_do(world: World) -> No
     assert await actions(world.nat, f"/quotes/{quote}") == []
     assert await actions(world.sam, f"/opportunities/{deal}") == ["draft_quote"]
     assert await actions(world.ann, f"/opportunities/{deal}") == ["draft_quote", "win_opportunity", "lose_opportunity"]
+
+
+async def test_a_drafted_quote_says_where_it_is_found(world: World) -> None:
+    deal = await world.deal()
+    answer = await world.ann.post(f"/opportunities/{deal}/quotes", json={"price_book": "list", "lines": LINES})
+    assert answer.headers["Location"] == f"/quotes/{answer.json()['quote_id']}"
+    assert answer.headers["ETag"] == (await world.ann.get(answer.headers["Location"])).headers["ETag"]
