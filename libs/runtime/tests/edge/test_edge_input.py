@@ -126,10 +126,10 @@ async def test_a_body_of_unknown_length_is_refused_while_it_streams(standing: Cl
     "body", [b"[" * 1_000_000, b"[]" * 500_000, b'{"a":' * 150_000, b'"' + b"\\" * 1_000_000, b"9" * 1_000_000, b'"[' * 500_000]
 )
 async def test_what_is_hard_to_read_is_refused_quickly(standing: Client, body: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # of this process: the machine may be busy with others
     answer = await send(standing, body)
     assert answer.status_code == 400
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("guest", ["x", "1", "%00", "%ff", "0" * 36, "g" * 36, "{" + "0" * 34 + "}"])
