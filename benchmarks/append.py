@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,16 +18,13 @@ from .till import Ring, service, till
 
 SECONDS = 5.0
 
-PLAIN = """
-CREATE TABLE plain (
-    id bigserial PRIMARY KEY, event_id uuid NOT NULL UNIQUE, stream text NOT NULL, stream_id uuid NOT NULL, version integer NOT NULL,
-    type text NOT NULL, actor text NOT NULL, roles text[] NOT NULL, correlation_id uuid NOT NULL, command_id uuid,
-    occurred_at timestamptz NOT NULL, recorded_at timestamptz NOT NULL, partition integer, data json NOT NULL, UNIQUE (stream_id, version)
-)"""
+PLAIN = "CREATE SEQUENCE positions; CREATE TABLE plain (LIKE log INCLUDING ALL)"
+"""The same rows: every column and index of the log, the position from a sequence."""
+
 INSERT = """
-INSERT INTO plain
-(event_id, stream, stream_id, version, type, actor, roles, correlation_id, command_id, occurred_at, recorded_at, partition, data)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
+INSERT INTO plain (position, event_id, stream, stream_id, version, type, actor, roles, correlation_id, command_id, occurred_at, recorded_at,
+                   tags, partition, prev, data, hash)
+VALUES (nextval('positions'), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '{}', $12, $13, $14, $15)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,15 @@ def plain(connections: asyncpg.Pool, writers: int) -> Callable[[], Awaitable[flo
     versions = [0] * writers
     row = till.decide(till.initial, Ring(till_id=uuid4(), product="A-100", amount=Money(amount=129900, currency="EUR")))[0]
     data = row.model_dump_json()
+    digest = sha256(data.encode()).digest()
 
     async def once(number: int) -> int:
         versions[number] += 1
         now = datetime.now(UTC)
         id: UUID = uuid4()
         await connections.execute(
-            INSERT, id, "till", tills[number], versions[number], row.event_type, "anna", ["sales"], id, id, now, now, number % 12, data
+            INSERT, id, "till", tills[number], versions[number], row.event_type, "anna", ["sales"], id, id, now, now, number % 12,
+            versions[number], data, digest,
         )  # fmt: skip
         return 1
 
@@ -94,6 +94,7 @@ async def against_plain(name: str, writers: int, aim: float) -> Figure:
     async with server() as postgres:
         owner, login = await database(postgres)
         plain_owner, _ = await database(postgres)
+        await migrate(plain_owner, service, login=LOGIN)
         connections = await asyncpg.create_pool(plain_owner, min_size=writers, max_size=writers)
         await connections.execute(PLAIN)
         async with opened_log(owner, login) as log:

@@ -130,7 +130,7 @@ class Log:
             await self._notify.wait()
             self._notify.clear()
             with suppress(*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await self.pool.execute("SELECT pg_notify($1, $2)", CHANNEL, str(self.known))
+                await self.pool.execute(f"SET LOCAL synchronous_commit = off; NOTIFY {CHANNEL}, '{self.known}'")  # no wait for the disk
             await asyncio.sleep(NOTIFY_SECONDS)
 
     async def _listen(self) -> None:
