@@ -38,6 +38,10 @@ async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
     )
 
 
+BROKEN = (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg raises when the database goes away, in the middle of something or not."""
+
+
 def is_definite(error: BaseException) -> bool:
     """Whether the server said no, so that nothing was written. Anything else leaves the outcome open.
 
@@ -50,7 +54,7 @@ def is_definite(error: BaseException) -> bool:
 
 def is_broken(error: BaseException) -> bool:
     """Whether the connection is to blame."""
-    return isinstance(error, (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError))
+    return isinstance(error, BROKEN)
 
 
 async def close_quietly(connection: Any) -> None:
