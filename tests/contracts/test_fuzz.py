@@ -10,7 +10,7 @@ from ..platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
-SECONDS = 30
+SECONDS = 20
 ROLES = ("sales", "sales_manager", "solution", "fulfilment", "legal", "finance", "analyst", "operator")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
