@@ -10,7 +10,7 @@ from ltc_runtime.wire.topics import apply
 from ..deals import LEADS, Deal
 from ..frontline import ANN
 from ..platform import Platform
-from .test_services_die import load
+from .test_services_die import load, under_load
 
 pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.slow]
 
@@ -19,14 +19,22 @@ async def test_postgres_killed_and_restarted_is_answered_503_meanwhile_and_nothi
     postgres, front = platform.stack.postgres, platform.front
     assert postgres is not None
     front.unavailable.clear()
-    running = asyncio.create_task(load(platform, 8))
-    await asyncio.sleep(1.5)
-    await postgres.stop("immediate")
-    async with asyncio.timeout(60):
-        while not front.unavailable:
-            await asyncio.sleep(0.05)
-    await postgres.start()
-    await running
+
+    async def crashing() -> None:
+        await asyncio.sleep(0.7)
+        await postgres.stop("immediate")
+        waiting = asyncio.create_task(
+            front.act(LEADS, "capture_lead", "/leads", ANN, {"company": "Patient", "channel": "site"}, key="patient")
+        )
+        try:
+            async with asyncio.timeout(60):
+                while not front.unavailable:
+                    await asyncio.sleep(0.05)
+        finally:
+            await postgres.start()
+        await waiting
+
+    await under_load(platform, crashing())
     assert {answer.status_code for answer in front.unavailable} == {503}
     assert all(int(answer.headers["Retry-After"]) >= 1 for answer in front.unavailable)
     assert all(answer.headers["Content-Type"] == "application/problem+json" for answer in front.unavailable)
@@ -37,10 +45,12 @@ async def test_commands_go_on_while_kafka_is_away_and_are_told_when_it_is_back(p
     kafka = platform.stack.kafka
     assert kafka is not None
     await kafka.kill()
-    for number in range(10):
-        body = {"company": f"Meanwhile {number}", "channel": "site"}
-        await platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"meanwhile-{number}")
-    await kafka.start()
+    try:
+        for number in range(10):
+            body = {"company": f"Meanwhile {number}", "channel": "site"}
+            await platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"meanwhile-{number}")
+    finally:
+        await kafka.start()
     await load(platform, 2)
     await platform.assert_sound()
 

@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +40,15 @@ async def load(platform: Platform, count: int = 6) -> list[Deal]:
     return list(await asyncio.gather(*(Deal(platform.front, f"{name}-{number}").to_cash() for number in range(count))))
 
 
+async def under_load(platform: Platform, faults: Coroutine[Any, Any, None], count: int = 6) -> None:
+    """Deals go from lead to cash for as long as the faults last, and all of them arrive."""
+    happening = asyncio.create_task(faults)
+    while True:
+        await load(platform, count)
+        if happening.done():
+            return await happening
+
+
 async def test_every_service_killed_at_its_failpoints_loses_nothing_and_repeats_nothing(platform: Platform, tmp_path: Path) -> None:
     processes = {name: platform.stack.services[name] for name in POINTS}
     before = dict(platform.stack.environment)
@@ -61,11 +72,13 @@ async def test_every_service_killed_at_its_failpoints_loses_nothing_and_repeats_
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_every_service_killed_at_a_seeded_moment_under_load(seed: int, platform: Platform) -> None:
     chance = random.Random(seed)
-    running = asyncio.create_task(load(platform, 8))
-    for name in chance.sample(platform.stack.names, len(platform.stack.names)):
-        await asyncio.sleep(chance.uniform(0.2, 1.2))
-        await platform.stack.services[name].kill()
-    await running
+
+    async def killing() -> None:
+        for name in chance.sample(platform.stack.names, len(platform.stack.names)):
+            await asyncio.sleep(chance.uniform(0.2, 1.2))
+            await platform.stack.services[name].kill()
+
+    await under_load(platform, killing())
     await platform.stack.services.ready()
     await platform.assert_sound()
 
@@ -77,10 +90,12 @@ async def test_two_replicas_of_a_service_are_as_right_as_one(platform: Platform)
     try:
         for name, other in zip(doubled, others, strict=True):
             platform.front.replicas[name] = itertools.cycle([platform.front.urls[name], other.url])
-        running = asyncio.create_task(load(platform, 10))
-        await asyncio.sleep(2)
-        await others[2].kill()
-        await running
+
+        async def killing() -> None:
+            await asyncio.sleep(1)
+            await others[2].kill()
+
+        await under_load(platform, killing(), 10)
     finally:
         platform.front.replicas.clear()
         for other in others:
