@@ -156,7 +156,8 @@ class Kafka:
 
     async def _format(self, java: list[str], configuration: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        program = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(configuration)]
+        # In one argument: an id may begin with a dash.
+        program = [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(configuration)]
         tool = Child("Kafka's storage tool", program, self.directory / "format.log")
         tool.start()
         if not await tool.ended(START_SECONDS) or tool.status != 0:
