@@ -13,7 +13,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-TABLES = ("head", "heard", "answer", "checkpoint", "timer", "policy", "topic_start", "parked", "set_aside", "projection")
+TABLES = ("head", "heard", "answer", "checkpoint", "timer", "topic_start", "parked", "set_aside", "projection")
 """The side tables of a log, read whole."""
 
 Row = dict[str, Any]

@@ -9,7 +9,6 @@ The form is ``sealed.v1.<subject uuid>.<base64url of nonce and ciphertext>``; th
 """
 
 import re
-from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -31,6 +30,3 @@ class Sealed:
 
 
 Personal = Annotated[T, Sealed()]
-
-SealText = Callable[[Any, str], str]
-"""``seal(subject_id, plain) -> sealed``."""

@@ -106,7 +106,6 @@ class Stream(NamedTuple):
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
-S_co = TypeVar("S_co", covariant=True)
 
 
 def members(union: Any) -> tuple[type, ...]:

@@ -105,9 +105,9 @@ class Retry:
     @property
     def streams(self) -> list[Stream]:
         """The streams its commands name."""
-        from .react import React
+        from .react import streams_of
 
-        return React(self.log, [self.reaction], {}, set(), 0).streams
+        return streams_of(self.log, [self.reaction])
 
     def plan(self, plan: Plan) -> None:
         """Decide its commands; a refusal leaves it parked."""

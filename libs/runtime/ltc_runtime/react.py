@@ -19,12 +19,12 @@ from ltc_events import At, Command, Event, Policy, Refusal, Stream, derive_id, e
 
 from . import telemetry
 from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
-from .log.connection import UNREACHABLE
+from .log.connection import DATABASE_ERRORS
 from .log.tables import parked, timer
 from .parked import EPOCH, Lane, open_lanes, parked_row
 from .service import policy_name, topic_of
 from .settings import Settings
-from .wire.lease import DATABASE_ERRORS, holding
+from .wire.lease import holding
 from .wire.topic_start import LOOKED_AT
 
 BATCH = 500
@@ -74,9 +74,7 @@ class React:
     @property
     def streams(self) -> list[Stream]:
         """The streams that all commands name."""
-        deciders = self.log.service.deciders
-        commands = (command for reaction in self.reactions for command in reaction.commands if not isinstance(command, At))
-        return [stream for command in commands for stream in deciders[type(command)].streams(command)]
+        return streams_of(self.log, self.reactions)
 
     def plan(self, plan: Plan) -> int:
         """Decide every command in order; what is refused is parked, and its lane with it. Returns how many were parked."""
@@ -110,6 +108,13 @@ class React:
         self.parked.append(reaction)
         row = parked_row(reaction.policy, reaction.lane.stream, reaction.position, reaction.event_id, error, plan.now, waiting=waiting)
         plan.keep(parked, row)
+
+
+def streams_of(log: Log, reactions: Sequence[Reaction]) -> list[Stream]:
+    """The streams that the commands of these reactions name."""
+    deciders = log.service.deciders
+    commands = (command for reaction in reactions for command in reaction.commands if not isinstance(command, At))
+    return [stream for command in commands for stream in deciders[type(command)].streams(command)]
 
 
 def give(plan: Plan, reaction: Reaction) -> None:
@@ -294,7 +299,7 @@ async def react(log: Log, settings: Settings) -> None:
                 await reactor.load()
                 while lease.held:
                     await _once(reactor)
-            except (*DATABASE_ERRORS, *UNREACHABLE, Unavailable) as error:
+            except (*DATABASE_ERRORS, Unavailable) as error:
                 logger.warning("reacting waits for the database", error=str(error))
             except CheckpointMoved:
                 logger.warning("another process reacted meanwhile")
@@ -304,7 +309,7 @@ async def react(log: Log, settings: Settings) -> None:
 async def _once(reactor: Reactor) -> None:
     try:
         busy = await reactor.step()
-    except (*DATABASE_ERRORS, *UNREACHABLE, Unavailable, CheckpointMoved) as error:
+    except (*DATABASE_ERRORS, Unavailable, CheckpointMoved) as error:
         if isinstance(error, asyncpg.IntegrityConstraintViolationError):
             await reactor.step_over()
             return

@@ -12,10 +12,10 @@ from ltc_events import Command, Refusal, Stream
 
 from . import telemetry
 from .log import AlreadyThere, Log, Meta, Plan, Unavailable
-from .log.connection import UNREACHABLE
+from .log.connection import DATABASE_ERRORS
 from .log.tables import timer
 from .settings import Settings
-from .wire.lease import DATABASE_ERRORS, holding
+from .wire.lease import holding
 
 BATCH = 200
 LEASE = "timers"
@@ -56,7 +56,7 @@ async def fire(log: Log, settings: Settings) -> None:
                 while lease.held:
                     if not await fire_due(log):
                         await asyncio.sleep(LOOK_SECONDS)
-            except (*DATABASE_ERRORS, *UNREACHABLE, Unavailable) as error:
+            except (*DATABASE_ERRORS, Unavailable) as error:
                 logger.warning("timers wait for the database", error=str(error))
         await asyncio.sleep(LOOK_SECONDS)
 

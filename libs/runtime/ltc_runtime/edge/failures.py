@@ -16,9 +16,6 @@ from .problems import MEDIA_TYPE, AlreadyDone, DatabaseAway, Fault, InternalErro
 
 _log = structlog.get_logger("ltc.edge")
 
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-"""What a statement can fail with, the database away included."""
-
 _AWAY = (
     Unavailable, OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError,

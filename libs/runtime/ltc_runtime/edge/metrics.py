@@ -10,8 +10,9 @@ from prometheus_client import REGISTRY, Gauge
 from prometheus_client.metrics_core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ltc_runtime.log.connection import DATABASE_ERRORS
+
 from .edge import Edge
-from .failures import DATABASE_ERRORS
 
 _log = structlog.get_logger("ltc.edge")
 _REQUESTS = "Requests answered, and how long it took."

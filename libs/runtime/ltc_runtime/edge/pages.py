@@ -1,9 +1,11 @@
 """What goes in and comes out over HTTP: bodies, views, and lists page by page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import Column, ColumnElement
 
 
 class Body(BaseModel):
@@ -38,3 +40,8 @@ class Paging:
 
 
 MAX_PAGE = 200
+
+
+def matching(asked: Mapping[Column[Any], Any]) -> list[ColumnElement[bool]]:
+    """The filters of a list: each column equals what was asked of it, and is free where nothing was."""
+    return [column == value for column, value in asked.items() if value is not None]

@@ -9,10 +9,11 @@ from ltc_events import Refusal
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import HTMLResponse, Response
 
+from ltc_runtime.log.connection import DATABASE_ERRORS
 from ltc_runtime.log.errors import Stale, Unstorable
 
 from .edge import Edge
-from .failures import DATABASE_ERRORS, answer_to, as_response
+from .failures import answer_to, as_response
 from .metrics import look
 from .problems import FAULTS, NotFound, sentence, title
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from ..clock import Clock
 from ..service import Service
-from .connection import BROKEN, connect, pool
+from .connection import DATABASE_ERRORS, connect, pool
 from .database import migrate
 from .errors import AlreadyThere, CheckpointMoved, Stale, Unavailable, Unstorable
 from .group import Group
@@ -111,7 +111,7 @@ class Log:
         return self.head
 
     async def _look(self) -> None:
-        with suppress(*BROKEN):
+        with suppress(*DATABASE_ERRORS):
             self._saw(await self.pool.fetchval("SELECT position FROM head"))
 
     def _committed(self, head: int) -> None:
@@ -129,14 +129,14 @@ class Log:
         while True:
             await self._notify.wait()
             self._notify.clear()
-            with suppress(*BROKEN):
+            with suppress(*DATABASE_ERRORS):
                 await self.pool.execute(f"SET LOCAL synchronous_commit = off; NOTIFY {CHANNEL}, '{self.known}'")  # no wait for the disk
             await asyncio.sleep(NOTIFY_SECONDS)
 
     async def _listen(self) -> None:
         """Hear of other processes' commits."""
         while True:
-            with suppress(*BROKEN):
+            with suppress(*DATABASE_ERRORS):
                 connection = await connect(self.dsn, name=f"{self.service.name} listen")
                 try:
                     await connection.add_listener(CHANNEL, self._heard)

@@ -38,8 +38,8 @@ async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
     )
 
 
-BROKEN = (*UNREACHABLE, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What asyncpg raises when the database goes away, in the middle of something or not."""
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
+"""What asyncpg raises while a database is away or a statement is cut short; the last statement's outcome is then unknown."""
 
 
 def is_definite(error: BaseException) -> bool:
@@ -50,11 +50,6 @@ def is_definite(error: BaseException) -> bool:
     """
     state = getattr(error, "sqlstate", None) or ""
     return isinstance(error, asyncpg.PostgresError) and not state.startswith(("08", "57P"))
-
-
-def is_broken(error: BaseException) -> bool:
-    """Whether the connection is to blame."""
-    return isinstance(error, BROKEN)
 
 
 async def close_quietly(connection: Any) -> None:

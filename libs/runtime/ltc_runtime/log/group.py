@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from ..service import Service
-from .connection import UNREACHABLE, close_quietly, connect, is_broken, is_definite
+from .connection import DATABASE_ERRORS, UNREACHABLE, close_quietly, connect, is_definite
 from .errors import AlreadyThere, CheckpointMoved, HeadMoved, Unavailable, Unstorable
 from .plan import Plan, Work
 from .states import States
@@ -137,7 +137,7 @@ class Group:
         except Exception as error:
             if is_definite(error):
                 await self._singly(batch, error)
-            elif self._writing is not None or is_broken(error):
+            elif self._writing is not None or isinstance(error, DATABASE_ERRORS):
                 await self._recover(batch, self._writing)
             else:
                 raise

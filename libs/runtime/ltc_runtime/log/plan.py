@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from .errors import AlreadyThere, Stale
 from .rows import HeardRow, LogRow, Meta, Tail
 from .states import States, StreamState, TailKey
+from .tables import heard
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -119,8 +120,7 @@ class Plan:
 
     def hear(self, rows: Collection[HeardRow]) -> None:
         """Stage facts of other services, in the order given, and move the tails of their partitions."""
-        from .tables import heard
-
+        last: dict[TailKey, HeardRow] = {}
         for told in rows:
             row = LogRow(
                 self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
@@ -129,8 +129,10 @@ class Plan:
             )  # fmt: skip
             self.rows.append(row)
             self._show_heard(row)
+            last[told.origin_log, told.origin_partition] = told
+        for key, told in last.items():
             tail = Tail(told.origin_position, told.event_id, told.origin_hash)
-            self._set(self.tails, (told.origin_log, told.origin_partition), tail)
+            self._set(self.tails, key, tail)
             self.put(
                 heard,
                 {
@@ -216,8 +218,12 @@ class Plan:
             self._show(known.model_validate_json(row.data), row)
 
     def _show(self, event: Event, row: LogRow) -> None:
-        for verb in self._service.verbs.get(type(event), ()):
-            for columns in verb.rows(event, fact_of(row)):
+        verbs = self._service.verbs.get(type(event), ())
+        if not verbs:
+            return
+        fact = fact_of(row)
+        for verb in verbs:
+            for columns in verb.rows(event, fact):
                 self._write(verb.kind, verb.table, columns)
 
     def _write(self, kind: Kind, table: Table, row: Mapping[str, Any]) -> None:

@@ -119,9 +119,6 @@ timer = Table(
 )
 """Commands that wait for their time."""
 
-policy = Table("policy", metadata, Column("name", Text, primary_key=True), Column("start", BigInteger, nullable=False))
-"""Where each policy began: it reacts to what lies behind this position."""
-
 topic_start = Table(
     "topic_start",
     metadata,
@@ -190,5 +187,5 @@ migration = Table(
     Column("at", _Time, nullable=False, server_default="now()"),
 )
 
-SIDE_TABLES = (heard, answer, checkpoint, lease, timer, policy, topic_start, parked, set_aside, personal_key, projection)
+SIDE_TABLES = (heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, projection)
 """Tables a service may write freely; none of them is history."""

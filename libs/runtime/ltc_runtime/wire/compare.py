@@ -12,9 +12,9 @@ import structlog
 from aiokafka import TopicPartition
 
 from ..log import Log, Unavailable
+from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
 from .broker import topic_for
-from .lease import DATABASE_ERRORS
 from .neighbour import Heads, Neighbour, Neighbours, Unanswered
 from .settle import Fork, heal
 

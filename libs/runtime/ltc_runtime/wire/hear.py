@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from ..log import AlreadyThere, Log, Unavailable
+from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
 from ..telemetry import Span
 from . import figures, spans
@@ -26,7 +27,6 @@ from .batch import message as message_of
 from .broker import KAFKA_ERRORS, hang_up, owner_of, start_ear, topic_for
 from .cloudevents import Unreadable, read_message
 from .compare import compare
-from .lease import DATABASE_ERRORS
 from .neighbour import Neighbours, Unanswered
 from .settle import Fork, Settled, holdings, settle, tail_of
 from .topic_start import note_starts

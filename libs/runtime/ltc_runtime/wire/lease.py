@@ -17,17 +17,15 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import asyncpg
 import structlog
 from asyncpg import Pool
+
+from ..log.connection import DATABASE_ERRORS
 
 log = structlog.get_logger(__name__)
 
 TERM = 4.0
 """Seconds a lease is good for without being renewed: a killed holder is succeeded this much later."""
-
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
-"""What asyncpg raises while a database is away or a statement is cut short; the last statement's outcome is then unknown."""
 
 
 class LeaseLost(Exception):

@@ -16,13 +16,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from ..log import Log
+from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
 from ..telemetry import Span
 from . import figures, spans
 from .behind import BehindItself, must_not_be_behind
 from .broker import KAFKA_ERRORS, PATIENCE, abandon, start_producer, topic_for
 from .cloudevents import Told, headers_of
-from .lease import DATABASE_ERRORS, Lease, LeaseLost, holding
+from .lease import Lease, LeaseLost, holding
 from .own import OwnLog
 
 log_ = structlog.get_logger(__name__)
