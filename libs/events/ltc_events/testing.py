@@ -3,10 +3,13 @@
 given(lead.decider, captured, dropped).when(qualify).then_refused(LeadClosed)
 """
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy import Table
+
+from .projection import Fact, Projection
 from .vocabulary import AnyDecider, Command, Decider, Event, Held, Refusal, Stream, members
 
 
@@ -35,7 +38,7 @@ class Given:
     def when(self, command: Command) -> "Outcome":
         """What the command decides on this history."""
         deciders = self.decider.over if not isinstance(self.decider, Decider) else (self.decider,)
-        states = defaultdict(lambda: None, fold(deciders, self.history))
+        states = fold(deciders, self.history)
         initials = {decider.kind: decider.initial for decider in deciders}
         named = {stream: states.get(stream, initials[stream.kind]) for stream in self.decider.streams(command)}
         try:
@@ -66,3 +69,24 @@ class Outcome:
     def then_nothing(self) -> None:
         """It was neither refused nor did anything happen."""
         self.then()
+
+
+def rows_after(fact: Fact, projection: Projection, table: Table, events: Iterable[Event]) -> list[dict[str, Any]]:
+    """The rows of a table after these facts, by primary key.
+
+    Args:
+        fact: what the log knows of each of them; position and version count from 1.
+    """
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for position, event in enumerate(events, 1):
+        known = replace(fact, position=position, version=position)
+        for verb in (verb for on in projection.ons if on.event is type(event) for verb in on.verbs if verb.table is table):
+            for row in verb.rows(event, known):
+                key = tuple(row[column.name] for column in table.primary_key)
+                if verb.kind == "put":
+                    assert set(row) == set(table.columns.keys())
+                    rows[key] = dict(row)
+                elif key in rows:
+                    assert set(row) <= set(table.columns.keys())
+                    rows[key] |= row
+    return [rows[key] for key in sorted(rows)]

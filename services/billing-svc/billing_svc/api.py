@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ltc_events import Code, Currency, Money, Name, Refusal, Text
 from ltc_events.billing import InvoiceNumber, TaxSubtotal
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
@@ -139,7 +139,7 @@ async def list_receipts(
     """Receipts, newest first."""
     table = shown.receipts.c
     asked = {table.status: status, table.reference: reference, table.currency: currency}
-    found = select(shown.receipts).where(*(column == value for column, value in asked.items() if value is not None))
+    found = select(shown.receipts).where(*matching(asked))
     return await read.page(found, key=(table.value_date, table.receipt_id), into=receipt_row, paging=paging)
 
 
@@ -208,7 +208,7 @@ async def list_invoices(
         table.legal_entity: legal_entity,
     }
     columns = [column for column in table if column.name != "taxes"]
-    found = select(*columns).where(*(column == value for column, value in asked.items() if value is not None))
+    found = select(*columns).where(*matching(asked))
     return await read.page(found, key=(table.issued_on, table.invoice_id), into=invoice_row, paging=paging)
 
 
@@ -263,7 +263,7 @@ async def list_plans(read: Read, paging: Paging, party_id: UUID | None = None, c
     """What is billed for which contract, newest first."""
     table = shown.plans.c
     asked = {table.party_id: party_id, table.contract_no: contract_no}
-    found = select(shown.plans).where(*(column == value for column, value in asked.items() if value is not None))
+    found = select(shown.plans).where(*matching(asked))
     return await read.page(found, key=(table.registered_on, table.contract_id), into=plan_row, paging=paging)
 
 

@@ -1,19 +1,18 @@
 """What people see of money after each fact."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from billing_svc.domain.bill import BilledLine, Terms, bill
 from billing_svc.domain.invoice import InvoicePaid
 from billing_svc.domain.plan import PlanOpened
 from billing_svc.projections import applications, invoice_list, invoices, plan_lines, plan_list, plans, receipt_list, receipts
-from ltc_events import Event, Fact, Money, Projection
+from ltc_events import Event, Fact, Money
 from ltc_events.billing import Application, CashApplied, InvoiceIssued, InvoiceSettled, PaymentReceived
 from ltc_events.contract import PlanLine
-from sqlalchemy import Table
+from ltc_events.testing import rows_after
 
 CONTRACT, INVOICE, RECEIPT = UUID(int=1), UUID(int=20), UUID(int=30)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -50,21 +49,7 @@ def applied(number: int, amount: int, unapplied: int) -> CashApplied:
 settled = InvoiceSettled(invoice_id=INVOICE, number="ACME-000001", contract_id=CONTRACT, plan_line=1, settled_on=DAY)
 
 
-def shown(projection: Projection, table: Table, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The rows of a table after these facts, by primary key."""
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for position, event in enumerate(events, 1):
-        fact = Fact(position, "plan", CONTRACT, position, NOW, NOW, "fin", CONTRACT)
-        for verb in (verb for on in projection.ons if on.event is type(event) for verb in on.verbs if verb.table is table):
-            for row in verb.rows(event, fact):
-                key = tuple(row[column.name] for column in table.primary_key)
-                if verb.kind == "put":
-                    assert set(row) == set(table.columns.keys())
-                    rows[key] = dict(row)
-                elif key in rows:
-                    assert set(row) <= set(table.columns.keys())
-                    rows[key] |= row
-    return [rows[key] for key in sorted(rows)]
+shown = partial(rows_after, Fact(0, "plan", CONTRACT, 0, NOW, NOW, "fin", CONTRACT))
 
 
 def test_a_plan_is_shown_line_by_line() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from ltc_events import Code, Money, Sha256, Text, UserId
 from ltc_events.contract import PlanLine
 from ltc_events.opportunity import LineNo, PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
@@ -241,7 +241,7 @@ async def list_contracts(
         table.contract_no: contract_no,
         table.purchase_order: purchase_order,
     }
-    found = select(*WITHOUT_LINES).where(*(column == value for column, value in asked.items() if value is not None))
+    found = select(*WITHOUT_LINES).where(*matching(asked))
     return await read.page(found, key=(table.drafted_at, table.contract_id), into=contract_row, paging=paging)
 
 

@@ -1,18 +1,17 @@
 """What people see of contracts after each fact."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from contract_svc.domain.execution import CashNoted, DeliveredLine, DeliveryNoted, InvoiceNoted, PlanProgress
 from contract_svc.domain.paper import ContractDrafted, ContractReviewed, Deal
 from contract_svc.projections import contract_list, contract_progress, contracts, deliveries, plan_lines, plan_progress
-from ltc_events import Event, Fact, Money, Projection
+from ltc_events import Event, Fact, Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine
-from sqlalchemy import Table
+from ltc_events.testing import rows_after
 
 CONTRACT = UUID(int=1)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -46,21 +45,7 @@ registered = ContractRegistered(
 closed = ContractClosed(contract_id=CONTRACT, opportunity_id=UUID(int=3), closed_on=LATER)
 
 
-def shown(projection: Projection, table: Table, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The rows of a table after these facts, by primary key."""
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for position, event in enumerate(events, 1):
-        fact = Fact(position, "contract", CONTRACT, position, NOW, NOW, "ann", CONTRACT)
-        for verb in (verb for on in projection.ons if on.event is type(event) for verb in on.verbs if verb.table is table):
-            for row in verb.rows(event, fact):
-                key = tuple(row[column.name] for column in table.primary_key)
-                if verb.kind == "put":
-                    assert set(row) == set(table.columns.keys())
-                    rows[key] = dict(row)
-                elif key in rows:
-                    assert set(row) <= set(table.columns.keys())
-                    rows[key] |= row
-    return [rows[key] for key in sorted(rows)]
+shown = partial(rows_after, Fact(0, "contract", CONTRACT, 0, NOW, NOW, "ann", CONTRACT))
 
 
 def test_a_contract_goes_from_draft_to_closed() -> None:

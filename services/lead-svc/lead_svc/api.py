@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Name, Refusal, Text, UserId
 from ltc_events.lead import Channel
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import func, select
 
@@ -230,8 +230,8 @@ async def list_leads(
 ) -> Page[LeadRow]:
     """Leads, newest first."""
     table = shown.leads.c
-    asked = [(table.status, status), (table.owner, owner), (table.channel, channel), (table.party_id, party_id)]
-    found = select(shown.leads).where(*(column == value for column, value in asked if value is not None))
+    asked = {table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id}
+    found = select(shown.leads).where(*matching(asked))
     return await read.page(found, key=(table.captured_at, table.lead_id), into=lead_row, paging=paging)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ltc_events import Code, Currency, Money, Rate, Sha256, Text, UserId
 from ltc_events.opportunity import LossReason, PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
@@ -201,8 +201,8 @@ async def list_quotes(
 ) -> Page[QuoteRow]:
     """Quotes, newest first."""
     table = shown.quotes.c
-    asked = [(table.status, status), (table.opportunity_id, opportunity_id), (table.maker, maker)]
-    found = select(*WITHOUT_LINES).where(*(column == value for column, value in asked if value is not None))
+    asked = {table.status: status, table.opportunity_id: opportunity_id, table.maker: maker}
+    found = select(*WITHOUT_LINES).where(*matching(asked))
     return await read.page(found, key=(table.drafted_at, table.quote_id), into=quote_row, paging=paging)
 
 
@@ -309,8 +309,8 @@ async def list_opportunities(
 ) -> Page[OpportunityRow]:
     """The pipeline, newest deal first."""
     table = shown.opportunities.c
-    asked = [(table.status, status), (table.account_manager, account_manager), (table.party_id, party_id), (table.lead_id, lead_id)]
-    found = select(shown.opportunities).where(*(column == value for column, value in asked if value is not None))
+    asked = {table.status: status, table.account_manager: account_manager, table.party_id: party_id, table.lead_id: lead_id}
+    found = select(shown.opportunities).where(*matching(asked))
     return await read.page(found, key=(table.opened_at, table.opportunity_id), into=opportunity_row, paging=paging)
 
 
@@ -452,8 +452,8 @@ class GrantRow(View):
 async def list_authority_grants(read: Read, paging: Paging, user: UserId | None = None, revoked: bool | None = None) -> Page[GrantRow]:
     """Who may allow what."""
     table = shown.authority_grants.c
-    asked = [(table.holder, user), (table.revoked, revoked)]
-    found = select(shown.authority_grants).where(*(column == value for column, value in asked if value is not None))
+    asked = {table.holder: user, table.revoked: revoked}
+    found = select(shown.authority_grants).where(*matching(asked))
     return await read.page(found, key=(table.granted_at, table.authority_id, table.currency), into=grant_row, paging=paging)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ltc_events import Code, Sha256, Text
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
@@ -230,7 +230,7 @@ async def list_orders(
     """Orders, newest first."""
     table = shown.orders.c
     asked = {table.status: status, table.contract_id: contract_id, table.party_id: party_id, table.purchase_order: purchase_order}
-    found = select(shown.orders).where(*(column == value for column, value in asked.items() if value is not None))
+    found = select(shown.orders).where(*matching(asked))
     return await read.page(found, key=(table.received_at, table.order_id), into=OrderRow, paging=paging)
 
 

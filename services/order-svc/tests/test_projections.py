@@ -1,12 +1,11 @@
 """What people see of orders after each fact."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from ltc_events import Event, Fact, Projection
+from ltc_events import Fact
 from ltc_events.order import (
     AcceptedLine,
     DeliveryAccepted,
@@ -17,8 +16,8 @@ from ltc_events.order import (
     ShipmentDispatched,
     ShippedLine,
 )
+from ltc_events.testing import rows_after
 from order_svc.projections import acceptances, delivery_list, order_lines, order_list, orders, shipments
-from sqlalchemy import Table
 
 ORDER, CONTRACT = UUID(int=1), UUID(int=2)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -46,21 +45,7 @@ def accepted(number: int, quantity: str, total: str, complete: bool) -> Delivery
     )
 
 
-def shown(projection: Projection, table: Table, events: Iterable[Event]) -> list[dict[str, Any]]:
-    """The rows of a table after these facts, by primary key."""
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for position, event in enumerate(events, 1):
-        fact = Fact(position, "order", ORDER, position, NOW, NOW, "fay", ORDER)
-        for verb in (verb for on in projection.ons if on.event is type(event) for verb in on.verbs if verb.table is table):
-            for row in verb.rows(event, fact):
-                key = tuple(row[column.name] for column in table.primary_key)
-                if verb.kind == "put":
-                    assert set(row) == set(table.columns.keys())
-                    rows[key] = dict(row)
-                elif key in rows:
-                    assert set(row) <= set(table.columns.keys())
-                    rows[key] |= row
-    return [rows[key] for key in sorted(rows)]
+shown = partial(rows_after, Fact(0, "order", ORDER, 0, NOW, NOW, "fay", ORDER))
 
 
 DELIVERED = (
