@@ -8,10 +8,9 @@ STAMP := $(VENV)/.installed
 INPUT ?=
 ONLY ?=
 TESTS ?=
-KNOWN := libs/runtime/tests/wire/test_relay.py::test_after_a_wiped_kafka_everything_is_told_again
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test known check format bench map env-example clean
+.PHONY: help setup demo up down status test check format bench map env-example clean
 
 help: ## Explain the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,10 +39,7 @@ status: ## How every service is doing
 	@$(BIN)/ltc status
 
 test: $(if $(TESTS),setup,check) ## Everything that is tested, on real PostgreSQL and real Kafka (TESTS=path for a part)
-	@$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),$(KNOWN:%=--deselect=%))
-
-known: setup ## The tests that show the known issues of CHANGELOG.md, and fail
-	@$(BIN)/python -m pytest $(KNOWN)
+	@$(BIN)/python -m pytest $(TESTS)
 
 check: setup ## Lint, format, types and import rules
 	@$(BIN)/ruff check

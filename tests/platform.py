@@ -21,7 +21,6 @@ class Platform:
         self.stack = stack
         self.journal = directory / "journal.jsonl"
         self.journal.touch()
-        self.topics_were_lost = False
         self.services: dict[str, Service] = {name: load(name) for name in stack.names}
         self.front = Frontline(stack.urls, lambda name, roles: stack.token(name, roles), self.journal)
 
@@ -35,7 +34,7 @@ class Platform:
         await settled(self.services, self.dsns, 120.0)
         found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix)
         again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
-        return Evidence(found.ledgers, found.messages, found.journal, again, self.topics_were_lost)
+        return Evidence(found.ledgers, found.messages, found.journal, again)
 
     async def assert_sound(self) -> Evidence:
         """Nothing was lost, doubled, reordered or altered."""

@@ -105,8 +105,6 @@ class Evidence:
     journal: list[Attempt] = field(default_factory=list)
     rebuilt: Mapping[str, Mapping[str, list[Row]]] | None = None
     """The read models of each service after a rebuild, where one was made."""
-    topics_were_lost: bool = False
-    """All topics were deleted once: a new one may begin with what was told first, before what was republished."""
 
 
 async def read_ledger(service: str, dsn: str) -> Ledger:

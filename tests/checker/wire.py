@@ -79,8 +79,7 @@ def topics_keep_the_order(evidence: Evidence) -> list[Finding]:
             row = row_of.get(event_id(message)) if message.topic == topic_of(service) else None
             if row is None or row["position"] <= last[message.partition]:
                 continue
-            begins = evidence.topics_were_lost and not last[message.partition]
-            if row["prev"] != last[message.partition] and not begins:
+            if row["prev"] != last[message.partition]:
                 found.append(
                     Finding(
                         "topics_keep_the_order",

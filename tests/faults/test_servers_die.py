@@ -61,7 +61,6 @@ async def test_all_data_of_kafka_deleted_is_republished_from_the_logs(platform: 
     before = await platform.evidence()
     await kafka.stop()
     kafka.wipe()
-    platform.topics_were_lost = True
     await Deal(platform.front, "while-kafka-was-gone").act(LEADS, "capture_lead", "/leads", ANN, {"company": "Acme", "channel": "site"})
     await kafka.start()
     await apply(platform.stack.names, platform.stack.common())

@@ -1,6 +1,7 @@
-"""A log that is behind what it once told must not tell: it was restored from an old backup and would contradict itself.
+"""Before a log tells anything it is compared with what its topic remembers.
 
-Kafka remembers: the last records of the topic are compared with the log before anything is published.
+A log behind its topic was restored from an old backup and would contradict itself: it must not tell. A topic behind
+its log has lost records: what it lacks is told again first, because what came before must lie before.
 """
 
 import asyncio
@@ -21,13 +22,12 @@ class BehindItself(Exception):
     """The topic holds an event of this log that the log does not hold."""
 
 
-async def must_not_be_behind(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> None:
-    """Compare Kafka's last records with the log.
+async def must_not_be_behind(own: OwnLog, topic: str, last: Iterable[Told]) -> None:
+    """Compare what was told last with the log.
 
     Raises:
-        BehindItself: they name an event of this very log that it does not hold at that position.
+        BehindItself: it names an event of this very log that it does not hold at that position.
     """
-    last = await last_told(own, topic, partitions, settings)
     held = await own.hashes([told.position for told in last])
     for told in last:
         if held.get(told.position) != (told.event_id, told.hash):
@@ -35,6 +35,18 @@ async def must_not_be_behind(own: OwnLog, topic: str, partitions: Iterable[int],
                 f"{topic}/{told.partition} holds {told.type} {told.event_id} at position {told.position} of log {told.log_id}; "
                 "this log does not. Was the database restored from a backup?"
             )
+
+
+async def kept(own: OwnLog, last: Iterable[Told], partitions: Iterable[int], checkpoint: int) -> int:
+    """The position up to which a topic holds everything that was told up to the checkpoint.
+
+    Only a lost tail is seen, so a topic that is empty, or lost its last records: what lies before the last record of a
+    partition is taken to be there.
+    """
+    holds = {told.partition: told.position for told in last}
+    due = await own.tails(partitions, checkpoint)
+    lost = [holds.get(partition, 0) for partition, position in due.items() if holds.get(partition, 0) < position]
+    return min([checkpoint, *lost])
 
 
 async def last_told(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Told]:

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import CloseReason
 from aiokafka.errors import KafkaError
 
 from ..service import topic_of
@@ -37,8 +39,14 @@ def owner_of(topic: str, settings: Settings) -> str:
     return topic.removeprefix(settings.topic_prefix).split(".")[1] + "-svc"
 
 
-async def start_producer(settings: Settings, client_id: str) -> AIOKafkaProducer:
-    """A producer that repeats nothing by itself and is acknowledged by all replicas."""
+async def start_producer(settings: Settings, client_id: str, broken: Callable[[], None]) -> AIOKafkaProducer:
+    """A producer that is acknowledged by all replicas and ends with its first broken connection.
+
+    Args:
+        settings: where the brokers are.
+        client_id: its name in the broker's log.
+        broken: called when a connection broke.
+    """
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=client_id,
@@ -49,6 +57,7 @@ async def start_producer(settings: Settings, client_id: str) -> AIOKafkaProducer
         request_timeout_ms=int(PATIENCE * 1000),
         metadata_max_age_ms=30_000,
     )
+    on_broken(producer, broken)
     try:
         async with asyncio.timeout(PATIENCE):
             await producer.start()
@@ -56,6 +65,25 @@ async def start_producer(settings: Settings, client_id: str) -> AIOKafkaProducer
         await abandon(producer)
         raise
     return producer
+
+
+def on_broken(producer: AIOKafkaProducer, tell: Callable[[], None]) -> None:
+    """Have a producer that was not started yet send nothing more once one of its connections broke, and say so.
+
+    aiokafka would connect again and repeat what was under way. Whoever answers then may be a Kafka that lost its data, and
+    must be looked at before it is told anything.
+    """
+    client = producer.client
+    usual = client._on_connection_closed
+
+    def broken(connection: Any, reason: CloseReason) -> None:
+        usual(connection, reason)
+        if reason is not CloseReason.SHUTDOWN:
+            if producer._sender.sender_task is not None:
+                producer._sender.sender_task.cancel()
+            tell()
+
+    client._on_connection_closed = broken
 
 
 async def abandon(producer: AIOKafkaProducer) -> None:

@@ -120,8 +120,19 @@ class Lease:
         Raises:
             LeaseLost: it may not.
         """
+        await self._move(position, " AND position <= $3")
+
+    async def rewind(self, position: int) -> None:
+        """Set the checkpoint back, if this epoch still may.
+
+        Raises:
+            LeaseLost: it may not.
+        """
+        await self._move(position, " AND position >= $3")
+
+    async def _move(self, position: int, condition: str) -> None:
         status = await self.pool.execute(
-            "UPDATE checkpoint SET position = $3, updated_at = clock_timestamp() WHERE name = $1 AND epoch = $2 AND position <= $3",
+            "UPDATE checkpoint SET position = $3, updated_at = clock_timestamp() WHERE name = $1 AND epoch = $2" + condition,
             self.name, self.epoch, position,
         )  # fmt: skip
         if status != "UPDATE 1":

@@ -1,5 +1,6 @@
 """The published part of the own log, as the wire needs it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,10 @@ _COLUMNS = """position, prev, partition, hash, event_id, type, stream, stream_id
 _AFTER = f"SELECT {_COLUMNS}, recorded_at FROM log WHERE partition IS NOT NULL AND position > $1 ORDER BY position LIMIT $2"
 _OF_PARTITION = f"""SELECT {_COLUMNS}, recorded_at FROM log
                     WHERE partition IS NOT NULL AND position > $1 AND partition = $3 ORDER BY position LIMIT $2"""
+
+_TAILS = """SELECT one.partition,
+                   (SELECT position FROM log WHERE partition = one.partition AND position <= $2 ORDER BY position DESC LIMIT 1)
+            FROM unnest($1::integer[]) AS one(partition)"""
 
 
 class OwnLog:
@@ -37,6 +42,11 @@ class OwnLog:
             self.service, self.log_id, position, prev, partition, digest, event_id, kind, stream, stream_id, version,
             occurred_at, correlation, causation, trace, data.encode(),
         )  # fmt: skip
+
+    async def tails(self, partitions: Iterable[int], up_to: int) -> dict[int, int]:
+        """The last position, not behind ``up_to``, of each partition that has one."""
+        rows = await self.pool.fetch(_TAILS, list(partitions), up_to)
+        return {row["partition"]: row["position"] for row in rows if row["position"]}
 
     async def hashes(self, positions: list[int]) -> dict[int, tuple[UUID, bytes]]:
         """Event id and hash of the rows at these positions."""

@@ -20,7 +20,7 @@ from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
 from ..telemetry import Span
 from . import figures, spans
-from .behind import BehindItself, must_not_be_behind
+from .behind import BehindItself, kept, last_told, must_not_be_behind
 from .broker import KAFKA_ERRORS, PATIENCE, abandon, start_producer, topic_for
 from .cloudevents import Told, headers_of
 from .lease import Lease, LeaseLost, holding
@@ -61,9 +61,9 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease) -> None:
     while lease.held:
         try:
             async with _Teller(log, settings, lease) as teller:
-                await must_not_be_behind(teller.own, teller.topic, teller.partitions, settings)
+                begin = await teller.begin()
                 figures.RELAY_REFUSES.set(0)
-                async for _ in teller.follow():
+                async for _ in teller.follow(begin):
                     failures = 0
         except LeaseLost:
             log_.info("lease lost", lease=RELAY, epoch=lease.epoch)
@@ -126,9 +126,12 @@ class _Teller:
         self.topic = topic_for(log.service.name, settings)
         self.partitions: set[int] = set()
         self._saving: asyncio.Task[None] | None = None
+        self._broken = asyncio.Event()
+        self._ends: dict[int, int] = {}
+        """The highest offset acknowledged, by partition."""
 
     async def __aenter__(self) -> "_Teller":
-        self.producer = await start_producer(self.settings, f"{self.log.service.name}-relay")
+        self.producer = await start_producer(self.settings, f"{self.log.service.name}-relay", self._broken.set)
         try:
             async with asyncio.timeout(PATIENCE):
                 self.partitions = set(await self.producer.partitions_for(self.topic))
@@ -142,9 +145,24 @@ class _Teller:
             await asyncio.wait({self._saving})
         await abandon(self.producer)
 
-    async def follow(self) -> Any:
-        """Tell chunk after chunk; yields the position each time one is acknowledged."""
-        position = await self.lease.checkpoint()
+    async def begin(self) -> int:
+        """Where to go on: at the checkpoint, or before it if the topic lost what was told.
+
+        Raises:
+            BehindItself: the log lost what was told.
+            LeaseLost: a later epoch has been here.
+        """
+        checkpoint = await self.lease.checkpoint()
+        last = await last_told(self.own, self.topic, self.partitions, self.settings)
+        await must_not_be_behind(self.own, self.topic, last)
+        begin = await kept(self.own, last, self.partitions, checkpoint)
+        if begin < checkpoint:
+            log_.warning("the topic lost what was told, it is told again", topic=self.topic, after=begin, told=checkpoint)
+            await self.lease.rewind(begin)
+        return begin
+
+    async def follow(self, position: int) -> Any:
+        """Tell chunk after chunk what lies behind ``position``; yields the last position of each that is acknowledged."""
         rows = await self._rows_after(position)
         while True:
             chunk = self._build(rows)
@@ -166,6 +184,7 @@ class _Teller:
                 return rows
             await self._saved()
             self.lease.must_be_held()
+            self._must_be_whole()
             await self.log.changed(seen, self.settings.poll_seconds)
 
     def _build(self, rows: list[Any]) -> _Chunk:
@@ -207,9 +226,22 @@ class _Teller:
         for batch in batches:
             future = await self.producer.send_batch(batch.builder, self.topic, partition=batch.partition)
             # Not awaited directly: a deadline would cancel aiokafka's own future.
-            await asyncio.wait({future})
-            future.result()
+            broken = asyncio.create_task(self._broken.wait())
+            await asyncio.wait({future, broken}, return_when=asyncio.FIRST_COMPLETED)
+            broken.cancel()
+            if not future.done():
+                self._must_be_whole()
+            self._must_follow(batch.partition, future.result().offset)
             batch.acknowledged = True
+
+    def _must_be_whole(self) -> None:
+        if self._broken.is_set():
+            raise NotDelivered("the connection broke")
+
+    def _must_follow(self, partition: int, offset: int) -> None:
+        if offset <= self._ends.get(partition, -1):
+            raise NotDelivered(f"{self.topic}/{partition} was emptied: offset {offset} after {self._ends[partition]}")
+        self._ends[partition] = offset
 
     async def _landed(self, chunk: _Chunk, delivery: asyncio.Task[None]) -> None:
         """Wait for the chunk, and keep in mind how far it arrived."""

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from ltc_runtime.wire import figures, topics
 from ltc_runtime.wire import relay as relay_module
-from ltc_runtime.wire.behind import BehindItself, must_not_be_behind
+from ltc_runtime.wire.behind import BehindItself, last_told, must_not_be_behind
 from ltc_runtime.wire.lease import Lease, LeaseLost, _Seen, take
 from ltc_runtime.wire.own import OwnLog
 from ltc_runtime.wire.relay import RELAY, _Batch, _Chunk, _tell_while_held
@@ -169,6 +169,37 @@ async def test_after_a_wiped_kafka_everything_is_told_again(here: World) -> None
     assert not await here.asides()
 
 
+async def test_a_relay_that_finds_its_topic_empty_tells_everything_again_by_itself(here: World) -> None:
+    running = here.start_relay()
+    here.start_hear()
+    await here.baskets(20)
+    await here.all_heard()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await here.baskets(5)
+    await here.replace_topic()
+    here.start_relay()
+    await until(lambda: _count(here, 25), 30)
+    await must_be_told(here, once=True)
+    await here.all_heard()
+
+
+async def test_a_topic_replaced_under_a_running_relay_is_told_everything(here: World) -> None:
+    """The broker never went away, so nothing broke: only the offsets begin anew."""
+    here.start_relay()
+    await here.baskets(20)
+    await here.all_told()
+    await here.replace_topic()
+    wanted = 20
+    while sum(len(set(there)) for there in (await positions(here)).values()) < wanted:
+        await here.baskets(3)
+        wanted += 3
+        await asyncio.sleep(0.5)
+    await here.all_told()
+    here.start_hear()
+    await here.all_heard(40)
+
+
 async def test_republish_from_a_position_tells_what_lies_behind_it(here: World) -> None:
     here.start_relay()
     await here.baskets(10)
@@ -202,7 +233,7 @@ async def test_a_log_restored_from_an_old_backup_refuses_to_tell(here: World) ->
     await connection.close()
     own = OwnLog(here.teller.pool, "shop-svc", here.teller.log_id)
     with pytest.raises(BehindItself, match="this log does not"):
-        await must_not_be_behind(own, here.topic, range(3), here.settings)
+        await must_not_be_behind(own, here.topic, await last_told(own, here.topic, range(3), here.settings))
     before = sum(map(len, (await positions(here)).values()))
     here.start_relay()
 

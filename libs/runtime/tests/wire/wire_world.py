@@ -21,7 +21,7 @@ from ltc_runtime.stack.postgres import Postgres
 from ltc_runtime.wire import feed as feed_routes
 from ltc_runtime.wire import topics
 from ltc_runtime.wire.behind import last_records
-from ltc_runtime.wire.broker import reading
+from ltc_runtime.wire.broker import admin, reading
 from ltc_runtime.wire.cloudevents import Told, headers_of
 from ltc_runtime.wire.hear import hear
 from ltc_runtime.wire.lease import usurp
@@ -176,6 +176,17 @@ class World:
         for partition, key, value, headers in messages:
             await producer.send(self.topic, value, key=key, partition=partition, headers=headers)
         await producer.stop()
+
+    async def replace_topic(self) -> None:
+        """Delete the shop's topic and make an empty one of the same name."""
+        async with admin(self.settings) as client:
+            await client.delete_topics([self.topic])
+
+            async def gone() -> bool:
+                return self.topic not in await client.list_topics()
+
+            await until(gone)
+        await topics.apply(["shop-svc"], self.settings)
 
     async def events(self) -> list[Told]:
         """What the shop published, as the wire says it."""
