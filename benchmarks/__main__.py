@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import uvloop
+from ltc_runtime.process import settle_memory
 
 from .append import append_1, append_64
 from .latency import Latency, latency
@@ -30,6 +31,7 @@ def main(names: list[str]) -> int:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     for name in names or BENCHMARKS:
+        settle_memory()  # as the services do; ours and the neighbour alike
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             figure = runner.run(BENCHMARKS[name]())
         print(figure.line(), flush=True)

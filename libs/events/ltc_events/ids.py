@@ -1,8 +1,11 @@
 """Ids that two runs of the same reaction agree on."""
 
-from uuid import UUID, uuid5
+from hashlib import sha1
+from uuid import UUID
 
-_NAMESPACE = UUID("6f2c1f5e-9a0b-5d0e-8c57-0d9a4be0a1c7")
+_NAMESPACE = sha1(UUID("6f2c1f5e-9a0b-5d0e-8c57-0d9a4be0a1c7").bytes, usedforsecurity=False)
+_DIGITS = (1 << 128) - 1 & ~(0xF000 << 64 | 0xC000 << 48)
+_VERSION_5 = 0x5000 << 64 | 0x8000 << 48
 
 
 def derive_id(*parts: UUID | str | int) -> UUID:
@@ -13,4 +16,6 @@ def derive_id(*parts: UUID | str | int) -> UUID:
 
     The id is the version-5 UUID (RFC 9562, section 5.5) of the parts joined by the unit separator U+001F.
     """
-    return uuid5(_NAMESPACE, "\x1f".join(map(str, parts)))
+    digest = _NAMESPACE.copy()  # `uuid5` takes half as long again, and every event gets such an id
+    digest.update("\x1f".join(map(str, parts)).encode())
+    return UUID(int=int.from_bytes(digest.digest()[:16], "big") & _DIGITS | _VERSION_5)

@@ -1,7 +1,7 @@
 """A planned batch as one SQL statement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -36,19 +36,29 @@ def _by_shape(writes: Mapping[Any, tuple[Kind, dict[str, Any]]]) -> dict[Shape, 
     return shapes
 
 
-def _log_columns(rows: list[LogRow]) -> list[list[Any]]:
+def _log_columns(rows: list[LogRow]) -> list[list[Any] | None]:
     return [
-        [r.event_id for r in rows], [r.origin for r in rows], [r.origin_log for r in rows], [r.origin_position for r in rows],
-        [r.origin_prev for r in rows], [r.origin_hash for r in rows], [r.origin_partition for r in rows], [r.stream for r in rows],
-        [r.stream_id for r in rows], [r.version for r in rows], [r.type for r in rows], [r.actor for r in rows],
-        [array_literal(r.roles) for r in rows], [r.correlation_id for r in rows], [r.causation_id for r in rows],
-        [r.command_id for r in rows], [r.traceparent for r in rows], [r.occurred_at for r in rows], [r.recorded_at for r in rows],
-        [r.authority for r in rows], [array_literal(r.tags) for r in rows], [r.partition for r in rows], [r.data.decode() for r in rows],
-        [r.digest() for r in rows],
+        [r.event_id for r in rows], _once([r.origin for r in rows]), _once([r.origin_log for r in rows]),
+        _once([r.origin_position for r in rows]), _once([r.origin_prev for r in rows]), _once([r.origin_hash for r in rows]),
+        _once([r.origin_partition for r in rows]), _once([r.stream for r in rows]), [r.stream_id for r in rows],
+        [r.version for r in rows], _once([r.type for r in rows]), _once([r.actor for r in rows]),
+        _once([array_literal(r.roles) for r in rows]), _once([r.correlation_id for r in rows]),
+        _once([r.causation_id for r in rows]), _once([r.command_id for r in rows]), _once([r.traceparent for r in rows]),
+        _once([r.occurred_at for r in rows]), _once([r.recorded_at for r in rows]), _once([r.authority for r in rows]),
+        _once([array_literal(r.tags) for r in rows]), _once([r.partition for r in rows]),
+        [r.data.decode() for r in rows], [r.digest() for r in rows],
     ]  # fmt: skip
 
 
-def array_literal(words: Iterable[str]) -> str:
+def _once(values: list[Any]) -> list[Any] | None:
+    """A column that is the same in all rows, as one value, or none: encoding is most of what appending costs this process."""
+    if not values or any(value is not values[0] and value != values[0] for value in values):
+        return values
+    return None if values[0] is None else values[:1]
+
+
+@lru_cache(maxsize=4096)
+def array_literal(words: tuple[str, ...]) -> str:
     """A PostgreSQL array literal of plain words (unnest would flatten an array of arrays)."""
     return "{" + ",".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words) + "}"
 
