@@ -22,6 +22,9 @@ EPOCH = "parked"
 
 State = Literal["parked", "waiting", "done", "skipped"]
 _OPEN = "state IN ('parked', 'waiting')"
+_LANES = f"""
+SELECT coalesce((SELECT position FROM checkpoint WHERE name = $1), 0) AS epoch, lane.*
+FROM (SELECT) AS once LEFT JOIN (SELECT DISTINCT policy, stream, stream_id FROM parked WHERE {_OPEN}) AS lane ON true"""
 
 
 class Lane(NamedTuple):
@@ -68,10 +71,9 @@ def parked_row(
 
 async def open_lanes(pool: Any) -> tuple[set[Lane], int]:
     """The lanes that hold work, and the epoch they were read at."""
-    # The epoch first: a change in between makes the epoch stale, not the lanes.
-    epoch: int | None = await pool.fetchval("SELECT position FROM checkpoint WHERE name = $1", EPOCH)
-    rows = await pool.fetch(f"SELECT DISTINCT policy, stream, stream_id FROM parked WHERE {_OPEN}")
-    return {Lane(row["policy"], Stream(row["stream"], row["stream_id"])) for row in rows}, epoch or 0
+    rows = await pool.fetch(_LANES, EPOCH)
+    lanes = {Lane(row["policy"], Stream(row["stream"], row["stream_id"])) for row in rows if row["policy"] is not None}
+    return lanes, rows[0]["epoch"]
 
 
 async def listed(pool: Any, *, everything: bool = False) -> list[ParkedRow]:

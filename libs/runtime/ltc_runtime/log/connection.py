@@ -25,8 +25,16 @@ async def connect(dsn: str, *, name: str, pinned: bool = False) -> asyncpg.Conne
     )
 
 
+async def _as_it_is(connection: Any) -> None:
+    """asyncpg itself ends an open transaction; more is not to be undone."""
+
+
 async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
-    """Connections for reading."""
+    """Connections for reading.
+
+    Nobody may leave anything in a session (settings, advisory locks, cursors): asking the server to forget it would cost
+    every read a second round trip.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=1,
@@ -35,7 +43,9 @@ async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
         command_timeout=COMMAND_SECONDS,
         server_settings={**_LIMITS, "application_name": name},
         statement_cache_size=500,
+        reset=_as_it_is,
     )
+
 
 
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
