@@ -1,12 +1,13 @@
 """React: policies follow the log and turn facts, own and heard, into commands.
 
-Each policy has a checkpoint of its own, ``react:<policy>``, which moves in the transaction of the commands it gave. A
-policy that is new begins where the log stands (on an empty log at 0; with `Service.from_start` always there), and takes
-what a newly heard topic held when it was subscribed as history. Ids of commands follow from event, policy and index, so
-reacting twice decides once.
+Each policy has a checkpoint of its own, ``react:<policy>``, which moves in the transaction of the commands it gave; over
+rows that no policy follows it moves in memory, and is stored when there is time. A policy that is new begins where the
+log stands (on an empty log at 0; with `Service.from_start` always there), and takes what a newly heard topic held when
+it was subscribed as history. Ids of commands follow from event, policy and index, so reacting twice decides once.
 """
 
 import asyncio
+import time
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ LEASE = "react"
 PREFIX = "react:"
 PAUSE = 0.2
 """Seconds before a transient failure is tried again."""
+
+STORE_SECONDS = 1.0
+"""At most so old is what is stored of a checkpoint, if nothing happened that a policy follows."""
 
 logger = structlog.get_logger(__name__)
 
@@ -64,7 +68,7 @@ class React:
     reactions: list[Reaction]
     moves: dict[str, tuple[int, int]]
     """Checkpoint → from, to."""
-    lanes: set[Lane]
+    lanes: Collection[Lane]
     epoch: int
     """Of the parked work, as it was when ``lanes`` was read."""
     fresh: Collection[Stream] = ()
@@ -177,6 +181,8 @@ class Reactor:
             event.event_type: [(policy_name(policy), policy) for policy in policies] for event, policies in self.service.reacts.items()
         }
         self.checkpoints: dict[str, int] = {}
+        self._stored: dict[str, int] = {}
+        self._store_at = 0.0
         self.starts: dict[tuple[str, int], int] = {}
 
     async def load(self) -> None:
@@ -184,7 +190,8 @@ class Reactor:
         await note_policies(self.log)
         rows = await self.log.pool.fetch("SELECT name, position FROM checkpoint WHERE name LIKE 'react:%'")
         wanted = {PREFIX + policy for policy in self.service.policies}
-        self.checkpoints = {row["name"]: row["position"] for row in rows if row["name"] in wanted}
+        self._stored = {row["name"]: row["position"] for row in rows if row["name"] in wanted}
+        self.checkpoints = dict(self._stored)
         await self._load_starts()
 
     async def _load_starts(self) -> None:
@@ -208,15 +215,30 @@ class Reactor:
         if any(fact["origin"] is not None and (topic_of(fact["origin"]), LOOKED_AT) not in self.starts for fact in facts):
             await self._load_starts()  # it is noted where a topic starts before any of it is heard, but perhaps after we were loaded
         until = facts[-1]["position"] if len(facts) == limit else min(ahead, head)
-        lanes, epoch = await open_lanes(self.log.pool)
+        moved = dict.fromkeys(group, until)
+        if not facts and time.monotonic() < self._store_at:
+            self.checkpoints.update(moved)
+            return True
+        lanes, epoch = await open_lanes(self.log.pool) if facts else ((), 0)
         reactions = [reaction for fact in facts for reaction in self._reactions(fact, set(group))]
-        moves = dict.fromkeys(group, (begin, until))
         with self._span(facts):
-            parked_now = await self.log.submit(React(self.log, reactions, moves, lanes, epoch))
-        self.checkpoints.update(dict.fromkeys(group, until))
+            await self._store(moved, reactions, lanes, epoch)
+        return True
+
+    async def rest(self) -> None:
+        """Nothing is to be done: wait for the next row, and store what was passed if none comes."""
+        position = self.position
+        if await self.log.changed(position) == position and self.checkpoints != self._stored:
+            await self._store(self.checkpoints)
+
+    async def _store(self, moved: dict[str, int], reactions: Sequence[Reaction] = (), lanes: Collection[Lane] = (), epoch: int = 0) -> None:
+        moves = {name: (self._stored[name], to) for name, to in moved.items() if self._stored[name] != to}
+        parked_now = await self.log.submit(React(self.log, list(reactions), moves, lanes, epoch))
+        self.checkpoints.update(moved)
+        self._stored.update(moved)
+        self._store_at = time.monotonic() + STORE_SECONDS
         if parked_now:
             logger.warning("reactions parked", service=self.service.name, count=parked_now)
-        return True
 
     async def step_over(self) -> None:
         """The batch cannot be written: go on fact by fact, and park what the database refuses."""
@@ -237,9 +259,7 @@ class Reactor:
             return
         lanes, epoch = await open_lanes(self.log.pool)
         reactions = [] if done else [_failed(reaction, error) for reaction in self._reactions(facts[0], group)]
-        moves = dict.fromkeys(group, (begin, facts[0]["position"]))
-        await self.log.submit(React(self.log, reactions, moves, lanes, epoch))
-        self.checkpoints.update(dict.fromkeys(group, facts[0]["position"]))
+        await self._store(dict.fromkeys(group, facts[0]["position"]), reactions, lanes, epoch)
 
     def _reactions(self, fact: asyncpg.Record, group: Collection[str]) -> list[Reaction]:
         named = [(name, policy) for name, policy in self.by_type[fact["type"]] if PREFIX + name in group]
@@ -319,4 +339,4 @@ async def _once(reactor: Reactor) -> None:
         await reactor.step_over()
         return
     if not busy:
-        await reactor.log.changed(reactor.position)
+        await reactor.rest()

@@ -15,8 +15,13 @@ _POLL = 0.005
 _ARRIVED = """
 SELECT position FROM log WHERE origin_log IN (SELECT log_id FROM heard WHERE origin = $1) AND origin_position = $2 AND origin IS NOT NULL
 """
-# A policy that was never begun has no checkpoint yet, and one that was given up still has one.
-_REACTED = "SELECT count(*) = cardinality($1::text[]) AND min(position) >= $2 FROM checkpoint WHERE name = ANY($1)"
+# A policy that was never begun has no checkpoint yet, and one that was given up still has one. What no policy follows is
+# passed before that is stored.
+_REACTED = """
+SELECT count(*) = cardinality($1::text[]) AND (coalesce(min(position), 0) >= $2 OR NOT EXISTS (
+    SELECT FROM log WHERE position > (SELECT min(position) FROM checkpoint WHERE name = ANY($1)) AND position <= $2 AND type = ANY($3)))
+FROM checkpoint WHERE name = ANY($1)
+"""
 
 
 async def wait_until(edge: "Edge", after: str) -> None:
@@ -64,7 +69,7 @@ async def _reacted(edge: "Edge", position: int) -> None:
     pool: Any = edge.log.pool
     while True:
         head = edge.log.head
-        if await pool.fetchval(_REACTED, edge.followers, position):
+        if await pool.fetchval(_REACTED, edge.followers, position, edge.followed):
             return
-        # A reaction that decided something moved the head; one that had nothing to do moved only the checkpoint.
+        # A reaction that decided something moves the head; one that had nothing to do moves only the checkpoint.
         await edge.log.changed(head, _POLL)

@@ -39,6 +39,8 @@ class Edge:
         self.operations = operations
         self.followers = [f"react:{policy}" for policy in service.policies]
         """The checkpoints of its policies."""
+        self.followed = [event.event_type for event in service.reacts]
+        """The types of the facts they follow."""
         self.today: Callable[[], date] = log.clock.today
         self.body_cap = body_cap
         self.after_seconds = after_seconds
