@@ -23,6 +23,17 @@ SELECT count(*) = cardinality($1::text[]) AND (coalesce(min(position), 0) >= $2 
 FROM checkpoint WHERE name = ANY($1)
 """
 
+# What a fact set off in this service, reaction by reaction.
+_CONSEQUENCES = """
+WITH RECURSIVE follows AS (
+    SELECT event_id, correlation_id, position FROM log WHERE position = $1
+    UNION ALL
+    SELECT log.event_id, log.correlation_id, log.position
+    FROM follows JOIN log ON log.correlation_id = follows.correlation_id AND log.causation_id = follows.event_id AND log.origin IS NULL
+)
+SELECT max(position) FROM follows
+"""
+
 
 async def wait_until(edge: "Edge", after: str) -> None:
     """Wait for the positions that ``LTC-After`` names, such as ``lead-svc@41``, or a whole ``LTC-Position``.
@@ -52,7 +63,7 @@ async def _wait_for(edge: "Edge", text: str) -> None:
         raise BadRequest(reason=f"{edge.service_name} does not hear {service}")
     arrived = await _arrived(edge, service, int(found[3] or position))
     if edge.service.policies:
-        await _reacted(edge, arrived)
+        await _came_to_rest(edge, arrived)
 
 
 async def _arrived(edge: "Edge", service: str, position: int) -> int:
@@ -63,6 +74,15 @@ async def _arrived(edge: "Edge", service: str, position: int) -> int:
         if arrived is not None:
             return arrived
         await edge.log.changed(head, edge.after_seconds)
+
+
+async def _came_to_rest(edge: "Edge", position: int) -> None:
+    """Wait until the fact was reacted to, and so was what those reactions decided."""
+    pool: Any = edge.log.pool
+    last, passed = position, 0
+    while last > passed:
+        await _reacted(edge, last)
+        passed, last = last, await pool.fetchval(_CONSEQUENCES, position)
 
 
 async def _reacted(edge: "Edge", position: int) -> None:

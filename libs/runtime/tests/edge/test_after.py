@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest_asyncio
-from desk import Client, code_of, desk
-from ltc_events import Command, PublishedEvent
+from desk import Client, ForgetGuest, GuestForgotten, code_of, desk
+from ltc_events import Command, Event, PublishedEvent, Stream
 from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
-from ltc_runtime.log import HeardRow, Log, open_log
+from ltc_runtime.log import HeardRow, Log, Meta, open_log
 from ltc_runtime.log.plan import Plan
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
@@ -25,7 +26,16 @@ def greet(event: DoorOpened) -> list[Command]:
     return []
 
 
-listening = Service(name="desk-svc", api=desk.api, decides=desk.decides, shows=desk.shows, reacts={DoorOpened: (greet,)})
+class BellRung(PublishedEvent, type="ltc.door.bell-rung.v1"):
+    door: int
+
+
+def mourn(event: GuestForgotten) -> list[Command]:
+    return []
+
+
+reacts = {DoorOpened: (greet,), GuestForgotten: (mourn,)}
+listening = Service(name="desk-svc", api=desk.api, decides=desk.decides, shows=desk.shows, reacts=reacts)
 DOOR = uuid4()
 
 
@@ -36,21 +46,41 @@ class Hear:
     fresh: tuple[()] = ()
     tails = ((DOOR, 0),)
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, position: int, kind: type[Event] = DoorOpened) -> None:
         self.position = position
+        self.kind = kind
+        self.event_id, self.deal = uuid4(), uuid4()
 
     def plan(self, plan: Plan) -> int:
         told = HeardRow(
-            uuid4(), "door-svc", DOOR, self.position, 0, b"x" * 32, 0, "door", uuid4(), 1, DoorOpened.event_type, "bob",
-            uuid4(), None, None,
+            self.event_id, "door-svc", DOOR, self.position, 0, b"x" * 32, 0, "door", uuid4(), 1, self.kind.event_type, "bob",
+            self.deal, None, None,
             datetime.now(UTC), b'{"door":1}',
         )  # fmt: skip
         plan.hear([told])
         return plan.head
 
 
+@dataclass
+class Consequence:
+    """What a reaction to a fact decided."""
+
+    cause: Hear
+    guest_id: UUID = field(default_factory=uuid4)
+    fresh: tuple[()] = ()
+    tails: tuple[()] = ()
+
+    @property
+    def streams(self) -> tuple[Stream]:
+        return (Stream("guest", self.guest_id),)
+
+    def plan(self, plan: Plan) -> None:
+        meta = Meta(uuid4(), "service:desk-svc", correlation_id=self.cause.deal, causation_id=self.cause.event_id)
+        plan.decide(ForgetGuest(guest_id=self.guest_id), meta)
+
+
 class Advance:
-    """A policy has passed a position."""
+    """All policies have passed a position."""
 
     streams: tuple[()] = ()
     fresh: tuple[()] = ()
@@ -60,14 +90,15 @@ class Advance:
         self.old, self.new = old, new
 
     def plan(self, plan: Plan) -> None:
-        plan.advance("react:greet", self.old, self.new)
+        for policy in ("greet", "mourn"):
+            plan.advance(f"react:{policy}", self.old, self.new)
 
 
 @pytest_asyncio.fixture
 async def log(desk_database: Database) -> AsyncIterator[Log]:
     opened = await open_log(desk_database.login, listening)
     await opened.pool.execute(
-        "INSERT INTO checkpoint (name, position, updated_at) VALUES ('react:greet', 0, now()), ('react:old', 0, now())"
+        "INSERT INTO checkpoint (name, position, updated_at) SELECT 'react:' || name, 0, now() FROM unnest(ARRAY['greet', 'mourn', 'old']) name"
     )
     yield opened
     await opened.stop()
@@ -96,6 +127,23 @@ async def test_a_reader_waits_until_the_fact_is_heard_and_reacted_to(listener: C
     assert not reading.done()
     await log.submit(Advance(0, 1))
     assert (await reading).status_code == 200
+
+
+async def test_a_reader_waits_until_what_the_reaction_decided_was_reacted_to_as_well(listener: Client, log: Log) -> None:
+    heard = Hear(7)
+    await log.submit(heard)
+    await log.submit(Consequence(heard))
+    await log.submit(Advance(0, 1))
+    reading = asyncio.create_task(listener.get("/guests", headers=after(listener, "door-svc@7")))
+    await asyncio.sleep(0.05)
+    assert not reading.done()
+    await log.submit(Advance(1, 2))
+    assert (await reading).status_code == 200
+
+
+async def test_what_no_policy_follows_is_not_waited_for(listener: Client, log: Log) -> None:
+    await log.submit(Hear(7, BellRung))
+    assert (await listener.get("/guests", headers=after(listener, "door-svc@7"))).status_code == 200
 
 
 async def test_what_was_heard_long_ago_is_not_waited_for(listener: Client, log: Log) -> None:
