@@ -98,7 +98,8 @@ class Advance:
 async def log(desk_database: Database) -> AsyncIterator[Log]:
     opened = await open_log(desk_database.login, listening)
     await opened.pool.execute(
-        "INSERT INTO checkpoint (name, position, updated_at) SELECT 'react:' || name, 0, now() FROM unnest(ARRAY['greet', 'mourn', 'old']) name"
+        "INSERT INTO checkpoint (name, position, updated_at) SELECT 'react:' || name, 0, now()"
+        " FROM unnest(ARRAY['greet', 'mourn', 'old']) name"
     )
     yield opened
     await opened.stop()
