@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     jwks_refresh_seconds: float = Field(30.0, gt=0, description="An unknown key id refreshes the key set at most this often.")
 
     # How long it waits
+    instance: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,100}$",
+        description="Name that this process keeps over restarts, its own within the service: it hears on at once after it died.",
+    )
     lease_seconds: float = Field(5.0, gt=0, description="How long the lease of a relay or reactor is valid without renewal.")
     poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at when nobody woke us.")
     after_seconds: float = Field(3.0, gt=0, description="How long a read waits for the position its LTC-After names before it answers 503.")

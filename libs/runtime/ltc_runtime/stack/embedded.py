@@ -142,7 +142,7 @@ class Stack:
             environment: variables for this process alone.
         """
         name = name or service
-        settings = self.settings_of(service)
+        settings = self.settings_of(service).model_copy(update={"instance": name})
         if name != service:
             settings = settings.model_copy(update={"port": self._ports.take(name)})
         if roles is not None:

@@ -138,14 +138,17 @@ async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
 async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AIOKafkaConsumer:
     """The consumer of a service's group.
 
-    Nothing is committed by itself. Without a usable offset it begins at the beginning: what is heard twice is skipped
-    by position, so that is slow at worst, never wrong.
+    A process with a name of its own (`Settings.instance`) gets its partitions back as soon as it is started again; one
+    without leaves the group waiting for its session to run out when it dies. Nothing is committed by itself. Without a
+    usable offset it begins at the beginning: what is heard twice is skipped by position, so that is slow at worst, never
+    wrong.
     """
     consumer = AIOKafkaConsumer(
         *topics,
         bootstrap_servers=settings.kafka_bootstrap,
         group_id=wire_name(group, settings),
         client_id=group,
+        group_instance_id=settings.instance or None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",

@@ -1,0 +1,215 @@
+"""What breaks, how, and how it is mended. A fault is over when everything it broke is mended again."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from ltc_runtime.wire.topics import apply
+
+from ..checker.evidence import topic_of
+from ..platform import Platform
+
+LONGEST_PAUSE = 12.0
+"""Seconds a process is frozen at most: past the lease and past the session of its consumer."""
+
+Break = Callable[[Platform, random.Random], Awaitable[str]]
+_names = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to break things.
+
+    Args:
+        name: what it is called in the report.
+        weight: how often it is drawn, beside the others.
+        happen: breaks, mends, and says what it did.
+        shared: whether it breaks a server that all use; two of those never overlap.
+    """
+
+    name: str
+    weight: int
+    happen: Break
+    shared: bool = False
+
+
+async def killed(platform: Platform, chance: random.Random) -> str:
+    """A service dies; the stack starts it again."""
+    name = chance.choice(platform.stack.names)
+    await platform.stack.services[name].kill()
+    return name
+
+
+async def frozen(platform: Platform, chance: random.Random) -> str:
+    """A service stands still and goes on as if nothing had been: in a third of the cases past every lease and session."""
+    name = chance.choice(platform.stack.names)
+    seconds = LONGEST_PAUSE if chance.random() < 1 / 3 else chance.uniform(0.3, 4)
+    process = platform.stack.services[name]
+    process.send(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        process.send(signal.SIGCONT)
+    return f"{name} for {seconds:.1f} s"
+
+
+async def scaled(platform: Platform, chance: random.Random) -> str:
+    """Another process of a service comes, takes its share, and is killed or leaves in order: the group rebalances twice."""
+    name = chance.choice(platform.stack.names)
+    other = platform.stack.add(name, f"{name}-more-{next(_names)}")
+    orderly = chance.random() < 0.5
+    try:
+        await other.ready()
+        await asyncio.sleep(chance.uniform(0.5, 3))
+        if not orderly:
+            other.wanted = False
+            await other.kill()
+    finally:
+        await platform.stack.services.remove(other.name)
+    return f"{name}, {'left' if orderly else 'killed'}"
+
+
+async def two_relays(platform: Platform, chance: random.Random) -> str:
+    """Two processes of a service, and the lease of everything taken away from both again and again."""
+    name = chance.choice(platform.stack.names)
+    other = platform.stack.add(name, f"{name}-twin-{next(_names)}")
+    try:
+        await other.ready()
+        async with database(platform, name) as connection:
+            for _ in range(8):
+                await connection.execute("UPDATE lease SET until = '-infinity'")
+                await asyncio.sleep(0.4)
+    finally:
+        await platform.stack.services.remove(other.name)
+    return name
+
+
+async def kafka_killed(platform: Platform, chance: random.Random) -> str:
+    """The broker dies and comes back."""
+    kafka = platform.stack.kafka
+    assert kafka is not None
+    seconds = chance.uniform(0, 5)
+    await kafka.kill()
+    await asyncio.sleep(seconds)
+    await kafka.start()
+    return f"for {seconds:.1f} s"
+
+
+async def kafka_frozen(platform: Platform, chance: random.Random) -> str:
+    """The broker answers nobody, and keeps all connections."""
+    kafka = platform.stack.kafka
+    assert kafka is not None
+    assert kafka.pid is not None
+    seconds = chance.uniform(0.5, 9)
+    os.kill(kafka.pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        os.kill(kafka.pid, signal.SIGCONT)
+    return f"for {seconds:.1f} s"
+
+
+async def kafka_wiped(platform: Platform, chance: random.Random) -> str:
+    """The broker loses every byte; the topics are made anew and nobody says anything to the relays."""
+    kafka = platform.stack.kafka
+    assert kafka is not None
+    await kafka.kill()
+    kafka.wipe()
+    await kafka.start()
+    await apply(platform.stack.names, platform.stack.common())
+    return "everything"
+
+
+async def postgres_crashed(platform: Platform, chance: random.Random) -> str:
+    """PostgreSQL stops without a word and recovers from its log."""
+    postgres = platform.stack.postgres
+    assert postgres is not None
+    seconds = chance.uniform(0, 3)
+    await postgres.stop("immediate")
+    await asyncio.sleep(seconds)
+    await postgres.start()
+    return f"for {seconds:.1f} s"
+
+
+async def backends_terminated(platform: Platform, chance: random.Random) -> str:
+    """Every connection of one service is cut by the server."""
+    name = chance.choice(platform.stack.names)
+    async with database(platform, name) as connection:
+        count = await connection.fetchval(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    return f"{name}, {count} connections"
+
+
+async def head_locked(platform: Platform, chance: random.Random) -> str:
+    """Somebody holds the row everybody needs."""
+    name, seconds = chance.choice(platform.stack.names), chance.uniform(1, 7)
+    async with database(platform, name) as connection, connection.transaction():
+        await connection.fetchval("SELECT position FROM head FOR UPDATE")
+        await asyncio.sleep(seconds)
+    return f"{name} for {seconds:.1f} s"
+
+
+async def told_again(platform: Platform, chance: random.Random) -> str:
+    """Messages come once more, in any order."""
+    name = chance.choice(platform.stack.names)
+    topic = platform.stack.prefix + topic_of(name)
+    records = await last_records(platform.stack.bootstrap, topic)
+    again = chance.sample(records, min(len(records), 200))
+    producer = AIOKafkaProducer(bootstrap_servers=platform.stack.bootstrap)
+    await producer.start()
+    try:
+        for record in again:
+            await producer.send(topic, record.value, key=record.key, partition=record.partition, headers=list(record.headers))
+    finally:
+        await producer.stop()
+    return f"{len(again)} of {topic}"
+
+
+FAULTS = (
+    Fault("kill -9 of a service", 40, killed),
+    Fault("freeze of a service", 12, frozen),
+    Fault("a process more, then less", 5, scaled),
+    Fault("two relays forced", 3, two_relays),
+    Fault("Kafka killed", 5, kafka_killed, shared=True),
+    Fault("Kafka frozen", 5, kafka_frozen, shared=True),
+    Fault("Kafka wiped", 1, kafka_wiped, shared=True),
+    Fault("PostgreSQL crashed", 6, postgres_crashed, shared=True),
+    Fault("connections terminated", 8, backends_terminated),
+    Fault("head locked", 4, head_locked),
+    Fault("messages told again, in any order", 6, told_again),
+)
+
+
+@contextlib.asynccontextmanager
+async def database(platform: Platform, name: str) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to a service's database."""
+    connection = await asyncpg.connect(platform.dsns[name], timeout=20)
+    try:
+        yield connection
+    finally:
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.close(timeout=5)
+
+
+async def last_records(bootstrap: str, topic: str, count: int = 400) -> list:  # type: ignore[type-arg]
+    """The last records of each partition of a topic."""
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        found = []
+        for where in [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]:
+            end = (await consumer.end_offsets([where]))[where]
+            consumer.seek(where, max(0, end - count))
+            while await consumer.position(where) < end:
+                found += (await consumer.getmany(where, timeout_ms=500)).get(where, [])
+        return found
+    finally:
+        await consumer.stop()
