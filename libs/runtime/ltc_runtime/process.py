@@ -25,6 +25,7 @@ from .loglines import configure as configure_logging
 from .react import note_policies, react
 from .service import Service, load
 from .settings import Settings
+from .tidy import tidy
 from .wire.hear import hear
 from .wire.reach import reach
 from .wire.relay import relay
@@ -92,6 +93,7 @@ def work_of(log: Log, settings: Settings) -> dict[str, Part]:
         if log.service.policies:
             parts["react"] = Part(react(log, settings, doing := Doing()), doing)
         parts["timers"] = Part(timers.fire(log, settings, doing := Doing()), doing)
+        parts["tidy"] = Part(tidy(log, settings, doing := Doing()), doing)
     if "relay" in settings.roles:
         parts["relay"] = Part(relay(log, settings, doing := Doing()), doing)
     if parts.keys() & {"hear", "relay"}:

@@ -58,11 +58,12 @@ async def test_each_role_says_what_it_does_and_a_broker_that_is_away_is_said_and
 ) -> None:
     monkeypatch.setattr(reach_module, "EVERY", 0.1)
     teller, listener = Probed(here.teller, here, "api", "react", "relay"), Probed(here.listener, here, "hear")
-    assert teller.parts.keys() == {"timers", "relay", "kafka"}
+    assert teller.parts.keys() == {"timers", "tidy", "relay", "kafka"}
     assert listener.parts.keys() == {"hear", "kafka"}
     await listener.says("hear", "listening")
     await teller.says("relay", "telling")
     await teller.says("timers", "firing")
+    await teller.says("tidy", "tidying")
     for probed in (teller, listener):
         await probed.says("kafka", "ok")
     before = datetime.now(UTC).replace(microsecond=0)
