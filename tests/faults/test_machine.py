@@ -12,6 +12,7 @@ from ..checker.evidence import Evidence, Ledger, read_ledger
 from ..checker.run import run
 from ..databases import Database, Databases
 from ..tally import TooMuch, adding, tally_svc
+from .cut import Cut, committed
 
 OpenLog = Callable[[], Awaitable[Log]]
 
@@ -131,55 +132,15 @@ async def test_a_request_given_up_while_its_batch_commits_leaves_the_others_alon
     assert isinstance(await log.submit(adding("after")), int)
 
 
-class Cut:
-    """Stands between a process and PostgreSQL and swallows what the server answers, from a moment on."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self.target = host, port
-        self.deaf = False
-        self.swallowed = asyncio.Event()
-        self._writers: list[asyncio.StreamWriter] = []
-
-    async def __aenter__(self) -> "Cut":
-        self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self.server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.server.close()
-        self.cut()
-
-    def cut(self) -> None:
-        """Reset every connection."""
-        for writer in self._writers:
-            writer.transport.abort()
-        self._writers.clear()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_connection(*self.target)
-        self._writers += [writer, server_writer]
-        await asyncio.gather(self._pump(reader, server_writer, False), self._pump(server_reader, writer, True), return_exceptions=True)
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answers: bool) -> None:
-        while data := await reader.read(65536):
-            if answers and self.deaf:
-                self.swallowed.set()
-                continue
-            writer.write(data)
-            await writer.drain()
-        writer.close()
-
-
 async def test_a_commit_whose_answer_is_lost_took_effect_once_when_retried_with_the_same_key(database: Database) -> None:
-    host, port = asyncpg_address(database.login)
-    async with Cut(host, port) as cut:
-        log = await open_log(database.login.replace(f":{port}/", f":{cut.port}/"), tally_svc)
+    async with Cut(database.login) as cut:
+        log = await open_log(cut.dsn, tally_svc)
         try:
             await log.submit(adding("before"))
             cut.deaf = True
             lost = asyncio.create_task(log.submit(adding("lost", 7)))
-            await asyncio.wait_for(cut.swallowed.wait(), 5)
-            await eventually_there(database, 2)
+            await asyncio.wait_for(cut.swallowed.wait(), 30)
+            await committed(database, 2)
             cut.deaf = False
             cut.cut()
             first = await asyncio.gather(lost, return_exceptions=True)
@@ -189,23 +150,6 @@ async def test_a_commit_whose_answer_is_lost_took_effect_once_when_retried_with_
         finally:
             await log.stop()
     assert shown(await sound(database)) == {derive_id("tally", "one"): 8}
-
-
-def asyncpg_address(dsn: str) -> tuple[str, int]:
-    """Where a server listens."""
-    host, _, port = dsn.rsplit("@", 1)[1].split("/")[0].partition(":")
-    return host, int(port)
-
-
-async def eventually_there(database: Database, position: int) -> None:
-    """Wait until the server has committed up to a position."""
-    connection = await asyncpg.connect(database.superuser)
-    try:
-        async with asyncio.timeout(5):
-            while await connection.fetchval("SELECT position FROM head") < position:
-                await asyncio.sleep(0.01)
-    finally:
-        await connection.close()
 
 
 async def retried(log: Log) -> object:

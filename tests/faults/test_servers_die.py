@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 
+import httpx
 import pytest
 from ltc_runtime.wire.topics import apply
 
@@ -49,8 +50,12 @@ async def test_commands_go_on_while_kafka_is_away_and_are_told_when_it_is_back(p
         for number in range(10):
             body = {"company": f"Meanwhile {number}", "channel": "site"}
             await platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"meanwhile-{number}")
+        for name in platform.stack.names:
+            assert await said_of_kafka(platform, name, "away") == 200, "a service does its work without Kafka"
     finally:
         await kafka.start()
+    for name in platform.stack.names:
+        assert await said_of_kafka(platform, name, "ok") == 200
     await load(platform, 2)
     await platform.assert_sound()
 
@@ -68,6 +73,14 @@ async def test_all_data_of_kafka_deleted_is_republished_from_the_logs(platform: 
     await load(platform, 2)
     evidence = await platform.assert_sound()
     assert len(evidence.messages or []) >= len({message.headers["ce_id"] for message in before.messages or []})
+
+
+async def said_of_kafka(platform: Platform, name: str, state: str) -> int:
+    """The status of a service's readiness once it reports this of Kafka."""
+    async with httpx.AsyncClient(base_url=platform.front.urls[name], trust_env=False, timeout=10) as client, asyncio.timeout(60):
+        while (answer := await client.get("/readyz")).json()["kafka"]["state"] != state:
+            await asyncio.sleep(0.1)
+    return answer.status_code
 
 
 async def ltc(platform: Platform, *arguments: str) -> str:

@@ -9,7 +9,7 @@ import gc
 import signal
 import sys
 from collections.abc import Awaitable, Coroutine
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 import uvicorn
@@ -17,13 +17,17 @@ import uvloop
 
 from . import telemetry, timers
 from .clock import Clock
+from .doing import Doing
 from .edge.app import create_app
+from .edge.edge import Edge
 from .log import Log, open_log
 from .loglines import configure as configure_logging
 from .react import note_policies, react
 from .service import Service, load
 from .settings import Settings
+from .tidy import tidy
 from .wire.hear import hear
+from .wire.reach import reach
 from .wire.relay import relay
 from .wire.topic_start import note_fresh
 
@@ -51,7 +55,9 @@ async def run(service: Service, settings: Settings) -> int:
     await note_fresh(log.pool, service.hears)
     app = create_app(service, log, settings)
     server = http(app, settings)
-    background = [asyncio.create_task(work, name=name) for name, work in work_of(log, settings).items()]
+    parts = work_of(log, settings)
+    background = [asyncio.create_task(part.work, name=name) for name, part in parts.items()]
+    show(app.edge, parts)
     serving = asyncio.create_task(server.serve(), name="api")
     settle_memory()
     stop = asyncio.create_task(told.wait(), name="told to stop")
@@ -71,18 +77,34 @@ async def run(service: Service, settings: Settings) -> int:
     return BROKEN if broken else STOPPED
 
 
-def work_of(log: Log, settings: Settings) -> dict[str, Coroutine[Any, Any, None]]:
+class Part(NamedTuple):
+    """Something that runs in the background, and what it says of itself."""
+
+    work: Coroutine[Any, Any, None]
+    doing: Doing
+
+
+def work_of(log: Log, settings: Settings) -> dict[str, Part]:
     """What runs in the background, by role."""
-    work: dict[str, Coroutine[Any, Any, None]] = {}
+    parts: dict[str, Part] = {}
     if "hear" in settings.roles and log.service.hears:
-        work["hear"] = hear(log, settings)
+        parts["hear"] = Part(hear(log, settings, doing := Doing()), doing)
     if "react" in settings.roles:
         if log.service.policies:
-            work["react"] = react(log, settings)
-        work["timers"] = timers.fire(log, settings)
+            parts["react"] = Part(react(log, settings, doing := Doing()), doing)
+        parts["timers"] = Part(timers.fire(log, settings, doing := Doing()), doing)
+        parts["tidy"] = Part(tidy(log, settings, doing := Doing()), doing)
     if "relay" in settings.roles:
-        work["relay"] = relay(log, settings)
-    return work
+        parts["relay"] = Part(relay(log, settings, doing := Doing()), doing)
+    if parts.keys() & {"hear", "relay"}:
+        parts["kafka"] = Part(reach(settings, doing := Doing()), doing)
+    return parts
+
+
+def show(edge: Edge, parts: dict[str, Part]) -> None:
+    """Have the probes report the parts."""
+    edge.states.update({name: part.doing.report for name, part in parts.items()})
+    edge.alive.update({name: part.doing.alive for name, part in parts.items()})
 
 
 def http(app: Any, settings: Settings) -> uvicorn.Server:

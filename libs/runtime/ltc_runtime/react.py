@@ -19,6 +19,7 @@ import structlog
 from ltc_events import At, Command, Event, Policy, Refusal, Stream, derive_id, event_class
 
 from . import telemetry
+from .doing import Doing
 from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
 from .log.tables import parked, timer
@@ -308,18 +309,22 @@ def _failed(reaction: Reaction, error: str) -> Reaction:
     return Reaction(reaction.policy, reaction.position, reaction.event_id, reaction.lane, (), reaction.meta, error)
 
 
-async def react(log: Log, settings: Settings) -> None:
+async def react(log: Log, settings: Settings, doing: Doing | None = None) -> None:
     """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice."""
     if not log.service.policies:
         return
+    doing = doing or Doing()
     while True:
+        doing.say("standing by")
         async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
             reactor = Reactor(log)
             try:
                 await reactor.load()
+                doing.say("reacting")
                 while lease.held:
                     await _once(reactor)
             except (*DATABASE_ERRORS, Unavailable) as error:
+                doing.say("waiting for the database", error=type(error).__name__)
                 logger.warning("reacting waits for the database", error=str(error))
             except CheckpointMoved:
                 logger.warning("another process reacted meanwhile")

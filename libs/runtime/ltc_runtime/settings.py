@@ -25,7 +25,8 @@ class Settings(BaseSettings):
     # Who it is
     service: str = Field("", description="The service this process is, such as lead-svc.")
     roles: Annotated[frozenset[Role], NoDecode] = Field(
-        frozenset(ROLES), description="What this process does of it, separated by commas: api, hear, react (with the timers), relay."
+        frozenset(ROLES),
+        description="What this process does of it, separated by commas: api, hear, react (with the timers and the tidying), relay.",
     )
     host: str = Field("127.0.0.1", description="The address it listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port it listens on; 0 takes a free one.")
@@ -61,6 +62,10 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at when nobody woke us.")
     after_seconds: float = Field(3.0, gt=0, description="How long a read waits for the position its LTC-After names before it answers 503.")
     drain_seconds: float = Field(10.0, gt=0, description="How long a stopping process may finish what it has begun.")
+
+    answer_days: float = Field(
+        7.0, ge=1, description="How many days the answer to an Idempotency-Key is kept for retries; longer than any client retries."
+    )
 
     # How much it takes
     body_cap: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")

@@ -11,6 +11,7 @@ import structlog
 from ltc_events import Command, Refusal, Stream
 
 from . import telemetry
+from .doing import Doing
 from .log import AlreadyThere, Log, Meta, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
 from .log.tables import timer
@@ -48,15 +49,19 @@ class Fire:
         plan.change(timer, {"command_id": self.command_id, "fired": plan.today})
 
 
-async def fire(log: Log, settings: Settings) -> None:
+async def fire(log: Log, settings: Settings, doing: Doing | None = None) -> None:
     """Fire what is due for as long as the process lives, under a lease."""
+    doing = doing or Doing()
     while True:
+        doing.say("standing by")
         async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
             try:
                 while lease.held:
+                    doing.say("firing")
                     if not await fire_due(log):
                         await asyncio.sleep(LOOK_SECONDS)
             except (*DATABASE_ERRORS, Unavailable) as error:
+                doing.say("waiting for the database", error=type(error).__name__)
                 logger.warning("timers wait for the database", error=str(error))
         await asyncio.sleep(LOOK_SECONDS)
 

@@ -35,7 +35,7 @@ COLUMNS = {
     "timers_overdue": "ltc_timers_overdue",
 }
 
-SHOWN = ("service", "state", "position", "untold", "hearing_lag", "reacting_lag", "parked", "set_aside", "timers_overdue")
+SHOWN = ("service", "state", "kafka", "position", "untold", "hearing_lag", "reacting_lag", "parked", "set_aside", "timers_overdue")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -178,9 +178,15 @@ async def look_at(client: httpx.AsyncClient, name: str, url: str) -> dict[str, A
         ready = await client.get(f"{url}/readyz")
         figures = totals((await client.get(f"{url}/metrics")).text)
     except httpx.HTTPError as error:
-        return {"service": name, "url": url, "state": f"away ({type(error).__name__})", **dict.fromkeys(COLUMNS)}
+        return {"service": name, "url": url, "state": f"away ({type(error).__name__})", "kafka": None, **dict.fromkeys(COLUMNS)}
     said = "ready" if ready.status_code == 200 else f"not ready ({why_not(ready)})"
-    return {"service": name, "url": url, "state": said, **{column: figures.get(metric, 0) for column, metric in COLUMNS.items()}}
+    return {
+        "service": name,
+        "url": url,
+        "state": said,
+        "kafka": broker(ready),
+        **{column: figures.get(metric, 0) for column, metric in COLUMNS.items()},
+    }
 
 
 def why_not(ready: httpx.Response) -> str:
@@ -189,7 +195,16 @@ def why_not(ready: httpx.Response) -> str:
         report = ready.json()
     except ValueError:
         return str(ready.status_code)
-    return ", ".join(f"{key}: {value}" for key, value in report.items() if key != "ready" and value not in ("ok", False))
+    return ", ".join(f"{key}: {report[key]}" for key in ("database", "draining") if report.get(key) not in ("ok", False, None))
+
+
+def broker(ready: httpx.Response) -> str | None:
+    """Whether a process reaches Kafka, if it speaks with it at all."""
+    try:
+        said = ready.json().get("kafka")
+    except ValueError:
+        return None
+    return None if said is None else f"{said['state']} since {said['since']}" if said["state"] != "ok" else "ok"
 
 
 def totals(text: str) -> dict[str, float | int]:

@@ -133,7 +133,10 @@ def _headers(operation: "Operation") -> dict[str, Any]:
 
 def _key(operation: "Operation") -> str:
     needed = "Required: money moves." if operation.money else "Recommended."
-    return f"{needed} Your name for this request: a retry under the same name does nothing twice and gets the same answer."
+    return (
+        f"{needed} Your name for this request: a retry under the same name does nothing twice and gets the same answer, for days (a week, "
+        "unless the operator says otherwise); later, what took effect is refused as `already-done`. Never use a name for anything else."
+    )
 
 
 def finished_openapi(document: dict[str, Any], operations: Mapping[str, "Operation"]) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from ltc_events import Command, Stream, derive_id
 from pydantic import BaseModel
 
 from ltc_runtime.log import Meta, Plan
-from ltc_runtime.log.errors import Stale
+from ltc_runtime.log.errors import AlreadyThere, NothingToDo, Stale
 
 from .answers import JSON, Answer, HeaderPair
 from .call import Call
 from .conditions import expected_version, occurred_at
-from .idempotency import answer_row
+from .idempotency import answer_row, took_effect
 from .personal import KEYS, Sealer
 
 A = TypeVar("A", bound=BaseModel)
@@ -97,7 +97,14 @@ class Handle:
             raise RuntimeError("one request, one command: what must agree at once is one decision")
         self._handled = True
         work = self._work(command, answer, authority)
-        await self._call.edge.log.submit(work)
+        log = self._call.edge.log
+        try:
+            await log.submit(work)
+        except NothingToDo:
+            if await took_effect(log.pool, self.command_id):
+                raise AlreadyThere(self.command_id) from None
+            work.sure = True
+            await log.submit(work)
         return cast("A | None", Answer(work.status, work.headers, work.body))
 
     def _work(self, command: Command, answer: BaseModel | None, authority: str | None) -> "CommandWork":
@@ -160,6 +167,8 @@ class CommandWork:
     tails: tuple[()] = ()
     headers: list[HeaderPair] = field(default_factory=list)
     """Of the answer; known when the command is decided."""
+    sure: bool = False
+    """It was looked whether this very command took effect before: it did not."""
 
     def plan(self, plan: Plan) -> None:
         """Decide, and stage what goes with the events: new keys of persons, and the answer for a retry."""
@@ -167,6 +176,8 @@ class CommandWork:
         if self.wanted is not None and stream is not None and (version := plan.version(stream)) not in self.wanted:
             raise Stale(version=version, expected=" or ".join(map(str, sorted(self.wanted))) or "another")
         rows = plan.decide(self.command, self.meta)
+        if not rows and self.call.key is not None and not self.sure:
+            raise NothingToDo
         told = max((row.position for row in rows if row.partition is not None), default=None)
         self.headers = self._headers(plan.head, told, None if stream is None else plan.version(stream))
         if self.sealer is not None and rows:

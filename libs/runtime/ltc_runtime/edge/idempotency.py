@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from ltc_events import derive_id
 
 from ltc_runtime.log.tables import answer as stored
 
@@ -48,6 +49,11 @@ def answer_row(call: Call, command_id: UUID, status: int, headers: list[HeaderPa
         "command_id": command_id,
         "at": datetime.now(UTC),
     }
+
+
+async def took_effect(pool: Any, command_id: UUID) -> bool:
+    """Whether a command left an event, also when its answer is no longer kept: ids of events follow from it."""
+    return bool(await pool.fetchval("SELECT true FROM log WHERE event_id = $1", derive_id(command_id, 0)))
 
 
 async def replay(call: Call) -> Answer | None:

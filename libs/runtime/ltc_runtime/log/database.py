@@ -87,6 +87,8 @@ async def _create_side_tables(connection: asyncpg.Connection) -> None:
     for table in SIDE_TABLES:
         ddl = str(CreateTable(table, if_not_exists=True).compile(dialect=_dialect))
         await connection.execute(ddl)
+    # They come in the order of time, and most of every look finds nothing: a few pages instead of one more entry per command.
+    await connection.execute("CREATE INDEX IF NOT EXISTS answer_at ON answer USING brin (at) WITH (autosummarize = on)")
     await connection.execute("CREATE INDEX IF NOT EXISTS timer_due ON timer (due) WHERE fired IS NULL")
     await connection.execute(
         "CREATE INDEX IF NOT EXISTS parked_open ON parked (policy, stream_id, position) WHERE state IN ('parked', 'waiting')"

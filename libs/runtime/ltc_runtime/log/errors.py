@@ -16,6 +16,10 @@ class AlreadyThere(Exception):
     """This command, or this idempotency key, has taken effect before."""
 
 
+class NothingToDo(Exception):
+    """A command that names itself finds nothing left to do; perhaps because it did it itself, long ago."""
+
+
 class CheckpointMoved(Exception):
     """Another process follows the log under the same checkpoint."""
 

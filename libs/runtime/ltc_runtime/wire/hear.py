@@ -17,6 +17,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
 
+from ..doing import Doing
 from ..log import AlreadyThere, Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
@@ -48,7 +49,7 @@ Fetched = dict[TopicPartition, list[ConsumerRecord]]
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-async def hear(log: Log, settings: Settings) -> None:
+async def hear(log: Log, settings: Settings, doing: Doing | None = None) -> None:
     """Hear, for as long as the process lives.
 
     Raises:
@@ -56,16 +57,19 @@ async def hear(log: Log, settings: Settings) -> None:
     """
     if not log.service.hears:
         return
+    doing = doing or Doing()
     neighbours = Neighbours(settings)
     comparing = asyncio.create_task(compare(log, settings, neighbours), name="compare")
     failures = 0
     try:
         while True:
-            ear = Ear(log, settings, neighbours)
+            ear = Ear(log, settings, neighbours, doing)
+            doing.ask(ear.standing)
             try:
                 await note_starts(log, settings)
                 await ear.listen()
             except (*KAFKA_ERRORS, *DATABASE_ERRORS) as error:
+                doing.say("beginning anew", error=type(error).__name__)
                 failures = 0 if ear.offsets else failures + 1
                 log_.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
@@ -112,9 +116,10 @@ class Ear:
 
     consumer: AIOKafkaConsumer
 
-    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours) -> None:
+    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours, doing: Doing | None = None) -> None:
         self.log = log
         self.settings = settings
+        self.doing = doing or Doing()
         self.neighbours = neighbours
         self.group = log.service.name
         self.topics = [topic_for(teller, settings) for teller in log.service.hears]
@@ -136,6 +141,12 @@ class Ear:
         """Partitions that stand still, and why."""
         return {where: str(question.fork) for where, question in self.questions.items() if question.fork is not None}
 
+    def standing(self) -> dict[str, Any]:
+        """The partitions that do not go on: those that wait for their teller, and those where it contradicts what was heard."""
+        forks = self.forks
+        asking = [_spelt(where) for where in self.questions if where not in forks]
+        return {"asking": sorted(asking), "forked": {_spelt(where): why for where, why in sorted(forks.items())}}
+
     def progress(self) -> dict[TopicPartition, int]:
         """See `watchdog.Watched`. What waits for its teller or for the database does not have to move."""
         if self._database_away:
@@ -146,7 +157,9 @@ class Ear:
         """Hear until something breaks."""
         await self._remember()
         self.consumer = await start_ear(self.settings, self.group, self.topics)
-        tasks = {asyncio.create_task(self._listen(), name="hear"), asyncio.create_task(watch(self, self.settings), name="watchdog")}
+        self.doing.say("listening")
+        watching = watch(self, self.settings, self.doing)
+        tasks = {asyncio.create_task(self._listen(), name="hear"), asyncio.create_task(watching, name="watchdog")}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -262,10 +275,12 @@ class Ear:
                 suspects |= found
             except (Unavailable, *DATABASE_ERRORS) as error:
                 self._database_away = True
+                self.doing.say("waiting for the database", error=type(error).__name__)
                 log_.warning("database away, hearing waits", error=str(error))
                 await asyncio.sleep(0.5)
             else:
                 self._database_away = False
+                self.doing.say("listening")
                 return outcome
 
     async def _work(self, batch: _Batch, suspects: set[tuple[TopicPartition, int]]) -> HearWork:
@@ -409,6 +424,10 @@ def _unreadable(where: TopicPartition, offset: int, error: Exception) -> Consume
     """What stands for a message that could not even be fetched."""
     headers = (("error", str(error).encode()),)
     return ConsumerRecord(where.topic, where.partition, offset, int(time.time() * 1000), 0, None, None, None, 0, 0, headers)
+
+
+def _spelt(where: TopicPartition) -> str:
+    return f"{where.topic}/{where.partition}"
 
 
 def _named(where: TopicPartition) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from ..doing import Doing
 from ..log import Log
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
@@ -49,20 +50,23 @@ class TopicTooSmall(Exception):
     """The topic has fewer partitions than the log has stored."""
 
 
-async def relay(log: Log, settings: Settings) -> None:
+async def relay(log: Log, settings: Settings, doing: Doing | None = None) -> None:
     """Tell, for as long as the process lives."""
+    doing = doing or Doing()
     while True:
+        doing.say("standing by")
         async with holding(log.pool, RELAY, settings.lease_seconds) as lease:
-            await _tell_while_held(log, settings, lease)
+            await _tell_while_held(log, settings, lease, doing)
 
 
-async def _tell_while_held(log: Log, settings: Settings, lease: Lease) -> None:
+async def _tell_while_held(log: Log, settings: Settings, lease: Lease, doing: Doing) -> None:
     failures = 0
     while lease.held:
         try:
             async with _Teller(log, settings, lease) as teller:
                 begin = await teller.begin()
                 figures.RELAY_REFUSES.set(0)
+                doing.say("telling")
                 async for _ in teller.follow(begin):
                     failures = 0
         except LeaseLost:
@@ -71,10 +75,12 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease) -> None:
         except BehindItself as behind:
             figures.RELAY_REFUSES.set(1)
             log_.error("nothing is told: this log is behind what it once told", service=log.service.name, detail=str(behind))
+            doing.say("refuses", detail=str(behind))
             failures = len(PAUSES)
         except (*KAFKA_ERRORS, *DATABASE_ERRORS, NotDelivered, TopicTooSmall) as error:
             figures.RELAY_ERRORS.inc()
             log_.warning("telling begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
+            doing.say("beginning anew", error=type(error).__name__)
             failures += 1
         await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
 

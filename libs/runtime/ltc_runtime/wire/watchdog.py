@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from ..doing import Doing
 from ..settings import Settings
 from . import figures
 from .broker import KAFKA_ERRORS, PATIENCE, reading
@@ -63,19 +64,26 @@ class Watchdog:
                 raise Stuck(f"{where.topic}/{where.partition} ends at {end} and is read up to {read} since {now - last.since:.0f} s")
 
 
-async def watch(watched: Watched, settings: Settings, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
+async def watch(watched: Watched, settings: Settings, doing: Doing, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
     """Look, for as long as the process lives. Through a connection of its own: the consumer's may be what is stuck.
+
+    Who looks is looked after too: ``doing`` is told at every turn, and ``/livez`` says no when that ends.
 
     Raises:
         Stuck: it is.
     """
     watchdog = Watchdog(patient)
     while True:
+        doing.turn()
         try:
             async with reading(settings) as consumer:
                 while True:
                     await asyncio.sleep(every)
+                    doing.turn()
                     await _look(watchdog, watched, consumer)
+        except Stuck as stuck:
+            doing.stuck(str(stuck))
+            raise
         except KAFKA_ERRORS as error:
             log_.debug("topics not looked at", error=str(error))
             watchdog = Watchdog(patient)  # a broker that is away is nobody's fault

@@ -1,0 +1,53 @@
+"""Answers that no retry asks for any more are deleted, a few at a time, by one process of a service.
+
+What they guarded stays guarded: ids of events follow from the key, so a retry that comes later still is refused
+(`already-done`), it only gets no answer any more.
+"""
+
+import asyncio
+
+import structlog
+
+from .doing import Doing
+from .log import Log
+from .log.connection import DATABASE_ERRORS
+from .settings import Settings
+from .wire.lease import holding
+
+LEASE = "tidy"
+BATCH = 500
+LOOK_SECONDS = 60.0
+BREATH = 0.05
+"""Seconds between two batches, so that commands go first."""
+
+_DELETE = """
+DELETE FROM answer WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM answer WHERE at < clock_timestamp() - make_interval(secs => $1) LIMIT $2 FOR UPDATE SKIP LOCKED
+))
+"""
+
+logger = structlog.get_logger(__name__)
+
+
+async def tidy(log: Log, settings: Settings, doing: Doing | None = None) -> None:
+    """Delete what is too old for as long as the process lives, under a lease."""
+    doing = doing or Doing()
+    seconds = settings.answer_days * 24 * 3600
+    while True:
+        doing.say("standing by")
+        async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
+            try:
+                while lease.held:
+                    doing.say("tidying")
+                    full = await delete_old(log, seconds) == BATCH
+                    await asyncio.sleep(BREATH if full else LOOK_SECONDS)
+            except DATABASE_ERRORS as error:
+                doing.say("waiting for the database", error=type(error).__name__)
+                logger.warning("tidying waits for the database", error=str(error))
+        await asyncio.sleep(settings.lease_seconds)
+
+
+async def delete_old(log: Log, seconds: float) -> int:
+    """Delete a batch of the answers older than so many seconds; returns how many."""
+    status: str = await log.pool.execute(_DELETE, seconds, BATCH)
+    return int(status.removeprefix("DELETE "))
