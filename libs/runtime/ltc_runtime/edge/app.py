@@ -116,9 +116,8 @@ def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
             if operation.id in operations:
                 raise ValueError(f"{service.name}: two operations are called {operation.id}")
             operations[operation.id] = operation
-    verifier = Verifier(
-        Keys(source_of(settings.jwks), settings.jwks_refresh_seconds), settings.issuer, settings.audience, settings.roles_claim
-    )
+    keys = Keys(source_of(settings.jwks), settings.jwks_refresh_seconds, settings.jwks_max_age_seconds)
+    verifier = Verifier(keys, settings.issuer, settings.audience, settings.roles_claim)
     edge = Edge(service, log, verifier, operations, body_cap=settings.body_cap, after_seconds=settings.after_seconds)
     return EdgeApp(edge, apis)
 
