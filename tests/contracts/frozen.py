@@ -1,19 +1,17 @@
 """The frozen files: where they are, what they would be today, and how they are written (``python -m tests.contracts``)."""
 
 import json
-import random
-import re
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from ltc_events import Event, event_classes
+from ltc_events.samples import sample
 
 from .growth import breaks
 
 HERE = Path(__file__).parent
-SCHEMAS, GOLDEN, APIS = HERE / "schemas", HERE / "golden", HERE / "openapi"
+SCHEMAS, GOLDEN, APIS, TOPICS = HERE / "schemas", HERE / "golden", HERE / "openapi", HERE / "asyncapi"
 SERVICES = ("lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc")
 
 
@@ -47,49 +45,6 @@ def text(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-EXAMPLES = ("piece", "CNY", "LE-000001", "0f" * 32)
-"""One of them fits every pattern there is."""
-
-
-def sample(event: type[Event]) -> Event:
-    """A full example of an event, the same each time: every optional field is there."""
-    drawn = random.Random(event.event_type)
-    said = event.model_json_schema(mode="validation")
-    return event.model_validate(filled(said, said.get("$defs", {}), drawn))
-
-
-def filled(part: dict[str, Any], defs: dict[str, Any], drawn: random.Random) -> Any:
-    """A value for one part of a schema."""
-    if "$ref" in part:
-        return filled(defs[part["$ref"].rsplit("/", 1)[1]], defs, drawn)
-    if "anyOf" in part:
-        return filled(part["anyOf"][0], defs, drawn)
-    if "const" in part or "enum" in part:
-        return part.get("const", part.get("enum", [None])[0])
-    match part.get("type"):
-        case "object":
-            return {name: filled(inner, defs, drawn) for name, inner in part.get("properties", {}).items()}
-        case "array":
-            return [filled(part["items"], defs, drawn) for _ in range(max(1, part.get("minItems", 1)))]
-        case "integer":
-            return max(1, part.get("minimum", 1))
-        case "number":
-            return "0.5"
-        case "boolean":
-            return True
-        case _:
-            return _filled_text(part, drawn)
-
-
-def _filled_text(part: dict[str, Any], drawn: random.Random) -> str:
-    id = str(UUID(int=drawn.getrandbits(128), version=4))
-    if part.get("format") == "ltc-sealed":
-        return f"sealed.v1.{id}.{'A' * 40}"
-    texts = {"uuid": id, "date": "2026-03-31", "date-time": "2026-03-31T08:00:00Z"}
-    fitting = (text for text in EXAMPLES if re.search(part.get("pattern", ""), text) and len(text) <= part.get("maxLength", 64))
-    return texts.get(part.get("format", "")) or next(fitting)
-
-
 def openapi(service: str) -> dict[str, Any]:
     """What an API says of itself. Its log is never opened for that."""
     from unittest.mock import MagicMock
@@ -101,12 +56,21 @@ def openapi(service: str) -> dict[str, Any]:
     return {**described, "info": {**described["info"], "version": "-"}}
 
 
+def asyncapi(service: str) -> dict[str, Any]:
+    """What a service says of its topic."""
+    from ltc_runtime.wire.asyncapi import asyncapi
+
+    return asyncapi([load_services()[service]], "-")
+
+
 def freeze() -> list[str]:
     """Write what is new and what grew; name what broke, which is written nowhere."""
     SCHEMAS.mkdir(exist_ok=True)
     GOLDEN.mkdir(exist_ok=True)
     APIS.mkdir(exist_ok=True)
+    TOPICS.mkdir(exist_ok=True)
     for service in SERVICES:
+        (TOPICS / f"{service}.json").write_text(text(asyncapi(service)))
         (APIS / f"{service}.json").write_text(text(openapi(service)))
     broken = []
     for name, event in events().items():

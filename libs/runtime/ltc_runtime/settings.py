@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     jwks: str = Field("", description="The issuer's key set: an http(s) URL, or the path of a file.")
     roles_claim: str = Field("roles", description="The claim that carries the roles.")
     jwks_refresh_seconds: float = Field(30.0, gt=0, description="An unknown key id refreshes the key set at most this often.")
+    jwks_max_age_seconds: float = Field(300.0, gt=0, description="How long a key that was withdrawn may still be believed.")
 
     # How long it waits
     instance: str = Field(

@@ -84,3 +84,11 @@ def test_an_unknown_service_is_wrong_use() -> None:
 def test_figures_are_summed_over_their_labels() -> None:
     page = 'ltc_parked{state="parked"} 2.0\nltc_parked{state="waiting"} 3.0\nltc_log_position 7.0\nltc_x NaN\nother 1.0\n'
     assert totals(page) == {"ltc_parked": 5, "ltc_log_position": 7}
+
+
+def test_the_asyncapi_document_of_one_service_or_all_is_printed() -> None:
+    one = json.loads(ltc("asyncapi", "order").stdout)
+    assert one["asyncapi"] == "3.0.0"
+    assert one["channels"].keys() == {"order", "contract"}
+    assert json.loads(ltc("asyncapi").stdout)["channels"].keys() == {"lead", "opportunity", "contract", "order", "billing"}
+    assert ltc("asyncapi", "nobody").exit_code == 2

@@ -7,11 +7,15 @@ from typing import get_args
 import typer
 from ltc_events import event_classes
 
+from ..edge.api import Api
 from ..edge.roles import Role
+from ..edge.trace import trace_routes
 from ..service import Service, installed, load, policy_name
+from ..wire import feed
 from .output import Json, command, print_json
 
 ORDER: tuple[str, ...] = get_args(Role)
+EVERY = "every service"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,11 +46,17 @@ def reactions(services: Iterable[Service]) -> Iterator[dict[str, str]]:
 
 
 def operations(services: Iterable[Service]) -> Iterator[dict[str, object]]:
-    """Every operation and the roles that may use it."""
+    """Every operation and the roles that may use it; last those that every service has."""
     for service in services:
-        for api in service.apis:
-            for one in api.operations:
-                yield {"service": service.name, "operation": one.id, "method": one.method, "path": one.path, "roles": in_order(one.roles)}
+        yield from operations_of(service.name, service.apis)
+    yield from operations_of(EVERY, (trace_routes(), feed.api))
+
+
+def operations_of(service: str, apis: Iterable[Api]) -> Iterator[dict[str, object]]:
+    """The operations of these routes."""
+    for api in apis:
+        for one in api.operations:
+            yield {"service": service, "operation": one.id, "method": one.method, "path": one.path, "roles": in_order(one.roles)}
 
 
 def conversation(services: Sequence[Service]) -> Iterator[str]:
@@ -67,12 +77,14 @@ def conversation(services: Sequence[Service]) -> Iterator[str]:
 def permissions(services: Sequence[Service]) -> Iterator[str]:
     """Role × operation, as a table."""
     yield from ("### Who may do what", "", f"| operation | {' | '.join(ORDER)} |", f"|--|{'--|' * len(ORDER)}")
-    for service in services:
-        yield f"| **{service.name}** | {' | '.join('' for _ in ORDER)} |"
-        for row in operations([service]):
-            roles = row["roles"]
-            assert isinstance(roles, list)
-            yield f"| `{row['operation']}` {row['method']} {row['path']} | {' | '.join('●' if role in roles else '' for role in ORDER)} |"
+    before = None
+    for row in operations(services):
+        if row["service"] != before:
+            before = row["service"]
+            yield f"| **{before}** | {' | '.join('' for _ in ORDER)} |"
+        roles = row["roles"]
+        assert isinstance(roles, list)
+        yield f"| `{row['operation']}` {row['method']} {row['path']} | {' | '.join('●' if role in roles else '' for role in ORDER)} |"
 
 
 def in_order(roles: Iterable[str]) -> list[str]:

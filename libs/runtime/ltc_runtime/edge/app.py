@@ -19,6 +19,7 @@ from .. import telemetry
 from .answers import Receive, Scope, Send
 from .api import Api, OperationRoute
 from .auth import Verifier
+from .contracts import add_contracts
 from .docs import add_docs
 from .documentation import finished_openapi
 from .edge import Edge
@@ -41,12 +42,12 @@ class NobodySaidWhoMay(TypeError):
 class EdgeApp(FastAPI):
     """FastAPI describes the operations; they are found and served without it, which is most of what makes them fast."""
 
-    def __init__(self, edge: Edge, apis: list[Api]) -> None:
+    def __init__(self, edge: Edge, apis: list[Api], topic_prefix: str = "") -> None:
         self.edge = edge
         self._plain: dict[tuple[str, str], Operation] = {}
         self._patterns: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
         super().__init__(
-            title=edge.service_name, version=_version(), docs_url=None, redoc_url=None, redirect_slashes=False,
+            title=edge.service_name, version=installed_version(), docs_url=None, redoc_url=None, redirect_slashes=False,
             telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
             exception_handlers={HTTPException: _http_problem, Exception: _unexpected}, max_body_size=BODY_CAP,
         )  # fmt: skip
@@ -57,6 +58,7 @@ class EdgeApp(FastAPI):
         self.state.draining = False
         add_probes(self)
         add_docs(self)
+        add_contracts(self, topic_prefix)
 
     def _index(self, operation: Operation) -> None:
         if "{" in operation.path:
@@ -116,11 +118,10 @@ def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
             if operation.id in operations:
                 raise ValueError(f"{service.name}: two operations are called {operation.id}")
             operations[operation.id] = operation
-    verifier = Verifier(
-        Keys(source_of(settings.jwks), settings.jwks_refresh_seconds), settings.issuer, settings.audience, settings.roles_claim
-    )
+    keys = Keys(source_of(settings.jwks), settings.jwks_refresh_seconds, settings.jwks_max_age_seconds)
+    verifier = Verifier(keys, settings.issuer, settings.audience, settings.roles_claim)
     edge = Edge(service, log, verifier, operations, body_cap=settings.body_cap, after_seconds=settings.after_seconds)
-    return EdgeApp(edge, apis)
+    return EdgeApp(edge, apis, settings.topic_prefix)
 
 
 def _guarded(api: Api) -> list[Operation]:
@@ -155,7 +156,8 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return as_response(answer_to(error, None, writes=False))
 
 
-def _version() -> str:
+def installed_version() -> str:
+    """The version of OpenLTC that runs here."""
     try:
         return version("openltc")
     except PackageNotFoundError:  # run from the source tree

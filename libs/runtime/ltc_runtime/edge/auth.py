@@ -12,9 +12,10 @@ import orjson
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from .body import look_through
 from .call import Caller
 from .keys import ALGORITHMS, Key, Keys
-from .problems import IssuerAway, Unauthenticated
+from .problems import Fault, IssuerAway, Unauthenticated
 from .roles import ROLES
 
 LEEWAY = 30.0
@@ -24,7 +25,7 @@ TYPES = frozenset({"jwt", "at+jwt", "application/at+jwt"})
 
 # Headers that bring or name a key of the sender's choice, or demand something we do not do.
 _REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit", "b64", "enc", "zip"})
-_SUBJECT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.@:_-]{0,127}$")
+_SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.@:_-]{0,127}")
 _SERVICE = "service:"
 
 
@@ -108,12 +109,13 @@ class Verifier:
         if claims.get("iss") != self.issuer:
             raise Refused("another issuer")
         audience = claims.get("aud")
-        if self.audience not in (audience if isinstance(audience, list) else [audience]):
+        audiences = audience if isinstance(audience, list) else [audience]
+        if self.audience not in audiences or not all(isinstance(one, str) for one in audiences):
             raise Refused("another audience")
         until = _instant(claims, "exp")
         if until is None:
             raise Refused("no expiry")
-        since = _instant(claims, "nbf")
+        since = max(filter(None, (_instant(claims, "nbf"), _instant(claims, "iat"))), default=None)
         # The leeway is for clocks that differ, both ways.
         since, until = (float("-inf") if since is None else since - LEEWAY), until + LEEWAY
         if not since <= now < until:
@@ -122,7 +124,7 @@ class Verifier:
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
         subject = claims.get("sub")
-        if not isinstance(subject, str) or not _SUBJECT.match(subject):
+        if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
             raise Refused("no usable subject")
         value: Any = claims
         for step in self.roles_claim.split("."):
@@ -143,11 +145,14 @@ def _bearer(authorization: bytes) -> str:
 
 
 def _header(token: str) -> dict[str, Any]:
-    first = token.split(".")[0]
-    header = orjson.loads(base64.b64decode(first + "=" * (-len(first) % 4), altchars=b"-_", validate=True))
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise Refused("not three parts")
+    first, *_ = (_unspelled(part) for part in parts)
+    header = _read(first)
     if not isinstance(header, dict) or _REFUSED_HEADERS & header.keys():
         raise Refused("the header is not acceptable")
-    if header.get("alg") not in ALGORITHMS:
+    if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
         raise Refused("the algorithm is not acceptable")
     if str(header.get("typ", "")).lower() not in TYPES:
         raise Refused("not an access token")
@@ -157,10 +162,27 @@ def _header(token: str) -> dict[str, Any]:
 
 
 def _claims(token: str, key: Key) -> dict[str, Any]:
-    claims = orjson.loads(jws.deserialize_compact(token, key.public, registry=_registry).payload)
+    claims = _read(jws.deserialize_compact(token, key.public, registry=_registry).payload)
     if not isinstance(claims, dict):
         raise Refused("no claims")
     return claims
+
+
+def _unspelled(part: str) -> bytes:
+    """The bytes of one part. Only one spelling of them is taken: no padding, no loose bits at the end."""
+    bytes_ = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+    if base64.urlsafe_b64encode(bytes_).rstrip(b"=") != part.encode():
+        raise Refused("base64 in another spelling")
+    return bytes_
+
+
+def _read(document: bytes) -> Any:
+    """JSON in which no name comes twice: another reader would take the other one."""
+    try:
+        look_through(document)
+    except Fault as fault:
+        raise Refused("not JSON as it should be") from fault
+    return orjson.loads(document)
 
 
 def _instant(claims: Mapping[str, Any], name: str) -> float | None:

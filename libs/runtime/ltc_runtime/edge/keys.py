@@ -17,8 +17,6 @@ _log = structlog.get_logger("ltc.edge")
 PublicKey = ECKey | OKPKey | RSAKey
 MAX_BYTES = 256 * 1024
 MAX_AGE = 300.0
-"""Seconds after which the set is fetched anew, so that a key that was withdrawn is no longer believed."""
-
 _FIRST_SECONDS = 1.0
 
 _ALGORITHMS: dict[tuple[str, str | None], frozenset[str]] = {
@@ -62,13 +60,26 @@ class UrlSource:
 
     url: str
     seconds: float = 5.0
+    """For the whole answer, however slowly it trickles in."""
 
     async def read(self) -> bytes:
-        """The body of the answer."""
-        async with httpx.AsyncClient(timeout=self.seconds, follow_redirects=False) as client:
-            answer = await client.get(self.url, headers={"accept": "application/json"})
+        """The body of the answer, or as much of it as shows that it is too large."""
+        async with (
+            asyncio.timeout(self.seconds),
+            httpx.AsyncClient(timeout=self.seconds, follow_redirects=False) as client,
+            client.stream("GET", self.url, headers={"accept": "application/json"}) as answer,
+        ):
             answer.raise_for_status()
-            return answer.content
+            return await _up_to(MAX_BYTES + 1, answer)
+
+
+async def _up_to(limit: int, answer: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) >= limit:
+            break
+    return bytes(body)
 
 
 def source_of(address: str) -> Source:
@@ -83,16 +94,18 @@ class Keys:
     Args:
         source: where it is read.
         refresh_seconds: it is fetched at most this often, whatever tokens name.
+        max_age: seconds after which it is fetched anew, so that a key that was withdrawn is no longer believed.
     """
 
     source: Source
     refresh_seconds: float = 30.0
+    max_age: float = MAX_AGE
     generation: int = 0
     """Grows when the set changes: whoever cached what a key proved must forget it."""
     _keys: dict[str, Key] = field(default_factory=dict)
     _tried: float = float("-inf")
     _fetched: float = float("-inf")
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _fetching: asyncio.Task[None] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -102,7 +115,7 @@ class Keys:
     @property
     def is_old(self) -> bool:
         """Is it time to look for withdrawn keys?"""
-        return time.monotonic() - self._fetched > MAX_AGE and self._may_try
+        return time.monotonic() - self._fetched > self.max_age and self._may_try
 
     @property
     def _may_try(self) -> bool:
@@ -115,25 +128,32 @@ class Keys:
 
     async def of(self, kid: str) -> Key | None:
         """The key ``kid``; an unknown one makes us look again, at a bounded rate."""
-        if (kid not in self._keys or self.is_old) and self._may_try:
+        if kid not in self._keys or self.is_old:
             await self.refresh()
         return self._keys.get(kid)
 
     async def refresh(self) -> None:
-        """Fetch the set. If that fails, the last good one stays."""
-        async with self._lock:
+        """Fetch the set, if it is time to; whoever comes while it is being fetched waits for that. If it fails, the last good one stays."""
+        if self._fetching is None:
             if not self._may_try:
-                return  # somebody else just did
-            self._tried = time.monotonic()
-            try:
-                keys = read_keys(await self.source.read())
-            except (httpx.HTTPError, OSError, ValueError, JoseError) as error:
-                _log.warning("key set not readable, the last good one stays", error=repr(error), keys=len(self._keys))
                 return
-            self._fetched = self._tried
-            if _shape(keys) != _shape(self._keys):
-                self.generation += 1
-                self._keys = keys
+            self._tried = time.monotonic()
+            # A task of its own: the caller who asked first may go away, the others still wait for the answer.
+            self._fetching = asyncio.create_task(self._fetch(), name="key set")
+        await asyncio.shield(self._fetching)
+
+    async def _fetch(self) -> None:
+        try:
+            keys = read_keys(await self.source.read())
+        except (httpx.HTTPError, OSError, TimeoutError, ValueError, JoseError) as error:
+            _log.warning("key set not readable, the last good one stays", error=repr(error), keys=len(self._keys))
+            return
+        finally:
+            self._fetching = None
+        self._fetched = self._tried
+        if _shape(keys) != _shape(self._keys):
+            self.generation += 1
+            self._keys = keys
 
 
 def read_keys(document: bytes) -> dict[str, Key]:
@@ -156,11 +176,12 @@ def read_keys(document: bytes) -> dict[str, Key]:
 
 def _key(member: dict[str, Any]) -> Key | None:
     kind, kid = member.get("kty"), member.get("kid")
-    algorithms = _ALGORITHMS.get((str(kind), None if kind == "RSA" else member.get("crv")))
+    algorithms = _ALGORITHMS.get((str(kind), None if kind == "RSA" else str(member.get("crv"))))
     if algorithms is None or not isinstance(kid, str) or not kid or member.get("use", "sig") != "sig":
         return None
     if "alg" in member:
-        algorithms &= {member["alg"]} | ({"EdDSA", "Ed25519"} if member["alg"] in ("EdDSA", "Ed25519") else set())
+        # EdDSA is the older name of Ed25519.
+        algorithms &= {"EdDSA", "Ed25519"} if member["alg"] in ("EdDSA", "Ed25519") else {str(member["alg"])}
     public = {name: value for name, value in member.items() if name in ("kty", "crv", "x", "y", "n", "e", "kid")}
     try:
         key = import_key(public)
