@@ -15,6 +15,7 @@ from .log import AlreadyThere, Log, Meta, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
 from .log.tables import timer
 from .settings import Settings
+from .stopping import Stopping
 from .wire.lease import holding
 
 BATCH = 200
@@ -48,17 +49,23 @@ class Fire:
         plan.change(timer, {"command_id": self.command_id, "fired": plan.today})
 
 
-async def fire(log: Log, settings: Settings) -> None:
-    """Fire what is due for as long as the process lives, under a lease."""
+async def fire(log: Log, settings: Settings, stopping: Stopping | None = None) -> None:
+    """Fire what is due for as long as the process lives, under a lease.
+
+    Raises:
+        Stopped: told to stop; what was fired is marked.
+    """
+    stopping = stopping or Stopping()
     while True:
-        async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
+        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
             try:
                 while lease.held:
+                    stopping.look()
                     if not await fire_due(log):
-                        await asyncio.sleep(LOOK_SECONDS)
+                        await stopping.pause(LOOK_SECONDS)
             except (*DATABASE_ERRORS, Unavailable) as error:
                 logger.warning("timers wait for the database", error=str(error))
-        await asyncio.sleep(LOOK_SECONDS)
+        await stopping.pause(LOOK_SECONDS)
 
 
 async def fire_due(log: Log) -> int:

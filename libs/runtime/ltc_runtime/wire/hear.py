@@ -20,6 +20,7 @@ from aiokafka.errors import IllegalStateError
 from ..log import AlreadyThere, Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
+from ..stopping import Stopping
 from ..telemetry import Span
 from . import figures, spans
 from .batch import Aside, HearWork, Message, Outcome
@@ -48,27 +49,29 @@ Fetched = dict[TopicPartition, list[ConsumerRecord]]
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-async def hear(log: Log, settings: Settings) -> None:
+async def hear(log: Log, settings: Settings, stopping: Stopping | None = None) -> None:
     """Hear, for as long as the process lives.
 
     Raises:
+        Stopped: told to stop; what was fetched last is in the log or will be fetched again.
         Stuck: the consumer is alive and does not consume; the process is to be started anew.
     """
     if not log.service.hears:
         return
+    stopping = stopping or Stopping()
     neighbours = Neighbours(settings)
     comparing = asyncio.create_task(compare(log, settings, neighbours), name="compare")
     failures = 0
     try:
         while True:
-            ear = Ear(log, settings, neighbours)
+            ear = Ear(log, settings, neighbours, stopping)
             try:
-                await note_starts(log, settings)
+                await stopping.unless(note_starts(log, settings))
                 await ear.listen()
             except (*KAFKA_ERRORS, *DATABASE_ERRORS) as error:
                 failures = 0 if ear.offsets else failures + 1
                 log_.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            await stopping.pause(PAUSES[min(failures, len(PAUSES) - 1)])
     finally:
         comparing.cancel()
         await asyncio.gather(comparing, return_exceptions=True)
@@ -112,10 +115,11 @@ class Ear:
 
     consumer: AIOKafkaConsumer
 
-    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours) -> None:
+    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours, stopping: Stopping | None = None) -> None:
         self.log = log
         self.settings = settings
         self.neighbours = neighbours
+        self.stopping = stopping or Stopping()
         self.group = log.service.name
         self.topics = [topic_for(teller, settings) for teller in log.service.hears]
         self.offsets: dict[TopicPartition, int] = {}
@@ -145,7 +149,7 @@ class Ear:
     async def listen(self) -> None:
         """Hear until something breaks."""
         await self._remember()
-        self.consumer = await start_ear(self.settings, self.group, self.topics)
+        self.consumer = await self.stopping.unless(start_ear(self.settings, self.group, self.topics))
         tasks = {asyncio.create_task(self._listen(), name="hear"), asyncio.create_task(watch(self, self.settings), name="watchdog")}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -163,6 +167,7 @@ class Ear:
         writing: asyncio.Task[None] | None = None
         try:
             while True:
+                self.stopping.look()
                 await asyncio.wait({fetch})  # not awaited directly: a fetch must not be cancelled
                 fetched = await self._fetched(fetch)
                 self._conclude(fetched)
@@ -177,6 +182,8 @@ class Ear:
                 self._commit_sometimes()
         finally:
             await asyncio.wait({fetch, *({writing} if writing is not None else ())}, timeout=5.0)
+            if writing is not None and writing.done() and not writing.cancelled():
+                writing.exception()  # looked at: whoever waits for it has been told to stop
             await self._commit_at_last()
 
     def _fetch(self) -> "asyncio.Task[Fetched]":
@@ -263,7 +270,7 @@ class Ear:
             except (Unavailable, *DATABASE_ERRORS) as error:
                 self._database_away = True
                 log_.warning("database away, hearing waits", error=str(error))
-                await asyncio.sleep(0.5)
+                await self.stopping.pause(0.5)
             else:
                 self._database_away = False
                 return outcome
