@@ -69,7 +69,7 @@ async def test_two_relays_forced_active_repeat_each_other_and_nobody_minds(parts
     epochs = iter(range(1, 100))
 
     @asynccontextmanager
-    async def everybody_holds_it(pool: Any, name: str, term: float = 1.0) -> AsyncIterator[Lease]:
+    async def everybody_holds_it(pool: Any, name: str, term: float = 1.0, *_: Any) -> AsyncIterator[Lease]:
         yield Lease(pool, name, "zombie", next(epochs), 1e9)
 
     advance = Lease.advance

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import structlog
 import uvicorn
 import uvloop
+from pydantic import ValidationError
 
 from . import telemetry, timers
 from .clock import Clock
@@ -24,7 +25,8 @@ from .log import Log, open_log
 from .loglines import configure as configure_logging
 from .react import note_policies, react
 from .service import Service, load
-from .settings import Settings
+from .settings import Settings, wrong
+from .stopping import Stopped, Stopping
 from .tidy import tidy
 from .wire.hear import hear
 from .wire.reach import reach
@@ -34,6 +36,8 @@ from .wire.topic_start import note_fresh
 STOPPED, BROKEN, MISUSED = 0, 1, 2
 GC_THRESHOLDS = (50_000, 20, 50)
 DATABASE_PAUSES = (0.2, 0.5, 1.0, 2.0)
+SERVER_SECONDS = 1.0
+"""What uvicorn needs to end beside the time it gives to requests."""
 
 log_ = structlog.get_logger(__name__)
 
@@ -44,33 +48,32 @@ async def run(service: Service, settings: Settings) -> int:
     Returns:
         The exit code: 0 when it was told to stop, 1 when something broke and a supervisor should start it again.
     """
-    told = asyncio.Event()
+    stopping = Stopping()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    log = await unless(told, open_patiently(service, settings))
-    if log is None:
+        loop.add_signal_handler(number, stopping.tell)
+    try:
+        log = await stopping.unless(open_patiently(service, settings))
+    except Stopped:
         return STOPPED
     await note_policies(log)
     await note_fresh(log.pool, service.hears)
     app = create_app(service, log, settings)
     server = http(app, settings)
-    parts = work_of(log, settings)
+    parts = work_of(log, settings, stopping)
     background = [asyncio.create_task(part.work, name=name) for name, part in parts.items()]
     show(app.edge, parts)
     serving = asyncio.create_task(server.serve(), name="api")
     settle_memory()
-    stop = asyncio.create_task(told.wait(), name="told to stop")
+    stop = asyncio.create_task(stopping.wait(), name="told to stop")
     await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
-    broken = [task for task in (serving, *background) if task.done()]
+    broken = [task for task in (serving, *background) if task.done() and not has_stopped(task)]
     for task in broken:
         log_.error("role ended", role=task.get_name(), error=repr(None if task.cancelled() else task.exception()))
     app.state.draining = True
-    await end(background)
-    server.should_exit = True
-    with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
-        async with asyncio.timeout(settings.drain_seconds):
-            await asyncio.gather(serving, return_exceptions=True)
+    stopping.tell()
+    log_.info("stopping", broken=[task.get_name() for task in broken])
+    await asyncio.gather(finish(background, settings.drain_seconds), turn_away(server, serving, settings, at_once=bool(broken)))
     stop.cancel()
     await log.stop()
     telemetry.shutdown()
@@ -84,20 +87,43 @@ class Part(NamedTuple):
     doing: Doing
 
 
-def work_of(log: Log, settings: Settings) -> dict[str, Part]:
+def has_stopped(task: asyncio.Task[Any]) -> bool:
+    """Whether a role ended because it was told to."""
+    return task.done() and not task.cancelled() and isinstance(task.exception(), Stopped)
+
+
+async def finish(background: list[asyncio.Task[Any]], seconds: float) -> None:
+    """Let the roles end the round they are in, and give back their leases; whoever takes too long is cut off, which is safe too."""
+    if background:
+        await asyncio.wait(background, timeout=seconds)
+    await end(background)
+
+
+async def turn_away(server: uvicorn.Server, serving: asyncio.Task[Any], settings: Settings, *, at_once: bool) -> None:
+    """Answer on until a load balancer has seen that we are not ready; then take nothing new, and finish what is under way."""
+    if not at_once:
+        await asyncio.wait({serving}, timeout=settings.unready_seconds)
+    server.should_exit = True
+    _, late = await asyncio.wait({serving}, timeout=settings.drain_seconds + SERVER_SECONDS)
+    if late:
+        log_.warning("requests were cut off")
+        await end([serving])
+
+
+def work_of(log: Log, settings: Settings, stopping: Stopping) -> dict[str, Part]:
     """What runs in the background, by role."""
     parts: dict[str, Part] = {}
     if "hear" in settings.roles and log.service.hears:
-        parts["hear"] = Part(hear(log, settings, doing := Doing()), doing)
+        parts["hear"] = Part(hear(log, settings, stopping, doing := Doing()), doing)
     if "react" in settings.roles:
         if log.service.policies:
-            parts["react"] = Part(react(log, settings, doing := Doing()), doing)
-        parts["timers"] = Part(timers.fire(log, settings, doing := Doing()), doing)
-        parts["tidy"] = Part(tidy(log, settings, doing := Doing()), doing)
+            parts["react"] = Part(react(log, settings, stopping, doing := Doing()), doing)
+        parts["timers"] = Part(timers.fire(log, settings, stopping, doing := Doing()), doing)
+        parts["tidy"] = Part(tidy(log, settings, stopping, doing := Doing()), doing)
     if "relay" in settings.roles:
-        parts["relay"] = Part(relay(log, settings, doing := Doing()), doing)
+        parts["relay"] = Part(relay(log, settings, stopping, doing := Doing()), doing)
     if parts.keys() & {"hear", "relay"}:
-        parts["kafka"] = Part(reach(settings, doing := Doing()), doing)
+        parts["kafka"] = Part(reach(settings, stopping, doing := Doing()), doing)
     return parts
 
 
@@ -123,7 +149,7 @@ def http(app: Any, settings: Settings) -> uvicorn.Server:
         date_header=False,
         backlog=2048,
         timeout_keep_alive=30,
-        timeout_graceful_shutdown=int(settings.drain_seconds),
+        timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
     )
     return Quiet(config)
 
@@ -150,18 +176,6 @@ async def open_patiently(service: Service, settings: Settings) -> Log:
             attempt += 1
 
 
-async def unless(told: asyncio.Event, work: Coroutine[Any, Any, Log]) -> Log | None:
-    """Wait for it, unless we are told to stop first."""
-    task = asyncio.create_task(work)
-    stop = asyncio.create_task(told.wait())
-    await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
-    stop.cancel()
-    if task.done():
-        return task.result()
-    await end([task])
-    return None
-
-
 async def end(tasks: list[asyncio.Task[Any]]) -> None:
     """Cancel them and wait until they are gone."""
     for task in tasks:
@@ -179,7 +193,11 @@ def settle_memory() -> None:
 
 def main(argv: list[str]) -> int:
     """Run the service named in ``argv``, or by ``LTC_SERVICE``."""
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        print(wrong(error), file=sys.stderr)
+        return MISUSED
     name = argv[0] if argv else settings.service
     if not name:
         print("which service? `python -m ltc_runtime.process lead-svc`, or set LTC_SERVICE", file=sys.stderr)

@@ -6,7 +6,6 @@ log stands (on an empty log at 0; with `Service.from_start` always there), and t
 it was subscribed as history. Ids of commands follow from event, policy and index, so reacting twice decides once.
 """
 
-import asyncio
 import time
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -26,6 +25,7 @@ from .log.tables import parked, timer
 from .parked import EPOCH, Lane, open_lanes, parked_row
 from .service import policy_name, topic_of
 from .settings import Settings
+from .stopping import Stopped, Stopping
 from .wire.lease import holding
 from .wire.topic_start import LOOKED_AT
 
@@ -229,7 +229,12 @@ class Reactor:
     async def rest(self) -> None:
         """Nothing is to be done: wait for the next row, and store what was passed if none comes."""
         position = self.position
-        if await self.log.changed(position) == position and self.checkpoints != self._stored:
+        if await self.log.changed(position) == position:
+            await self.store()
+
+    async def store(self) -> None:
+        """Store how far every policy has come, where only this process knows."""
+        if self.checkpoints != self._stored:
             await self._store(self.checkpoints)
 
     async def _store(self, moved: dict[str, int], reactions: Sequence[Reaction] = (), lanes: Collection[Lane] = (), epoch: int = 0) -> None:
@@ -309,26 +314,33 @@ def _failed(reaction: Reaction, error: str) -> Reaction:
     return Reaction(reaction.policy, reaction.position, reaction.event_id, reaction.lane, (), reaction.meta, error)
 
 
-async def react(log: Log, settings: Settings, doing: Doing | None = None) -> None:
-    """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice."""
+async def react(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+    """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice.
+
+    Raises:
+        Stopped: told to stop; the checkpoints are stored.
+    """
     if not log.service.policies:
         return
-    doing = doing or Doing()
+    stopping, doing = stopping or Stopping(), doing or Doing()
     while True:
         doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
+        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
             reactor = Reactor(log)
             try:
                 await reactor.load()
                 doing.say("reacting")
                 while lease.held:
+                    if stopping.told:
+                        await reactor.store()
+                        raise Stopped
                     await _once(reactor)
             except (*DATABASE_ERRORS, Unavailable) as error:
                 doing.say("waiting for the database", error=type(error).__name__)
                 logger.warning("reacting waits for the database", error=str(error))
             except CheckpointMoved:
                 logger.warning("another process reacted meanwhile")
-        await asyncio.sleep(PAUSE)
+        await stopping.pause(PAUSE)
 
 
 async def _once(reactor: Reactor) -> None:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -62,7 +62,10 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(5.0, gt=0, description="How long the lease of a relay or reactor is valid without renewal.")
     poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at when nobody woke us.")
     after_seconds: float = Field(3.0, gt=0, description="How long a read waits for the position its LTC-After names before it answers 503.")
-    drain_seconds: float = Field(10.0, gt=0, description="How long a stopping process may finish what it has begun.")
+    unready_seconds: float = Field(
+        3.0, ge=0, description="How long a stopping process still answers while /readyz says 503, so that a load balancer turns away first."
+    )
+    drain_seconds: float = Field(10.0, gt=0, description="How long a stopping process may finish what it has begun, after that.")
 
     answer_days: float = Field(
         7.0, ge=1, description="How many days the answer to an Idempotency-Key is kept for retries; longer than any client retries."
@@ -80,6 +83,13 @@ class Settings(BaseSettings):
     # How it speaks
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     log_format: Literal["auto", "json", "console"] = Field("auto", description="auto: JSON when not a terminal.")
+
+    @field_validator("roles")
+    @classmethod
+    def _some_role(cls, value: frozenset[Role]) -> frozenset[Role]:
+        if not value:
+            raise ValueError(f"a process does something: name at least one of {', '.join(ROLES)}")
+        return value
 
     @field_validator("roles", mode="before")
     @classmethod
@@ -117,6 +127,11 @@ class Settings(BaseSettings):
         """The same settings as environment variables, for a process of its own; what is default is left out."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
         return {PREFIX + name.upper(): spell(value) for name, value in values.items() if value is not None}
+
+
+def wrong(error: ValidationError) -> str:
+    """What is wrong with the environment, a line per variable; never its value, which may be a secret."""
+    return "\n".join(f"{PREFIX}{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors() if found["loc"])
 
 
 class Files(PydanticBaseSettingsSource):

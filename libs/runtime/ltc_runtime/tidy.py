@@ -4,14 +4,13 @@ What they guarded stays guarded: ids of events follow from the key, so a retry t
 (`already-done`), it only gets no answer any more.
 """
 
-import asyncio
-
 import structlog
 
 from .doing import Doing
 from .log import Log
 from .log.connection import DATABASE_ERRORS
 from .settings import Settings
+from .stopping import Stopping
 from .wire.lease import holding
 
 LEASE = "tidy"
@@ -29,22 +28,26 @@ DELETE FROM answer WHERE ctid = ANY(ARRAY(
 logger = structlog.get_logger(__name__)
 
 
-async def tidy(log: Log, settings: Settings, doing: Doing | None = None) -> None:
-    """Delete what is too old for as long as the process lives, under a lease."""
-    doing = doing or Doing()
+async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+    """Delete what is too old for as long as the process lives, under a lease.
+
+    Raises:
+        Stopped: told to stop.
+    """
+    stopping, doing = stopping or Stopping(), doing or Doing()
     seconds = settings.answer_days * 24 * 3600
     while True:
         doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
+        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
             try:
                 while lease.held:
                     doing.say("tidying")
                     full = await delete_old(log, seconds) == BATCH
-                    await asyncio.sleep(BREATH if full else LOOK_SECONDS)
+                    await stopping.pause(BREATH if full else LOOK_SECONDS)
             except DATABASE_ERRORS as error:
                 doing.say("waiting for the database", error=type(error).__name__)
                 logger.warning("tidying waits for the database", error=str(error))
-        await asyncio.sleep(settings.lease_seconds)
+        await stopping.pause(settings.lease_seconds)
 
 
 async def delete_old(log: Log, seconds: float) -> int:

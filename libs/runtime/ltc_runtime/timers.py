@@ -16,6 +16,7 @@ from .log import AlreadyThere, Log, Meta, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
 from .log.tables import timer
 from .settings import Settings
+from .stopping import Stopping
 from .wire.lease import holding
 
 BATCH = 200
@@ -49,21 +50,26 @@ class Fire:
         plan.change(timer, {"command_id": self.command_id, "fired": plan.today})
 
 
-async def fire(log: Log, settings: Settings, doing: Doing | None = None) -> None:
-    """Fire what is due for as long as the process lives, under a lease."""
-    doing = doing or Doing()
+async def fire(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+    """Fire what is due for as long as the process lives, under a lease.
+
+    Raises:
+        Stopped: told to stop; what was fired is marked.
+    """
+    stopping, doing = stopping or Stopping(), doing or Doing()
     while True:
         doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds) as lease:
+        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
             try:
                 while lease.held:
                     doing.say("firing")
+                    stopping.look()
                     if not await fire_due(log):
-                        await asyncio.sleep(LOOK_SECONDS)
+                        await stopping.pause(LOOK_SECONDS)
             except (*DATABASE_ERRORS, Unavailable) as error:
                 doing.say("waiting for the database", error=type(error).__name__)
                 logger.warning("timers wait for the database", error=str(error))
-        await asyncio.sleep(LOOK_SECONDS)
+        await stopping.pause(LOOK_SECONDS)
 
 
 async def fire_due(log: Log) -> int:

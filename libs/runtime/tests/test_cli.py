@@ -81,6 +81,12 @@ def test_an_unknown_service_is_wrong_use() -> None:
     assert "lead-svc" in result.stderr
 
 
+def test_an_unknown_role_of_a_process_is_wrong_use() -> None:
+    result = ltc("serve", "lead-svc", "--role", "cook")
+    assert result.exit_code == 2
+    assert "api, hear, react, relay" in result.stderr
+
+
 def test_figures_are_summed_over_their_labels() -> None:
     page = 'ltc_parked{state="parked"} 2.0\nltc_parked{state="waiting"} 3.0\nltc_log_position 7.0\nltc_x NaN\nother 1.0\n'
     assert totals(page) == {"ltc_parked": 5, "ltc_log_position": 7}

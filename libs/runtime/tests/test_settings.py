@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from ltc_runtime.process import MISUSED, main
 from ltc_runtime.settings import Settings, example
 from pydantic import ValidationError
 
@@ -28,6 +29,23 @@ def test_an_unknown_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LTC_ROLES", "api,cook")
     with pytest.raises(ValidationError, match="roles"):
         Settings()
+
+
+def test_a_process_without_a_role_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTC_ROLES", " ,")
+    with pytest.raises(ValidationError, match="at least one of api, hear, react, relay"):
+        Settings()
+
+
+def test_a_wrong_environment_is_said_by_variable_and_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LTC_ROLES", "cook")
+    monkeypatch.setenv("LTC_DATABASE", "postgresql://secret")
+    assert main(["lead-svc"]) == MISUSED
+    said = capfd.readouterr().err
+    assert said.startswith("LTC_ROLES: ")
+    assert "secret" not in said
 
 
 def test_neighbours_are_names_and_addresses(monkeypatch: pytest.MonkeyPatch) -> None:

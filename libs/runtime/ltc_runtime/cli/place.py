@@ -48,6 +48,11 @@ class Place:
             raise Trouble(f"nobody says where {service} answers; start a stack with `ltc up`, or set LTC_NEIGHBOURS", AWAY)
         return urls[service]
 
+    @property
+    def processes(self) -> dict[str, str]:
+        """Where each process answers, by the name it has in the stack; without a stack, whatever answers for each service."""
+        return (self.stack.processes if self.stack is not None else {}) or {name: self.url(name) for name in self.names}
+
     def database(self, service: str) -> str:
         """The URL of the service's own login."""
         if self.stack is not None and service in self.stack.services:

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import sys
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from ..log import migrate as migrate_log
-from ..settings import Settings
+from ..settings import ROLES, Settings
 from .output import MISUSED, Trouble, command, out
 from .place import ServiceName, load_or_say
 
@@ -20,9 +21,20 @@ def add_to(app: typer.Typer) -> None:
 
 
 @command
-def serve(service: ServiceName) -> None:
+def serve(
+    service: ServiceName,
+    role: Annotated[
+        list[str] | None,
+        typer.Option("--role", metavar="ROLE", help="What it does of it: api, hear, react, relay; several times for several."),
+    ] = None,
+) -> None:
     """Run one process of a service; everything else comes from the environment (.env.example lists it)."""
     name = load_or_say(service).name
+    unknown = set(role or ()) - set(ROLES)
+    if unknown:
+        raise Trouble(f"there is no role {', '.join(sorted(unknown))}; there are {', '.join(ROLES)}", MISUSED)
+    if role:
+        os.environ["LTC_ROLES"] = ",".join(role)
     os.execv(sys.executable, [sys.executable, "-m", "ltc_runtime.process", name])
 
 

@@ -48,6 +48,10 @@ def add_to(app: typer.Typer) -> None:
 @command
 def up(
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay, and stop everything at Ctrl-C.")] = False,
+    replicas: Annotated[int, typer.Option("--replicas", min=1, max=9, help="Processes of each service that do the same.")] = 1,
+    split: Annotated[
+        bool, typer.Option("--split", help="Each role of a service (api, hear, react, relay) as a process of its own.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Start PostgreSQL, Kafka and the services on this machine and leave them running."""
@@ -56,10 +60,10 @@ def up(
     if running is not None:
         out.print(f"A stack runs in {settings.data_dir.absolute()} already.")
     elif foreground:
-        stay(settings)
+        stay(settings, replicas, split)
         return
     else:
-        running = leave_running(settings)
+        running = leave_running(settings, replicas, split)
     if as_json:
         public = running.model_dump(mode="json", exclude={"postgres_url": True, "services": {"__all__": {"database", "owner"}}})
         print_json({**public, "token": sales_token(settings)})
@@ -67,20 +71,20 @@ def up(
         show(running, settings)
 
 
-def stay(settings: Settings) -> None:
+def stay(settings: Settings, replicas: int, split: bool) -> None:
     """Keep the stack until Ctrl-C."""
-    stack = Stack(settings, say=lambda text: out.print(f"[dim]{text}[/dim]"))
+    stack = Stack(settings, say=lambda text: out.print(f"[dim]{text}[/dim]"), replicas=replicas, split=split)
     if not asyncio.run(keep.keep(stack, lambda: show(stack.state(), settings))):
         raise Trouble("stopped before everything was ready")
 
 
-def leave_running(settings: Settings) -> Running:
+def leave_running(settings: Settings, replicas: int = 1, split: bool = False) -> Running:
     """Start a process that keeps the stack, and wait until all is ready."""
     logs = settings.data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with (logs / "stack.log").open("ab") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "ltc_runtime.stack.keep"],
+            [sys.executable, "-m", "ltc_runtime.stack.keep", f"--replicas={replicas}", *(["--split"] if split else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
         )  # fmt: skip
     try:
@@ -156,24 +160,24 @@ def is_there(running: Running) -> bool:
 
 @command
 def status(as_json: Json = False) -> None:
-    """How every service is doing: ready, how far its log is, what waits."""
+    """How every service is doing, process by process: ready, how far its log is, what waits."""
     here = place()
     if not here.names:
         raise Trouble("no stack runs here and LTC_NEIGHBOURS names no service; start a stack with `ltc up`", AWAY)
-    rows = asyncio.run(look({name: here.url(name) for name in here.names}))
+    rows = asyncio.run(look(here.processes))
     answer(rows, as_json, SHOWN)
     if any(row["state"] != "ready" for row in rows):
         raise typer.Exit(WRONG)
 
 
 async def look(urls: dict[str, str]) -> list[dict[str, Any]]:
-    """One row per service."""
+    """One row per process."""
     async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
         return list(await asyncio.gather(*(look_at(client, name, url) for name, url in urls.items())))
 
 
 async def look_at(client: httpx.AsyncClient, name: str, url: str) -> dict[str, Any]:
-    """How one service is doing."""
+    """How one process is doing."""
     try:
         ready = await client.get(f"{url}/readyz")
         figures = totals((await client.get(f"{url}/metrics")).text)

@@ -16,7 +16,7 @@ from ltc_runtime.settings import Settings
 from ltc_runtime.wire import feed
 
 from .. import telemetry
-from .answers import Receive, Scope, Send
+from .answers import Message, Receive, Scope, Send
 from .api import Api, OperationRoute
 from .auth import Verifier
 from .contracts import add_contracts
@@ -83,6 +83,8 @@ class EdgeApp(FastAPI):
             return
         method: str = scope["method"]
         operation, values = self._find(method, scope["path"])
+        if self.state.draining:
+            send = saying_goodbye(send)
         if operation is None:
             await super().__call__(scope, receive, send)
             return
@@ -129,6 +131,17 @@ def _guarded(api: Api) -> list[Operation]:
         if not isinstance(route, OperationRoute) or not route.operation.roles:
             raise NobodySaidWhoMay(f"{getattr(route, 'path', route)} says not who may use it: give it roles")
     return api.operations
+
+
+def saying_goodbye(send: Send) -> Send:
+    """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere."""
+
+    async def last(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+        await send(message)
+
+    return last
 
 
 def _traceparent(scope: Scope) -> str | None:

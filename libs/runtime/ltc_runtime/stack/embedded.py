@@ -11,7 +11,7 @@ from typing import IO
 from ..edge.issuer import Issuer
 from ..log.database import migrate
 from ..service import installed, load
-from ..settings import Settings
+from ..settings import ROLES, Role, Settings
 from ..wire.topics import apply
 from . import state
 from .kafka import Kafka
@@ -30,6 +30,15 @@ class AlreadyRunning(RuntimeError):
     """Another stack uses this directory; `ltc down` stops it."""
 
 
+def processes_of(service: str, replicas: int = 1, *, split: bool = False) -> dict[str, tuple[Role, ...]]:
+    """The processes of a service and what each does of it. The first one has the service's name, and answers for it."""
+    ways: dict[str, tuple[Role, ...]] = {f"-{role}": (role,) for role in ROLES} if split else {"": ROLES}
+    numbers = ["", *(f"-{number}" for number in range(2, replicas + 1))]
+    named = {f"{service}{way}{number}": roles for number in numbers for way, roles in ways.items()}
+    first = next(iter(named))
+    return {service if name == first else name: roles for name, roles in named.items()}
+
+
 class Stack:
     """PostgreSQL, Kafka and the services, on loopback. An async context manager, or `start` and `stop`.
 
@@ -41,6 +50,8 @@ class Stack:
         prefix: put before the names of databases, topics and groups, when several stacks share servers.
         say: told what is going on.
         environment: what the services get beside their settings.
+        replicas: how many processes of each service do the same.
+        split: each role of a service is a process of its own.
     """
 
     def __init__(
@@ -51,8 +62,12 @@ class Stack:
         prefix: str = "",
         say: Say = lambda _text: None,
         environment: Mapping[str, str] | None = None,
+        replicas: int = 1,
+        split: bool = False,
     ) -> None:
         self.settings = settings or Settings()
+        self.replicas = replicas
+        self.split = split
         self.directory = self.settings.data_dir.absolute()
         self.names = tuple(services) if services is not None else tuple(installed())
         self.prefix = prefix or self.settings.topic_prefix
@@ -123,7 +138,8 @@ class Stack:
             for name in self.names:
                 self._ports.take(name)  # all of them first: each service is told where its neighbours answer
             for name in self.names:
-                self.add(name)
+                for process, roles in processes_of(name, self.replicas, split=self.split).items():
+                    self.add(name, process, roles=roles)
             await self.supervisor.ready()
         except BaseException:
             await self.stop()
@@ -142,11 +158,11 @@ class Stack:
             environment: variables for this process alone.
         """
         name = name or service
-        settings = self.settings_of(service).model_copy(update={"instance": name})
+        # What LTC_ROLES says where the stack is started is not meant for all of its processes.
+        update: dict[str, object] = {"instance": name, "roles": frozenset(ROLES if roles is None else roles)}
         if name != service:
-            settings = settings.model_copy(update={"port": self._ports.take(name)})
-        if roles is not None:
-            settings = settings.model_copy(update={"roles": frozenset(roles)})
+            update["port"] = self._ports.take(name)
+        settings = self.settings_of(service).model_copy(update=update)
         variables = {**self.environment, **(environment or {})}
         return self.supervisor.add(Supervised(name, settings, variables, self.directory / "logs" / f"{name}.log"))
 
@@ -158,6 +174,8 @@ class Stack:
                 "topic_prefix": self.prefix,
                 "topic_partitions": self.settings.topic_partitions if "topic_partitions" in self.settings.model_fields_set else PARTITIONS,
                 "host": LOOPBACK,
+                # No load balancer stands before it: a stack that stops need not wait for one, unless it is told to.
+                "unready_seconds": self.settings.unready_seconds if "unready_seconds" in self.settings.model_fields_set else 0.0,
                 "jwks": str(self.issuer.jwks),
                 "clock": self.clock,
                 "neighbours": {name: f"http://{LOOPBACK}:{self._ports.kept(name)}" for name in self.names},
@@ -205,6 +223,7 @@ class Stack:
                 )
                 for name in self.names
             },
+            processes={process.name: process.url for process in self.supervisor},
         )
 
     async def __aenter__(self) -> "Stack":

@@ -1,5 +1,6 @@
 """Keep a stack running until it is told to stop: what `ltc up` leaves behind, and what it is itself in the foreground."""
 
+import argparse
 import asyncio
 import contextlib
 import os
@@ -70,12 +71,13 @@ async def watch(stack: Stack) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def main() -> int:
+def main(argv: list[str]) -> int:
     """Run in the background: say on stdout what is going on until all is ready, then only to the log."""
     settings = Settings()
     configure(settings)
     log = settings.data_dir / "logs" / "stack.log"
-    stack = Stack(settings, say=speak)
+    layout = options(argv)
+    stack = Stack(settings, say=speak, replicas=layout.replicas, split=layout.split)
     try:
         asyncio.run(keep(stack, lambda: hand_over(log)))
     except Exception as error:
@@ -83,6 +85,14 @@ def main() -> int:
         speak(f"{FAILED}{error}")
         return BROKEN
     return STOPPED
+
+
+def options(argv: list[str]) -> argparse.Namespace:
+    """How many processes each service is."""
+    parser = argparse.ArgumentParser(prog="python -m ltc_runtime.stack.keep")
+    parser.add_argument("--replicas", type=int, default=1)
+    parser.add_argument("--split", action="store_true")
+    return parser.parse_args(argv)
 
 
 def speak(text: str) -> None:
@@ -99,4 +109,4 @@ def hand_over(log: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -38,6 +38,8 @@ class Running(BaseModel):
     topic_prefix: str
     topic_partitions: int
     services: dict[str, Answering]
+    processes: dict[str, str] = {}
+    """Where each process answers; a service may be several."""
 
     @property
     def urls(self) -> dict[str, str]:

@@ -58,6 +58,11 @@ class Supervised:
         return self._child.pid if self._child is not None else None
 
     @property
+    def status(self) -> int | None:
+        """How it ended last: its exit code, or the negative signal."""
+        return self._child.status if self._child is not None else None
+
+    @property
     def restarts(self) -> int:
         """How often it was started again."""
         return max(0, self.starts - 1)
@@ -79,8 +84,7 @@ class Supervised:
         if not self._due:
             if now - self._started > STEADY_SECONDS:
                 self._pause = 0.0
-            status = self._child.status if self._child is not None else None
-            log.warning("process ended", process=self.name, status=status, again_in=self._pause, log=str(self.log))
+            log.warning("process ended", process=self.name, status=self.status, again_in=self._pause, log=str(self.log))
             self._due = now + self._pause
             self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
         if now >= self._due:
@@ -102,7 +106,7 @@ class Supervised:
         self.wanted = False
         if self._child is not None:
             self._child.send(signal.SIGCONT)
-            await self._child.stop(signal.SIGTERM, self.settings.drain_seconds + 5)
+            await self._child.stop(signal.SIGTERM, self.settings.unready_seconds + self.settings.drain_seconds + 5)
 
     async def ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it says that it is ready, across restarts.

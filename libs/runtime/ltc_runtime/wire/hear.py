@@ -21,6 +21,7 @@ from ..doing import Doing
 from ..log import AlreadyThere, Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
+from ..stopping import Stopping
 from ..telemetry import Span
 from . import figures, spans
 from .batch import Aside, HearWork, Message, Outcome
@@ -49,30 +50,31 @@ Fetched = dict[TopicPartition, list[ConsumerRecord]]
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
-async def hear(log: Log, settings: Settings, doing: Doing | None = None) -> None:
+async def hear(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
     """Hear, for as long as the process lives.
 
     Raises:
+        Stopped: told to stop; what was fetched last is in the log or will be fetched again.
         Stuck: the consumer is alive and does not consume; the process is to be started anew.
     """
     if not log.service.hears:
         return
-    doing = doing or Doing()
+    stopping, doing = stopping or Stopping(), doing or Doing()
     neighbours = Neighbours(settings)
     comparing = asyncio.create_task(compare(log, settings, neighbours), name="compare")
     failures = 0
     try:
         while True:
-            ear = Ear(log, settings, neighbours, doing)
+            ear = Ear(log, settings, neighbours, stopping, doing)
             doing.ask(ear.standing)
             try:
-                await note_starts(log, settings)
+                await stopping.unless(note_starts(log, settings))
                 await ear.listen()
             except (*KAFKA_ERRORS, *DATABASE_ERRORS) as error:
                 doing.say("beginning anew", error=type(error).__name__)
                 failures = 0 if ear.offsets else failures + 1
                 log_.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+            await stopping.pause(PAUSES[min(failures, len(PAUSES) - 1)])
     finally:
         comparing.cancel()
         await asyncio.gather(comparing, return_exceptions=True)
@@ -116,11 +118,14 @@ class Ear:
 
     consumer: AIOKafkaConsumer
 
-    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours, doing: Doing | None = None) -> None:
+    def __init__(
+        self, log: Log, settings: Settings, neighbours: Neighbours, stopping: Stopping | None = None, doing: Doing | None = None
+    ) -> None:
         self.log = log
         self.settings = settings
         self.doing = doing or Doing()
         self.neighbours = neighbours
+        self.stopping = stopping or Stopping()
         self.group = log.service.name
         self.topics = [topic_for(teller, settings) for teller in log.service.hears]
         self.offsets: dict[TopicPartition, int] = {}
@@ -156,7 +161,7 @@ class Ear:
     async def listen(self) -> None:
         """Hear until something breaks."""
         await self._remember()
-        self.consumer = await start_ear(self.settings, self.group, self.topics)
+        self.consumer = await self.stopping.unless(start_ear(self.settings, self.group, self.topics))
         self.doing.say("listening")
         watching = watch(self, self.settings, self.doing)
         tasks = {asyncio.create_task(self._listen(), name="hear"), asyncio.create_task(watching, name="watchdog")}
@@ -176,6 +181,7 @@ class Ear:
         writing: asyncio.Task[None] | None = None
         try:
             while True:
+                self.stopping.look()
                 await asyncio.wait({fetch})  # not awaited directly: a fetch must not be cancelled
                 fetched = await self._fetched(fetch)
                 self._conclude(fetched)
@@ -190,6 +196,8 @@ class Ear:
                 self._commit_sometimes()
         finally:
             await asyncio.wait({fetch, *({writing} if writing is not None else ())}, timeout=5.0)
+            if writing is not None and writing.done() and not writing.cancelled():
+                writing.exception()  # looked at: whoever waits for it has been told to stop
             await self._commit_at_last()
 
     def _fetch(self) -> "asyncio.Task[Fetched]":
@@ -277,7 +285,7 @@ class Ear:
                 self._database_away = True
                 self.doing.say("waiting for the database", error=type(error).__name__)
                 log_.warning("database away, hearing waits", error=str(error))
-                await asyncio.sleep(0.5)
+                await self.stopping.pause(0.5)
             else:
                 self._database_away = False
                 self.doing.say("listening")

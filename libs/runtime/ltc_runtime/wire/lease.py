@@ -21,6 +21,7 @@ import structlog
 from asyncpg import Pool
 
 from ..log.connection import DATABASE_ERRORS
+from ..stopping import Stopping
 
 log = structlog.get_logger(__name__)
 
@@ -169,9 +170,10 @@ async def take(pool: Pool, name: str, term: float = TERM, seen: _Seen | None = N
     return None
 
 
-async def _wait_for(pool: Pool, name: str, term: float) -> Lease:
+async def _wait_for(pool: Pool, name: str, term: float, stopping: Stopping) -> Lease:
     seen = _Seen()
     while True:
+        stopping.look()
         try:
             lease = await take(pool, name, term, seen)
         except DATABASE_ERRORS as error:
@@ -179,13 +181,17 @@ async def _wait_for(pool: Pool, name: str, term: float) -> Lease:
             lease = None
         if lease is not None:
             return lease
-        await asyncio.sleep(term / 4)
+        await stopping.pause(term / 4)
 
 
 @contextlib.asynccontextmanager
-async def holding(pool: Pool, name: str, term: float = TERM) -> AsyncIterator[Lease]:
-    """Wait for the lease and keep it renewed while the block runs; afterwards give it back."""
-    lease = await _wait_for(pool, name, term)
+async def holding(pool: Pool, name: str, term: float = TERM, stopping: Stopping | None = None) -> AsyncIterator[Lease]:
+    """Wait for the lease and keep it renewed while the block runs; afterwards give it back.
+
+    Raises:
+        Stopped: told to stop before it came.
+    """
+    lease = await _wait_for(pool, name, term, stopping or Stopping())
     log.info("lease taken", lease=name, epoch=lease.epoch)
     keeper = asyncio.create_task(lease.keep())
     try:

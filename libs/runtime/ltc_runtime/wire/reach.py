@@ -6,6 +6,7 @@ import structlog
 
 from ..doing import Doing
 from ..settings import Settings
+from ..stopping import Stopped, Stopping
 from .broker import reading
 
 log_ = structlog.get_logger(__name__)
@@ -17,8 +18,12 @@ ANSWER_SECONDS = 5.0
 """A broker that takes longer is as good as away."""
 
 
-async def reach(settings: Settings, doing: Doing) -> None:
-    """Ask, for as long as the process lives."""
+async def reach(settings: Settings, stopping: Stopping, doing: Doing) -> None:
+    """Ask, for as long as the process lives.
+
+    Raises:
+        Stopped: told to stop.
+    """
     while True:
         try:
             async with reading(settings) as consumer:
@@ -26,8 +31,10 @@ async def reach(settings: Settings, doing: Doing) -> None:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await consumer.topics()
                     doing.say("ok")
-                    await asyncio.sleep(EVERY)
+                    await stopping.pause(EVERY)
+        except Stopped:
+            raise
         except Exception as error:  # whatever it is: who only looks must not bring the process down
             doing.say("away", error=type(error).__name__)
             log_.debug("brokers do not answer", error=str(error))
-            await asyncio.sleep(EVERY)
+            await stopping.pause(EVERY)

@@ -19,6 +19,7 @@ from ..doing import Doing
 from ..log import Log
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
+from ..stopping import Stopping
 from ..telemetry import Span
 from . import figures, spans
 from .behind import BehindItself, kept, last_told, must_not_be_behind
@@ -50,20 +51,24 @@ class TopicTooSmall(Exception):
     """The topic has fewer partitions than the log has stored."""
 
 
-async def relay(log: Log, settings: Settings, doing: Doing | None = None) -> None:
-    """Tell, for as long as the process lives."""
-    doing = doing or Doing()
+async def relay(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+    """Tell, for as long as the process lives.
+
+    Raises:
+        Stopped: told to stop; what was sent is acknowledged and remembered.
+    """
+    stopping, doing = stopping or Stopping(), doing or Doing()
     while True:
         doing.say("standing by")
-        async with holding(log.pool, RELAY, settings.lease_seconds) as lease:
-            await _tell_while_held(log, settings, lease, doing)
+        async with holding(log.pool, RELAY, settings.lease_seconds, stopping) as lease:
+            await _tell_while_held(log, settings, lease, stopping, doing)
 
 
-async def _tell_while_held(log: Log, settings: Settings, lease: Lease, doing: Doing) -> None:
+async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping: Stopping, doing: Doing) -> None:
     failures = 0
     while lease.held:
         try:
-            async with _Teller(log, settings, lease) as teller:
+            async with _Teller(log, settings, lease, stopping) as teller:
                 begin = await teller.begin()
                 figures.RELAY_REFUSES.set(0)
                 doing.say("telling")
@@ -82,7 +87,7 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease, doing: Do
             log_.warning("telling begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
             doing.say("beginning anew", error=type(error).__name__)
             failures += 1
-        await asyncio.sleep(PAUSES[min(failures, len(PAUSES)) - 1])
+        await stopping.pause(PAUSES[min(failures, len(PAUSES)) - 1])
 
 
 @dataclass
@@ -124,10 +129,11 @@ class _Teller:
 
     producer: AIOKafkaProducer
 
-    def __init__(self, log: Log, settings: Settings, lease: Lease) -> None:
+    def __init__(self, log: Log, settings: Settings, lease: Lease, stopping: Stopping) -> None:
         self.log = log
         self.settings = settings
         self.lease = lease
+        self.stopping = stopping
         self.own = OwnLog(log.pool, log.service.name, log.log_id)
         self.topic = topic_for(log.service.name, settings)
         self.partitions: set[int] = set()
@@ -137,7 +143,7 @@ class _Teller:
         """The highest offset acknowledged, by partition."""
 
     async def __aenter__(self) -> "_Teller":
-        self.producer = await start_producer(self.settings, f"{self.log.service.name}-relay", self._broken.set)
+        self.producer = await self.stopping.unless(start_producer(self.settings, f"{self.log.service.name}-relay", self._broken.set))
         try:
             async with asyncio.timeout(PATIENCE):
                 self.partitions = set(await self.producer.partitions_for(self.topic))
@@ -180,6 +186,7 @@ class _Teller:
             finally:
                 await self._landed(chunk, delivery)
             yield chunk.last
+            self.stopping.look()
             rows = rows or await self._rows_after(chunk.last)
 
     async def _rows_after(self, position: int) -> list[Any]:
@@ -189,6 +196,7 @@ class _Teller:
             if rows:
                 return rows
             await self._saved()
+            self.stopping.look()
             self.lease.must_be_held()
             self._must_be_whole()
             await self.log.changed(seen, self.settings.poll_seconds)

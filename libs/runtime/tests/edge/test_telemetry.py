@@ -1,8 +1,6 @@
 """Traces: what goes out, and when nothing does."""
 
 import asyncio
-import http.server
-import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -12,40 +10,11 @@ from desk import Client
 from ltc_runtime import telemetry
 from ltc_runtime.log import Log
 from opentelemetry import trace
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from receiver import Receiver
 
 TRACE, SPAN = "a" * 32, "b" * 16
 PARENT = f"00-{TRACE}-{SPAN}-01"
-
-
-class Receiver:
-    """Takes OTLP over HTTP, as a collector does."""
-
-    def __init__(self) -> None:
-        received = self.received = ExportTraceServiceRequest()
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                received.MergeFromString(body)
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *arguments: Any) -> None: ...
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def spans(self) -> list[Any]:
-        return [span for resource in self.received.resource_spans for scope in resource.scope_spans for span in scope.spans]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ class Probed:
     def __init__(self, log: Log, here: World, *roles: Role) -> None:
         settings = here.settings.model_copy(update={"roles": frozenset(roles)})
         app = create_app(log.service, log, settings)
-        self.parts = work_of(log, settings)
+        self.parts = work_of(log, settings, Stopping())
         show(app.edge, self.parts)
         for part in self.parts.values():
             here.start(part.work)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from ltc_runtime.doing import Doing
+from ltc_runtime.stopping import Stopping
 from ltc_runtime.wire import figures, topics
 from ltc_runtime.wire import relay as relay_module
 from ltc_runtime.wire.behind import BehindItself, last_told, must_not_be_behind
@@ -89,7 +90,7 @@ async def test_two_relays_forced_active_are_one_to_the_listener(here: World, mon
     here.start_hear()
     for epoch in (1, 2):
         zombie = Lease(here.teller.pool, RELAY, f"zombie {epoch}", epoch, 3600.0)
-        here.start(_tell_while_held(here.teller, here.settings, zombie, Doing()))
+        here.start(_tell_while_held(here.teller, here.settings, zombie, Stopping(), Doing()))
     for _ in range(20):
         await here.baskets(10, close=True)
         await asyncio.sleep(0.01)

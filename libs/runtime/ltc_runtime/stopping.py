@@ -1,0 +1,70 @@
+"""How a process is told to stop: whoever works in rounds looks between two of them, and finishes the one it is in."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Stopped(Exception):
+    """Told to stop; raised between two rounds of work, never within one."""
+
+
+class Stopping:
+    """Says whether the process was told to stop. One that nobody tells goes on for ever."""
+
+    def __init__(self) -> None:
+        self._told = asyncio.Event()
+
+    @property
+    def told(self) -> bool:
+        """Whether it was."""
+        return self._told.is_set()
+
+    def tell(self) -> None:
+        """Stop, when what is under way is done."""
+        self._told.set()
+
+    async def wait(self) -> None:
+        """Wait until it is told."""
+        await self._told.wait()
+
+    def look(self) -> None:
+        """Between two rounds.
+
+        Raises:
+            Stopped: there is to be no next one.
+        """
+        if self.told:
+            raise Stopped
+
+    async def pause(self, seconds: float) -> None:
+        """Wait between two rounds, no longer than until it is told.
+
+        Raises:
+            Stopped: there is to be no next one.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._told.wait()
+        self.look()
+
+    async def unless(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do what holds nothing yet and may wait long, such as connecting; give it up when it is told.
+
+        Raises:
+            Stopped: it was told first.
+        """
+        task, told = asyncio.create_task(work), asyncio.create_task(self._told.wait())
+        try:
+            await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            told.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        if task.cancelled():
+            raise Stopped
+        return task.result()
