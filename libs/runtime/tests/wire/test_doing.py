@@ -15,6 +15,7 @@ from ltc_runtime.edge.app import create_app
 from ltc_runtime.log import Log
 from ltc_runtime.process import show, work_of
 from ltc_runtime.settings import Role
+from ltc_runtime.stopping import Stopping
 from ltc_runtime.wire import reach as reach_module
 from ltc_runtime.wire.watchdog import Stuck, watch
 from test_hear import message
