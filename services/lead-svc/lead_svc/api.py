@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Code, Money, Name, Refusal, Text, UserId
 from ltc_events.lead import Channel
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from sqlalchemy import func, select
 
 from . import projections as shown
@@ -18,6 +18,7 @@ from .domain.lead import (
     BantIncomplete,
     Budget,
     CaptureLead,
+    ConsentMissing,
     ConvertLead,
     DisqualifyLead,
     LeadAlreadyQualified,
@@ -25,14 +26,20 @@ from .domain.lead import (
     LeadNotAssigned,
     LeadNotQualified,
     LeadStatus,
+    LogTouch,
+    NotYourLead,
     QualifyLead,
+    RecordConsent,
+    TouchInTheFuture,
     TriangleNotThreePeople,
     UnknownLead,
     opportunity_of,
     possible,
 )
+from .domain.lead.touching import Direction, TouchKind
 from .domain.person import ForgetPerson
 
+OPEN: tuple[LeadStatus, ...] = ("captured", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 
 leads = Api("/leads", stream=lead.decider)
@@ -176,6 +183,100 @@ async def convert_lead(lead_id: UUID, body: ConvertBody, handle: Handle) -> Conv
     return await handle(command, Converted(opportunity_id=opportunity_of(lead_id)))
 
 
+# ── keeping in touch ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PersonIsForgotten(Refusal):
+    """The contact asked to be forgotten: nothing may be noted about them any more."""
+
+
+class TouchBody(Body):
+    """How we were in touch."""
+
+    kind: TouchKind = Field(examples=["call"])
+    direction: Direction = Field("out", description="Who turned to whom: `out`, we to them.")
+    marketing: bool = Field(False, description="It advertised something: needs their consent.")
+    note: Text | None = Field(None, examples=["Wants forty cards, the board decides in May"], description="Kept sealed.")
+    at: AwareDatetime | None = Field(None, description="When it was; now, if nothing is said.")
+
+
+class Logged(View):
+    """The touch that was noted."""
+
+    touch_id: UUID
+
+
+@leads.act(
+    "/{lead_id}/interactions",
+    roles=SALES,
+    refuses=(UnknownLead, LeadClosed, LeadNotAssigned, NotYourLead, TouchInTheFuture, ConsentMissing, PersonIsForgotten),
+)
+async def log_touch(lead_id: UUID, body: TouchBody, read: Read, handle: Handle) -> Logged:
+    """Note that we were in touch. Only the owner does."""
+    touch_id, now = handle.new_id("touch"), handle.now
+    note = None if body.note is None else handle.seal(await subject_of_note(lead_id, touch_id, read, handle), body.note)
+    command = LogTouch(
+        lead_id=lead_id,
+        touch_id=touch_id,
+        kind=body.kind,
+        direction=body.direction,
+        marketing=body.marketing,
+        note=note,
+        at=body.at or now,
+        now=now,
+        actor=handle.actor,
+    )
+    return await handle(command, Logged(touch_id=touch_id))
+
+
+async def subject_of_note(lead_id: UUID, touch_id: UUID, read: Read, handle: Handle) -> UUID:
+    """Whose key seals a note: the contact's, so that it is forgotten with them; where nobody is named, its own."""
+    contact = await read.maybe(select(shown.contacts).where(shown.contacts.c.lead_id == lead_id))
+    if contact is None:
+        return touch_id
+    if contact["forgotten"]:
+        raise PersonIsForgotten
+    subject: UUID = contact["contact_id"]
+    await handle.known(subject)
+    return subject
+
+
+class ConsentBody(Body):
+    """Whether they agree to hear of our offers."""
+
+    given: bool
+    until: date | None = Field(None, description="The last day; for ever, if nothing is said.")
+    source: Name = Field(examples=["Form at the exhibition"], description="Where they said so.")
+
+
+@leads.act("/{lead_id}/consent", roles=SALES, refuses=(UnknownLead, LeadClosed))
+async def record_consent(lead_id: UUID, body: ConsentBody, handle: Handle) -> None:
+    """Note that they agree to hear of our offers, or no longer do."""
+    return await handle(RecordConsent(lead_id=lead_id, given=body.given, until=body.until, source=body.source))
+
+
+class Interaction(View):
+    """One touch. The note is null where its person was forgotten."""
+
+    touch_id: UUID
+    lead_id: UUID
+    kind: TouchKind
+    direction: Direction
+    marketing: bool
+    note: str | None
+    at: datetime
+    by: str
+
+
+@leads.query("/{lead_id}/interactions", roles=SALES, refuses=(UnknownLead,))
+async def list_interactions(lead_id: UUID, read: Read, paging: Paging) -> Page[Interaction]:
+    """How we were in touch with them, the last first."""
+    await read.one(select(shown.leads.c.lead_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
+    table = shown.touches.c
+    found = select(shown.touches).where(table.lead_id == lead_id)
+    return await read.page(found, key=(table.at, table.touch_id), into=Interaction, paging=paging, personal=("note",))
+
+
 # ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -200,6 +301,10 @@ class LeadRow(View):
     assigned_at: datetime | None
     qualified_at: datetime | None
     closed_at: datetime | None
+    touches: int = Field(description="How often we were in touch.")
+    last_touch_at: datetime | None
+    consent: bool | None = Field(description="Whether they agreed to hear of our offers; null where nobody asked.")
+    consent_until: date | None
 
 
 class Contact(View):
@@ -227,11 +332,17 @@ async def list_leads(
     owner: UserId | None = None,
     channel: Channel | None = None,
     party_id: UUID | None = None,
+    untouched_since: date | None = None,
 ) -> Page[LeadRow]:
-    """Leads, newest first."""
+    """Leads, newest first.
+
+    `untouched_since` finds those still open that nobody was in touch with on that day or later.
+    """
     table = shown.leads.c
     asked = {table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id}
     found = select(shown.leads).where(*matching(asked))
+    if untouched_since is not None:
+        found = found.where(table.status.in_(OPEN), table.cared_at < midnight(untouched_since))
     return await read.page(found, key=(table.captured_at, table.lead_id), into=lead_row, paging=paging)
 
 

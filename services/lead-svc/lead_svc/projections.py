@@ -3,10 +3,10 @@
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten
 from ltc_events.projection import Row
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from .domain.lead import ContactRecorded
+from .domain.lead import ConsentRecorded, ContactRecorded, TouchLogged
 
 read = MetaData(schema="read")
 
@@ -33,7 +33,31 @@ leads = Table(
     Column("assigned_at", DateTime(timezone=True)),
     Column("qualified_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
+    Column("touches", Integer, nullable=False),
+    Column("last_touch_at", DateTime(timezone=True)),
+    # Null: nobody asked them; with an end, the last day on which they still agree.
+    Column("consent", Boolean),
+    Column("consent_until", Date),
+    # When it was cared for last: the last touch, or that it came.
+    Column("cared_at", DateTime(timezone=True), nullable=False),
     Index("lead_list_newest", "captured_at", "lead_id"),
+    Index("lead_list_of_owner", "owner", "status"),
+    Index("lead_list_untouched", "cared_at"),
+)
+
+touches = Table(
+    "lead_touch",
+    read,
+    Column("touch_id", UUID, primary_key=True),
+    Column("lead_id", UUID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("marketing", Boolean, nullable=False),
+    # Sealed with the key of the contact.
+    Column("note", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text, nullable=False),
+    Index("lead_touch_of_lead", "lead_id", "at", "touch_id"),
 )
 
 contacts = Table(
@@ -89,6 +113,8 @@ lead_list = projection(
                 "need": lead.need,
                 "status": "captured",
                 "captured_at": fact.occurred_at,
+                "touches": 0,
+                "cared_at": fact.occurred_at,
             },
         ),
     ),
@@ -107,6 +133,35 @@ lead_list = projection(
         ),
     ),
     on(LeadAssigned, change(leads, owned)),
+    on(
+        TouchLogged,
+        change(
+            leads,
+            lambda lead: {
+                "lead_id": lead.lead_id,
+                "touches": lead.touches,
+                "last_touch_at": lead.last_touch,
+                "cared_at": lead.last_touch,
+            },
+        ),
+        put(
+            touches,
+            lambda touch: {
+                "touch_id": touch.touch_id,
+                "lead_id": touch.lead_id,
+                "kind": touch.kind,
+                "direction": touch.direction,
+                "marketing": touch.marketing,
+                "note": touch.note,
+                "at": touch.at,
+                "by": touch.by,
+            },
+        ),
+    ),
+    on(
+        ConsentRecorded,
+        change(leads, lambda lead: {"lead_id": lead.lead_id, "consent": lead.given, "consent_until": lead.until}),
+    ),
     on(LeadQualified, change(leads, qualified)),
     on(
         LeadDisqualified,
@@ -128,4 +183,5 @@ lead_list = projection(
         ),
     ),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
+    version=2,
 )

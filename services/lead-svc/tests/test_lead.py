@@ -1,6 +1,6 @@
 """What may happen to a lead, and what may not."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -8,6 +8,8 @@ from lead_svc.domain.lead import (
     AssignLead,
     BantIncomplete,
     CaptureLead,
+    ConsentMissing,
+    ConsentRecorded,
     ContactRecorded,
     ConvertLead,
     DisqualifyLead,
@@ -16,7 +18,12 @@ from lead_svc.domain.lead import (
     LeadNotAssigned,
     LeadNotQualified,
     LeadStatus,
+    LogTouch,
+    NotYourLead,
     QualifyLead,
+    RecordConsent,
+    TouchInTheFuture,
+    TouchLogged,
     TriangleNotThreePeople,
     UnknownLead,
     decider,
@@ -161,7 +168,62 @@ def test_nothing_is_done_with_a_closed_lead(command: Command, last: Event, ended
     given(decider, captured, assigned, qualified, last).when(command).then_refused(LeadClosed, ended=ended)
 
 
+TOUCH = UUID(int=3)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+call = LogTouch(lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", at=NOON, now=NOON, actor="ann")
+called = TouchLogged(
+    lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", marketing=False, at=NOON, by="ann", touches=1, last_touch=NOON
+)
+offer = call.model_copy(update={"marketing": True})
+agree = RecordConsent(lead_id=LEAD, given=True, until=date(2026, 11, 24), source="Form at the exhibition")
+agreed = ConsentRecorded(lead_id=LEAD, given=True, until=date(2026, 11, 24), source="Form at the exhibition")
+revoked = ConsentRecorded(lead_id=LEAD, given=False, source="Mail")
+
+
+def test_the_owner_notes_a_call() -> None:
+    given(decider, captured, assigned).when(call).then(called)
+    given(decider, captured, assigned, qualified).when(call).then(called)
+
+
+def test_a_call_noted_late_is_not_the_last_touch() -> None:
+    earlier = NOON - timedelta(days=1)
+    outcome = given(decider, captured, assigned, called).when(call.model_copy(update={"at": earlier}))
+    outcome.then(called.model_copy(update={"at": earlier, "touches": 2, "last_touch": NOON}))
+
+
+def test_only_the_owner_notes_a_touch() -> None:
+    given(decider, captured, assigned).when(call.model_copy(update={"actor": "bob"})).then_refused(NotYourLead, owner="ann")
+    given(decider, captured).when(call).then_refused(LeadNotAssigned)
+
+
+def test_a_touch_that_has_not_come_yet_is_not_noted() -> None:
+    given(decider, captured, assigned).when(call.model_copy(update={"at": NOON + timedelta(seconds=1)})).then_refused(TouchInTheFuture)
+
+
+def test_nobody_hears_of_our_offers_who_did_not_agree() -> None:
+    given(decider, captured, assigned).when(offer).then_refused(ConsentMissing)
+    given(decider, captured, assigned, agreed, revoked).when(offer).then_refused(ConsentMissing)
+    given(decider, captured, assigned, agreed).when(offer).then(called.model_copy(update={"marketing": True}))
+
+
+def test_consent_holds_to_its_last_day() -> None:
+    tomorrow = NOON + timedelta(days=1)
+    given(decider, captured, assigned, agreed).when(offer.model_copy(update={"at": tomorrow, "now": tomorrow})).then_refused(ConsentMissing)
+
+
+def test_they_may_turn_to_us_about_an_offer_without_having_agreed() -> None:
+    asked = offer.model_copy(update={"direction": "in"})
+    given(decider, captured, assigned).when(asked).then(called.model_copy(update={"marketing": True, "direction": "in"}))
+
+
+def test_saying_yes_twice_says_nothing_new() -> None:
+    given(decider, captured).when(agree).then(agreed)
+    given(decider, captured, agreed).when(agree).then_nothing()
+
+
 NAMED: dict[str, Command] = {
+    "log_touch": call,
+    "record_consent": agree,
     "assign_lead": AssignLead(lead_id=LEAD, owner="bob"),
     "qualify_lead": qualify,
     "disqualify_lead": disqualify,

@@ -47,7 +47,6 @@ async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
     )
 
 
-
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """What asyncpg raises while a database is away or a statement is cut short; the last statement's outcome is then unknown."""
 
