@@ -10,6 +10,9 @@ from .vocabulary import PublishedEvent
 Channel = Literal["site", "landing_page", "social", "exhibition", "network", "referral", "research", "other"]
 """How a lead reached us."""
 
+Band = Literal["cold", "warm", "hot"]
+"""How promising a lead is: 冷, 温, 热."""
+
 
 class Bant(Value):
     """What makes a lead worth an opportunity: need, budget, authority, timing."""
@@ -48,6 +51,23 @@ class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
 
     lead_id: UUID
     bant: Bant
+
+
+class ScoreFactor(Value):
+    """What gave a lead points, or cost it some."""
+
+    factor: Name
+    points: int
+
+
+class LeadScored(PublishedEvent, type="ltc.lead.scored.v1"):
+    """How promising a lead is, from 0 to 100, and why."""
+
+    lead_id: UUID
+    model_version: int
+    score: int
+    band: Band
+    factors: tuple[ScoreFactor, ...]
 
 
 class LeadDisqualified(PublishedEvent, type="ltc.lead.disqualified.v1"):

@@ -1,18 +1,21 @@
 """What people do with leads, and what they can ask about them."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Path, Query
 from ltc_events import Code, Money, Name, Refusal, Text, UserId
-from ltc_events.lead import Channel
+from ltc_events.lead import Band, Bant, Channel, ScoreFactor
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from . import projections as shown
-from .domain import lead, person
+from .domain import lead, person, rule_book, scoring
 from .domain.lead import (
     AssignLead,
     BantIncomplete,
@@ -38,12 +41,17 @@ from .domain.lead import (
 )
 from .domain.lead.touching import Direction, TouchKind
 from .domain.person import ForgetPerson
+from .domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id
+from .domain.scoring import BandResult, Known, Outcome, ScoringModel
 
+LeadOrder = Literal["newest", "score"]
 OPEN: tuple[LeadStatus, ...] = ("captured", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
+MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 leads = Api("/leads", stream=lead.decider)
 people = Api("/people", stream=person.decider)
+rule_books = Api("/rule-books", stream=rule_book.decider)
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]*$")]
@@ -305,6 +313,10 @@ class LeadRow(View):
     last_touch_at: datetime | None
     consent: bool | None = Field(description="Whether they agreed to hear of our offers; null where nobody asked.")
     consent_until: date | None
+    score: int | None = Field(description="How promising it is, 0 to 100.")
+    band: Band | None
+    factors: Sequence[ScoreFactor] | None = Field(description="What gave it points, or cost it some.")
+    model_version: int | None
 
 
 class Contact(View):
@@ -333,17 +345,23 @@ async def list_leads(
     channel: Channel | None = None,
     party_id: UUID | None = None,
     untouched_since: date | None = None,
+    band: Band | None = None,
+    score_from: Annotated[int | None, Query(ge=0, le=100)] = None,
+    sort: LeadOrder = "newest",
 ) -> Page[LeadRow]:
-    """Leads, newest first.
+    """Leads, newest first, or the most promising first.
 
     `untouched_since` finds those still open that nobody was in touch with on that day or later.
     """
     table = shown.leads.c
-    asked = {table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id}
+    asked = {table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band}
     found = select(shown.leads).where(*matching(asked))
+    if score_from is not None:
+        found = found.where(table.rank >= score_from)
     if untouched_since is not None:
         found = found.where(table.status.in_(OPEN), table.cared_at < midnight(untouched_since))
-    return await read.page(found, key=(table.captured_at, table.lead_id), into=lead_row, paging=paging)
+    key = (table.rank, table.lead_id) if sort == "score" else (table.captured_at, table.lead_id)
+    return await read.page(found, key=key, into=lead_row, paging=paging)
 
 
 class ChannelFunnel(View):
@@ -435,3 +453,167 @@ async def forget_person(subject_id: UUID, handle: Handle) -> None:
     """
     handle.forget(subject_id)
     return await handle(ForgetPerson(subject_id=subject_id))
+
+
+# ── rule books ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+RuleVersion = Annotated[int, Path(ge=1, le=1_000_000)]
+BREATH = 500
+"""After so many leads the others who wait get their turn."""
+
+
+@rule_books.act("/scoring", roles=MANAGERS)
+async def draft_scoring(body: ScoringModel, handle: Handle) -> None:
+    """Write the next version of the scoring model.
+
+    It judges nothing until it is tested against history and activated.
+    """
+    return await handle(DraftRules(book_id=book_id("scoring"), book="scoring", scoring=body, drafted_by=handle.actor))
+
+
+class RuleBookRow(View):
+    """One version of a rule book."""
+
+    book: BookName
+    version: int
+    status: Literal["draft", "live", "retired"]
+    rules: dict[str, Any]
+    drafted_by: str
+    drafted_at: datetime
+    horizon_days: int | None = Field(description="For a scoring model: how long after a lead came it was judged in the test.")
+    bands: Sequence[BandResult] | None = Field(description="For a scoring model: how the leads of each band ended in the test.")
+    activated_by: str | None
+    activated_at: datetime | None
+
+
+class RuleBooks(View):
+    """All versions, the newest first."""
+
+    data: Sequence[RuleBookRow]
+
+
+@rule_books.query("/{book}", roles=EVERYONE)
+async def list_rules(book: BookName, read: Read) -> RuleBooks:
+    """The versions of a rule book, the newest first."""
+    table = shown.rule_books.c
+    found = select(*RULE_COLUMNS).where(table.book_id == book_id(book)).order_by(table.version.desc())
+    return RuleBooks(data=[RuleBookRow(**row) for row in await read.all(found)])
+
+
+@rule_books.query("/{book}/{version}", roles=EVERYONE, refuses=(UnknownRules,))
+async def show_rules(book: BookName, version: RuleVersion, read: Read) -> RuleBookRow:
+    """One version of a rule book."""
+    return RuleBookRow(**await rules_of(book, version, read))
+
+
+async def rules_of(book: BookName, version: int, read: Read) -> dict[str, Any]:
+    table = shown.rule_books.c
+    return await read.one(select(*RULE_COLUMNS).where(table.book_id == book_id(book), table.version == version), UnknownRules)
+
+
+RULE_COLUMNS = [column for column in shown.rule_books.c if column is not shown.rule_books.c.book_id]
+
+
+@rule_books.act("/{book}/{version}/activate", roles=MANAGERS, refuses=(UnknownRules, RulesNotBackTested))
+async def activate_rules(book: BookName, version: RuleVersion, handle: Handle) -> None:
+    """Let a version say what is done from now on.
+
+    What runs already keeps the version it began with; a lead is judged by a new scoring model when we next learn something of it.
+    """
+    return await handle(ActivateRules(book_id=book_id(book), version=version, activated_by=handle.actor))
+
+
+class BackTestBody(Body):
+    """How early the leads are judged."""
+
+    horizon_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        7, description="Only what was known so many days after a lead came counts; what was found out later would flatter the model."
+    )
+
+
+class BackTest(View):
+    """How the leads that are over would have been judged, and how they ended."""
+
+    bands: Sequence[BandResult]
+
+
+@rule_books.act("/scoring/{version}/back-test", roles=MANAGERS, refuses=(UnknownRules,))
+async def back_test_scoring(version: RuleVersion, body: BackTestBody, read: Read, handle: Handle) -> BackTest:
+    """Test a scoring model against the leads that are over: how many of each band became a deal."""
+    model = ScoringModel(**(await rules_of("scoring", version, read))["rules"])
+    horizon = timedelta(days=body.horizon_days)
+    ended = [(early(row, horizon), outcome(row)) for row in await read.all(ended_leads(horizon))]
+    bands = await asyncio.to_thread(scoring.back_tested, model, ended)
+    command = RecordBackTest(book_id=book_id("scoring"), version=version, horizon_days=body.horizon_days, bands=bands)
+    return await handle(command, BackTest(bands=bands))
+
+
+def ended_leads(horizon: timedelta) -> Any:
+    """Leads that are over, each with the touches of its first days."""
+    lead, touch = shown.leads.c, shown.touches.c
+    early = and_(touch.lead_id == lead.lead_id, touch.at <= lead.captured_at + horizon)
+    counted = (func.count(touch.touch_id).label("early_touches"), func.max(touch.at).label("early_touch"))
+    joined = shown.leads.outerjoin(shown.touches, early)
+    return select(*KNOWN_COLUMNS, *counted).select_from(joined).where(lead.status.in_(("converted", "disqualified"))).group_by(lead.lead_id)
+
+
+def outcome(row: dict[str, Any]) -> Outcome:
+    return "converted" if row["status"] == "converted" else "disqualified"
+
+
+def early(row: dict[str, Any], horizon: timedelta) -> Known:
+    """What was known of a lead so long after it came."""
+    at = row["captured_at"] + horizon
+    bant = found_out(row) if row["qualified_at"] is not None and row["qualified_at"] <= at else None
+    return Known(row["channel"], row["campaign"], row["first_need"], bant, row["early_touches"], row["early_touch"], at)
+
+
+def found_out(row: dict[str, Any]) -> Bant | None:
+    if row["qualified_at"] is None:
+        return None
+    budget = Money(amount=row["budget"], currency=row["currency"])
+    return Bant(need=row["need"], budget=budget, authority=row["authority"], timing=row["timing"])
+
+
+KNOWN_COLUMNS = [
+    shown.leads.c[name]
+    for name in (
+        "lead_id", "channel", "campaign", "status", "band", "need", "first_need", "budget", "currency", "authority", "timing",
+        "touches", "last_touch_at", "captured_at", "qualified_at",
+    )
+]  # fmt: skip
+
+
+class BandChange(View):
+    """So many open leads would go from one band to another; null: not judged yet."""
+
+    before: Band | None
+    after: Band
+    leads: int
+
+
+class ScoringPreview(View):
+    """What a scoring model would make of the open leads."""
+
+    open_leads: int
+    would_change: int
+    changes: Sequence[BandChange]
+
+
+@rule_books.query("/scoring/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
+async def preview_scoring(version: RuleVersion, read: Read) -> ScoringPreview:
+    """How many open leads would be in another band by this model today."""
+    model = ScoringModel(**(await rules_of("scoring", version, read))["rules"])
+    rows = await read.all(select(*KNOWN_COLUMNS).where(shown.leads.c.status.in_(OPEN)))
+    counted: Counter[tuple[Band | None, Band]] = Counter()
+    for number, row in enumerate(rows):
+        known = Known(row["channel"], row["campaign"], row["need"], found_out(row), row["touches"], row["last_touch_at"], read.now)
+        counted[row["band"], scoring.band(model, scoring.score(scoring.factors(model, known)))] += 1
+        if number % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
+    changes = [BandChange(before=before, after=after, leads=leads) for (before, after), leads in counted.items() if before != after]
+    return ScoringPreview(
+        open_leads=len(rows),
+        would_change=sum(change.leads for change in changes),
+        changes=sorted(changes, key=lambda change: (change.before or "", change.after)),
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ltc_events import Decider
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, LeadScored
 
 from .states import (
     Alive,
@@ -21,6 +21,7 @@ from .states import (
     Nobody,
     NotYourLead,
     Qualified,
+    Score,
     TriangleNotThreePeople,
     UnknownLead,
     Who,
@@ -61,7 +62,15 @@ from .working import (
 
 LeadCommand: TypeAlias = CaptureLead | AssignLead | LogTouch | RecordConsent | QualifyLead | DisqualifyLead | ConvertLead
 LeadEvent: TypeAlias = (
-    LeadCaptured | ContactRecorded | LeadAssigned | TouchLogged | ConsentRecorded | LeadQualified | LeadDisqualified | LeadConverted
+    LeadCaptured
+    | ContactRecorded
+    | LeadAssigned
+    | TouchLogged
+    | ConsentRecorded
+    | LeadScored
+    | LeadQualified
+    | LeadDisqualified
+    | LeadConverted
 )
 
 
@@ -86,13 +95,15 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
 def evolve(lead: Lead, event: LeadEvent) -> Lead:
     match event:
         case LeadCaptured():
-            return Captured(Who(event.party_id, event.company, event.contact_id))
+            return Captured(who(event))
         case LeadAssigned():
             return owned(lead, event.owner)
         case TouchLogged():
             return trailed(lead, touched(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ConsentRecorded():
             return trailed(lead, consented(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadScored():
+            return scored(lead, event)
         case LeadQualified():
             return Qualified(lead.who, lead.owner, event.bant, lead.trail) if isinstance(lead, Assigned) else lead
         case LeadDisqualified():
@@ -101,6 +112,15 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return Closed("converted")
         case ContactRecorded():
             return lead  # no rule depends on it
+
+
+def who(event: LeadCaptured) -> Who:
+    return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need)
+
+
+def scored(lead: Lead, event: LeadScored) -> Lead:
+    score = Score(event.model_version, event.score, event.band, event.factors)
+    return trailed(lead, replace(lead.trail, score=score)) if isinstance(lead, Alive) else lead
 
 
 def owned(lead: Lead, owner: str) -> Lead:

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_events.lead import Bant
+from ltc_events.lead import Band, Bant, ScoreFactor
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -62,6 +62,9 @@ class Who:
     party_id: UUID
     company: str
     contact_id: UUID | None
+    channel: str
+    campaign: str | None
+    need: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,23 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How promising it is, by which version of the model, and why."""
+
+    version: int
+    points: int
+    band: Band
+    factors: tuple[ScoreFactor, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """How a lead was cared for so far, whoever did."""
 
     touches: int = 0
     last_touch: datetime | None = None
     consent: Consent | None = None
+    score: Score | None = None
 
 
 @dataclass(frozen=True, slots=True)
