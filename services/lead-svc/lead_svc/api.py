@@ -16,6 +16,8 @@ from sqlalchemy import and_, func, select
 
 from . import projections as shown
 from .domain import lead, person, rule_book, scoring
+from .domain.assigning import ClaimLead, ClaimLimitReached
+from .domain.distribution import AssignmentRules, PoolRules, first_fit
 from .domain.lead import (
     AssignLead,
     BantIncomplete,
@@ -26,13 +28,17 @@ from .domain.lead import (
     DisqualifyLead,
     LeadAlreadyQualified,
     LeadClosed,
+    LeadInPool,
     LeadNotAssigned,
+    LeadNotInPool,
     LeadNotQualified,
     LeadStatus,
     LogTouch,
     NotYourLead,
+    OwnedBefore,
     QualifyLead,
     RecordConsent,
+    ReleaseLead,
     TouchInTheFuture,
     TriangleNotThreePeople,
     UnknownLead,
@@ -45,7 +51,7 @@ from .domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTes
 from .domain.scoring import BandResult, Known, Outcome, ScoringModel
 
 LeadOrder = Literal["newest", "score"]
-OPEN: tuple[LeadStatus, ...] = ("captured", "assigned", "qualified")
+OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
@@ -88,6 +94,7 @@ class CaptureBody(Body):
     channel: Channel = Field(examples=["exhibition"])
     campaign: Code | None = Field(None, examples=["hannover-2026"])
     need: Text | None = Field(None, examples=["Forty graphics cards"])
+    territory: Code | None = Field(None, examples=["CN-SH"], description="Where they are, as the assignment rules name it.")
     contact: ContactBody | None = None
 
 
@@ -113,6 +120,7 @@ async def capture_lead(body: CaptureBody, handle: Handle) -> Captured:
         channel=body.channel,
         campaign=body.campaign,
         need=body.need,
+        territory=body.territory,
         contact_id=contact_id,
         contact_name=sealed(contact.name) if contact else None,
         contact_email=sealed(contact.email) if contact else None,
@@ -130,10 +138,30 @@ class AssignBody(Body):
     owner: UserId = Field(examples=["ann"])
 
 
-@leads.act("/{lead_id}/assign", roles=SALES, refuses=(UnknownLead, LeadClosed))
+@leads.act("/{lead_id}/assign", roles=SALES, refuses=(UnknownLead, LeadClosed, LeadInPool, OwnedBefore))
 async def assign_lead(lead_id: UUID, body: AssignBody, handle: Handle) -> None:
-    """Give a lead to one of us."""
-    return await handle(AssignLead(lead_id=lead_id, owner=body.owner))
+    """Give a lead to one of us. Out of the pool only a manager gives it; others claim it."""
+    command = AssignLead(lead_id=lead_id, owner=body.owner, by_manager="sales_manager" in handle.roles, at=handle.now)
+    return await handle(command)
+
+
+@leads.act("/{lead_id}/claim", roles=SALES, refuses=(UnknownLead, LeadClosed, LeadNotInPool, OwnedBefore, ClaimLimitReached))
+async def claim_lead(lead_id: UUID, handle: Handle) -> None:
+    """Take a lead out of the pool."""
+    return await handle(ClaimLead(lead_id=lead_id, owner=handle.actor, at=handle.now))
+
+
+class ReleaseBody(Body):
+    """Why it is given back."""
+
+    reason: Text = Field(examples=["Not my trade"])
+
+
+@leads.act("/{lead_id}/release", roles=SALES, refuses=(UnknownLead, LeadClosed, LeadNotAssigned, LeadAlreadyQualified, NotYourLead))
+async def release_lead(lead_id: UUID, body: ReleaseBody, handle: Handle) -> None:
+    """Give a lead back to the pool. The owner does, or a manager."""
+    by_manager = "sales_manager" in handle.roles
+    return await handle(ReleaseLead(lead_id=lead_id, reason=body.reason, actor=handle.actor, by_manager=by_manager))
 
 
 class QualifyBody(Body):
@@ -299,6 +327,12 @@ class LeadRow(View):
     campaign: str | None
     status: LeadStatus
     owner: str | None
+    territory: str | None
+    rule: str | None = Field(description="The assignment rule that gave it to its owner.")
+    assignment: str | None = Field(description="Why that rule fits.")
+    previous_owner: str | None
+    pool_reason: str | None = Field(description="Why it is in the pool.")
+    pool_alarm: bool | None = Field(description="The rules found nobody for it.")
     need: str | None
     budget: Money | None
     authority: str | None
@@ -345,6 +379,8 @@ async def list_leads(
     channel: Channel | None = None,
     party_id: UUID | None = None,
     untouched_since: date | None = None,
+    territory: Code | None = None,
+    pool_alarm: bool | None = None,
     band: Band | None = None,
     score_from: Annotated[int | None, Query(ge=0, le=100)] = None,
     sort: LeadOrder = "newest",
@@ -354,7 +390,10 @@ async def list_leads(
     `untouched_since` finds those still open that nobody was in touch with on that day or later.
     """
     table = shown.leads.c
-    asked = {table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band}
+    asked: dict[Any, Any] = {
+        table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band,
+        table.territory: territory, table.pool_alarm: pool_alarm,
+    }  # fmt: skip
     found = select(shown.leads).where(*matching(asked))
     if score_from is not None:
         found = found.where(table.rank >= score_from)
@@ -469,6 +508,64 @@ async def draft_scoring(body: ScoringModel, handle: Handle) -> None:
     It judges nothing until it is tested against history and activated.
     """
     return await handle(DraftRules(book_id=book_id("scoring"), book="scoring", scoring=body, drafted_by=handle.actor))
+
+
+@rule_books.act("/assignment", roles=MANAGERS)
+async def draft_assignment(body: AssignmentRules, handle: Handle) -> None:
+    """Write the next version of the assignment rules: who gets which new lead."""
+    return await handle(DraftRules(book_id=book_id("assignment"), book="assignment", assignment=body, drafted_by=handle.actor))
+
+
+@rule_books.act("/pool", roles=MANAGERS)
+async def draft_pool(body: PoolRules, handle: Handle) -> None:
+    """Write the next version of the rules of the pool."""
+    return await handle(DraftRules(book_id=book_id("pool"), book="pool", pool=body, drafted_by=handle.actor))
+
+
+class RuleShare(View):
+    """So many leads would go by this rule; null: no rule fits."""
+
+    rule: str | None
+    leads: int
+
+
+class AssignmentPreview(View):
+    """What assignment rules would do with the leads nobody has now."""
+
+    leads: int
+    shares: Sequence[RuleShare]
+
+
+@rule_books.query("/assignment/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
+async def preview_assignment(version: RuleVersion, read: Read) -> AssignmentPreview:
+    """By which rule the leads that nobody has now would go."""
+    rules = AssignmentRules(**(await rules_of("assignment", version, read))["rules"])
+    table = shown.leads.c
+    unowned = select(table.channel, table.territory, table.need).where(table.status.in_(("captured", "pooled")))
+    rows = await read.all(unowned)
+    fits = [first_fit(rules, row["channel"], row["territory"], row["need"]) for row in rows]
+    counted = Counter(fit[0].name if fit else None for fit in fits)
+    names: list[str | None] = [*dict.fromkeys(rule.name for rule in rules.rules), None]
+    return AssignmentPreview(leads=len(rows), shares=[RuleShare(rule=name, leads=counted[name]) for name in names])
+
+
+class PoolPreview(View):
+    """What rules of the pool would do today."""
+
+    untouched: int = Field(description="Assigned leads nobody was in touch with for as long as these rules allow.")
+    in_pool: int
+
+
+@rule_books.query("/pool/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
+async def preview_pool(version: RuleVersion, read: Read) -> PoolPreview:
+    """How many leads lie so long that these rules would take them away, had they counted from the start."""
+    rules = PoolRules(**(await rules_of("pool", version, read))["rules"])
+    table = shown.leads.c
+    since = read.now - timedelta(days=rules.untouched_days or 0)
+    lying = and_(table.status == "assigned", func.greatest(table.cared_at, table.assigned_at) <= since)
+    counts: Any = select(func.count().filter(lying).label("untouched"), func.count().filter(table.status == "pooled").label("in_pool"))
+    row = (await read.all(counts.select_from(shown.leads)))[0]
+    return PoolPreview(untouched=row["untouched"] if rules.untouched_days else 0, in_pool=row["in_pool"])
 
 
 class RuleBookRow(View):

@@ -1,7 +1,16 @@
 """What people see of leads: the list, the contact behind each, and how far the leads of each channel came."""
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, LeadScored, PersonForgotten
+from ltc_events.lead import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDisqualified,
+    LeadPooled,
+    LeadQualified,
+    LeadScored,
+    PersonForgotten,
+)
 from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -23,6 +32,13 @@ leads = Table(
     Column("campaign", Text),
     Column("status", Text, nullable=False),
     Column("owner", Text),
+    Column("territory", Text),
+    # The rule that gave it to its owner, and why that fits.
+    Column("rule", Text),
+    Column("assignment", Text),
+    Column("previous_owner", Text),
+    Column("pool_reason", Text),
+    Column("pool_alarm", Boolean),
     Column("need", Text),
     Column("budget", BigInteger),
     Column("currency", Text),
@@ -102,8 +118,10 @@ rule_books = Table(
 
 
 def owned(lead: LeadAssigned, fact: Fact) -> Row:
-    """Whose it is now; only the first owner makes a captured lead an assigned one."""
-    owner: Row = {"lead_id": lead.lead_id, "owner": lead.owner}
+    """Whose it is now; the first owner makes a captured lead an assigned one, as does whoever gets it out of the pool."""
+    owner: Row = {"lead_id": lead.lead_id, "owner": lead.owner, "rule": lead.rule, "assignment": lead.reason}
+    if lead.from_pool:
+        owner = {**owner, "status": "assigned", "pool_reason": None, "pool_alarm": None}
     return owner if lead.previous_owner else {**owner, "status": "assigned", "assigned_at": fact.occurred_at}
 
 
@@ -139,6 +157,7 @@ lead_list = projection(
                 "channel": lead.channel,
                 "campaign": lead.campaign,
                 "need": lead.need,
+                "territory": lead.territory,
                 "status": "captured",
                 "captured_at": fact.occurred_at,
                 "touches": 0,
@@ -163,6 +182,22 @@ lead_list = projection(
         ),
     ),
     on(LeadAssigned, change(leads, owned)),
+    on(
+        LeadPooled,
+        change(
+            leads,
+            lambda lead: {
+                "lead_id": lead.lead_id,
+                "status": "pooled",
+                "owner": None,
+                "previous_owner": lead.previous_owner,
+                "rule": None,
+                "assignment": None,
+                "pool_reason": lead.reason,
+                "pool_alarm": lead.alarm,
+            },
+        ),
+    ),
     on(
         TouchLogged,
         change(

@@ -46,6 +46,9 @@ LEAD_COMMANDS = st.one_of(
         now=st.just(NOON),
         actor=USER,
     ),
+    st.builds(lead.ReleaseLead, lead_id=ONE, reason=WORDS, actor=USER, by_manager=st.booleans()),
+    st.builds(lead.RecycleLead, lead_id=ONE, due=st.just(NOON)),
+    st.builds(lead.AssignLead, lead_id=ONE, owner=USER, by_manager=st.booleans(), at=st.just(NOON)),
     st.builds(lead.RecordConsent, lead_id=ONE, given=st.booleans(), until=maybe(DAY), source=st.just("Form")),
     st.builds(lead.DisqualifyLead, lead_id=ONE, reason=WORDS),
     st.builds(

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from lead_svc.domain import assigning
+from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.lead import (
     AssignLead,
     BantIncomplete,
@@ -22,6 +24,7 @@ from lead_svc.domain.lead import (
     NotYourLead,
     QualifyLead,
     RecordConsent,
+    ReleaseLead,
     TouchInTheFuture,
     TouchLogged,
     TriangleNotThreePeople,
@@ -30,8 +33,8 @@ from lead_svc.domain.lead import (
     possible,
 )
 from lead_svc.domain.party import party_of
-from ltc_events import Command, Event, Money, derive_id
-from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified
+from ltc_events import AnyDecider, Command, Event, Money, derive_id
+from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_events.testing import given
 from pydantic import ValidationError
 
@@ -56,6 +59,7 @@ converted = LeadConverted(
     solution_manager="sam",
     fulfilment_manager="fay",
     expected_close=date(2026, 12, 24),
+    owner="ann",
 )
 
 capture = CaptureLead(lead_id=LEAD, company="Acme", channel="site", need="Servers")
@@ -105,7 +109,7 @@ def test_a_qualified_lead_can_still_change_hands_and_stays_qualified() -> None:
         LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
     )
     handed_over = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
-    given(decider, captured, assigned, qualified, handed_over).when(convert).then(converted)
+    given(decider, captured, assigned, qualified, handed_over).when(convert).then(converted.model_copy(update={"owner": "bob"}))
 
 
 def test_a_lead_whose_need_budget_authority_and_timing_are_known_is_qualified() -> None:
@@ -131,9 +135,11 @@ def test_no_customer_has_a_budget_below_nothing() -> None:
         QualifyLead(lead_id=LEAD, budget=Money(amount=-1, currency="USD"))
 
 
-@pytest.mark.parametrize("history", [(captured,), (captured, assigned), (captured, assigned, qualified)])
-def test_a_living_lead_can_be_given_up(history: tuple[Event, ...]) -> None:
-    given(decider, *history).when(disqualify).then(disqualified)
+@pytest.mark.parametrize(
+    ("history", "owner"), [((captured,), None), ((captured, assigned), "ann"), ((captured, assigned, qualified), "ann")]
+)
+def test_a_living_lead_can_be_given_up(history: tuple[Event, ...], owner: str | None) -> None:
+    given(decider, *history).when(disqualify).then(disqualified.model_copy(update={"owner": owner}))
 
 
 def test_a_qualified_lead_becomes_an_opportunity_with_the_iron_triangle() -> None:
@@ -222,6 +228,8 @@ def test_saying_yes_twice_says_nothing_new() -> None:
 
 
 NAMED: dict[str, Command] = {
+    "claim_lead": ClaimLead(lead_id=LEAD, owner="bob", at=NOON),
+    "release_lead": ReleaseLead(lead_id=LEAD, reason="Not my trade", actor="ann", by_manager=False),
     "log_touch": call,
     "record_consent": agree,
     "assign_lead": AssignLead(lead_id=LEAD, owner="bob"),
@@ -231,6 +239,7 @@ NAMED: dict[str, Command] = {
 }
 REACHED: dict[LeadStatus, tuple[Event, ...]] = {
     "captured": (captured,),
+    "pooled": (captured, LeadPooled(lead_id=LEAD, reason="no assignment rule fits", alarm=True)),
     "assigned": (captured, assigned),
     "qualified": (captured, assigned, qualified),
     "disqualified": (captured, assigned, disqualified),
@@ -238,7 +247,11 @@ REACHED: dict[LeadStatus, tuple[Event, ...]] = {
 }
 
 
+def who_decides(command: Command) -> AnyDecider:
+    return assigning.decider if isinstance(command, ClaimLead) else decider
+
+
 @pytest.mark.parametrize("status", REACHED)
 def test_the_actions_shown_are_those_that_are_not_refused(status: LeadStatus) -> None:
-    allowed = {name for name, command in NAMED.items() if given(decider, *REACHED[status]).when(command).refusal is None}
+    allowed = {name for name, command in NAMED.items() if given(who_decides(command), *REACHED[status]).when(command).refusal is None}
     assert set(possible(status)) == allowed

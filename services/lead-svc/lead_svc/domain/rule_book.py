@@ -7,11 +7,12 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, Refusal, UserId, derive_id
 from pydantic import Field
 
+from .distribution import AssignmentRules, PoolRules
 from .scoring import BandResult, ScoringModel
 
-BookName = Literal["scoring"]
+BookName = Literal["scoring", "assignment", "pool"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
-Rules: TypeAlias = ScoringModel
+Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules
 
 
 def book_id(book: BookName) -> UUID:
@@ -25,6 +26,8 @@ class DraftRules(Command):
     book_id: UUID
     book: BookName
     scoring: ScoringModel | None = None
+    assignment: AssignmentRules | None = None
+    pool: PoolRules | None = None
     drafted_by: UserId
 
 
@@ -52,6 +55,8 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
     book: BookName
     version: Version
     scoring: ScoringModel | None = None
+    assignment: AssignmentRules | None = None
+    pool: PoolRules | None = None
     drafted_by: UserId
 
 
@@ -94,8 +99,25 @@ class Book:
     @property
     def scoring(self) -> ScoringModel | None:
         """The scoring model that counts, if this is its book and one does."""
-        rules = self.versions[self.live - 1] if self.live else None
+        rules = self.counting
         return rules if isinstance(rules, ScoringModel) else None
+
+    @property
+    def assignment(self) -> AssignmentRules | None:
+        """The assignment rules that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, AssignmentRules) else None
+
+    @property
+    def pool(self) -> PoolRules | None:
+        """The rules of the pool that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, PoolRules) else None
+
+    @property
+    def counting(self) -> Rules | None:
+        """What the live version says."""
+        return self.versions[self.live - 1] if self.live else None
 
 
 RuleBookCommand: TypeAlias = DraftRules | RecordBackTest | ActivateRules
@@ -138,7 +160,7 @@ def must_have(book: Book, version: int) -> Book:
 
 def content(said: DraftRules | RulesDrafted) -> Rules:
     """What the version says: one kind of rules, that of its book."""
-    rules = said.scoring
+    rules = said.scoring or said.assignment or said.pool
     assert rules is not None
     return rules
 

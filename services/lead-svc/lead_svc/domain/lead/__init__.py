@@ -4,8 +4,32 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ltc_events import Decider
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, LeadScored
+from ltc_events.lead import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadClaimed,
+    LeadConverted,
+    LeadDisqualified,
+    LeadPooled,
+    LeadQualified,
+    LeadRecycled,
+    LeadScored,
+)
 
+from .pooling import (
+    LeadInPool,
+    LeadNotInPool,
+    LeadRouted,
+    LeadWatched,
+    OwnedBefore,
+    RecycleLead,
+    ReleaseLead,
+    barred,
+    pooled,
+    recycle,
+    release,
+    watching,
+)
 from .states import (
     Alive,
     Assigned,
@@ -20,6 +44,7 @@ from .states import (
     LeadStatus,
     Nobody,
     NotYourLead,
+    Pooled,
     Qualified,
     Score,
     TriangleNotThreePeople,
@@ -60,13 +85,20 @@ from .working import (
     qualify,
 )
 
-LeadCommand: TypeAlias = CaptureLead | AssignLead | LogTouch | RecordConsent | QualifyLead | DisqualifyLead | ConvertLead
+LeadCommand: TypeAlias = (
+    CaptureLead | AssignLead | LogTouch | RecordConsent | ReleaseLead | RecycleLead | QualifyLead | DisqualifyLead | ConvertLead
+)
 LeadEvent: TypeAlias = (
     LeadCaptured
     | ContactRecorded
     | LeadAssigned
     | TouchLogged
     | ConsentRecorded
+    | LeadRouted
+    | LeadPooled
+    | LeadClaimed
+    | LeadWatched
+    | LeadRecycled
     | LeadScored
     | LeadQualified
     | LeadDisqualified
@@ -86,6 +118,10 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*record_consent(must_be_alive(lead), command)]
         case QualifyLead():
             return [*qualify(must_be_assigned(lead), command)]
+        case ReleaseLead():
+            return [*release(must_be_released_by(lead, command), command)]
+        case RecycleLead():
+            return [*recycle(lead, command)]
         case DisqualifyLead():
             return [*disqualify(must_be_alive(lead), command)]
         case ConvertLead():
@@ -102,6 +138,12 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return trailed(lead, touched(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ConsentRecorded():
             return trailed(lead, consented(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadPooled():
+            return pooled(lead, event)
+        case LeadRecycled():
+            return trailed(lead, barred(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadWatched():
+            return trailed(lead, watching(lead.trail, event)) if isinstance(lead, Alive) else lead
         case LeadScored():
             return scored(lead, event)
         case LeadQualified():
@@ -110,12 +152,19 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return Closed("disqualified")
         case LeadConverted():
             return Closed("converted")
-        case ContactRecorded():
+        case ContactRecorded() | LeadRouted() | LeadClaimed():
             return lead  # no rule depends on it
 
 
+def must_be_released_by(lead: Lead, command: ReleaseLead) -> Assigned:
+    assigned = must_be_assigned(lead)
+    if assigned.owner != command.actor and not command.by_manager:
+        raise NotYourLead(owner=assigned.owner)
+    return assigned
+
+
 def who(event: LeadCaptured) -> Who:
-    return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need)
+    return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need, event.territory)
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:
@@ -125,7 +174,7 @@ def scored(lead: Lead, event: LeadScored) -> Lead:
 
 def owned(lead: Lead, owner: str) -> Lead:
     match lead:
-        case Captured(who=who, trail=trail) | Assigned(who=who, trail=trail):
+        case Captured(who=who, trail=trail) | Pooled(who=who, trail=trail) | Assigned(who=who, trail=trail):
             return Assigned(who, owner, trail)
         case Qualified():
             return replace(lead, owner=owner)
@@ -139,7 +188,8 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "ConsentMissing", "ConsentRecorded", "ContactRecorded", "ConvertLead",
-    "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadNotAssigned", "LeadNotQualified",
+    "DisqualifyLead", "LeadInPool", "LeadNotInPool", "LeadRouted", "LeadWatched", "OwnedBefore", "RecycleLead", "ReleaseLead",
+    "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadNotAssigned", "LeadNotQualified",
     "LeadStatus", "LogTouch", "NotYourLead", "QualifyLead", "RecordConsent", "TouchInTheFuture", "TouchLogged",
     "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What a lead can be, what is known of how it was cared for, and what may be done with it then."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
@@ -47,7 +48,7 @@ class TriangleNotThreePeople(Refusal):
 
 # ── states: what is still possible, not how it is shown ───────────────────────────────────────────────────────────────
 
-LeadStatus = Literal["captured", "assigned", "qualified", "disqualified", "converted"]
+LeadStatus = Literal["captured", "assigned", "pooled", "qualified", "disqualified", "converted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Who:
     channel: str
     campaign: str | None
     need: str | None
+    territory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,17 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """When it is looked whether the owner was in touch, by the rules that counted when the lead was given."""
+
+    owner: str
+    due: datetime
+    untouched_days: int
+    no_return_days: int
+    rules_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """How a lead was cared for so far, whoever did."""
 
@@ -92,6 +105,9 @@ class Trail:
     last_touch: datetime | None = None
     consent: Consent | None = None
     score: Score | None = None
+    watch: Watch | None = None
+    barred: Mapping[str, datetime] = field(default_factory=dict)
+    """Who let it lie, and until when it does not come back to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +115,15 @@ class Captured:
     """Somebody may need something, and nobody cares for them yet."""
 
     who: Who
+    trail: Trail = field(default_factory=Trail)
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Nobody cares for them: whoever has room may."""
+
+    who: Who
+    previous_owner: str | None
     trail: Trail = field(default_factory=Trail)
 
 
@@ -128,8 +153,8 @@ class Closed:
     status: Literal["disqualified", "converted"]
 
 
-Lead: TypeAlias = Nobody | Captured | Assigned | Qualified | Closed
-Alive: TypeAlias = Captured | Assigned | Qualified
+Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed
+Alive: TypeAlias = Captured | Pooled | Assigned | Qualified
 Owned: TypeAlias = Assigned | Qualified
 
 
@@ -138,7 +163,7 @@ Owned: TypeAlias = Assigned | Qualified
 
 def must_be_alive(lead: Lead) -> Alive:
     match lead:
-        case Captured() | Assigned() | Qualified():
+        case Captured() | Pooled() | Assigned() | Qualified():
             return lead
         case Nobody():
             raise UnknownLead
@@ -150,7 +175,7 @@ def must_be_assigned(lead: Lead) -> Assigned:
     match must_be_alive(lead):
         case Assigned() as assigned:
             return assigned
-        case Captured():
+        case Captured() | Pooled():
             raise LeadNotAssigned
         case Qualified():
             raise LeadAlreadyQualified
@@ -160,7 +185,7 @@ def must_be_owned(lead: Lead) -> Owned:
     match must_be_alive(lead):
         case Assigned() | Qualified() as owned:
             return owned
-        case Captured():
+        case Captured() | Pooled():
             raise LeadNotAssigned
 
 
@@ -175,7 +200,7 @@ def must_be_qualified(lead: Lead) -> Qualified:
     match must_be_alive(lead):
         case Qualified() as qualified:
             return qualified
-        case Captured() | Assigned():
+        case Captured() | Pooled() | Assigned():
             raise LeadNotQualified
 
 
@@ -184,8 +209,10 @@ def possible(status: LeadStatus) -> tuple[str, ...]:
     match status:
         case "captured":
             return ("assign_lead", "record_consent", "disqualify_lead")
+        case "pooled":
+            return ("claim_lead", "assign_lead", "record_consent", "disqualify_lead")
         case "assigned":
-            return ("assign_lead", "log_touch", "record_consent", "qualify_lead", "disqualify_lead")
+            return ("assign_lead", "log_touch", "record_consent", "release_lead", "qualify_lead", "disqualify_lead")
         case "qualified":
             return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead")
         case "disqualified" | "converted":

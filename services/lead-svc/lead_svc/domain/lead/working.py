@@ -1,6 +1,6 @@
 """Capturing a lead, giving it to one of us, finding out what they need, and what becomes of it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,8 @@ from ltc_events.lead import Bant, Channel, LeadAssigned, LeadCaptured, LeadConve
 from pydantic import AfterValidator
 
 from ..party import party_of
-from .states import Alive, Assigned, BantIncomplete, Captured, Lead, Nobody, Qualified, TriangleNotThreePeople
+from .pooling import LeadInPool, must_not_be_barred
+from .states import Alive, Assigned, BantIncomplete, Captured, Lead, Nobody, Pooled, Qualified, TriangleNotThreePeople
 
 
 def not_negative(money: Money) -> Money:
@@ -33,6 +34,7 @@ class CaptureLead(Command):
     channel: Channel
     campaign: Code | None = None
     need: Text | None = None
+    territory: Code | None = None
     contact_id: UUID | None = None
     contact_name: Personal[str] | None = None
     contact_email: Personal[str] | None = None
@@ -44,6 +46,8 @@ class AssignLead(Command):
 
     lead_id: UUID
     owner: UserId
+    by_manager: bool = True
+    at: datetime | None = None
 
 
 class QualifyLead(Command):
@@ -101,6 +105,7 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
         channel=command.channel,
         campaign=command.campaign,
         need=command.need,
+        territory=command.territory,
     )
     if command.contact_id is None:
         return [captured]
@@ -115,10 +120,20 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
 
 
 def assign(lead: Alive, command: AssignLead) -> list[LeadAssigned]:
+    if isinstance(lead, Pooled):
+        return give_from_pool(lead, command)
     previous = None if isinstance(lead, Captured) else lead.owner
     if previous == command.owner:
         return []  # it is theirs already
     return [LeadAssigned(lead_id=command.lead_id, owner=command.owner, previous_owner=previous)]
+
+
+def give_from_pool(lead: Pooled, command: AssignLead) -> list[LeadAssigned]:
+    if not command.by_manager:
+        raise LeadInPool
+    if command.at is not None:
+        must_not_be_barred(lead.trail, command.owner, command.at)
+    return [LeadAssigned(lead_id=command.lead_id, owner=command.owner, previous_owner=lead.previous_owner, from_pool=True)]
 
 
 def qualify(lead: Assigned, command: QualifyLead) -> list[LeadQualified]:
@@ -129,7 +144,8 @@ def qualify(lead: Assigned, command: QualifyLead) -> list[LeadQualified]:
 
 
 def disqualify(lead: Alive, command: DisqualifyLead) -> list[LeadDisqualified]:
-    return [LeadDisqualified(lead_id=command.lead_id, reason=command.reason)]
+    owner = lead.owner if isinstance(lead, Assigned | Qualified) else None
+    return [LeadDisqualified(lead_id=command.lead_id, reason=command.reason, owner=owner)]
 
 
 def convert(lead: Qualified, command: ConvertLead) -> list[LeadConverted]:
@@ -147,6 +163,7 @@ def convert(lead: Qualified, command: ConvertLead) -> list[LeadConverted]:
         solution_manager=command.solution_manager,
         fulfilment_manager=command.fulfilment_manager,
         expected_close=command.expected_close or lead.bant.timing,
+        owner=lead.owner,
     )
     return [converted]
 
