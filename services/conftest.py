@@ -17,9 +17,11 @@ from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.log.states import TailKey
+from ltc_runtime.react import Reactor, note_policies
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.postgres import Postgres
+from ltc_runtime.timers import fire_due
 
 LOGIN = "tested_service"
 _numbers = itertools.count(1)
@@ -64,6 +66,15 @@ class Served:
         """Decide a command as a policy or a timer gives it; returns how many facts it led to."""
         return await self.log.submit(Given(self.log.service, command))
 
+    async def react(self) -> None:
+        """Let the policies do what is to be done, and the timers that are due fire."""
+        reactor = Reactor(self.log)
+        await reactor.load()
+        while await reactor.step() or await fire_due(self.log):
+            pass
+        parked = await self.log.pool.fetch("SELECT policy, error FROM parked")
+        assert not parked, [dict(row) for row in parked]
+
     def pass_days(self, days: int) -> None:
         """Let the business clock run ahead."""
         set_offset(self.clock, timedelta(days=days))
@@ -103,6 +114,7 @@ async def serve(service_postgres: Postgres, templates: dict[Service, str], tmp_p
             await execute(url, f"CREATE DATABASE {name} TEMPLATE {templates[service]}")
             clock = tmp_path / f"{name}.clock"
             log = await open_log(at(url, name, LOGIN), service, clock=Clock(clock))
+            await note_policies(log)
             stack.push_async_callback(log.stop)
             return Served(log, create_app(service, log, Settings(jwks=str(issuer.jwks))), issuer, clock)
 

@@ -37,11 +37,12 @@ from .vocabulary import (
     event_class,
     event_classes,
     members,
+    wants_fact,
 )
 
 __all__ = [
     "AnyDecider", "At", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held", "JointDecider",
     "Money", "Name", "On", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "Sha256", "States",
     "Stream", "Text", "Unit", "UserId", "Value", "Verb", "amount_text", "change", "derive_id", "event_class", "event_classes",
-    "largest_remainder", "members", "on", "projection", "put", "remove", "total", "zero",
+    "largest_remainder", "members", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

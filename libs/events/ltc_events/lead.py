@@ -1,6 +1,6 @@
 """What lead-svc tells: who came, who cares for them, and what became of it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +9,9 @@ from .vocabulary import PublishedEvent
 
 Channel = Literal["site", "landing_page", "social", "exhibition", "network", "referral", "research", "other"]
 """How a lead reached us."""
+
+Band = Literal["cold", "warm", "hot"]
+"""How promising a lead is: 冷, 温, 热."""
 
 
 class Bant(Value):
@@ -33,6 +36,7 @@ class LeadCaptured(PublishedEvent, type="ltc.lead.captured.v1"):
     channel: Channel
     campaign: Code | None = None
     need: Text | None = None
+    territory: Code | None = None
 
 
 class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
@@ -41,6 +45,41 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
     lead_id: UUID
     owner: UserId
     previous_owner: UserId | None = None
+    how: Literal["rule", "claim"] | None = None
+    """By a rule, or out of the pool; by hand, if nothing is said."""
+    rule: Name | None = None
+    rules_version: int | None = None
+    reason: Text | None = None
+    """Why the rule fits."""
+    from_pool: bool | None = None
+
+
+class LeadPooled(PublishedEvent, type="ltc.lead.pooled.v1"):
+    """Nobody cares for a lead: it is in the public pool (公海)."""
+
+    lead_id: UUID
+    reason: Text
+    previous_owner: UserId | None = None
+    alarm: bool
+    """The rules found nobody for it: somebody should look."""
+
+
+class LeadClaimed(PublishedEvent, type="ltc.lead.claimed.v1"):
+    """One of us took a lead out of the pool."""
+
+    lead_id: UUID
+    owner: UserId
+
+
+class LeadRecycled(PublishedEvent, type="ltc.lead.recycled.v1"):
+    """A lead was taken from an owner who let it lie."""
+
+    lead_id: UUID
+    reason: Text
+    previous_owner: UserId
+    no_return_before: datetime
+    """Until then that owner does not get it back."""
+    rules_version: int
 
 
 class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
@@ -50,11 +89,29 @@ class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
     bant: Bant
 
 
+class ScoreFactor(Value):
+    """What gave a lead points, or cost it some."""
+
+    factor: Name
+    points: int
+
+
+class LeadScored(PublishedEvent, type="ltc.lead.scored.v1"):
+    """How promising a lead is, from 0 to 100, and why."""
+
+    lead_id: UUID
+    model_version: int
+    score: int
+    band: Band
+    factors: tuple[ScoreFactor, ...]
+
+
 class LeadDisqualified(PublishedEvent, type="ltc.lead.disqualified.v1"):
     """Nothing will come of this lead."""
 
     lead_id: UUID
     reason: Text
+    owner: UserId | None = None
 
 
 class LeadConverted(PublishedEvent, type="ltc.lead.converted.v1"):
@@ -71,6 +128,8 @@ class LeadConverted(PublishedEvent, type="ltc.lead.converted.v1"):
     solution_manager: UserId
     fulfilment_manager: UserId
     expected_close: date
+    owner: UserId | None = None
+    """Who cared for the lead."""
 
 
 class PersonForgotten(PublishedEvent, type="ltc.lead.person-forgotten.v1"):

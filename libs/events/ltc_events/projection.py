@@ -5,7 +5,6 @@ A projection is a list of ``on(Event, verb)``; a verb is by primary key: `put` a
 rebuild gives the same rows.
 """
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from .vocabulary import Event
+from .vocabulary import Event, wants_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +103,4 @@ def remove(table: Table, columns: Columns) -> Verb:
 
 
 def _verb(kind: Literal["put", "change", "remove"], table: Table, columns: Columns) -> Verb:
-    return Verb(kind, table, columns, wants_fact=len(inspect.signature(columns).parameters) == 2)
+    return Verb(kind, table, columns, wants_fact=wants_fact(columns))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, Generic, NamedTuple, Never, Protocol, TypeVar, get_args
 from uuid import UUID
 
@@ -185,8 +186,15 @@ class JointDecider(Generic[C]):
 
 
 AnyDecider = Decider[Any, Any, Any] | JointDecider[Any]
-Policy = Callable[[Any], "list[Command] | list[Command | At] | list[At]"]
-"""``event -> commands``: what a service does when it hears, or decides, a fact."""
+Policy = Callable[..., "list[Command] | list[Command | At] | list[At]"]
+"""``event -> commands``: what a service does when it hears, or decides, a fact. One that needs to know when it happened takes the
+`Fact` as well, as a projection may."""
+
+
+@cache
+def wants_fact(function: Callable[..., Any]) -> bool:
+    """Whether it takes what the log knows of an event (`Fact`) beside the event."""
+    return len(inspect.signature(function).parameters) == 2
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 import structlog
-from ltc_events import At, Command, Event, Policy, Refusal, Stream, derive_id, event_class
+from ltc_events import At, Command, Event, Fact, Policy, Refusal, Stream, derive_id, event_class, wants_fact
 
 from . import telemetry
 from .doing import Doing
@@ -41,8 +41,8 @@ STORE_SECONDS = 1.0
 logger = structlog.get_logger(__name__)
 
 _READ = """
-SELECT position, event_id, origin, origin_position, origin_partition, stream, stream_id, type, correlation_id, traceparent, occurred_at,
-       data
+SELECT position, event_id, origin, origin_position, origin_partition, stream, stream_id, version, type, actor, correlation_id, traceparent,
+       occurred_at, recorded_at, data
 FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
 """
 
@@ -299,13 +299,20 @@ def reaction_of(service: str, name: str, policy: Policy, fact: asyncpg.Record) -
         occurred_at=fact["occurred_at"],
     )
     lane = Lane(name, Stream(fact["stream"], fact["stream_id"]))
-    commands, error = _ask(policy, known, fact["data"])
+    commands, error = _ask(policy, known, fact)
     return Reaction(name, fact["position"], fact["event_id"], lane, commands, meta, error)
 
 
-def _ask(policy: Policy, known: type[Event], data: str) -> tuple[Sequence[Command | At], str | None]:
+def _ask(policy: Policy, known: type[Event], row: asyncpg.Record) -> tuple[Sequence[Command | At], str | None]:
     try:
-        return policy(known.model_validate_json(data)), None
+        event = known.model_validate_json(row["data"])
+        if not wants_fact(policy):
+            return policy(event), None
+        fact = Fact(
+            row["position"], row["stream"], row["stream_id"], row["version"], row["occurred_at"], row["recorded_at"], row["actor"],
+            row["correlation_id"],
+        )  # fmt: skip
+        return policy(event, fact), None
     except Exception as error:
         return (), f"{type(error).__name__}: {error}"
 

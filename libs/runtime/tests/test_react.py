@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
-from ltc_events import At, Command, derive_id
+from ltc_events import At, Command, Fact, derive_id
 from ltc_runtime import parked, timers
 from ltc_runtime.clock import Clock, set_offset
 from ltc_runtime.log import Log, open_log
@@ -74,6 +74,22 @@ async def test_a_fact_is_reacted_to_once_with_its_cause(live: Log, shop_database
     ]
     assert rows[0]["correlation_id"] == closed["correlation_id"]
     assert rows[0]["occurred_at"] == closed["occurred_at"]
+
+
+def dated(event: BasketClosed, fact: Fact) -> list[Command]:
+    """The next basket is named after when this one was closed."""
+    return [OpenBasket(basket_id=derive_id(event.basket_id, fact.occurred_at.isoformat()))]
+
+
+async def test_a_policy_may_ask_when_it_happened(shop_database: Database, tmp_path: Path) -> None:
+    log = await open_log(shop_database.login, replace(shop, reacts={BasketClosed: (dated,)}), Clock(tmp_path / "clock.json"))
+    await drained(log)
+    id = await opened(log)
+    await log.submit(Do(Close(basket_id=id)))
+    await drained(log)
+    closed = (await fetch(shop_database, "SELECT occurred_at FROM log WHERE stream_id = $1 AND version = 2", id))[0]["occurred_at"]
+    assert await fetch(shop_database, "SELECT FROM log WHERE stream_id = $1", derive_id(id, closed.isoformat()))
+    await log.stop()
 
 
 async def test_a_refused_reaction_is_parked_and_only_its_stream_waits(live: Log, shop_database: Database) -> None:

@@ -1,1 +1,55 @@
-"""What lead-svc does when something happens: nothing yet; leads move when people move them."""
+"""What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
+
+from ltc_events import At, Command, Fact
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
+
+from .domain.assigning import OfferLead, RouteLead, WatchLead
+from .domain.desk import NoteGone, NoteTaken, desk_of
+from .domain.grading import ScoreLead
+from .domain.lead import LeadRouted, LeadWatched, RecycleLead, TouchLogged
+
+
+def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> list[Command]:
+    """Whatever we learn of a lead may make it more promising, or less."""
+    return [ScoreLead(lead_id=lead.lead_id, at=fact.occurred_at)]
+
+
+def route_lead(lead: LeadCaptured) -> list[Command]:
+    """A new lead goes to whom the rules name."""
+    return [RouteLead(lead_id=lead.lead_id)]
+
+
+def offer_lead(lead: LeadRouted, fact: Fact) -> list[Command]:
+    """Of those a rule names, one gets the lead."""
+    offered = OfferLead(
+        lead_id=lead.lead_id,
+        rules_version=lead.rules_version,
+        rule=lead.rule,
+        reason=lead.reason,
+        candidates=lead.candidates,
+        limits=lead.limits,
+        at=fact.occurred_at,
+    )
+    return [offered]
+
+
+def watch_lead(lead: LeadAssigned, fact: Fact) -> list[Command]:
+    """A lead that was given shall not lie untouched."""
+    return [WatchLead(lead_id=lead.lead_id, at=fact.occurred_at)]
+
+
+def recycle_lead(lead: LeadWatched) -> list[At]:
+    """When the time is up it is looked whether anybody was in touch."""
+    return [At(lead.due, RecycleLead(lead_id=lead.lead_id, due=lead.due))]
+
+
+def keep_desks(lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:
+    """Everybody's desk shows which open leads they have. (One policy for all of these, so that they come in order.)"""
+    if isinstance(lead, LeadAssigned):
+        taken = NoteTaken(desk_id=desk_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
+        return [*gone(None if lead.from_pool else lead.previous_owner, lead), taken]
+    return gone(lead.previous_owner if isinstance(lead, LeadPooled) else lead.owner, lead)
+
+
+def gone(owner: str | None, lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:
+    return [] if owner is None else [NoteGone(desk_id=desk_of(owner), lead_id=lead.lead_id)]

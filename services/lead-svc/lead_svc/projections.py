@@ -1,12 +1,23 @@
 """What people see of leads: the list, the contact behind each, and how far the leads of each channel came."""
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten
+from ltc_events.lead import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDisqualified,
+    LeadPooled,
+    LeadQualified,
+    LeadScored,
+    PersonForgotten,
+)
 from ltc_events.projection import Row
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, MetaData, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from .domain.lead import ContactRecorded
+from .domain import rule_book
+from .domain.lead import ConsentRecorded, ContactRecorded, TouchLogged
+from .domain.rule_book import RulesActivated, RulesBackTested, RulesDrafted
 
 read = MetaData(schema="read")
 
@@ -21,6 +32,13 @@ leads = Table(
     Column("campaign", Text),
     Column("status", Text, nullable=False),
     Column("owner", Text),
+    Column("territory", Text),
+    # The rule that gave it to its owner, and why that fits.
+    Column("rule", Text),
+    Column("assignment", Text),
+    Column("previous_owner", Text),
+    Column("pool_reason", Text),
+    Column("pool_alarm", Boolean),
     Column("need", Text),
     Column("budget", BigInteger),
     Column("currency", Text),
@@ -33,7 +51,40 @@ leads = Table(
     Column("assigned_at", DateTime(timezone=True)),
     Column("qualified_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
+    Column("touches", Integer, nullable=False),
+    Column("last_touch_at", DateTime(timezone=True)),
+    # Null: nobody asked them; with an end, the last day on which they still agree.
+    Column("consent", Boolean),
+    Column("consent_until", Date),
+    Column("score", Integer),
+    # What a list sorted by score goes by: a lead without a score comes last.
+    Column("rank", Integer, nullable=False),
+    Column("band", Text),
+    Column("factors", JSON),
+    Column("model_version", Integer),
+    # The need as it was said first; what was found out later must not flatter a model that is tested against history.
+    Column("first_need", Text),
+    # When it was cared for last: the last touch, or that it came.
+    Column("cared_at", DateTime(timezone=True), nullable=False),
     Index("lead_list_newest", "captured_at", "lead_id"),
+    Index("lead_list_of_owner", "owner", "status"),
+    Index("lead_list_untouched", "cared_at"),
+    Index("lead_list_best", "rank", "lead_id"),
+)
+
+touches = Table(
+    "lead_touch",
+    read,
+    Column("touch_id", UUID, primary_key=True),
+    Column("lead_id", UUID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("marketing", Boolean, nullable=False),
+    # Sealed with the key of the contact.
+    Column("note", Text),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("by", Text, nullable=False),
+    Index("lead_touch_of_lead", "lead_id", "at", "touch_id"),
 )
 
 contacts = Table(
@@ -49,10 +100,28 @@ contacts = Table(
     Index("lead_contact_of_lead", "lead_id"),
 )
 
+rule_books = Table(
+    "rule_book",
+    read,
+    Column("book_id", UUID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("book", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("drafted_by", Text, nullable=False),
+    Column("drafted_at", DateTime(timezone=True), nullable=False),
+    Column("horizon_days", Integer),
+    Column("bands", JSON),
+    Column("activated_by", Text),
+    Column("activated_at", DateTime(timezone=True)),
+)
+
 
 def owned(lead: LeadAssigned, fact: Fact) -> Row:
-    """Whose it is now; only the first owner makes a captured lead an assigned one."""
-    owner: Row = {"lead_id": lead.lead_id, "owner": lead.owner}
+    """Whose it is now; the first owner makes a captured lead an assigned one, as does whoever gets it out of the pool."""
+    owner: Row = {"lead_id": lead.lead_id, "owner": lead.owner, "rule": lead.rule, "assignment": lead.reason}
+    if lead.from_pool:
+        owner = {**owner, "status": "assigned", "pool_reason": None, "pool_alarm": None}
     return owner if lead.previous_owner else {**owner, "status": "assigned", "assigned_at": fact.occurred_at}
 
 
@@ -71,6 +140,7 @@ def qualified(lead: LeadQualified, fact: Fact) -> Row:
 
 
 NEW_LEAD = dict.fromkeys(leads.columns.keys())
+NEW_RULES = dict.fromkeys(rule_books.columns.keys())
 
 lead_list = projection(
     "lead_list",
@@ -87,8 +157,13 @@ lead_list = projection(
                 "channel": lead.channel,
                 "campaign": lead.campaign,
                 "need": lead.need,
+                "territory": lead.territory,
                 "status": "captured",
                 "captured_at": fact.occurred_at,
+                "touches": 0,
+                "rank": -1,
+                "first_need": lead.need,
+                "cared_at": fact.occurred_at,
             },
         ),
     ),
@@ -107,6 +182,65 @@ lead_list = projection(
         ),
     ),
     on(LeadAssigned, change(leads, owned)),
+    on(
+        LeadPooled,
+        change(
+            leads,
+            lambda lead: {
+                "lead_id": lead.lead_id,
+                "status": "pooled",
+                "owner": None,
+                "previous_owner": lead.previous_owner,
+                "rule": None,
+                "assignment": None,
+                "pool_reason": lead.reason,
+                "pool_alarm": lead.alarm,
+            },
+        ),
+    ),
+    on(
+        TouchLogged,
+        change(
+            leads,
+            lambda lead: {
+                "lead_id": lead.lead_id,
+                "touches": lead.touches,
+                "last_touch_at": lead.last_touch,
+                "cared_at": lead.last_touch,
+            },
+        ),
+        put(
+            touches,
+            lambda touch: {
+                "touch_id": touch.touch_id,
+                "lead_id": touch.lead_id,
+                "kind": touch.kind,
+                "direction": touch.direction,
+                "marketing": touch.marketing,
+                "note": touch.note,
+                "at": touch.at,
+                "by": touch.by,
+            },
+        ),
+    ),
+    on(
+        ConsentRecorded,
+        change(leads, lambda lead: {"lead_id": lead.lead_id, "consent": lead.given, "consent_until": lead.until}),
+    ),
+    on(
+        LeadScored,
+        change(
+            leads,
+            lambda lead: {
+                "lead_id": lead.lead_id,
+                "score": lead.score,
+                "rank": lead.score,
+                "band": lead.band,
+                "factors": [factor.model_dump(mode="json") for factor in lead.factors],
+                "model_version": lead.model_version,
+            },
+        ),
+    ),
     on(LeadQualified, change(leads, qualified)),
     on(
         LeadDisqualified,
@@ -128,4 +262,53 @@ lead_list = projection(
         ),
     ),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
+    version=2,
+)
+
+
+def live(rules: RulesActivated, fact: Fact) -> list[Row]:
+    """One version of a book counts; the one before it no longer does."""
+    activated: Row = {
+        "book_id": rules.book_id,
+        "version": rules.version,
+        "status": "live",
+        "activated_by": rules.activated_by,
+        "activated_at": fact.occurred_at,
+    }
+    if rules.previous is None:
+        return [activated]
+    return [{"book_id": rules.book_id, "version": rules.previous, "status": "retired"}, activated]
+
+
+rule_book_list = projection(
+    "rule_book_list",
+    on(
+        RulesDrafted,
+        put(
+            rule_books,
+            lambda rules, fact: {
+                **NEW_RULES,
+                "book_id": rules.book_id,
+                "version": rules.version,
+                "book": rules.book,
+                "status": "draft",
+                "rules": rule_book.content(rules).model_dump(mode="json"),
+                "drafted_by": rules.drafted_by,
+                "drafted_at": fact.occurred_at,
+            },
+        ),
+    ),
+    on(
+        RulesBackTested,
+        change(
+            rule_books,
+            lambda rules: {
+                "book_id": rules.book_id,
+                "version": rules.version,
+                "horizon_days": rules.horizon_days,
+                "bands": [band.model_dump(mode="json") for band in rules.bands],
+            },
+        ),
+    ),
+    on(RulesActivated, change(rule_books, live)),
 )

@@ -1,9 +1,29 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_runtime.service import Service
 
-from .api import leads, people
-from .domain import lead, person
-from .projections import lead_list
+from .api import leads, people, rule_books
+from .domain import assigning, desk, grading, lead, person, rule_book
+from .domain.lead import LeadRouted, LeadWatched, TouchLogged
+from .policies import keep_desks, offer_lead, recycle_lead, route_lead, score_lead, watch_lead
+from .projections import lead_list, rule_book_list
 
-service = Service(name="lead-svc", api=(leads, people), decides=(lead.decider, person.decider), shows=(lead_list,))
+service = Service(
+    name="lead-svc",
+    api=(leads, people, rule_books),
+    decides=(lead.decider, person.decider, rule_book.decider, desk.decider, grading.decider, assigning.decider),
+    reacts={
+        LeadCaptured: (score_lead, route_lead),
+        LeadRouted: (offer_lead,),
+        LeadAssigned: (keep_desks, watch_lead),
+        LeadWatched: (recycle_lead,),
+        LeadPooled: (keep_desks,),
+        TouchLogged: (score_lead,),
+        LeadQualified: (score_lead,),
+        LeadDisqualified: (keep_desks,),
+        LeadConverted: (keep_desks,),
+    },
+    shows=(lead_list, rule_book_list),
+    from_start=frozenset({"keep_desks"}),  # a desk shows all open leads, also those of before
+)

@@ -1,45 +1,11 @@
 """Leads over HTTP, on a real log."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.service import service
-
-LEAD = {
-    "company": "Acme",
-    "channel": "exhibition",
-    "need": "Cards",
-    "contact": {"name": "Jo Doe", "email": "jo@acme.example", "phone": "+1 555 0100"},
-}
-BANT = {"need": "Forty cards", "budget": {"amount": 5_000_000, "currency": "USD"}, "authority": "Head of IT", "timing": "2026-12-24"}
-TRIANGLE = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
-
-
-@pytest.fixture
-async def served(serve: Any) -> Any:
-    return await serve(service)
-
-
-@pytest.fixture
-async def ann(served: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with served.client("ann", "sales") as client:
-        yield client
-
-
-async def captured(client: httpx.AsyncClient, **changes: Any) -> str:
-    answer = await client.post("/leads", json={**LEAD, **changes})
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["location"] == f"/leads/{answer.json()['lead_id']}"
-    return str(answer.json()["lead_id"])
-
-
-async def done(client: httpx.AsyncClient, path: str, **body: Any) -> httpx.Response:
-    answer = await client.post(path, json=body)
-    assert answer.is_success, answer.text
-    return answer
+from leads import BANT, LEAD, TRIANGLE, captured, done
 
 
 async def test_a_lead_goes_all_the_way(ann: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """What holds for every lead, whatever is asked in whatever order."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ MONEY = st.builds(Money, amount=st.integers(0, 10**15), currency=st.sampled_from
 DAY = st.dates()
 SUBJECT = UUID(int=2)
 SEALED = st.just(f"sealed.v1.{SUBJECT}.{'A' * 40}")
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 maybe = st.none().__or__
 
 LEAD_COMMANDS = st.one_of(
@@ -33,6 +35,21 @@ LEAD_COMMANDS = st.one_of(
     st.builds(lead.AssignLead, lead_id=ONE, owner=USER),
     st.builds(lead.QualifyLead, lead_id=ONE, need=WORDS, budget=MONEY, authority=st.just("Board"), timing=DAY),
     st.builds(lead.QualifyLead, lead_id=ONE, need=maybe(WORDS), budget=maybe(MONEY), timing=maybe(DAY)),
+    st.builds(
+        lead.LogTouch,
+        lead_id=ONE,
+        touch_id=ONE,
+        kind=st.just("call"),
+        direction=st.sampled_from(["in", "out"]),
+        marketing=st.booleans(),
+        at=st.sampled_from([NOON, NOON + timedelta(days=1)]),
+        now=st.just(NOON),
+        actor=USER,
+    ),
+    st.builds(lead.ReleaseLead, lead_id=ONE, reason=WORDS, actor=USER, by_manager=st.booleans()),
+    st.builds(lead.RecycleLead, lead_id=ONE, due=st.just(NOON)),
+    st.builds(lead.AssignLead, lead_id=ONE, owner=USER, by_manager=st.booleans(), at=st.just(NOON)),
+    st.builds(lead.RecordConsent, lead_id=ONE, given=st.booleans(), until=maybe(DAY), source=st.just("Form")),
     st.builds(lead.DisqualifyLead, lead_id=ONE, reason=WORDS),
     st.builds(
         lead.ConvertLead, lead_id=ONE, account_manager=USER, solution_manager=USER, fulfilment_manager=USER, expected_close=maybe(DAY)

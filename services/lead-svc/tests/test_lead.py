@@ -1,13 +1,17 @@
 """What may happen to a lead, and what may not."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from lead_svc.domain import assigning
+from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.lead import (
     AssignLead,
     BantIncomplete,
     CaptureLead,
+    ConsentMissing,
+    ConsentRecorded,
     ContactRecorded,
     ConvertLead,
     DisqualifyLead,
@@ -16,15 +20,21 @@ from lead_svc.domain.lead import (
     LeadNotAssigned,
     LeadNotQualified,
     LeadStatus,
+    LogTouch,
+    NotYourLead,
     QualifyLead,
+    RecordConsent,
+    ReleaseLead,
+    TouchInTheFuture,
+    TouchLogged,
     TriangleNotThreePeople,
     UnknownLead,
     decider,
     possible,
 )
 from lead_svc.domain.party import party_of
-from ltc_events import Command, Event, Money, derive_id
-from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified
+from ltc_events import AnyDecider, Command, Event, Money, derive_id
+from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_events.testing import given
 from pydantic import ValidationError
 
@@ -49,6 +59,7 @@ converted = LeadConverted(
     solution_manager="sam",
     fulfilment_manager="fay",
     expected_close=date(2026, 12, 24),
+    owner="ann",
 )
 
 capture = CaptureLead(lead_id=LEAD, company="Acme", channel="site", need="Servers")
@@ -98,7 +109,7 @@ def test_a_qualified_lead_can_still_change_hands_and_stays_qualified() -> None:
         LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
     )
     handed_over = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
-    given(decider, captured, assigned, qualified, handed_over).when(convert).then(converted)
+    given(decider, captured, assigned, qualified, handed_over).when(convert).then(converted.model_copy(update={"owner": "bob"}))
 
 
 def test_a_lead_whose_need_budget_authority_and_timing_are_known_is_qualified() -> None:
@@ -124,9 +135,11 @@ def test_no_customer_has_a_budget_below_nothing() -> None:
         QualifyLead(lead_id=LEAD, budget=Money(amount=-1, currency="USD"))
 
 
-@pytest.mark.parametrize("history", [(captured,), (captured, assigned), (captured, assigned, qualified)])
-def test_a_living_lead_can_be_given_up(history: tuple[Event, ...]) -> None:
-    given(decider, *history).when(disqualify).then(disqualified)
+@pytest.mark.parametrize(
+    ("history", "owner"), [((captured,), None), ((captured, assigned), "ann"), ((captured, assigned, qualified), "ann")]
+)
+def test_a_living_lead_can_be_given_up(history: tuple[Event, ...], owner: str | None) -> None:
+    given(decider, *history).when(disqualify).then(disqualified.model_copy(update={"owner": owner}))
 
 
 def test_a_qualified_lead_becomes_an_opportunity_with_the_iron_triangle() -> None:
@@ -161,7 +174,64 @@ def test_nothing_is_done_with_a_closed_lead(command: Command, last: Event, ended
     given(decider, captured, assigned, qualified, last).when(command).then_refused(LeadClosed, ended=ended)
 
 
+TOUCH = UUID(int=3)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+call = LogTouch(lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", at=NOON, now=NOON, actor="ann")
+called = TouchLogged(
+    lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", marketing=False, at=NOON, by="ann", touches=1, last_touch=NOON
+)
+offer = call.model_copy(update={"marketing": True})
+agree = RecordConsent(lead_id=LEAD, given=True, until=date(2026, 11, 24), source="Form at the exhibition")
+agreed = ConsentRecorded(lead_id=LEAD, given=True, until=date(2026, 11, 24), source="Form at the exhibition")
+revoked = ConsentRecorded(lead_id=LEAD, given=False, source="Mail")
+
+
+def test_the_owner_notes_a_call() -> None:
+    given(decider, captured, assigned).when(call).then(called)
+    given(decider, captured, assigned, qualified).when(call).then(called)
+
+
+def test_a_call_noted_late_is_not_the_last_touch() -> None:
+    earlier = NOON - timedelta(days=1)
+    outcome = given(decider, captured, assigned, called).when(call.model_copy(update={"at": earlier}))
+    outcome.then(called.model_copy(update={"at": earlier, "touches": 2, "last_touch": NOON}))
+
+
+def test_only_the_owner_notes_a_touch() -> None:
+    given(decider, captured, assigned).when(call.model_copy(update={"actor": "bob"})).then_refused(NotYourLead, owner="ann")
+    given(decider, captured).when(call).then_refused(LeadNotAssigned)
+
+
+def test_a_touch_that_has_not_come_yet_is_not_noted() -> None:
+    given(decider, captured, assigned).when(call.model_copy(update={"at": NOON + timedelta(seconds=1)})).then_refused(TouchInTheFuture)
+
+
+def test_nobody_hears_of_our_offers_who_did_not_agree() -> None:
+    given(decider, captured, assigned).when(offer).then_refused(ConsentMissing)
+    given(decider, captured, assigned, agreed, revoked).when(offer).then_refused(ConsentMissing)
+    given(decider, captured, assigned, agreed).when(offer).then(called.model_copy(update={"marketing": True}))
+
+
+def test_consent_holds_to_its_last_day() -> None:
+    tomorrow = NOON + timedelta(days=1)
+    given(decider, captured, assigned, agreed).when(offer.model_copy(update={"at": tomorrow, "now": tomorrow})).then_refused(ConsentMissing)
+
+
+def test_they_may_turn_to_us_about_an_offer_without_having_agreed() -> None:
+    asked = offer.model_copy(update={"direction": "in"})
+    given(decider, captured, assigned).when(asked).then(called.model_copy(update={"marketing": True, "direction": "in"}))
+
+
+def test_saying_yes_twice_says_nothing_new() -> None:
+    given(decider, captured).when(agree).then(agreed)
+    given(decider, captured, agreed).when(agree).then_nothing()
+
+
 NAMED: dict[str, Command] = {
+    "claim_lead": ClaimLead(lead_id=LEAD, owner="bob", at=NOON),
+    "release_lead": ReleaseLead(lead_id=LEAD, reason="Not my trade", actor="ann", by_manager=False),
+    "log_touch": call,
+    "record_consent": agree,
     "assign_lead": AssignLead(lead_id=LEAD, owner="bob"),
     "qualify_lead": qualify,
     "disqualify_lead": disqualify,
@@ -169,6 +239,7 @@ NAMED: dict[str, Command] = {
 }
 REACHED: dict[LeadStatus, tuple[Event, ...]] = {
     "captured": (captured,),
+    "pooled": (captured, LeadPooled(lead_id=LEAD, reason="no assignment rule fits", alarm=True)),
     "assigned": (captured, assigned),
     "qualified": (captured, assigned, qualified),
     "disqualified": (captured, assigned, disqualified),
@@ -176,7 +247,11 @@ REACHED: dict[LeadStatus, tuple[Event, ...]] = {
 }
 
 
+def who_decides(command: Command) -> AnyDecider:
+    return assigning.decider if isinstance(command, ClaimLead) else decider
+
+
 @pytest.mark.parametrize("status", REACHED)
 def test_the_actions_shown_are_those_that_are_not_refused(status: LeadStatus) -> None:
-    allowed = {name for name, command in NAMED.items() if given(decider, *REACHED[status]).when(command).refusal is None}
+    allowed = {name for name, command in NAMED.items() if given(who_decides(command), *REACHED[status]).when(command).refusal is None}
     assert set(possible(status)) == allowed

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar, cast, overload
 from uuid import UUID
 
@@ -49,6 +49,11 @@ class Handle:
     def today(self) -> date:
         """Today by the business clock."""
         return self._call.edge.today()
+
+    @property
+    def now(self) -> datetime:
+        """When it happens by the business clock; when an importer says it happened."""
+        return occurred_at(self._call) or self._call.edge.log.clock.now()
 
     @property
     def command_id(self) -> UUID:

@@ -1,6 +1,7 @@
 """What a query does: read rows of the read models and of the log, for the caller of this request."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -45,6 +46,16 @@ class Read:
     def roles(self) -> frozenset[str]:
         """What the caller may do."""
         return self._call.caller.roles
+
+    @property
+    def caller(self) -> str:
+        """Who asks: the subject of the token."""
+        return self._call.caller.subject
+
+    @property
+    def now(self) -> datetime:
+        """This instant by the business clock."""
+        return self._call.edge.log.clock.now()
 
     async def one(self, statement: Select[Any], refusal: type[Refusal], *, stream: Stream | None = None) -> Row:
         """The one row of ``statement``.

@@ -1,0 +1,195 @@
+"""A lead: somebody may need something of ours, one of us cares for them, and it becomes a deal or it does not."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from ltc_events import Decider
+from ltc_events.lead import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadClaimed,
+    LeadConverted,
+    LeadDisqualified,
+    LeadPooled,
+    LeadQualified,
+    LeadRecycled,
+    LeadScored,
+)
+
+from .pooling import (
+    LeadInPool,
+    LeadNotInPool,
+    LeadRouted,
+    LeadWatched,
+    OwnedBefore,
+    RecycleLead,
+    ReleaseLead,
+    barred,
+    pooled,
+    recycle,
+    release,
+    watching,
+)
+from .states import (
+    Alive,
+    Assigned,
+    BantIncomplete,
+    Captured,
+    Closed,
+    Lead,
+    LeadAlreadyQualified,
+    LeadClosed,
+    LeadNotAssigned,
+    LeadNotQualified,
+    LeadStatus,
+    Nobody,
+    NotYourLead,
+    Pooled,
+    Qualified,
+    Score,
+    TriangleNotThreePeople,
+    UnknownLead,
+    Who,
+    must_be_alive,
+    must_be_assigned,
+    must_be_owned_by,
+    must_be_qualified,
+    possible,
+)
+from .touching import (
+    ConsentMissing,
+    ConsentRecorded,
+    LogTouch,
+    RecordConsent,
+    TouchInTheFuture,
+    TouchLogged,
+    consented,
+    log_touch,
+    record_consent,
+    touched,
+    trailed,
+)
+from .working import (
+    AssignLead,
+    Budget,
+    CaptureLead,
+    ContactRecorded,
+    ConvertLead,
+    DisqualifyLead,
+    QualifyLead,
+    assign,
+    capture,
+    convert,
+    disqualify,
+    opportunity_of,
+    qualify,
+)
+
+LeadCommand: TypeAlias = (
+    CaptureLead | AssignLead | LogTouch | RecordConsent | ReleaseLead | RecycleLead | QualifyLead | DisqualifyLead | ConvertLead
+)
+LeadEvent: TypeAlias = (
+    LeadCaptured
+    | ContactRecorded
+    | LeadAssigned
+    | TouchLogged
+    | ConsentRecorded
+    | LeadRouted
+    | LeadPooled
+    | LeadClaimed
+    | LeadWatched
+    | LeadRecycled
+    | LeadScored
+    | LeadQualified
+    | LeadDisqualified
+    | LeadConverted
+)
+
+
+def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
+    match command:
+        case CaptureLead():
+            return [*capture(lead, command)]
+        case AssignLead():
+            return [*assign(must_be_alive(lead), command)]
+        case LogTouch():
+            return [*log_touch(must_be_owned_by(lead, command.actor), command)]
+        case RecordConsent():
+            return [*record_consent(must_be_alive(lead), command)]
+        case QualifyLead():
+            return [*qualify(must_be_assigned(lead), command)]
+        case ReleaseLead():
+            return [*release(must_be_released_by(lead, command), command)]
+        case RecycleLead():
+            return [*recycle(lead, command)]
+        case DisqualifyLead():
+            return [*disqualify(must_be_alive(lead), command)]
+        case ConvertLead():
+            return [*convert(must_be_qualified(lead), command)]
+
+
+def evolve(lead: Lead, event: LeadEvent) -> Lead:
+    match event:
+        case LeadCaptured():
+            return Captured(who(event))
+        case LeadAssigned():
+            return owned(lead, event.owner)
+        case TouchLogged():
+            return trailed(lead, touched(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case ConsentRecorded():
+            return trailed(lead, consented(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadPooled():
+            return pooled(lead, event)
+        case LeadRecycled():
+            return trailed(lead, barred(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadWatched():
+            return trailed(lead, watching(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadScored():
+            return scored(lead, event)
+        case LeadQualified():
+            return Qualified(lead.who, lead.owner, event.bant, lead.trail) if isinstance(lead, Assigned) else lead
+        case LeadDisqualified():
+            return Closed("disqualified")
+        case LeadConverted():
+            return Closed("converted")
+        case ContactRecorded() | LeadRouted() | LeadClaimed():
+            return lead  # no rule depends on it
+
+
+def must_be_released_by(lead: Lead, command: ReleaseLead) -> Assigned:
+    assigned = must_be_assigned(lead)
+    if assigned.owner != command.actor and not command.by_manager:
+        raise NotYourLead(owner=assigned.owner)
+    return assigned
+
+
+def who(event: LeadCaptured) -> Who:
+    return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need, event.territory)
+
+
+def scored(lead: Lead, event: LeadScored) -> Lead:
+    score = Score(event.model_version, event.score, event.band, event.factors)
+    return trailed(lead, replace(lead.trail, score=score)) if isinstance(lead, Alive) else lead
+
+
+def owned(lead: Lead, owner: str) -> Lead:
+    match lead:
+        case Captured(who=who, trail=trail) | Pooled(who=who, trail=trail) | Assigned(who=who, trail=trail):
+            return Assigned(who, owner, trail)
+        case Qualified():
+            return replace(lead, owner=owner)
+        case Nobody() | Closed():
+            return lead
+
+
+decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
+    kind="lead", id="lead_id", initial=Nobody(), decide=decide, evolve=evolve, commands=LeadCommand, events=LeadEvent
+)
+
+__all__ = [
+    "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "ConsentMissing", "ConsentRecorded", "ContactRecorded", "ConvertLead",
+    "DisqualifyLead", "LeadInPool", "LeadNotInPool", "LeadRouted", "LeadWatched", "OwnedBefore", "RecycleLead", "ReleaseLead",
+    "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadNotAssigned", "LeadNotQualified",
+    "LeadStatus", "LogTouch", "NotYourLead", "QualifyLead", "RecordConsent", "TouchInTheFuture", "TouchLogged",
+    "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
+]  # fmt: skip

@@ -1,0 +1,219 @@
+"""What a lead can be, what is known of how it was cared for, and what may be done with it then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from ltc_events import Refusal
+from ltc_events.lead import Band, Bant, ScoreFactor
+
+# ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class UnknownLead(Refusal):
+    """There is no such lead."""
+
+    status = 404
+
+
+class LeadClosed(Refusal):
+    """This lead is over: it was {ended}."""
+
+
+class LeadNotAssigned(Refusal):
+    """Nobody cares for this lead yet: assign it before it is worked on."""
+
+
+class NotYourLead(Refusal):
+    """This lead is {owner}'s: only its owner works on it."""
+
+
+class LeadAlreadyQualified(Refusal):
+    """This lead is already qualified; convert it, or disqualify it."""
+
+
+class LeadNotQualified(Refusal):
+    """Only a qualified lead can be converted: qualify this one first."""
+
+
+class BantIncomplete(Refusal):
+    """Still to be found out before this lead is qualified: {missing}."""
+
+
+class TriangleNotThreePeople(Refusal):
+    """Account, solution and fulfilment manager must be three different people."""
+
+
+# ── states: what is still possible, not how it is shown ───────────────────────────────────────────────────────────────
+
+LeadStatus = Literal["captured", "assigned", "pooled", "qualified", "disqualified", "converted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Nobody was captured under this id yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who may need something; what never changes about a lead."""
+
+    party_id: UUID
+    company: str
+    contact_id: UUID | None
+    channel: str
+    campaign: str | None
+    need: str | None
+    territory: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """They agreed to hear of our offers."""
+
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How promising it is, by which version of the model, and why."""
+
+    version: int
+    points: int
+    band: Band
+    factors: tuple[ScoreFactor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """When it is looked whether the owner was in touch, by the rules that counted when the lead was given."""
+
+    owner: str
+    due: datetime
+    untouched_days: int
+    no_return_days: int
+    rules_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How a lead was cared for so far, whoever did."""
+
+    touches: int = 0
+    last_touch: datetime | None = None
+    consent: Consent | None = None
+    score: Score | None = None
+    watch: Watch | None = None
+    barred: Mapping[str, datetime] = field(default_factory=dict)
+    """Who let it lie, and until when it does not come back to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """Somebody may need something, and nobody cares for them yet."""
+
+    who: Who
+    trail: Trail = field(default_factory=Trail)
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Nobody cares for them: whoever has room may."""
+
+    who: Who
+    previous_owner: str | None
+    trail: Trail = field(default_factory=Trail)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One of us finds out what they need."""
+
+    who: Who
+    owner: str
+    trail: Trail = field(default_factory=Trail)
+
+
+@dataclass(frozen=True, slots=True)
+class Qualified:
+    """They do need something, and can decide and pay."""
+
+    who: Who
+    owner: str
+    bant: Bant
+    trail: Trail = field(default_factory=Trail)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Handed over or given up: nothing happens to it any more."""
+
+    status: Literal["disqualified", "converted"]
+
+
+Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed
+Alive: TypeAlias = Captured | Pooled | Assigned | Qualified
+Owned: TypeAlias = Assigned | Qualified
+
+
+# ── gates ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def must_be_alive(lead: Lead) -> Alive:
+    match lead:
+        case Captured() | Pooled() | Assigned() | Qualified():
+            return lead
+        case Nobody():
+            raise UnknownLead
+        case Closed(status=status):
+            raise LeadClosed(ended=status)
+
+
+def must_be_assigned(lead: Lead) -> Assigned:
+    match must_be_alive(lead):
+        case Assigned() as assigned:
+            return assigned
+        case Captured() | Pooled():
+            raise LeadNotAssigned
+        case Qualified():
+            raise LeadAlreadyQualified
+
+
+def must_be_owned(lead: Lead) -> Owned:
+    match must_be_alive(lead):
+        case Assigned() | Qualified() as owned:
+            return owned
+        case Captured() | Pooled():
+            raise LeadNotAssigned
+
+
+def must_be_owned_by(lead: Lead, actor: str) -> Owned:
+    owned = must_be_owned(lead)
+    if owned.owner != actor:
+        raise NotYourLead(owner=owned.owner)
+    return owned
+
+
+def must_be_qualified(lead: Lead) -> Qualified:
+    match must_be_alive(lead):
+        case Qualified() as qualified:
+            return qualified
+        case Captured() | Pooled() | Assigned():
+            raise LeadNotQualified
+
+
+def possible(status: LeadStatus) -> tuple[str, ...]:
+    """What may be done with a lead of this status, by the names the API gives it."""
+    match status:
+        case "captured":
+            return ("assign_lead", "record_consent", "disqualify_lead")
+        case "pooled":
+            return ("claim_lead", "assign_lead", "record_consent", "disqualify_lead")
+        case "assigned":
+            return ("assign_lead", "log_touch", "record_consent", "release_lead", "qualify_lead", "disqualify_lead")
+        case "qualified":
+            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead")
+        case "disqualified" | "converted":
+            return ()

@@ -1,0 +1,118 @@
+"""Keeping in touch: calls, mails, visits and social messages, and whether the customer agreed to hear of our offers."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from ltc_events import Command, Event, Name, Personal, Refusal, UserId
+
+from .states import Alive, Consent, Lead, Owned, Trail
+
+TouchKind = Literal["call", "mail", "visit", "social"]
+Direction = Literal["out", "in"]
+
+
+class LogTouch(Command):
+    """Note that we were in touch with them."""
+
+    lead_id: UUID
+    touch_id: UUID
+    kind: TouchKind
+    direction: Direction
+    marketing: bool = False
+    note: Personal[str] | None = None
+    at: datetime
+    now: datetime
+    actor: UserId
+
+
+class RecordConsent(Command):
+    """Note that they agree to hear of our offers, or no longer do."""
+
+    lead_id: UUID
+    given: bool
+    until: date | None = None
+    """The last day; for ever, if nothing is said."""
+    source: Name
+
+
+class TouchLogged(Event, type="ltc.lead.touch-logged.v1"):
+    """We were in touch with them. What was said is sealed."""
+
+    lead_id: UUID
+    touch_id: UUID
+    kind: TouchKind
+    direction: Direction
+    marketing: bool
+    note: Personal[str] | None = None
+    at: datetime
+    by: UserId
+    touches: int
+    """How often we were in touch, this time included."""
+    last_touch: datetime
+    """When we were in touch last: a call noted late is not the last one."""
+
+
+class ConsentRecorded(Event, type="ltc.lead.consent-recorded.v1"):
+    """They agreed to hear of our offers, or no longer do."""
+
+    lead_id: UUID
+    given: bool
+    until: date | None = None
+    source: Name
+
+
+class TouchInTheFuture(Refusal):
+    """A touch is noted when it happened: {at} has not come yet."""
+
+
+class ConsentMissing(Refusal):
+    """They did not agree to hear of our offers, or no longer do: ask for their consent first."""
+
+
+def log_touch(lead: Owned, command: LogTouch) -> list[TouchLogged]:
+    if command.at > command.now:
+        raise TouchInTheFuture(at=command.at.isoformat())
+    if command.marketing and command.direction == "out":
+        must_consent(lead.trail.consent, command.at.date())
+    last = lead.trail.last_touch
+    logged = TouchLogged(
+        lead_id=command.lead_id,
+        touch_id=command.touch_id,
+        kind=command.kind,
+        direction=command.direction,
+        marketing=command.marketing,
+        note=command.note,
+        at=command.at,
+        by=command.actor,
+        touches=lead.trail.touches + 1,
+        last_touch=command.at if last is None else max(last, command.at),
+    )
+    return [logged]
+
+
+def must_consent(consent: Consent | None, day: date) -> None:
+    if consent is None or (consent.until is not None and day > consent.until):
+        raise ConsentMissing
+
+
+def record_consent(lead: Alive, command: RecordConsent) -> list[ConsentRecorded]:
+    asked = Consent(command.until) if command.given else None
+    if lead.trail.consent == asked:
+        return []
+    until = command.until if command.given else None
+    return [ConsentRecorded(lead_id=command.lead_id, given=command.given, until=until, source=command.source)]
+
+
+def touched(trail: Trail, event: TouchLogged) -> Trail:
+    return replace(trail, touches=event.touches, last_touch=event.last_touch)
+
+
+def consented(trail: Trail, event: ConsentRecorded) -> Trail:
+    return replace(trail, consent=Consent(event.until) if event.given else None)
+
+
+def trailed(lead: Lead, trail: Trail) -> Lead:
+    """The lead with another trail; a lead that is over keeps none."""
+    return replace(lead, trail=trail) if isinstance(lead, Alive) else lead
