@@ -1,18 +1,23 @@
 """`python -m benchmarks [name …]`: run the named benchmarks, or all."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import structlog
 import uvloop
 from ltc_runtime.process import settle_memory
 
 from .append import append_1, append_64
+from .hear import hear, hear_third
 from .latency import Latency, latency
 from .library import append_lib
 from .measure import Figure
 from .post import post, post_traced
+from .rebuild import rebuild
+from .relay import relay
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency]]] = {
     "append-64": append_64,
@@ -20,6 +25,10 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency]]] = {
     "append-lib": append_lib,
     "post": post,
     "post-traced": post_traced,
+    "relay": relay,
+    "hear": hear,
+    "hear-third": hear_third,
+    "rebuild": rebuild,
     "latency": latency,
 }
 
@@ -30,6 +39,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for name in names or BENCHMARKS:
         settle_memory()  # as the services do; ours and the neighbour alike
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server, and databases on it, for the length of a benchmark."""
+"""A PostgreSQL server with databases on it, and a broker, for the length of a benchmark."""
 
 import itertools
 import tempfile
@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+from ltc_runtime.settings import Settings
+from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
 
 LOGIN = "bench"
@@ -20,6 +22,15 @@ async def server() -> AsyncIterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="ltc-bench-") as directory:
         async with Postgres(Path(directory) / "postgres") as postgres:
             yield postgres
+
+
+@asynccontextmanager
+async def broker() -> AsyncIterator[Settings]:
+    """A broker with its data in a temporary directory, as the settings name it."""
+    settings = Settings()
+    with tempfile.TemporaryDirectory(prefix="ltc-bench-") as directory:
+        async with Kafka(Path(directory) / "kafka", settings.cache_dir / "kafka-4.4.0") as kafka:
+            yield settings.model_copy(update={"kafka_bootstrap": kafka.bootstrap, "topic_partitions": 12})
 
 
 async def database(postgres: Postgres) -> tuple[str, str]:

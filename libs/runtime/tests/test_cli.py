@@ -75,6 +75,18 @@ def test_without_a_stack_it_says_what_to_do(words: tuple[str, ...]) -> None:
     assert "no stack runs" in result.stderr
 
 
+def test_two_things_at_once_are_wrong_use_of_rebuild() -> None:
+    result = ltc("rebuild", "--check", "--rollback", "lead-svc")
+    assert result.exit_code == 2
+    assert "choose one" in result.stderr
+
+
+def test_an_unknown_read_model_is_wrong_use_and_those_there_are_are_named() -> None:
+    result = ltc("rebuild", "lead-svc", "orders")
+    assert result.exit_code == 2
+    assert "lead-svc has no read model 'orders'; it has lead_list" in result.stderr
+
+
 def test_an_unknown_service_is_wrong_use() -> None:
     result = ltc("serve", "kitchen")
     assert result.exit_code == 2

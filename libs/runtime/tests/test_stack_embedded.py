@@ -101,7 +101,11 @@ async def test_ltc_sees_it(stack: Stack, directory: Path, monkeypatch: pytest.Mo
     assert (row["service"], row["state"], row["position"]) == ("lead-svc", "ready", 0)
     assert await ltc("verify") == [{"service": "lead-svc", "rows": 0, "copies_compared": 0, "problems": []}]
     assert await ltc("parked", "list") == []
-    assert await ltc("rebuild") == [{"service": "lead-svc", "read_model": "lead_list", "position": 0}]
+    (built,) = await ltc("rebuild", "lead-svc", "lead_list")
+    assert (built["read_model"], built["position"], built["mended"]) == ("lead_list", 0, [])
+    (back,) = await ltc("rebuild", "--rollback", "lead-svc")
+    assert (back["read_model"], back["position"]) == ("lead_list", 0)
+    assert await ltc("rebuild", "--drop", "lead-svc", "lead_list") == [{"service": "lead-svc", "read_model": "lead_list", "dropped": True}]
     assert await ltc("rebuild", "--check") == [{"service": "lead-svc", "read_model": "lead_list", "differences": []}]
     assert await ltc("republish") == [{"service": "lead-svc", "events": 0}]
     assert await leads(stack) == 0  # its login may still read what was rebuilt

@@ -1,20 +1,21 @@
 """`ltc verify`, `ltc rebuild`, `ltc republish`: what an operator does with a log."""
 
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import asyncpg
 import typer
+from ltc_events import Projection
 
-from ..log.rebuild import Difference, compare, rebuild
+from ..log.rebuild import Difference, NotPossible, Rebuilt, Tell, alone, compare, drop_kept, rebuild, rollback
 from ..log.verify import Verdict, verify
-from ..service import load
+from ..service import Service, installed, load
 from ..wire.republish import republish
-from .output import AWAY, WRONG, Json, Trouble, answer, command
+from .output import AWAY, MISUSED, WRONG, Json, Trouble, answer, command, err
 from .place import Place, ServiceNames, place, run
-
-GRANT = 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA read TO "{login}"'
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,37 +54,108 @@ async def verified(here: Place, name: str) -> Verdict:
 
 @command
 def rebuild_models(
-    services: ServiceNames = None,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SERVICE [READ_MODEL]...]", help="Such as lead-svc, or lead-svc lead_list; every service, if left out."),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="Build beside the live tables and compare row for row; change nothing.")] = False,
+    back: Annotated[bool, typer.Option("--rollback", help="Bring back what served before the last rebuild, caught up.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop what was kept to go back to.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build the read models anew from the log and swap them in. With --check, exits 1 if they differ from the live ones."""
+    """Build read models anew from the log beside the live ones and swap them in; commands go on meanwhile.
+
+    What served before is kept until the next rebuild. With --check, exits 1 if they differ from the live ones.
+    """
+    if check + back + drop > 1:
+        raise Trouble("--check, --rollback and --drop are three different things; choose one", MISUSED)
     here = place()
-    rows = [row for name in must_choose(here, services) for row in run(rebuilt(here, name, check))]
+    chosen, models = must_name(here, what or [])
+    if (back or drop) and not what:
+        raise Trouble(f"say of which service: {', '.join(chosen)}", MISUSED)
+    act = checked if check else rolled_back if back else dropped if drop else rebuilt
+    rows = [row for name in chosen for row in run(with_models(here, name, models, act))]
     answer(rows, as_json, empty="no read models")
-    if any(row.get("differences") for row in rows):
+    if check and any(row["differences"] for row in rows):
         raise typer.Exit(WRONG)
 
 
-async def rebuilt(here: Place, name: str, check: bool) -> list[dict[str, Any]]:
-    """Rebuild, or compare, every read model of a service."""
-    service = load(name)
-    login = urlsplit(here.database(name)).username
+Act = Callable[[asyncpg.Connection, Service, list[str], str], Awaitable[list[dict[str, Any]]]]
+
+
+def must_name(here: Place, what: list[str]) -> tuple[list[str], list[str]]:
+    """Services, or one service and some of its read models."""
+    known = {*installed(), *(name.removesuffix("-svc") for name in installed())}
+    models = [word for word in what[1:] if word not in known]
+    chosen = must_choose(here, [word for word in what if word not in models])
+    shown = {name: [one.name for one in load(name).shows] for name in chosen}
+    if models and len(chosen) > 1:
+        raise Trouble(f"name one service before its read models ({', '.join(models)})", MISUSED)
+    for model in models:
+        if model not in shown[chosen[0]]:
+            raise Trouble(f"{chosen[0]} has no read model {model!r}; it has {', '.join(shown[chosen[0]]) or 'none'}", MISUSED)
+    return chosen, models
+
+
+async def with_models(here: Place, name: str, models: list[str], act: Act) -> list[dict[str, Any]]:
+    """Do something to the read models of a service, with the owner's login, while nobody else does."""
+    login = urlsplit(here.database(name)).username or ""
     connection = await reached(here.owner_database(name), name)
-    rows: list[dict[str, Any]] = []
     try:
-        for projection in service.shows:
-            row: dict[str, Any] = {"service": name, "read_model": projection.name}
-            if check:
-                row["differences"] = [shown(difference) for difference in await compare(connection, service, projection)]
-            else:
-                async with connection.transaction():  # with the rights of the service's login, or not at all
-                    row["position"] = await rebuild(connection, service, projection)
-                    await connection.execute(GRANT.format(login=login))
-            rows.append(row)
+        async with alone(connection):
+            rows = await act(connection, load(name), models, login)
+    except NotPossible as error:
+        raise Trouble(f"{name}: {error}") from None
     finally:
         await connection.close()
-    return rows
+    return [{"service": name, **row} for row in rows]
+
+
+async def checked(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
+    """Compare with a rebuild."""
+    return [
+        {"read_model": one.name, "differences": [shown(difference) for difference in await compare(connection, service, one)]}
+        for one in asked_for(service, models)
+    ]
+
+
+async def rebuilt(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
+    """Build anew and swap."""
+    return [_done(one) for one in await rebuild(connection, service, asked_for(service, models), login, progress())]
+
+
+async def rolled_back(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
+    """Bring back what was kept."""
+    return [_done(one) for one in await rollback(connection, service, models, login, progress())]
+
+
+async def dropped(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
+    """Drop what was kept."""
+    return [{"read_model": name, "dropped": True} for name in await drop_kept(connection, models)]
+
+
+def asked_for(service: Service, models: list[str]) -> list[Projection]:
+    """The projections called so; all, if none is."""
+    return [one for one in service.shows if one.name in models or not models]
+
+
+def _done(one: Rebuilt) -> dict[str, Any]:
+    mended = [shown(difference) for difference in one.differences]
+    return {"read_model": one.name, "position": one.position, "mended": mended, "locked_ms": round(one.locked_seconds * 1000)}
+
+
+def progress() -> Tell:
+    """Say on stderr how it goes: each new thing that is done, and how far it is once a second."""
+    said: dict[str, tuple[str, float]] = {}
+
+    def tell(name: str, doing: str, position: int, upto: int) -> None:
+        before, at = said.get(name, ("", 0.0))
+        if doing == before and time.monotonic() < at + 1:
+            return
+        said[name] = (doing, time.monotonic())
+        err.print(f"{name}: {doing}, {position} of {upto}")
+
+    return tell
 
 
 def shown(difference: Difference) -> str:

@@ -27,6 +27,7 @@ HEARD_AGO = Gauge("ltc_hear_last_seconds", "Time since the last fact of a servic
 PARKED = Gauge("ltc_parked", "Reactions that wait for an operator, or behind one that does.", ["state"])
 ASIDE = Gauge("ltc_set_aside", "Messages that are no readable fact of their topic's owner.", ["topic"])
 OVERDUE = Gauge("ltc_timers_overdue", "Timers whose time has come and that have not fired.")
+REBUILD_LEFT = Gauge("ltc_rebuild_left_events", "Rows of the log that a read model being built has yet to take in.", ["read_model"])
 POOL = Gauge("ltc_pool_connections", "Connections for reading.", ["state"])
 QUEUE = Gauge("ltc_commands_waiting", "Commands that wait for the next batch.")
 
@@ -47,6 +48,7 @@ FROM heard h JOIN log l ON l.origin_log = h.log_id AND l.origin_position = h.pos
 """
 _PARKED = "SELECT state, count(*) AS parked FROM parked WHERE state IN ('parked', 'waiting') GROUP BY state"
 _ASIDE = "SELECT topic, count(*) AS messages FROM set_aside GROUP BY topic"
+_REBUILDING = "SELECT name, upto - position AS left FROM rebuilding WHERE at > clock_timestamp() - interval '5 minutes'"
 _OVERDUE = "SELECT count(*) FROM timer WHERE fired IS NULL AND due < $1"
 
 
@@ -112,4 +114,7 @@ async def _look_at_tables(edge: Edge) -> None:
             PARKED.labels(state).set(parked.get(state, 0))
         for row in await connection.fetch(_ASIDE):
             ASIDE.labels(row["topic"]).set(row["messages"])
+        REBUILD_LEFT.clear()
+        for row in await connection.fetch(_REBUILDING):
+            REBUILD_LEFT.labels(row["name"]).set(row["left"])
         OVERDUE.set(await connection.fetchval(_OVERDUE, edge.log.clock.now()))

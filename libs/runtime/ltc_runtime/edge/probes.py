@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ltc_runtime.log.connection import DATABASE_ERRORS
 from ltc_runtime.log.errors import Stale, Unstorable
+from ltc_runtime.log.models import models_of
 
 from .edge import Edge
 from .failures import answer_to, as_response
@@ -69,10 +70,12 @@ def problem_pages(app: "EdgeApp") -> dict[str, type[Refusal]]:
 async def _database(edge: Edge) -> str:
     try:
         async with edge.log.pool.acquire(timeout=1.0) as connection:
-            newest = await connection.fetchval("SELECT max(number) FROM migration", timeout=1.0)
+            row: Any = await connection.fetchrow("SELECT max(number) AS newest, (SELECT models FROM head) FROM migration", timeout=1.0)
     except DATABASE_ERRORS:
         return "away"
-    return "ok" if newest is not None else "not migrated"
+    if row["newest"] is None:
+        return "not migrated"
+    return "ok" if row["models"] in (None, models_of(edge.service.shows)) else "of another version"
 
 
 def _json(status: int, content: Any) -> Response:

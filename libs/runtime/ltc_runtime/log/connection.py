@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -17,12 +18,17 @@ _PINNED = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin"
 UNREACHABLE = (OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ssl.SSLError)
 
 
-async def connect(dsn: str, *, name: str, pinned: bool = False) -> asyncpg.Connection:
-    """One connection, with every time-out set on both sides."""
-    settings = {**_LIMITS, **(_PINNED if pinned else {}), "application_name": name}
+async def connect(dsn: str, *, name: str, pinned: bool = False, settings: Mapping[str, str] | None = None) -> asyncpg.Connection:
+    """One connection, with every time-out set on both sides; ``settings`` are of the session."""
+    settings = {**_LIMITS, **(_PINNED if pinned else {}), **(settings or {}), "application_name": name}
     return await asyncpg.connect(
         dsn, timeout=CONNECT_SECONDS, command_timeout=COMMAND_SECONDS, server_settings=settings, statement_cache_size=1000
     )
+
+
+async def connect_patiently(dsn: str, *, name: str) -> asyncpg.Connection:
+    """One connection for work that takes as long as it takes; what it locks, it must bound itself."""
+    return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS, server_settings={"jit": "off", "TimeZone": "UTC", "application_name": name})
 
 
 async def _as_it_is(connection: Any) -> None:

@@ -1,17 +1,15 @@
 """Making a service's database what this version of the code needs."""
 
-import hashlib
 from importlib.resources import files
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateTable
 
 from ..service import Service
-from .connection import connect
+from .connection import connect_patiently
+from .models import changed
 from .tables import SIDE_TABLES, migration
 
 GENESIS = b"\x00" * 32
@@ -23,6 +21,9 @@ _dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 async def migrate(owner_dsn: str, service: Service, *, login: str, partitions: int = 12) -> list[str]:
     """Create or update the tables of ``service``; read models whose shape or version changed are built anew from the log.
 
+    They are built beside the old ones, and commands go on meanwhile. From the swap on, processes with the older code may
+    not append any more (`OtherModels`); those with the newer code may not before.
+
     Args:
         owner_dsn: the owner's address; the owner is not the login of the service.
         login: the service's own login, which may read and append the log but never change it.
@@ -31,36 +32,22 @@ async def migrate(owner_dsn: str, service: Service, *, login: str, partitions: i
     Returns:
         The names of the read models that were rebuilt.
     """
-    from .rebuild import rebuild
+    from .rebuild import alone, forget_removed, rebuild
 
-    connection = await connect(owner_dsn, name=f"{service.name} migrate")
+    connection = await connect_patiently(owner_dsn, name=f"{service.name} migrate")
     try:
-        await connection.execute("SELECT pg_advisory_lock(hashtext('ltc migrate'))")
-        await _apply_schema(connection, partitions)
-        await _create_side_tables(connection)
-        await connection.execute("CREATE SCHEMA IF NOT EXISTS read")
-        changed = await _changed_projections(connection, service)
-        await _grant(connection, login)
-        for projection in changed:
-            await rebuild(connection, service, projection)
-        await _grant(connection, login)
-        return [projection.name for projection in changed]
+        async with alone(connection):
+            await connection.execute("SET lock_timeout = '5s'")  # whoever waits for a lock, others wait behind
+            await _apply_schema(connection, partitions)
+            await _create_side_tables(connection)
+            await connection.execute("CREATE SCHEMA IF NOT EXISTS read")
+            await _grant(connection, login)
+            rebuilt = await rebuild(connection, service, await changed(connection, service), login)
+            await forget_removed(connection, service)
+            await _grant(connection, login)
+            return [one.name for one in rebuilt]
     finally:
         await connection.close()
-
-
-def fingerprint(tables: list[Table], version: int) -> str:
-    """What a read model's tables look like, and its version, as a digest."""
-    ddl = "\n".join(create_sql(table) for table in tables)
-    return hashlib.sha256(f"{version}\n{ddl}".encode()).hexdigest()
-
-
-def create_sql(table: Table, schema: str | None = None) -> str:
-    """The statements that create a table and its indexes, in ``schema`` if given."""
-    statements = [str(CreateTable(table).compile(dialect=_dialect))]
-    statements += [str(CreateIndex(index).compile(dialect=_dialect)) for index in sorted(table.indexes, key=lambda index: str(index.name))]
-    sql = ";\n".join(statement.strip() for statement in statements)
-    return sql if schema is None else sql.replace(f"{table.schema}.{table.name}", f"{schema}.{table.name}")
 
 
 async def _apply_schema(connection: asyncpg.Connection, partitions: int) -> None:
@@ -93,12 +80,6 @@ async def _create_side_tables(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "CREATE INDEX IF NOT EXISTS parked_open ON parked (policy, stream_id, position) WHERE state IN ('parked', 'waiting')"
     )
-
-
-async def _changed_projections(connection: asyncpg.Connection, service: Service) -> list[Any]:
-    rows = await connection.fetch("SELECT name, fingerprint FROM projection")
-    known = {row["name"]: row["fingerprint"] for row in rows}
-    return [shown for shown in service.shows if known.get(shown.name) != fingerprint(shown.tables, shown.version)]
 
 
 async def _grant(connection: asyncpg.Connection, login: str) -> None:

@@ -12,6 +12,13 @@ class Unavailable(Exception):
     """Seconds."""
 
 
+class OtherModels(Unavailable):
+    """The read models in the database are of another version of this service: this process may not append."""
+
+    def __init__(self) -> None:
+        super().__init__("the read models are of another version of this service; start that version, or run `ltc migrate` with this one")
+
+
 class AlreadyThere(Exception):
     """This command, or this idempotency key, has taken effect before."""
 

@@ -13,7 +13,8 @@ import asyncpg
 
 from ..service import Service
 from .connection import DATABASE_ERRORS, UNREACHABLE, close_quietly, connect, is_definite
-from .errors import AlreadyThere, CheckpointMoved, HeadMoved, Unavailable, Unstorable
+from .errors import AlreadyThere, CheckpointMoved, HeadMoved, OtherModels, Unavailable, Unstorable
+from .models import models_of
 from .plan import Plan, Work
 from .states import States
 from .write import statement
@@ -134,8 +135,12 @@ class Group:
         except HeadMoved:
             self._lock_until = asyncio.get_running_loop().time() + BACK_OFF
             await self._commit(batch)
+        except OtherModels:
+            raise
         except Exception as error:
             if is_definite(error):
+                if getattr(error, "sqlstate", "").startswith("42"):
+                    await self._must_fit()
                 await self._singly(batch, error)
             elif self._writing is not None or isinstance(error, DATABASE_ERRORS):
                 await self._recover(batch, self._writing)
@@ -183,8 +188,16 @@ class Group:
         except asyncpg.PostgresError as error:
             if error.sqlstate == "LT001":
                 raise HeadMoved from None
+            if error.sqlstate == "LT003":
+                raise OtherModels from None
             raise
         return plan
+
+    async def _must_fit(self) -> None:
+        """A statement does not fit the tables: it may be that they are those of another version."""
+        models = await (await self._connected()).fetchval("SELECT models FROM head")
+        if models not in (None, models_of(self.service.shows)):
+            raise OtherModels
 
     def _conclude(self, batch: list[Entry[Any]], plan: Plan) -> None:
         self.states.absorb(plan.streams, plan.tails)
@@ -242,7 +255,8 @@ class Group:
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
-        connection = await connect(self.dsn, name=f"{self.service.name} append", pinned=True)
+        models = {"ltc.models": models_of(self.service.shows)}
+        connection = await connect(self.dsn, name=f"{self.service.name} append", pinned=True, settings=models)
         row = await connection.fetchrow("SELECT position, log_id, cardinality(tails) AS partitions FROM head")
         assert row is not None, "the database is not migrated"
         self.head, self.log_id, self.partitions = row["position"], row["log_id"], row["partitions"]

@@ -147,13 +147,13 @@ class Plan:
 
     def insert(self, table: Table, row: Mapping[str, Any]) -> None:
         """Write a row that must not be there: the work fails with `AlreadyThere` if it is."""
-        if (table, _key(table, row)) in self.writes:
+        if (table, key_of(table, row)) in self.writes:
             raise AlreadyThere(table.name)
         self._write("insert", table, row)
 
     def keep(self, table: Table, row: Mapping[str, Any]) -> None:
         """Write a row unless it is there already."""
-        if (table, _key(table, row)) not in self.writes:
+        if (table, key_of(table, row)) not in self.writes:
             self._write("keep", table, row)
 
     def change(self, table: Table, row: Mapping[str, Any]) -> None:
@@ -227,7 +227,7 @@ class Plan:
                 self._write(verb.kind, verb.table, columns)
 
     def _write(self, kind: Kind, table: Table, row: Mapping[str, Any]) -> None:
-        key = (table, _key(table, row))
+        key = (table, key_of(table, row))
         self._set(self.writes, key, collapse(self.writes.get(key), kind, row))
 
     def _set(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
@@ -250,7 +250,8 @@ def fact_of(row: LogRow) -> Fact:
     )  # fmt: skip
 
 
-def _key(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
+def key_of(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The primary key of a row."""
     return tuple([row[name] for name in _key_names(table)])
 
 

@@ -1,135 +1,152 @@
-"""A read model built anew from the log, and whether it is the same as the one that serves."""
+"""Read models built anew from the log beside those that serve, and put in their place while commands go on."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 
 import asyncpg
-import orjson
-from ltc_events import Fact, Projection
-from sqlalchemy import JSON, Table
+from ltc_events import Projection
 
 from ..service import Service
-from .database import create_sql, fingerprint
-from .plan import RowKey, Write, collapse
-from .rows import COLUMNS
+from .beside import AGAIN, BESIDE, KEPT, LIVE, Beside, Difference, NotPossible, Tell, differences, head, quiet
+from .fold import copy, create, fold
+from .models import changed, fingerprint_of
+from .swap import Rebuilt, existing, say_models, swap
 
-CHUNK = 5_000
-BESIDE = "rebuilt"
-"""The schema in which tables are built before they are swapped."""
+__all__ = [
+    "BESIDE", "Difference", "NotPossible", "Rebuilt", "Tell", "alone", "build", "compare", "drop_kept", "forget_removed", "rebuild",
+    "rollback",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Difference:
-    """A row that the rebuilt table and the live one do not share."""
-
-    table: str
-    side: str
-    """``live`` or ``rebuilt``: where it is found."""
-    row: str
+SHORT = 500
+"""Rows of the log that are left to the locked stretch."""
 
 
-async def rebuild(connection: asyncpg.Connection, service: Service, projection: Projection) -> int:
-    """Build the tables of ``projection`` from the log and put them in the place of the live ones, in one transaction.
+@asynccontextmanager
+async def alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """Whoever changes tables does it alone; the others wait, however long it takes. A killed one is succeeded by the next."""
+    await connection.execute("SELECT pg_advisory_lock(hashtext('ltc migrate'))")
+    try:
+        yield
+    finally:
+        if not connection.is_closed():
+            await connection.execute("SELECT pg_advisory_unlock(hashtext('ltc migrate'))")
 
-    Returns:
-        The position up to which it was built: the head, which is locked meanwhile.
+
+async def rebuild(
+    connection: asyncpg.Connection, service: Service, projections: Collection[Projection], login: str, tell: Tell = quiet
+) -> list[Rebuilt]:
+    """Build ``projections``, and those whose shape or version changed, beside the live ones; swap them all in one transaction.
+
+    Commands go on but for the swap itself. Nothing is changed before it: whoever is killed meanwhile leaves tables that
+    the next rebuild drops. What served before is kept (`rollback`).
+
+    Raises:
+        NotPossible: what was built does not bear comparison, or the locks cannot be had.
     """
-    async with connection.transaction():
-        position = await build(connection, service, projection)
-        for table in projection.tables:
-            await connection.execute(f'DROP TABLE IF EXISTS read."{table.name}"; ALTER TABLE {BESIDE}."{table.name}" SET SCHEMA read')
-        await connection.execute(f"DROP SCHEMA {BESIDE} CASCADE")
-        await connection.execute(
-            "INSERT INTO projection (name, version, fingerprint, position) VALUES ($1, $2, $3, $4) ON CONFLICT (name)"
-            " DO UPDATE SET version = excluded.version, fingerprint = excluded.fingerprint, position = excluded.position",
-            projection.name, projection.version, fingerprint(projection.tables, projection.version), position,
-        )  # fmt: skip
-    return position
+    other = await changed(connection, service)
+    wanted = [shown for shown in service.shows if shown in projections or shown in other]
+    await _clear(connection)
+    if not wanted:
+        return []
+    await connection.execute(f"CREATE SCHEMA {BESIDE}")
+    builds = [Beside(connection, projection, tell) for projection in wanted]
+    for one in builds:
+        await one.build()
+    for one in builds:
+        while await one.catch_up() > SHORT:
+            pass
+        await one.check(meant_alike=one.projection not in other)
+    rebuilt = await swap(connection, service, builds, login)
+    await _clear(connection)
+    return rebuilt
 
 
 async def compare(connection: asyncpg.Connection, service: Service, projection: Projection, limit: int = 20) -> list[Difference]:
-    """Build ``projection`` beside the live tables and compare row for row; nothing is changed.
+    """Build ``projection`` beside the live tables and compare row for row, at one position; nothing is changed, nobody waits.
 
     Returns:
         The differences, at most ``limit`` of each side of each table; none if the two are the same.
     """
-    transaction = connection.transaction()
+    transaction = connection.transaction(isolation="repeatable_read")
     await transaction.start()
     try:
         await build(connection, service, projection)
-        return [
-            difference
-            for table in projection.tables
-            for side, one, other in (("live", "read", BESIDE), ("rebuilt", BESIDE, "read"))
-            for difference in await _only_in(connection, table.name, side, one, other, limit)
-        ]
+        return await differences(connection, projection, LIVE, BESIDE, limit)
     finally:
         await transaction.rollback()
 
 
 async def build(connection: asyncpg.Connection, service: Service, projection: Projection) -> int:
-    """Create the projection's tables in schema `BESIDE` and fill them from the log, in the caller's transaction, under the head's lock."""
-    await connection.execute(
-        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '60s'"
-    )
-    position: int = await connection.fetchval("SELECT lock_head()")
+    """Create the projection's tables in schema `BESIDE` and fill them from the log, in the caller's transaction."""
     await connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE; CREATE SCHEMA {BESIDE}")
-    for table in projection.tables:
-        await connection.execute(create_sql(table, BESIDE))
-    rows = await fold(connection, projection, position)
-    for table in projection.tables:
-        await _copy(connection, table, [row for (owner, _), (_, row) in rows.items() if owner is table])
+    position = await head(connection)
+    await create(connection, projection, BESIDE)
+    await copy(connection, projection, BESIDE, await fold(connection, projection, position))
     return position
 
 
-async def fold(connection: asyncpg.Connection, projection: Projection, upto: int) -> dict[RowKey, Write]:
-    """What the projection's rows are after everything up to a position."""
-    verbs = {on.event: on.verbs for on in projection.ons}
-    types = {event.event_type: event for event in verbs}
-    rows: dict[RowKey, Write] = {}
-    async for record in connection.cursor(
-        f"SELECT {', '.join(COLUMNS)} FROM log WHERE position <= $1 AND type = ANY($2) ORDER BY position", upto, list(types), prefetch=CHUNK
-    ):
-        event = types[record["type"]].model_validate_json(record["data"])
-        fact = _fact(record)
-        for verb in verbs[type(event)]:
-            for columns in verb.rows(event, fact):
-                _apply(rows, verb.kind, verb.table, columns)
-    return rows
+async def rollback(
+    connection: asyncpg.Connection, service: Service, names: Collection[str], login: str, tell: Tell = quiet
+) -> list[Rebuilt]:
+    """Bring back what served before the last rebuild of these read models (all that were kept, if none is named), caught up.
+
+    The code at hand says what has happened since means, so it must be the code that the kept tables were made by.
+
+    Raises:
+        NotPossible: nothing is kept, or it was made by other code.
+    """
+    await _clear(connection)
+    rows = await connection.fetch("SELECT name, fingerprint, position FROM kept")
+    kept = {row["name"]: row for row in rows if row["name"] in names or not names}
+    if missing := [name for name in names if name not in kept]:
+        raise NotPossible(f"nothing is kept of {', '.join(missing)}; kept is {', '.join(row['name'] for row in rows) or 'nothing'}")
+    shown = {one.name: one for one in service.shows}
+    if strange := [name for name, row in kept.items() if name not in shown or row["fingerprint"] != fingerprint_of(shown[name])]:
+        raise NotPossible(
+            f"what is kept of {', '.join(strange)} was made by another version of {service.name}; say this with that version installed"
+        )
+    if left := [one.name for one in await changed(connection, service) if one.name not in kept]:
+        raise NotPossible(f"{', '.join(left)} would be left in another version; `ltc migrate` builds what this version of the code needs")
+    if not kept:
+        raise NotPossible(f"nothing of {service.name} is kept")
+    for name in kept:
+        if len(await existing(connection, KEPT, shown[name])) < len(shown[name].tables):
+            raise NotPossible(f"not every table of {name} was kept; `ltc migrate` builds what this version of the code needs")
+    builds = [Beside(connection, shown[name], tell, KEPT, row["position"]) for name, row in kept.items()]
+    for one in builds:
+        while await one.catch_up() > SHORT:
+            pass
+    back = await swap(connection, service, builds, login)
+    await _clear(connection)
+    return back
 
 
-def _fact(record: asyncpg.Record) -> Fact:
-    return Fact(
-        record["position"], record["stream"], record["stream_id"], record["version"], record["occurred_at"], record["recorded_at"],
-        record["actor"], record["correlation_id"],
-    )  # fmt: skip
+async def drop_kept(connection: asyncpg.Connection, names: Collection[str]) -> list[str]:
+    """Drop what is kept of these read models, or of all; returns their names.
+
+    Raises:
+        NotPossible: nothing is kept of one of them.
+    """
+    rows = await connection.fetch("SELECT name, tables FROM kept ORDER BY name")
+    if missing := set(names) - {row["name"] for row in rows}:
+        raise NotPossible(f"nothing is kept of {', '.join(sorted(missing))}")
+    chosen = [row for row in rows if row["name"] in names or not names]
+    async with connection.transaction():
+        for row in chosen:
+            for table in row["tables"]:
+                await connection.execute(f'DROP TABLE IF EXISTS {KEPT}."{table}"')
+            await connection.execute("DELETE FROM kept WHERE name = $1", row["name"])
+    return [row["name"] for row in chosen]
 
 
-def _apply(rows: dict[RowKey, Write], kind: Any, table: Table, columns: Any) -> None:
-    key = (table, tuple(columns[column.name] for column in table.primary_key))
-    before = rows.get(key)
-    if kind == "remove":
-        rows.pop(key, None)
-    elif kind == "put" or before is not None:
-        rows[key] = collapse(before, kind, columns)
+async def _clear(connection: asyncpg.Connection) -> None:
+    """Drop what an unfinished rebuild left."""
+    await connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE; DROP SCHEMA IF EXISTS {AGAIN} CASCADE; DELETE FROM rebuilding")
 
 
-async def _copy(connection: asyncpg.Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-    names = [column.name for column in table.columns]
-    documents = {column.name for column in table.columns if isinstance(column.type, JSON)}
-
-    def value(row: dict[str, Any], name: str) -> Any:
-        held = row.get(name)
-        return orjson.dumps(held, default=str).decode() if name in documents and held is not None else held
-
-    records = [tuple(value(row, name) for name in names) for row in rows]
-    await connection.copy_records_to_table(table.name, schema_name=BESIDE, columns=names, records=records)
-
-
-async def _only_in(connection: asyncpg.Connection, table: str, side: str, one: str, other: str, limit: int) -> list[Difference]:
-    rows = await connection.fetch(
-        f'SELECT r.row FROM (SELECT t::text AS row FROM {one}."{table}" t EXCEPT ALL SELECT t::text FROM {other}."{table}" t) r'
-        f" LIMIT {limit}"
-    )
-    return [Difference(table, side, row["row"]) for row in rows]
+async def forget_removed(connection: asyncpg.Connection, service: Service) -> None:
+    """Take note of read models that this version of the code no longer fills: whoever brings them back builds them anew."""
+    async with connection.transaction():
+        await connection.fetchval("SELECT lock_head()")
+        await connection.execute("DELETE FROM projection WHERE name <> ALL($1)", [shown.name for shown in service.shows])
+        await say_models(connection, service)

@@ -58,6 +58,7 @@ head = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("log_id", UUID, nullable=False),
     Column("tails", ARRAY(BigInteger), nullable=False),
+    Column("models", Text),
 )
 
 heard = Table(
@@ -178,6 +179,28 @@ projection = Table(
 )
 """Which version of each read model the tables hold."""
 
+kept = Table(
+    "kept",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("tables", ARRAY(Text), nullable=False),
+    Column("at", _Time, nullable=False),
+)
+"""What served before each read model was built anew: its tables stand in another schema, as they were at this position."""
+
+rebuilding = Table(
+    "rebuilding",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("upto", BigInteger, nullable=False),
+    Column("at", _Time, nullable=False),
+)
+"""How far the read models that are being built have come, for whoever looks."""
+
 migration = Table(
     "migration",
     metadata,
@@ -187,5 +210,5 @@ migration = Table(
     Column("at", _Time, nullable=False, server_default="now()"),
 )
 
-SIDE_TABLES = (heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, projection)
+SIDE_TABLES = (heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, projection, kept, rebuilding)
 """Tables a service may write freely; none of them is history."""

@@ -19,17 +19,18 @@ _dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 def statement(plan: Plan, guard: int) -> tuple[str, list[Any]]:
     """The statement that writes ``plan`` if the head is still at ``guard``, and its arguments."""
-    shapes = _by_shape(plan.writes)
+    shapes = by_shape(plan.writes)
     arguments: list[Any] = [guard, len(plan.rows), *_log_columns(plan.rows)]
     for (table, _, names), rows in shapes.items():
-        arguments += [_column_values(table, name, rows) for name in names]
+        arguments += [column_values(table, name, rows) for name in names]
     if plan.advances:
         moves = plan.advances.items()
         arguments += [[name for name, _ in moves], [old for _, (old, _) in moves], [new for _, (_, new) in moves]]
     return _sql(tuple(shapes), bool(plan.advances)), arguments
 
 
-def _by_shape(writes: Mapping[Any, tuple[Kind, dict[str, Any]]]) -> dict[Shape, list[dict[str, Any]]]:
+def by_shape(writes: Mapping[Any, tuple[Kind, dict[str, Any]]]) -> dict[Shape, list[dict[str, Any]]]:
+    """The writes, those together that one statement can do."""
     shapes: dict[Shape, list[dict[str, Any]]] = defaultdict(list)
     for (table, _), (kind, row) in writes.items():
         shapes[table, kind, tuple(row)].append(row)
@@ -63,7 +64,8 @@ def array_literal(words: tuple[str, ...]) -> str:
     return "{" + ",".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words) + "}"
 
 
-def _column_values(table: Table, name: str, rows: list[dict[str, Any]]) -> list[Any]:
+def column_values(table: Table, name: str, rows: list[dict[str, Any]]) -> list[Any]:
+    """A column of these rows, as PostgreSQL takes it."""
     if isinstance(table.c[name].type, JSON):
         return [None if row[name] is None else orjson.dumps(row[name], default=str).decode() for row in rows]
     return [row[name] for row in rows]
@@ -101,14 +103,15 @@ def _sql(shapes: tuple[Shape, ...], advances: bool) -> str:
     parts = [f"a AS MATERIALIZED (SELECT append($1, $2, {slots}) AS head)"]
     used = 2 + _APPENDED
     for index, (table, kind, names) in enumerate(shapes):
-        parts.append(f"w{index} AS ({_verb_sql(table, kind, names, used + 1)})")
+        parts.append(f"w{index} AS ({verb_sql(table, kind, names, used + 1)})")
         used += len(names)
     moved = f", advance(${used + 1}::text[], ${used + 2}::bigint[], ${used + 3}::bigint[])" if advances else ""
     return f"WITH {', '.join(parts)} SELECT head{moved} FROM a"
 
 
-def _verb_sql(table: Table, kind: Kind, names: tuple[str, ...], first: int) -> str:
-    target = f'"{table.schema or "public"}"."{table.name}"'
+def verb_sql(table: Table, kind: Kind, names: tuple[str, ...], first: int, schema: str | None = None) -> str:
+    """What does this to rows of ``table`` (or of its namesake in ``schema``), a parameter per column from number ``first`` on."""
+    target = f'"{schema or table.schema or "public"}"."{table.name}"'
     columns = ", ".join(f'"{name}"' for name in names)
     types = [str(table.c[name].type.compile(_dialect)) for name in names]
     slots = ", ".join(f"${first + offset}::{type_}[]" for offset, type_ in enumerate(types))

@@ -1,0 +1,118 @@
+"""What the log makes of a read model: everything folded in memory and copied, or a stretch of it written to tables that stand already."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import asyncpg
+from ltc_events import Event, Fact, Projection, Verb
+
+from .models import create_sql
+from .plan import RowKey, Write, collapse, key_of
+from .write import by_shape, column_values, verb_sql
+
+CHUNK = 5_000
+"""Rows of the log read at once."""
+
+STRETCH = 2_000
+"""Events whose rows are written at once."""
+
+Tell = Callable[[int], Any]
+"""Told now and then up to which position the log was read; what it returns is awaited."""
+
+_READ = """
+SELECT position, type, data, stream, stream_id, version, occurred_at, recorded_at, actor, correlation_id
+FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4"""
+
+
+async def create(connection: asyncpg.Connection, projection: Projection, schema: str) -> None:
+    """Make the projection's tables in ``schema``, empty."""
+    for table in projection.tables:
+        await connection.execute(create_sql(table, schema))
+
+
+async def fold(connection: asyncpg.Connection, projection: Projection, upto: int, tell: Tell | None = None) -> dict[RowKey, Write]:
+    """What the projection's rows are after everything up to a position."""
+    rows: dict[RowKey, Write] = {}
+    meant = Meaning(projection)
+    async for records in _pages(connection, meant.types, 0, upto, CHUNK):
+        for record in records:
+            for verb, columns in meant.rows(record):
+                _fold_in(rows, verb, columns)
+        if tell is not None:
+            await tell(records[-1]["position"])
+    return rows
+
+
+async def copy(connection: asyncpg.Connection, projection: Projection, schema: str, rows: dict[RowKey, Write]) -> None:
+    """Put folded rows into the empty tables in ``schema``."""
+    for table in projection.tables:
+        names = [column.name for column in table.columns]
+        held = [{name: row.get(name) for name in names} for (owner, _), (_, row) in rows.items() if owner is table]
+        columns = [column_values(table, name, held) for name in names]
+        await connection.copy_records_to_table(table.name, schema_name=schema, columns=names, records=zip(*columns, strict=True))
+
+
+async def apply(connection: asyncpg.Connection, projection: Projection, schema: str, after: int, upto: int) -> None:
+    """Do to the tables in ``schema``, which stand at ``after``, what the log says up to ``upto``; in the caller's transaction."""
+    meant = Meaning(projection)
+    async for records in _pages(connection, meant.types, after, upto, STRETCH):
+        writes: dict[RowKey, Write] = {}
+        for record in records:
+            for verb, columns in meant.rows(record):
+                key = (verb.table, key_of(verb.table, columns))
+                writes[key] = collapse(writes.get(key), verb.kind, columns)
+        for (table, kind, names), rows in by_shape(writes).items():
+            await connection.execute(
+                verb_sql(table, kind, names, 1, schema), *(column_values(table, name, rows) for name in names)
+            )  # fmt: skip
+
+
+class Meaning:
+    """What each row of the log means to a projection."""
+
+    def __init__(self, projection: Projection) -> None:
+        self._verbs: dict[str, tuple[type[Event], list[Verb], bool]] = {}
+        for on in projection.ons:
+            verbs = [*self._verbs.get(on.event.event_type, (on.event, [], False))[1], *on.verbs]
+            self._verbs[on.event.event_type] = (on.event, verbs, any(verb.wants_fact for verb in verbs))
+
+    @property
+    def types(self) -> list[str]:
+        """The types of events it follows."""
+        return list(self._verbs)
+
+    def rows(self, record: Any) -> list[tuple[Verb, Any]]:
+        """What a row of the log does to which rows of the read model."""
+        event_class, verbs, wants_fact = self._verbs[record["type"]]
+        event = event_class.model_validate_json(record["data"])
+        fact: Any = _fact(record) if wants_fact else None
+        return [(verb, columns) for verb in verbs for columns in verb.rows(event, fact)]
+
+
+def _fact(record: Any) -> Fact:
+    return Fact(
+        record["position"], record["stream"], record["stream_id"], record["version"], record["occurred_at"], record["recorded_at"],
+        record["actor"], record["correlation_id"],
+    )  # fmt: skip
+
+
+def _fold_in(rows: dict[RowKey, Write], verb: Verb, columns: Any) -> None:
+    key = (verb.table, key_of(verb.table, columns))
+    if verb.kind == "put":
+        rows[key] = ("put", dict(columns))
+    elif verb.kind == "remove":
+        rows.pop(key, None)
+    elif (before := rows.get(key)) is not None:
+        before[1].update(columns)
+
+
+async def _pages(connection: asyncpg.Connection, types: list[str], after: int, upto: int, size: int) -> AsyncIterator[list[Any]]:
+    """The rows of these types, page by page.
+
+    No transaction is held open over it: rows of the log never change, so several looks see what one would.
+    """
+    while page := await connection.fetch(_READ, after, upto, types, size):
+        yield page
+        after = page[-1]["position"]
+        if len(page) < size:
+            return

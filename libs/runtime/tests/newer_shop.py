@@ -1,0 +1,25 @@
+"""The shop's next version: its list of baskets means something else, and has another shape."""
+
+from dataclasses import replace
+
+from ltc_events import change, on, projection, put
+from shop import BasketClosed, BasketOpened, Filled, shop
+from sqlalchemy import BigInteger, Column, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+
+newer_list = Table(
+    "basket_list",
+    MetaData(schema="read"),
+    Column("basket_id", PgUUID, primary_key=True),
+    Column("open", BigInteger, nullable=False),
+    Column("items", BigInteger, nullable=False),
+    Column("newest", Text, index=True),
+)
+newer_baskets = projection(
+    "baskets",
+    on(BasketOpened, put(newer_list, lambda e: {"basket_id": e.basket_id, "open": 1, "items": 0, "newest": None})),
+    on(Filled, change(newer_list, lambda e: {"basket_id": e.basket_id, "items": e.count, "newest": e.item})),
+    on(BasketClosed, change(newer_list, lambda e: {"basket_id": e.basket_id, "open": 0})),
+    version=2,
+)
+newer_shop = replace(shop, shows=(newer_baskets,))
