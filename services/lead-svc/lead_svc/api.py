@@ -31,7 +31,7 @@ from .domain.lead import (
     opportunity_of,
     possible,
 )
-from .domain.person import ForgetPerson
+from .domain.person import ForgetPerson, UnknownPerson
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 
@@ -316,11 +316,13 @@ def midnight(day: date) -> datetime:
 # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@people.act("/{subject_id}/forget", roles=("operator", "legal"))
+@people.act("/{subject_id}/forget", roles=("operator", "legal"), refuses=(UnknownPerson,))
 async def forget_person(subject_id: UUID, handle: Handle) -> None:
     """Forget a person.
 
-    Their key is destroyed: what is sealed in events and lists stays where it is and can never be read again.
+    Their key is destroyed: what is sealed in events and lists stays where it is and can never be read again. Whoever is forgotten
+    already stays so: then `LTC-Position` names nothing that was told.
     """
+    known = await handle.known(subject_id)
     handle.forget(subject_id)
-    return await handle(ForgetPerson(subject_id=subject_id))
+    return await handle(ForgetPerson(subject_id=subject_id, known=known))

@@ -74,9 +74,9 @@ class Handle:
         """
         return self._keys().seal(subject, plain)
 
-    async def known(self, subject: UUID) -> None:
-        """Fetch the key of a person we know, so that `seal` uses it instead of making one."""
-        await self._keys().fetch(subject)
+    async def known(self, subject: UUID) -> bool:
+        """Fetch the key of a person, so that `seal` uses it instead of making one. Returns whether there is one."""
+        return await self._keys().fetch(subject)
 
     def forget(self, subject: UUID) -> None:
         """Destroy the key of a person together with the command, which should tell it."""
