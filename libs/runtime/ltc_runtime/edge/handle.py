@@ -139,6 +139,8 @@ def _addressed(call: Call, command: Command) -> Stream | None:
     decider = call.operation.stream
     if decider is None:
         return None
+    if call.operation.natural is not None:
+        return Stream(decider.kind, getattr(command, decider.id)) if call.operation.names_stream else None
     found = call.path_values.get(decider.id)
     if found is not None:
         return Stream(decider.kind, UUID(found))
