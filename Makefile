@@ -45,6 +45,7 @@ check: setup ## Lint, format, types and import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/mypy tests
 	@$(BIN)/lint-imports
 
 format: setup ## Put the code into shape
