@@ -45,6 +45,7 @@ check: setup ## Lint, format, types and import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@$(BIN)/mypy tests
 	@$(BIN)/lint-imports
 
 campaign: setup ## Faults without end under load, then every check (SECONDS=1200 SEED=1)

@@ -86,7 +86,7 @@ class Deal:
         drafted = await self.act(OPPORTUNITIES, "draft_quote", f"{opportunity}/quotes", ANN, {"price_book": BOOK, "lines": lines})
         self.ids["quote"] = drafted.body["quote_id"]
         for operation in ("submit", "send", "accept"):
-            body = {} if operation == "accept" else None
+            body: dict[str, Any] | None = {} if operation == "accept" else None
             await self.act(OPPORTUNITIES, f"{operation}_quote", f"/quotes/{self.ids['quote']}/{operation}", ANN, body)
         await self.act(OPPORTUNITIES, "win_opportunity", f"{opportunity}/win", ANN, {"quote_id": self.ids["quote"]})
         return self

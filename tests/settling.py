@@ -53,9 +53,11 @@ async def lagging(services: Mapping[str, Service], dsns: Mapping[str, str]) -> l
 async def _standing(dsn: str) -> asyncpg.Record:
     connection = await asyncpg.connect(dsn, timeout=5)
     try:
-        return await connection.fetchrow(_STANDING)
+        standing = await connection.fetchrow(_STANDING)
     finally:
         await connection.close()
+    assert standing is not None
+    return standing
 
 
 def counts(text: str | None) -> dict[str, int]:

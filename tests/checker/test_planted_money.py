@@ -67,7 +67,8 @@ async def say(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     async def saying(*events: Event) -> set[str]:
         for event in events:
             rule = Saying([event], log)
-            monkeypatch.setitem(log.service.deciders, Say, Rule(rule))
+            deciders: dict[Any, Any] = log.service.deciders
+            monkeypatch.setitem(deciders, Say, Rule(rule))
             await log.submit(rule)
         ledger = await read_ledger("billing-svc", database.superuser)
         return {finding.check for finding in run(books(ledger), [check.__name__ for check in (*OF_A_LOG, *OF_MONEY)])}
@@ -97,7 +98,7 @@ def invoice(nth: int, **more: Any) -> InvoiceIssued:
         "company": "Acme", "currency": "USD", "taxes": (TaxSubtotal(rate=Decimal("0.13"), net=usd(10_000), tax=usd(1_300)),),
         "net": usd(10_000), "tax": usd(1_300), "gross": usd(11_300), "issued_on": TODAY, "due_on": TODAY,
     }  # fmt: skip
-    return InvoiceIssued(**{**said, **more})  # type: ignore[arg-type]
+    return InvoiceIssued(**{**said, **more})
 
 
 RECEIVED = PaymentReceived(receipt_id=RECEIPT, amount=usd(5_000), value_date=TODAY, remitter="Acme")

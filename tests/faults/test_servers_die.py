@@ -1,8 +1,6 @@
 """PostgreSQL crashes, Kafka stops, Kafka loses every byte: commands wait or go on, and nothing is lost or done twice."""
 
 import asyncio
-import os
-import sys
 
 import httpx
 import pytest
@@ -10,6 +8,7 @@ from ltc_runtime.wire.topics import apply
 
 from ..deals import LEADS, Deal
 from ..frontline import ANN
+from ..operator import ltc
 from ..platform import Platform
 from .test_services_die import load, under_load
 
@@ -69,7 +68,7 @@ async def test_all_data_of_kafka_deleted_is_republished_from_the_logs(platform: 
     await Deal(platform.front, "while-kafka-was-gone").act(LEADS, "capture_lead", "/leads", ANN, {"company": "Acme", "channel": "site"})
     await kafka.start()
     await apply(platform.stack.names, platform.stack.common())
-    await ltc(platform, "republish")
+    assert (await ltc(platform, "republish")).code == 0
     await load(platform, 2)
     evidence = await platform.assert_sound()
     assert len(evidence.messages or []) >= len({message.headers["ce_id"] for message in before.messages or []})
@@ -81,20 +80,3 @@ async def said_of_kafka(platform: Platform, name: str, state: str) -> int:
         while (answer := await client.get("/readyz")).json()["kafka"]["state"] != state:
             await asyncio.sleep(0.1)
     return answer.status_code
-
-
-async def ltc(platform: Platform, *arguments: str) -> str:
-    """Run the command line as an operator would."""
-    environment = {**os.environ, "LTC_DATA_DIR": str(platform.stack.directory)}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ltc_runtime.cli",
-        *arguments,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    return said.decode()

@@ -4,14 +4,16 @@ A *lane* is one policy on one stream. While it holds parked work, its later reac
 else waits. An operator looks at it, mends the cause, and retries; or skips it, with a reason.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from uuid import UUID
 
 from ltc_events import Refusal, Stream, derive_id
 
-from .log import Log, Plan
+from .log import AlreadyThere, CheckpointMoved, Log, Plan, Unavailable, Work
 from .log.tables import parked
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 EPOCH = "parked"
 """A checkpoint that moves whenever the set of parked work changes, so that who changes it must have seen it as it is."""
+
+ATTEMPTS = 20
+"""To change parked work that others change at the same time."""
 
 State = Literal["parked", "waiting", "done", "skipped"]
 _OPEN = "state IN ('parked', 'waiting')"
@@ -38,6 +43,10 @@ class UnknownParked(Refusal):
     """No parked work has this id, or it is settled already."""
 
     status = 404
+
+
+class StillRefused(Refusal):
+    """{done} done; then the reaction {id} was refused again and stays parked: {error}"""
 
 
 @dataclass(frozen=True)
@@ -140,7 +149,9 @@ class Settle:
 def settle(plan: Plan, row: ParkedRow, state: State, note: str, actor: str, epoch: int) -> None:
     """Note what became of a parked reaction, and who did it."""
     attempts = row.attempts + (state != "skipped")
-    plan.change(parked, {"id": row.id, "state": state, "note": note, "actor": actor, "attempts": attempts})
+    plan.change(
+        parked, {"id": row.id, "state": state, "error": row.error[:2000], "note": note, "actor": actor, "attempts": attempts}
+    )  # fmt: skip
     plan.advance(EPOCH, epoch, epoch + 1)
 
 
@@ -152,44 +163,81 @@ async def retry(log: Log, id: UUID, actor: str) -> int:
 
     Raises:
         UnknownParked: it is not parked.
-        Refusal: it was refused again; it stays parked with the new reason.
+        StillRefused: it, or one behind it, was refused again; that stays parked with the new reason.
+        Unavailable: the database is away, or others change the parked work all the time.
     """
     first = await _open_row(log, id)
     done = 0
     while row := await _next_in_lane(log, first):
-        await _retry_one(log, row, actor)
+        error = await _retry_one(log, row, actor)
+        if error is not None:
+            raise StillRefused(id=str(row.id), done=done, error=error)
         done += 1
     return done
 
 
-async def skip(log: Log, id: UUID, reason: str, actor: str) -> None:
-    """Give up the parked reaction ``id``: it will never be done. What waits behind it is retried by `retry`.
+async def skip(log: Log, id: UUID, reason: str, actor: str) -> int:
+    """Give up the parked reaction ``id``: it will never be done. If it was the first of its lane, what waits behind it is retried.
+
+    Returns:
+        How many reactions behind it were done.
 
     Raises:
         UnknownParked: it is not parked.
+        StillRefused: it is skipped; one behind it was refused.
+        Unavailable: the database is away, or others change the parked work all the time.
     """
     row = await _open_row(log, id)
-    _, epoch = await open_lanes(log.pool)
-    await log.submit(Settle(row, "skipped", reason, actor, epoch))
+    before = await _next_in_lane(log, row)
+    await _submitted(log, row, lambda now, epoch: Settle(now, "skipped", reason, actor, epoch))
     following = await _next_in_lane(log, row)
-    if following is not None:
-        await retry(log, following.id, actor)
+    if following is None or before is None or before.id != id:
+        return 0
+    return await retry(log, following.id, actor)
 
 
-async def _retry_one(log: Log, row: ParkedRow, actor: str) -> None:
+async def _retry_one(log: Log, row: ParkedRow, actor: str) -> str | None:
+    """Give one reaction again; returns why it was refused, if it was."""
+    error = None
+    try:
+        reaction = await _reaction(log, row)
+        if reaction.error:
+            error = reaction.error
+        else:
+            await _submitted(log, row, lambda now, epoch: Retry(log, reaction, now, epoch, actor))
+    except (Unavailable, UnknownParked):
+        raise
+    except AlreadyThere:  # it took effect before it was parked, or by another hand
+        await _submitted(log, row, lambda now, epoch: Settle(now, "done", "had been done", actor, epoch))
+    except Refusal as refusal:
+        error = f"{refusal.code()}: {refusal.message}"
+    except Exception as other:  # whatever the policy, a projection or a constraint of the database raises
+        error = f"{type(other).__name__}: {other}"
+    if error is not None:
+        why = error
+        await _submitted(log, row, lambda now, epoch: Settle(replace(now, error=why), "parked", "refused again", actor, epoch))
+    return error
+
+
+async def _reaction(log: Log, row: ParkedRow) -> "Reaction":
     from .react import reaction_of
 
+    policy = log.service.policies.get(row.policy)
+    if policy is None:
+        raise LookupError(f"{log.service.name} has no policy {row.policy} any more; skip it, or bring the policy back")
     fact = await log.pool.fetchrow("SELECT * FROM log WHERE position = $1", row.position)
     assert fact is not None
-    reaction = reaction_of(log.service.name, row.policy, log.service.policies[row.policy], fact)
-    _, epoch = await open_lanes(log.pool)
-    try:
-        if reaction.error:
-            raise UnknownParked(reason=reaction.error)
-        await log.submit(Retry(log, reaction, row, epoch, actor))
-    except Refusal as refusal:
-        await log.submit(Settle(row, "parked", f"{refusal.code()}: {refusal.message}", actor, epoch))
-        raise
+    return reaction_of(log.service.name, row.policy, policy, fact)
+
+
+async def _submitted(log: Log, row: ParkedRow, work: Callable[[ParkedRow, int], Work[None]]) -> None:
+    """Write a change of the parked work on what it is now; anew, if somebody else changed it meanwhile."""
+    for _ in range(ATTEMPTS):
+        _, epoch = await open_lanes(log.pool)
+        now = await _open_row(log, row.id)
+        with suppress(CheckpointMoved):
+            return await log.submit(work(now, epoch))
+    raise Unavailable("other processes change the parked work all the time; try again")
 
 
 async def _open_row(log: Log, id: UUID) -> ParkedRow:

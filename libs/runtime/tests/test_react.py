@@ -118,6 +118,8 @@ async def test_a_retry_goes_on_in_order_once_the_cause_is_mended(live: Log, shop
     with pytest.raises(Exception, match="no such basket"):
         await parked.retry(live, first.id, "anna")
     await live.submit(Do(OpenBasket(basket_id=missing)))
+    (again, _) = await parked.listed(live.pool)
+    assert (again.state, again.attempts, again.note) == ("parked", 2, "refused again")
     assert await parked.retry(live, first.id, "anna") == 2
     assert await parked.listed(live.pool) == []
     copies = await fetch(shop_database, "SELECT stream_id FROM log WHERE data::text LIKE '%copy%' ORDER BY position")

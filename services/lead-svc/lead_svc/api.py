@@ -46,7 +46,7 @@ from .domain.lead import (
     possible,
 )
 from .domain.lead.touching import Direction, TouchKind
-from .domain.person import ForgetPerson
+from .domain.person import ForgetPerson, UnknownPerson
 from .domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id
 from .domain.scoring import BandResult, Known, Outcome, ScoringModel
 
@@ -484,14 +484,16 @@ def midnight(day: date) -> datetime:
 # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@people.act("/{subject_id}/forget", roles=("operator", "legal"))
+@people.act("/{subject_id}/forget", roles=("operator", "legal"), refuses=(UnknownPerson,))
 async def forget_person(subject_id: UUID, handle: Handle) -> None:
     """Forget a person.
 
-    Their key is destroyed: what is sealed in events and lists stays where it is and can never be read again.
+    Their key is destroyed: what is sealed in events and lists stays where it is and can never be read again. Whoever is forgotten
+    already stays so: then `LTC-Position` names nothing that was told.
     """
+    known = await handle.known(subject_id)
     handle.forget(subject_id)
-    return await handle(ForgetPerson(subject_id=subject_id))
+    return await handle(ForgetPerson(subject_id=subject_id, known=known))
 
 
 # ── rule books ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -72,6 +72,15 @@ async def test_a_forgotten_person_can_never_be_read_again(served: Any, ann: http
     assert await served.log.pool.fetchval("SELECT count(*) FROM log WHERE type = 'ltc.lead.person-forgotten.v1'") == 1
 
 
+async def test_a_person_nobody_knows_cannot_be_forgotten(served: Any, ann: httpx.AsyncClient) -> None:
+    lead = await captured(ann)
+    async with served.client("lea", "legal") as legal:
+        answer = await legal.post(f"/people/{lead}/forget")
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown-person")
+    assert "contact_id" in answer.json()["detail"]
+    assert await served.log.pool.fetchval("SELECT count(*) FROM log WHERE type = 'ltc.lead.person-forgotten.v1'") == 0
+
+
 async def test_a_lead_without_a_contact_has_none(ann: httpx.AsyncClient) -> None:
     lead = await captured(ann, contact=None)
     assert (await ann.get(f"/leads/{lead}")).json()["contact"] is None

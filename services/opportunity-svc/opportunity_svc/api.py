@@ -8,13 +8,21 @@ from uuid import UUID
 
 from ltc_events import Code, Currency, Money, Rate, Sha256, Text, UserId
 from ltc_events.opportunity import LossReason, PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, Role, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from . import projections as shown
 from .domain import authority, opportunity, price_book, quote
-from .domain.authority import GrantAuthority, GrantToOneself, LimitBelowNothing, NothingGranted, RevokeAuthority, authority_id
+from .domain.authority import (
+    GrantAuthority,
+    GrantToOneself,
+    LimitBelowNothing,
+    NobodyGranted,
+    NothingGranted,
+    RevokeAuthority,
+    authority_id,
+)
 from .domain.opportunity import DayInTheFuture, LoseOpportunity, OpportunityClosed, OpportunityStatus, UnknownOpportunity
 from .domain.price_book import (
     BookCode,
@@ -51,11 +59,13 @@ SALES: tuple[Role, ...] = ("sales", "sales_manager")
 WRITERS: tuple[Role, ...] = (*SALES, "solution")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
+Holder = Annotated[UserId, Field(examples=["ann"])]
+
 opportunities = Api("/opportunities", stream=opportunity.decider)
 drafts = Api(stream=quote.decider)
 quotes = Api("/quotes", stream=quote.decider)
-price_books = Api("/price-books", stream=price_book.decider)
-authority_grants = Api("/authority-grants", stream=authority.decider)
+price_books = Api("/price-books", stream=price_book.decider, natural=NaturalKey("code", BookCode, price_book_id))
+authority_grants = Api("/authority-grants", stream=authority.decider, natural=NaturalKey("user", Holder, authority_id))
 
 PRICING = (
     UnknownPriceBook,
@@ -380,6 +390,7 @@ class PriceBookView(PriceBookRow):
     """A price book with its prices."""
 
     items: Sequence[PriceItem]
+    actions: list[str]
 
 
 @price_books.query("", roles=EVERYONE)
@@ -395,13 +406,16 @@ async def list_price_books(read: Read, paging: Paging, currency: Currency | None
 @price_books.query("/{code}", roles=EVERYONE, refuses=(UnknownPriceBook,))
 async def show_price_book(code: BookCode, read: Read) -> PriceBookView:
     """One price book."""
-    found = select(shown.price_books).where(shown.price_books.c.price_book_id == price_book_id(code))
-    return PriceBookView(**await read.one(found, UnknownPriceBook))
+    id = price_book_id(code)
+    found = select(shown.price_books).where(shown.price_books.c.price_book_id == id)
+    row = await read.one(found, UnknownPriceBook, stream=price_book.decider.of(id))
+    return PriceBookView(**row, actions=read.actions(("set_price_book",)))
+
+
+price_books.history("/{code}/history", roles=EVERYONE, refuses=(UnknownPriceBook,))
 
 
 # ── authority ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-Holder = Annotated[UserId, Field(examples=["ann"])]
 
 
 class GrantBody(Body):
@@ -455,6 +469,29 @@ async def list_authority_grants(read: Read, paging: Paging, user: UserId | None 
     asked = {table.holder: user, table.revoked: revoked}
     found = select(shown.authority_grants).where(*matching(asked))
     return await read.page(found, key=(table.granted_at, table.authority_id, table.currency), into=grant_row, paging=paging)
+
+
+class GrantsView(View):
+    """Everything somebody was granted, one grant per currency, those taken back too."""
+
+    user: str
+    grants: list[GrantRow]
+    actions: list[str]
+
+
+@authority_grants.query("/{user}", roles=EVERYONE, refuses=(NobodyGranted,))
+async def show_authority(user: Holder, read: Read) -> GrantsView:
+    """What one of us may allow."""
+    id = authority_id(user)
+    await read.version_of(authority.decider.of(id), NobodyGranted)
+    table = shown.authority_grants.c
+    rows = await read.all(select(shown.authority_grants).where(table.authority_id == id).order_by(table.currency))
+    grants = [grant_row(**row) for row in rows]
+    standing = any(not grant.revoked for grant in grants)
+    return GrantsView(user=user, grants=grants, actions=read.actions(("grant_authority", *(("revoke_authority",) if standing else ()))))
+
+
+authority_grants.history("/{user}/history", roles=EVERYONE, refuses=(NobodyGranted,))
 
 
 def grant_row(**row: Any) -> GrantRow:

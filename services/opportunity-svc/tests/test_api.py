@@ -241,6 +241,49 @@ async def test_a_price_book_is_set_replaced_and_read(world: World) -> None:
     assert await refused(world.ann, "/price-books/list", BOOK) == (403, "forbidden")
 
 
+async def test_a_price_book_is_replaced_only_by_who_saw_the_newest_and_its_history_is_kept(world: World) -> None:
+    shown = await world.nat.get("/price-books/list")
+    assert (shown.headers["ETag"], shown.json()["actions"]) == ('"1"', [])
+    assert (await world.max.get("/price-books/list")).json()["actions"] == ["set_price_book"]
+    dearer = {**BOOK, "items": [{**ITEMS[0], "list_price": {"amount": 11_000, "currency": "USD"}}]}
+    first = await world.max.post("/price-books/list", json=dearer, headers={"If-Match": '"1"'})
+    assert (first.status_code, first.headers["ETag"]) == (204, '"2"')
+    late = await world.mia.post("/price-books/list", json={**BOOK, "valid_to": "2030-12-31"}, headers={"If-Match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (412, "stale")
+    new = await world.mia.post("/price-books/other", json=BOOK, headers={"If-Match": '"1"'})
+    assert new.status_code == 412, "there is nothing yet to have seen"
+    assert (await world.nat.get("/price-books/other")).status_code == 404
+    same = await world.nat.get("/price-books/list", headers={"If-None-Match": '"2"'})
+    assert same.status_code == 304
+    history = (await world.nat.get("/price-books/list/history")).json()["data"]
+    assert [(each["version"], each["actor"], each["data"]["items"][0]["list_price"]["amount"]) for each in history] == [
+        (1, "mia", 10_000), (2, "max", 11_000),
+    ]  # fmt: skip
+    unknown = await world.nat.get("/price-books/none/history")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-price-book")
+
+
+async def test_authority_is_shown_changed_and_taken_back_on_the_version_that_was_seen(world: World) -> None:
+    shown = await world.max.get("/authority-grants/mia")
+    assert (shown.headers["ETag"], shown.json()["user"]) == ('"1"', "mia")
+    assert shown.json()["actions"] == ["grant_authority", "revoke_authority"]
+    in_yuan = {**GRANT, "max_amount": {"amount": 500, "currency": "CNY"}}
+    granted = await world.max.post("/authority-grants/mia", json=in_yuan, headers={"If-Match": shown.headers["ETag"]})
+    assert (granted.status_code, granted.headers["ETag"]) == (204, '"2"')
+    late = await world.max.post("/authority-grants/mia/revoke", headers={"If-Match": '"1"'})
+    assert (late.status_code, late.json()["code"]) == (412, "stale")
+    assert (await world.max.post("/authority-grants/mia/revoke", headers={"If-Match": '"2"'})).status_code == 204
+    after = await world.max.get("/authority-grants/mia")
+    assert after.headers["ETag"] == '"3"'
+    assert [(grant["max_amount"]["currency"], grant["revoked"]) for grant in after.json()["grants"]] == [("CNY", True), ("USD", True)]
+    assert after.json()["actions"] == ["grant_authority"]
+    history = (await world.nat.get("/authority-grants/mia/history")).json()["data"]
+    assert [each["type"] for each in history] == ["ltc.opportunity.authority-granted.v1"] * 2 + ["ltc.opportunity.authority-revoked.v1"]
+    for path in ("/authority-grants/nobody", "/authority-grants/nobody/history"):
+        answer = await world.nat.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "nobody-granted")
+
+
 async def test_nobody_grants_authority_to_themselves(world: World) -> None:
     assert await refused(world.mia, "/authority-grants/mia", GRANT) == (409, "grant-to-oneself")
 

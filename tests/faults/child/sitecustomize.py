@@ -13,9 +13,14 @@ import inspect
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+Function = Callable[..., Any]
 
 
-def _die(point):
+def _die(point: str) -> None:
     try:
         os.close(os.open(os.environ["LTC_TEST_DIED"] + "." + point.replace(":", "-"), os.O_CREAT | os.O_EXCL))
     except FileExistsError:
@@ -23,10 +28,10 @@ def _die(point):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _replacement(function, point, nth, when):
+def _replacement(function: Function, point: str, nth: int, when: str) -> Function:
     calls = 0
 
-    def due(moment):
+    def due(moment: str) -> None:
         nonlocal calls
         if moment == "before":
             calls += 1
@@ -36,7 +41,7 @@ def _replacement(function, point, nth, when):
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
-        async def waiting(*args, **kwargs):
+        async def waiting(*args: Any, **kwargs: Any) -> Any:
             due("before")
             result = await function(*args, **kwargs)
             due("after")
@@ -45,7 +50,7 @@ def _replacement(function, point, nth, when):
         return waiting
 
     @functools.wraps(function)
-    def plain(*args, **kwargs):
+    def plain(*args: Any, **kwargs: Any) -> Any:
         due("before")
         result = function(*args, **kwargs)
         due("after")
@@ -54,42 +59,42 @@ def _replacement(function, point, nth, when):
     return plain
 
 
-def _replace(module, points):
+def _replace(module: ModuleType, points: list[str]) -> None:
     for point in points:
         _, path, nth, when = point.split(":")
         *way, name = path.split(".")
-        owner = module
+        owner: Any = module
         for step in way:
             owner = getattr(owner, step)
         setattr(owner, name, _replacement(inspect.getattr_static(owner, name), point, int(nth), when))
 
 
 class _Loader(importlib.abc.Loader):
-    def __init__(self, inner, points):
+    def __init__(self, inner: importlib.abc.Loader, points: list[str]) -> None:
         self.inner, self.points = inner, points
 
-    def create_module(self, spec):
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         return self.inner.create_module(spec)
 
-    def exec_module(self, module):
+    def exec_module(self, module: ModuleType) -> None:
         self.inner.exec_module(module)
         _replace(module, self.points)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, points):
+    def __init__(self, points: dict[str, list[str]]) -> None:
         self.points = points
 
-    def find_spec(self, name, path, target=None):
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> importlib.machinery.ModuleSpec | None:
         if name not in self.points:
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is not None:
+        if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader, self.points[name])
         return spec
 
 
-_points = {}
+_points: dict[str, list[str]] = {}
 for _point in os.environ.get("LTC_TEST_DIE", "").split():
     _points.setdefault(_point.split(":")[0], []).append(_point)
 if _points:

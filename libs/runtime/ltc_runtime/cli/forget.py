@@ -18,12 +18,13 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def forget(subject: UUID, token: Token = "") -> None:
-    """Erase a person for good: name, mail and phone become unreadable everywhere. SUBJECT is the person's id."""
-    run(erase(place(), subject, token))
-    out.print(f"{subject} is forgotten")
+    """Erase a person for good: name, mail and phone become unreadable everywhere. SUBJECT is the contact_id of a lead."""
+    now = run(erase(place(), subject, token))
+    out.print(f"{subject} is forgotten" if now else f"{subject} was forgotten before; nothing was left to do")
 
 
-async def erase(here: Place, subject: UUID, token: str) -> None:
-    """Ask the service that keeps people."""
+async def erase(here: Place, subject: UUID, token: str) -> bool:
+    """Ask the service that keeps people; returns whether it had not been done before."""
     async with client(here, ("operator",), token) as http:
-        await ask(http, "POST", f"{here.url(KEEPER)}/people/{subject}/forget")
+        reply = await ask(http, "POST", f"{here.url(KEEPER)}/people/{subject}/forget")
+    return "told=" in reply.headers["LTC-Position"]

@@ -10,9 +10,9 @@ import typer
 from ltc_events import Refusal
 
 from .. import parked
-from ..log import Log
+from ..log import Log, Unavailable
 from .log import must_choose
-from .output import REFUSED, Json, Trouble, answer, command, out, print_json
+from .output import AWAY, MISUSED, REFUSED, Json, Trouble, answer, command, out, print_json
 from .place import Place, ServiceNames, opened, place, run
 
 app = typer.Typer(help="Reactions that were refused, and those that wait behind them.", no_args_is_help=True)
@@ -60,17 +60,19 @@ def retry(id: Id) -> None:
     here = place()
     name, _ = find(here, id)
     done = run(with_log(here, name, lambda log: settled(parked.retry(log, id, operator()))))
-    out.print(f"{done} done")
+    out.print("done" if done == 1 else f"{done} done: this reaction and {done - 1} that waited behind it")
 
 
 @app.command()
 @command
 def skip(id: Id, reason: Annotated[str, typer.Option("--reason", help="Why it will never be done; kept with it.")]) -> None:
     """Give it up for good; what waits behind it goes on."""
+    if not reason.strip():
+        raise Trouble("say why it will never be done: --reason TEXT", MISUSED)
     here = place()
     name, _ = find(here, id)
-    run(with_log(here, name, lambda log: settled(parked.skip(log, id, reason, operator()))))
-    out.print("skipped")
+    done = run(with_log(here, name, lambda log: settled(parked.skip(log, id, reason, operator()))))
+    out.print(f"skipped; {done} that waited behind it {'is' if done == 1 else 'are'} done" if done else "skipped")
 
 
 def find(here: Place, id: UUID) -> tuple[str, dict[str, Any]]:
@@ -110,6 +112,8 @@ async def settled(work: Awaitable[Any]) -> Any:
         return await work
     except Refusal as refusal:
         raise Trouble(f"{refusal.code()}: {refusal.message}", REFUSED) from None
+    except Unavailable as away:
+        raise Trouble(f"not now: {away}", AWAY) from None
 
 
 def operator() -> str:

@@ -5,8 +5,9 @@ A service's ``api.py`` needs `Api`, `Handle`, `Read`, `Body`, `View`, `Page` and
 
 from .api import Api
 from .handle import Handle
+from .operation import NaturalKey
 from .pages import Body, Page, Paging, View, matching
 from .read import Read
 from .roles import EVERYONE, ROLES, Role
 
-__all__ = ["EVERYONE", "ROLES", "Api", "Body", "Handle", "Page", "Paging", "Read", "Role", "View", "matching"]
+__all__ = ["EVERYONE", "ROLES", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "View", "matching"]

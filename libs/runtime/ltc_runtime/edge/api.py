@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from ltc_events import Decider, Refusal
 
 from .documentation import headers_of, responses_of, stub
-from .operation import Kind, Operation
+from .operation import Kind, NaturalKey, Operation
 from .roles import ROLES, Role
 from .signature import Signature
 
@@ -33,12 +33,14 @@ class Api(APIRouter):
     Args:
         prefix: such as ``/leads``.
         stream: the decider whose streams the URLs name; its version is the ``ETag``.
+        natural: what the URLs name them by, if not by their ids. A command then holds the id of what its URL names.
     """
 
-    def __init__(self, prefix: str = "", *, stream: Decider[Any, Any, Any] | None = None) -> None:
+    def __init__(self, prefix: str = "", *, stream: Decider[Any, Any, Any] | None = None, natural: NaturalKey | None = None) -> None:
         words = [word for word in re.split(r"[/-]", prefix) if word]
         super().__init__(prefix=prefix, tags=[" ".join(words)] if words else None)
         self.stream = stream
+        self.natural = natural
         self.operations: list[Operation] = []
 
     def create(
@@ -83,7 +85,7 @@ class Api(APIRouter):
 
         assert self.stream is not None, "only streams have a history"
         unknown = refuses[0] if refuses else None
-        self._add(history_of(self.stream, unknown), "query", "GET", path, 200, roles, refuses)
+        self._add(history_of(self.stream, self.natural, unknown), "query", "GET", path, 200, roles, refuses)
 
     def _command(
         self,
@@ -123,8 +125,8 @@ class Api(APIRouter):
         silent = signature.answer in (None, type(None))
         operation = Operation(
             id=endpoint.__name__, kind=kind, method=method, prefix=found_at or self.prefix, path=whole, roles=frozenset(roles),
-            endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, refuses=tuple(refuses),
-            money=money, cap=cap,
+            endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, natural=self.natural,
+            refuses=tuple(refuses), money=money, cap=cap,
         )  # fmt: skip
         self.operations.append(operation)
         described = stub(endpoint, signature.described(headers_of(operation)))

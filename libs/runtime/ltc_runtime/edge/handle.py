@@ -79,9 +79,9 @@ class Handle:
         """
         return self._keys().seal(subject, plain)
 
-    async def known(self, subject: UUID) -> None:
-        """Fetch the key of a person we know, so that `seal` uses it instead of making one."""
-        await self._keys().fetch(subject)
+    async def known(self, subject: UUID) -> bool:
+        """Fetch the key of a person, so that `seal` uses it instead of making one. Returns whether there is one."""
+        return await self._keys().fetch(subject)
 
     def forget(self, subject: UUID) -> None:
         """Destroy the key of a person together with the command, which should tell it."""
@@ -144,6 +144,8 @@ def _addressed(call: Call, command: Command) -> Stream | None:
     decider = call.operation.stream
     if decider is None:
         return None
+    if call.operation.natural is not None:
+        return Stream(decider.kind, getattr(command, decider.id)) if call.operation.names_stream else None
     found = call.path_values.get(decider.id)
     if found is not None:
         return Stream(decider.kind, UUID(found))

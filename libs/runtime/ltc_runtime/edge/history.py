@@ -12,6 +12,7 @@ from sqlalchemy import select
 from ltc_runtime.log.tables import log
 
 from ..telemetry import trace_id_of
+from .operation import NaturalKey
 from .pages import Page, Paging, View
 from .problems import NotFound
 from .read import Read
@@ -43,11 +44,15 @@ _columns = (
 )  # fmt: skip
 
 
-def history_of(decider: Decider[Any, Any, Any], unknown: type[Refusal] | None) -> Callable[..., Awaitable[Page[Happened]]]:
+def history_of(
+    decider: Decider[Any, Any, Any], natural: NaturalKey | None, unknown: type[Refusal] | None
+) -> Callable[..., Awaitable[Page[Happened]]]:
     """A query for the history of one stream of ``decider``."""
 
-    async def history(read: Read, paging: Paging, **named: UUID) -> Page[Happened]:
-        stream = decider.of(named[decider.id])
+    key = natural or NaturalKey(decider.id, UUID, lambda stream_id: stream_id)
+
+    async def history(read: Read, paging: Paging, **named: Any) -> Page[Happened]:
+        stream = decider.of(key.id(named[key.name]))
         of_stream = select(*_columns).where(log.c.stream_id == stream.id, log.c.stream == stream.kind, log.c.origin.is_(None))
         page: Page[dict[str, Any]] = await read.page(of_stream, key=(log.c.version,), into=dict, paging=paging, newest_first=False)
         if not page.data and paging.cursor is None:
@@ -57,7 +62,7 @@ def history_of(decider: Decider[Any, Any, Any], unknown: type[Refusal] | None) -
 
     history.__name__ = f"{decider.kind.replace('-', '_')}_history"
     history.__doc__ = "Everything that ever happened to it, oldest first."
-    history.__annotations__ = {decider.id: UUID, "read": Read, "paging": Paging, "return": Page[Happened]}
+    history.__annotations__ = {key.name: key.type, "read": Read, "paging": Paging, "return": Page[Happened]}
     keyword = inspect.Parameter.KEYWORD_ONLY
     history.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 from ltc_events import Decider, Refusal
 from pydantic import BaseModel, ValidationError
@@ -30,6 +31,21 @@ Kind = Literal["create", "act", "query"]
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
+@dataclass(frozen=True)
+class NaturalKey:
+    """What URLs name streams by, where that is not their id.
+
+    Args:
+        name: of the path parameter.
+        type: of its values.
+        id: the id of the stream that a value names.
+    """
+
+    name: str
+    type: Any
+    id: Callable[[Any], UUID]
+
+
 @dataclass(frozen=True, eq=False)
 class Operation:
     """Something a caller can do or ask."""
@@ -44,6 +60,7 @@ class Operation:
     signature: Signature
     status: int
     stream: Decider[Any, Any, Any] | None = None
+    natural: NaturalKey | None = None
     refuses: tuple[type[Refusal], ...] = ()
     money: bool = False
     cap: int | None = None
@@ -63,7 +80,7 @@ class Operation:
     @property
     def names_stream(self) -> bool:
         """Does the URL name one stream, whose version is then the ETag?"""
-        return self.stream is not None and f"{{{self.stream.id}}}" in self.path
+        return self.stream is not None and f"{{{self.natural.name if self.natural else self.stream.id}}}" in self.path
 
     async def serve(self, edge: "Edge", scope: Scope, receive: Receive, send: Send, values: dict[str, str], span: "Span") -> int:
         """Answer one request.

@@ -71,11 +71,12 @@ class Sealer:
         self._keys: dict[UUID, bytes] = {}
         self._made: dict[UUID, bytes] = {}
 
-    async def fetch(self, subject: UUID) -> None:
-        """Get the key of a person we know."""
+    async def fetch(self, subject: UUID) -> bool:
+        """Get the key of a person we know; returns whether we do."""
         key = await self._pool.fetchval("SELECT key FROM personal_key WHERE subject = $1", subject)
         if key is not None:
             self._keys[subject] = key
+        return key is not None
 
     def seal(self, subject: UUID, plain: str) -> str:
         """Encrypt a text, with a new key unless there is one."""

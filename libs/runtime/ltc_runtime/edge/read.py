@@ -77,6 +77,15 @@ class Read:
         record = await self._call.edge.log.pool.fetchrow(sql, *values)
         return None if record is None else shape.row(record)
 
+    async def version_of(self, stream: Stream, refusal: type[Refusal]) -> None:
+        """Have the version of ``stream`` as the ``ETag`` of what several rows of it are answered with.
+
+        Args:
+            refusal: raised where nothing happened in it.
+        """
+        if not await self._tag(stream):
+            raise refusal
+
     async def all(self, statement: Select[Any]) -> list[Row]:
         """All rows of ``statement``; for lists that are short by nature."""
         shape, sql, values = compiled(statement)
@@ -133,16 +142,17 @@ class Read:
         opened: list[str | None] = await self._call.edge.open_many(sealed)
         return opened
 
-    async def _tag(self, stream: Stream) -> None:
+    async def _tag(self, stream: Stream) -> bool:
         # The version is read before the row: at worst the tag is older than what it names, and a later If-Match is
         # refused though it need not be. The other way round, one could overwrite what one never saw.
         version = await self._call.edge.log.pool.fetchval(_VERSION, stream.id, stream.kind)
         if version is None:
-            return
+            return False
         if_none_match = self._call.header(b"if-none-match")
         if if_none_match is not None and none_match(if_none_match, version):
             raise NotModified(version)
         self.headers.append((b"etag", b'"%d"' % version))
+        return True
 
     def _link_next(self, next_cursor: str) -> None:
         call = self._call

@@ -153,12 +153,13 @@ set_aside = Table(
     Column("topic", Text, primary_key=True),
     Column("partition", Integer, primary_key=True),
     Column("offset", BigInteger, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("bytes", LargeBinary),
     Column("headers", JSON, nullable=False),
     Column("at", _Time, nullable=False),
 )
-"""Messages that are no readable fact of the topic's owner."""
+"""Messages that are no readable fact of the topic's owner; by place and content, because a wiped topic uses its offsets again."""
 
 personal_key = Table(
     "personal_key",

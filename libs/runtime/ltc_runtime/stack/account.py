@@ -5,6 +5,10 @@ import pwd
 import stat
 from pathlib import Path
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 NOBODY = "nobody"
 
 
@@ -35,8 +39,12 @@ def let_read(tree: Path, user: str) -> None:
 
 
 def let_through(path: Path) -> None:
-    """Let others pass through a directory and all above it, without letting them look around."""
+    """Let others pass through a directory and all above it, without letting them look around; where they could not, it is said.
+
+    It cannot be done with less: the server resolves its data directory to a whole path and walks it under its own account.
+    """
     for step in [path, *path.parents]:
         mode = step.stat().st_mode
         if not mode & stat.S_IXOTH:
             step.chmod(mode | stat.S_IXOTH)
+            log.warning("PostgreSQL does not run as root: others may pass through this directory from now on", directory=str(step))

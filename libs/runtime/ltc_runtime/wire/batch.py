@@ -1,5 +1,6 @@
 """A batch of messages as one piece of work for the log: which of them are news, which are known, which are trouble."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -109,7 +110,7 @@ class HearWork:
                 outcome.trouble[message.where].append(message)
         plan.hear(news)
         for aside in self.asides:
-            plan.put(set_aside, row_aside(aside, plan.now))
+            plan.keep(set_aside, row_aside(aside, plan.now))
         return outcome
 
     def _is_next(self, plan: Plan, message: Message, ends: dict[TailKey, Any]) -> bool:
@@ -139,12 +140,22 @@ def row_of(message: Message) -> HeardRow:
     )  # fmt: skip
 
 
+def digest_of(record: ConsumerRecord) -> bytes:
+    """What a message holds, as a digest: read again it is the same message, another one at its offset is not."""
+    held = [record.key, record.value, *(part for name, value in record.headers for part in (name.encode(), value))]
+    digest = hashlib.sha256()
+    for part in held:
+        digest.update(b"-" if part is None else b"%d:" % len(part) + part)
+    return digest.digest()
+
+
 def row_aside(aside: Aside, at: Any) -> dict[str, Any]:
     """The row of the table ``set_aside``."""
     record = aside.record
     headers = [[name, (value or b"").decode(errors="backslashreplace")] for name, value in record.headers]
     key = record.key.decode(errors="backslashreplace") if record.key is not None else None
     return {
-        "topic": aside.where.topic, "partition": aside.where.partition, "offset": aside.offset, "reason": aside.reason[:1000],
+        "topic": aside.where.topic, "partition": aside.where.partition, "offset": aside.offset, "digest": digest_of(record),
+        "reason": aside.reason[:1000],
         "bytes": record.value, "headers": {"key": key, "headers": headers}, "at": at,
     }  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from ltc_runtime.log import Log, Unavailable, open_log
+from ltc_runtime.wire.batch import Aside, HearWork
 from ltc_runtime.wire.cloudevents import Told, headers_of
 from ltc_runtime.wire.compare import compare
 from ltc_runtime.wire.hear import Ear
@@ -177,6 +178,27 @@ async def test_a_message_that_the_client_cannot_even_fetch_is_gone_around(here: 
         return len(await here.asides()) == 6
 
     await until(aside)
+
+
+async def test_what_is_set_aside_outlives_its_topic_and_does_not_grow_when_it_is_read_again(here: World) -> None:
+    async def aside(*held: bytes) -> bool:
+        return sorted(row["bytes"] for row in await here.asides()) == sorted(held)
+
+    await here.say([(0, b"k", b"first", []), (0, None, b"second", [("a", b"1")])])
+    hearing = here.start_hear()
+    await until(lambda: aside(b"first", b"second"), 30)
+    records = [record for record in await here.messages() if record.partition == 0]
+    again = [Aside(TopicPartition(here.topic, 0), record.offset, "read again", record) for record in records]
+    for _ in range(2):
+        await here.listener.submit(HearWork([], again))
+    assert {row["reason"] for row in await here.asides()} == {"'ce_specversion' is missing"}, "the first reason stays"
+    hearing.cancel()
+    await asyncio.gather(hearing, return_exceptions=True)
+    await here.replace_topic()
+    await here.say([(0, b"k", b"other", [])])
+    here.start_hear()
+    await until(lambda: aside(b"first", b"second", b"other"), 60)
+    assert [row["offset"] for row in await here.asides() if row["bytes"] != b"second"] == [0, 0]
 
 
 async def test_thousands_of_forged_messages_have_no_effect(here: World) -> None:

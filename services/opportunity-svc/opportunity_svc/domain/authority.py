@@ -75,6 +75,12 @@ class NothingGranted(Refusal):
     status = 404
 
 
+class NobodyGranted(Refusal):
+    """Nobody of this name was ever granted anything."""
+
+    status = 404
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """How far somebody may go in one currency."""
