@@ -132,7 +132,7 @@ class Frontline:
                 except httpx.HTTPError:
                     await asyncio.sleep(0.1)
                     continue
-                if answer.status_code < 500:
+                if answer.status_code < 500 and answer.status_code != 429:
                     break
                 await asyncio.sleep(0.2)
         if answer.status_code >= 400:

@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     # How much it takes
     body_cap: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")
 
+    admit_at_once: int = Field(256, ge=1, le=10_000, description="Requests worked on at once at most; fewer while work on them takes long.")
+    admit_work_seconds: float = Field(
+        0.2, gt=0, description="How long work on a request should take on average; how many are worked on at once adapts to it."
+    )
+    admit_wait_seconds: float = Field(0.5, gt=0, description="How long a request waits for its turn before it is told to come again.")
+    admit_inside: int = Field(
+        1024,
+        ge=2,
+        le=100_000,
+        description="Requests inside at once at most: worked on, waiting, or still arriving; half of them for one caller.",
+    )
+
     # The embedded stack
     data_dir: Path = Field(Path(".ltc"), description="Where the embedded stack keeps its data.")
     cache_dir: Path = Field(Path("~/.cache/openltc"), description="Where the broker's jars are kept, outside any checkout.")

@@ -16,12 +16,14 @@ from ltc_runtime.settings import Settings
 from ltc_runtime.wire import feed
 
 from .. import telemetry
+from .admission import Admission
 from .answers import Message, Receive, Scope, Send
 from .api import Api, OperationRoute
 from .auth import Verifier
 from .contracts import add_contracts
 from .docs import add_docs
 from .documentation import finished_openapi
+from .door import Door
 from .edge import Edge
 from .failures import answer_to, as_response
 from .keys import Keys, source_of
@@ -89,12 +91,21 @@ class EdgeApp(FastAPI):
             await super().__call__(scope, receive, send)
             return
         started = perf_counter()
-        span = telemetry.Span(operation.span_name, telemetry.SERVER, _traceparent(scope))
+        traceparent = _header(scope, b"traceparent")
+        try:
+            entered = self.edge.door.enter(operation.kind != "query", self.edge.verifier.known(_header(scope, b"authorization")))
+        except Fault as full:  # said before anything is read, verified or traced: an answer that is to cost nothing
+            trace_id = None if traceparent is None else telemetry.trace_id_of(traceparent.decode("latin-1"))
+            await answer_to(full, trace_id, writes=False)(scope, receive, send)
+            REQUESTS.observe(method, operation.path, full.status, perf_counter() - started)
+            return
+        span = telemetry.Span(operation.span_name, telemetry.SERVER, None if traceparent is None else traceparent.decode("latin-1"))
         status = 500
         with span:
             try:
-                status = await operation.serve(self.edge, scope, receive, send, values, span)
+                status = await operation.serve(self.edge, scope, receive, send, values, span, entered)
             finally:
+                entered.leave()
                 REQUESTS.observe(method, operation.path, status, perf_counter() - started)
                 if span.recording:
                     span.describe(operation.span_attributes, status)
@@ -122,7 +133,8 @@ def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
             operations[operation.id] = operation
     keys = Keys(source_of(settings.jwks), settings.jwks_refresh_seconds, settings.jwks_max_age_seconds)
     verifier = Verifier(keys, settings.issuer, settings.audience, settings.roles_claim)
-    edge = Edge(service, log, verifier, operations, body_cap=settings.body_cap, after_seconds=settings.after_seconds)
+    door = Door(Admission(settings.admit_work_seconds, settings.admit_at_once, settings.admit_inside), settings.admit_wait_seconds)
+    edge = Edge(service, log, verifier, operations, body_cap=settings.body_cap, after_seconds=settings.after_seconds, door=door)
     return EdgeApp(edge, apis, settings.topic_prefix)
 
 
@@ -144,11 +156,11 @@ def saying_goodbye(send: Send) -> Send:
     return last
 
 
-def _traceparent(scope: Scope) -> str | None:
+def _header(scope: Scope, wanted: bytes) -> bytes | None:
     for name, value in scope["headers"]:
-        if name == b"traceparent":
-            text: str = value.decode("latin-1")
-            return text
+        if name == wanted:
+            found: bytes = value
+            return found
     return None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..telemetry import Span
+    from .door import Entered
     from .edge import Edge
     from .operation import Operation
 
@@ -22,10 +23,13 @@ class Caller:
 class Call:
     """A request: who asks, for what, and what was sent along."""
 
-    __slots__ = ("body", "caller", "edge", "headers", "key", "operation", "path", "path_values", "query", "span")
+    __slots__ = ("body", "caller", "edge", "entered", "headers", "key", "operation", "path", "path_values", "query", "span")
 
-    def __init__(self, edge: "Edge", operation: "Operation", scope: Any, path_values: dict[str, str], span: "Span") -> None:
+    def __init__(
+        self, edge: "Edge", operation: "Operation", scope: Any, path_values: dict[str, str], span: "Span", entered: "Entered"
+    ) -> None:
         self.edge = edge
+        self.entered = entered
         self.operation = operation
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.path: str = scope["path"]

@@ -25,8 +25,10 @@ from .problems import (
     NotCaughtUp,
     NotJson,
     OccurredAtForbidden,
+    Overloaded,
     Problem,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     page,
     sentence,
@@ -89,7 +91,7 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
 
 
 def _faults(operation: "Operation") -> list[type[Refusal]]:
-    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, InternalError, DatabaseAway, IssuerAway]
+    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
     if operation.kind == "query":
         return [BadRequest, *found, NotCaughtUp]
     found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]

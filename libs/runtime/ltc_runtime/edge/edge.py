@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from ltc_events import AnyDecider, Command, Stream
 
+from .admission import Admission
 from .after import wait_until
+from .door import Door
 from .personal import open_many
 
 if TYPE_CHECKING:
@@ -31,11 +33,13 @@ class Edge:
         body_cap: int = 1024 * 1024,
         after_seconds: float = 3.0,
         in_flight_seconds: float = 10.0,
+        door: Door | None = None,
     ) -> None:
         self.service = service
         self.service_name: str = service.name
         self.log = log
         self.verifier = verifier
+        self.door = door or Door(Admission(), wait_seconds=0.5)
         self.operations = operations
         self.followers = [f"react:{policy}" for policy in service.policies]
         """The checkpoints of its policies."""

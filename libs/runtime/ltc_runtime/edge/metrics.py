@@ -52,6 +52,12 @@ _REBUILDING = "SELECT name, upto - position AS left FROM rebuilding WHERE at > c
 _OVERDUE = "SELECT count(*) FROM timer WHERE fired IS NULL AND due < $1"
 
 
+LIMIT = Gauge("ltc_admission_limit", "Requests that are worked on at once, at most, as of now.")
+WORKING = Gauge("ltc_admission_working", "Requests that are worked on.")
+WAITING = Gauge("ltc_admission_waiting", "Requests that wait for their turn.", ["kind"])
+REFUSED = Gauge("ltc_admission_refused", "Requests that were told to come again.", ["kind", "code"])
+
+
 class Requests(Collector):
     """Requests answered, and how long it took.
 
@@ -88,6 +94,13 @@ REGISTRY.register(REQUESTS)
 async def look(edge: Edge) -> None:
     """Read the gauges from the tables; while the database is away they stay as they were."""
     QUEUE.set(edge.log.group.waiting)
+    rules = edge.door.rules
+    LIMIT.set(int(rules.limit))
+    WORKING.set(rules.working)
+    for kind, count in rules.waiting.items():
+        WAITING.labels(kind).set(count)
+    for (kind, code), count in rules.refused.items():
+        REFUSED.labels(kind, code).set(count)
     pool = edge.log.pool
     POOL.labels("busy").set(pool.get_size() - pool.get_idle_size())
     POOL.labels("idle").set(pool.get_idle_size())

@@ -25,6 +25,7 @@ from .signature import Signature
 
 if TYPE_CHECKING:
     from ..telemetry import Span
+    from .door import Entered
     from .edge import Edge
 
 Kind = Literal["create", "act", "query"]
@@ -82,26 +83,29 @@ class Operation:
         """Does the URL name one stream, whose version is then the ETag?"""
         return self.stream is not None and f"{{{self.natural.name if self.natural else self.stream.id}}}" in self.path
 
-    async def serve(self, edge: "Edge", scope: Scope, receive: Receive, send: Send, values: dict[str, str], span: "Span") -> int:
+    async def serve(
+        self, edge: "Edge", scope: Scope, receive: Receive, send: Send, values: dict[str, str], span: "Span", entered: "Entered"
+    ) -> int:
         """Answer one request.
 
         Returns:
             the status of the answer.
         """
-        call = Call(edge, self, scope, values, span)
+        call = Call(edge, self, scope, values, span, entered)
         try:
             answer = await self._answer(call, receive)
         except NotModified as same:
             answer = Answer(304, [(b"etag", b'"%d"' % same.version)])
         except Exception as error:
             answer = answer_to(error, span.trace_id, writes=self.kind != "query")
+        entered.end()
         await answer(scope, receive, send)
         status: int = answer.status_code
         return status
 
     async def _answer(self, call: Call, receive: Receive) -> Any:
         authorization = call.headers.get(b"authorization")
-        call.caller = call.edge.verifier.known(authorization) or await call.edge.verifier.verify(authorization)
+        call.caller = call.entered.caller or await call.edge.verifier.verify(authorization)
         if not self.roles & call.caller.roles:
             raise Forbidden
         if self.kind == "query":
@@ -115,6 +119,7 @@ class Operation:
         after = call.headers.get(b"ltc-after")
         if after is not None:
             await call.edge.caught_up(after.decode("latin-1"))
+        await call.entered.begin()
         read = Read(call)
         if self.signature.read is not None:
             arguments[self.signature.read] = read
@@ -127,6 +132,7 @@ class Operation:
 
     async def _command(self, call: Call, receive: Receive) -> Any:
         call.body = await read_body(call.headers, receive, self.cap or call.edge.body_cap)
+        await call.entered.begin()
         key = call.header(b"idempotency-key")
         if key is not None:
             call.key = read_key(key)

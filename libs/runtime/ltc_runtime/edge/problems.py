@@ -128,6 +128,20 @@ class IdempotencyKeyReused(Fault):
     status = 422
 
 
+class TooManyRequests(Fault):
+    """You have as many requests here as are worked on at once, and others wait; ask again."""
+
+    status = 429
+    headers = {"Retry-After": "1"}
+
+
+class Overloaded(Fault):
+    """More is asked of the service than it can do now; nothing of this was done, ask again."""
+
+    status = 503
+    headers = {"Retry-After": "1"}
+
+
 class NotCaughtUp(Fault):
     """What you wrote elsewhere has not arrived here yet."""
 
@@ -157,7 +171,7 @@ class InternalError(Fault):
 
 FAULTS: tuple[type[Fault], ...] = (
     Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, Forbidden, OccurredAtForbidden, NotFound, MethodNotAllowed,
-    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, NotCaughtUp, DatabaseAway, IssuerAway,
+    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, TooManyRequests, Overloaded, NotCaughtUp, DatabaseAway, IssuerAway,
     InternalError,
 )  # fmt: skip
 

@@ -96,7 +96,7 @@ async def described(standing: Client) -> Any:
 async def test_every_operation_is_described_with_its_name_roles_and_refusals(described: Any) -> None:
     pay = described["paths"]["/guests/{guest_id}/pay"]["post"]
     assert (pay["operationId"], pay["summary"], pay["x-roles"], pay["tags"]) == ("pay", "A guest pays", ["finance"], ["guests"])
-    assert set(pay["responses"]) == {"204", "400", "401", "403", "404", "409", "412", "413", "415", "422", "500", "503"}
+    assert set(pay["responses"]) == {"204", "400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"}
     assert set(pay["responses"]["409"]["content"]["application/problem+json"]["examples"]) == {"guest-is-gone", "busy", "already-done"}
     assert [parameter["name"] for parameter in pay["parameters"]] == ["guest_id", "Idempotency-Key", "LTC-Occurred-At", "If-Match"]
     assert described["security"] == [{"bearer": []}]

@@ -1,0 +1,93 @@
+"""Where requests wait for their turn: `admission` decides, this keeps the time and calls them in."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from time import monotonic
+
+from .admission import Admission, Kind, Visit
+from .call import Caller
+
+UNKNOWN = object()
+"""Whoever's token was not verified yet: together they count as one caller, until each is known."""
+
+
+class Door:
+    """The one entrance of a process.
+
+    Args:
+        rules: who is let in.
+        wait_seconds: how long a request waits for its turn at most.
+    """
+
+    def __init__(self, rules: Admission, wait_seconds: float) -> None:
+        self.rules = rules
+        self.wait_seconds = wait_seconds
+        self._waiting: dict[Visit, asyncio.Future[None]] = {}
+
+    def enter(self, writes: bool, caller: Caller | None) -> "Entered":
+        """Let a request in, or say at once that there is no room.
+
+        Raises:
+            TooManyRequests: its caller has enough inside.
+            Overloaded: there is no room.
+        """
+        kind: Kind = "command" if writes else "query"
+        if caller is not None and "importer" in caller.roles:
+            kind = "import"
+        return Entered(self, self.rules.enter(kind, UNKNOWN if caller is None else caller.subject), caller)
+
+    async def begin(self, visit: Visit) -> None:
+        """Wait until it may be worked on.
+
+        Raises:
+            Overloaded: its turn does not come in time.
+        """
+        if self.rules.arrive(visit, monotonic()):
+            return
+        turn = self._waiting[visit] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(self.wait_seconds):
+                await turn
+        except TimeoutError:
+            if visit.state == "waiting":
+                raise self.rules.late(visit) from None
+        finally:
+            del self._waiting[visit]
+
+    def end(self, visit: Visit) -> None:
+        """Work on it has ended."""
+        if visit.state == "working":
+            self._call(self.rules.done(visit, monotonic()))
+
+    def leave(self, visit: Visit) -> None:
+        """It is over, however it ended."""
+        self._call(self.rules.leave(visit, monotonic()))
+
+    def _call(self, visits: Iterable[Visit]) -> None:
+        for visit in visits:
+            turn = self._waiting[visit]
+            if not turn.done():  # whoever is being cancelled leaves in a moment, and the next one is called then
+                turn.set_result(None)
+
+
+@dataclass(slots=True)
+class Entered:
+    """A request that was let in."""
+
+    door: Door
+    visit: Visit
+    caller: Caller | None
+    """Who asks, if the token was verified before."""
+
+    async def begin(self) -> None:
+        """Wait until it may be worked on. What only waits, for a body or for other services, comes before."""
+        await self.door.begin(self.visit)
+
+    def end(self) -> None:
+        """The work is done; what is left is to send the answer."""
+        self.door.end(self.visit)
+
+    def leave(self) -> None:
+        """It is over."""
+        self.door.leave(self.visit)
