@@ -177,10 +177,9 @@ async def skip(log: Log, id: UUID, reason: str, actor: str) -> None:
 
 
 async def _retry_one(log: Log, row: ParkedRow, actor: str) -> None:
-    from .react import reaction_of
+    from .react import reaction_of, read_row
 
-    fact = await log.pool.fetchrow("SELECT * FROM log WHERE position = $1", row.position)
-    assert fact is not None
+    fact = await read_row(log.pool, row.position)
     reaction = reaction_of(log.service.name, row.policy, log.service.policies[row.policy], fact)
     _, epoch = await open_lanes(log.pool)
     try:
