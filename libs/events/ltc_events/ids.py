@@ -17,5 +17,5 @@ def derive_id(*parts: UUID | str | int) -> UUID:
     The id is the version-5 UUID (RFC 9562, section 5.5) of the parts joined by the unit separator U+001F.
     """
     digest = _NAMESPACE.copy()  # `uuid5` takes half as long again, and every event gets such an id
-    digest.update("\x1f".join(map(str, parts)).encode())
+    digest.update("\x1f".join([part if isinstance(part, str) else str(part) for part in parts]).encode())
     return UUID(int=int.from_bytes(digest.digest()[:16], "big") & _DIGITS | _VERSION_5)

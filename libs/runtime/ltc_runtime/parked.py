@@ -220,14 +220,12 @@ async def _retry_one(log: Log, row: ParkedRow, actor: str) -> str | None:
 
 
 async def _reaction(log: Log, row: ParkedRow) -> "Reaction":
-    from .react import reaction_of
+    from .react import reaction_of, read_row
 
     policy = log.service.policies.get(row.policy)
     if policy is None:
         raise LookupError(f"{log.service.name} has no policy {row.policy} any more; skip it, or bring the policy back")
-    fact = await log.pool.fetchrow("SELECT * FROM log WHERE position = $1", row.position)
-    assert fact is not None
-    return reaction_of(log.service.name, row.policy, policy, fact)
+    return reaction_of(log.service.name, row.policy, policy, await read_row(log.pool, row.position))
 
 
 async def _submitted(log: Log, row: ParkedRow, work: Callable[[ParkedRow, int], Work[None]]) -> None:

@@ -10,17 +10,19 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 import structlog
-from ltc_events import At, Command, Event, Fact, Policy, Refusal, Stream, derive_id, event_class, wants_fact
+from ltc_events import At, Command, Policy, Refusal, Stream, derive_id, event_class, wants_fact
 
 from . import telemetry
 from .doing import Doing
 from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
+from .log.plan import fact_of
+from .log.rows import Followed, ReadRow
 from .log.tables import parked, timer
 from .parked import EPOCH, Lane, open_lanes, parked_row
 from .service import policy_name, topic_of
@@ -32,6 +34,7 @@ from .wire.topic_start import LOOKED_AT
 BATCH = 500
 LEASE = "react"
 PREFIX = "react:"
+ROLES = ("service",)
 PAUSE = 0.2
 """Seconds before a transient failure is tried again."""
 
@@ -40,15 +43,14 @@ STORE_SECONDS = 1.0
 
 logger = structlog.get_logger(__name__)
 
-_READ = """
-SELECT position, event_id, origin, origin_position, origin_partition, stream, stream_id, version, type, actor, correlation_id, traceparent,
-       occurred_at, recorded_at, data
-FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
+_COLUMNS = """position, event_id, origin, origin_position, origin_partition, stream, stream_id, version, type, actor, correlation_id,
+              traceparent, occurred_at, recorded_at, data"""
+_READ = f"""
+SELECT {_COLUMNS} FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
 """
 
 
-@dataclass(frozen=True)
-class Reaction:
+class Reaction(NamedTuple):
     """One policy's answer to one fact."""
 
     policy: str
@@ -137,16 +139,7 @@ def give(plan: Plan, reaction: Reaction) -> None:
 
 def command_meta(reaction: Reaction, index: int) -> Meta:
     """The command a policy gives is named after event, policy and index."""
-    meta = reaction.meta
-    return Meta(
-        command_id=derive_id(reaction.event_id, reaction.policy, index),
-        actor=meta.actor,
-        roles=meta.roles,
-        correlation_id=meta.correlation_id,
-        causation_id=meta.causation_id,
-        traceparent=meta.traceparent,
-        occurred_at=meta.occurred_at,
-    )
+    return reaction.meta._replace(command_id=derive_id(reaction.event_id, reaction.policy, index))
 
 
 def timer_row(at: At, meta: Meta) -> dict[str, Any]:
@@ -212,10 +205,11 @@ class Reactor:
             return False
         group = [name for name, position in self.checkpoints.items() if position == begin]
         ahead = min((position for position in self.checkpoints.values() if position > begin), default=head)
-        facts = await self.log.pool.fetch(_READ, begin, min(ahead, head), list(self.by_type), limit)
-        if any(fact["origin"] is not None and (topic_of(fact["origin"]), LOOKED_AT) not in self.starts for fact in facts):
+        facts = await self._facts(begin, min(ahead, head), limit)
+        origins = {fact.origin for fact in facts}
+        if any(origin is not None and (topic_of(origin), LOOKED_AT) not in self.starts for origin in origins):
             await self._load_starts()  # it is noted where a topic starts before any of it is heard, but perhaps after we were loaded
-        until = facts[-1]["position"] if len(facts) == limit else min(ahead, head)
+        until = facts[-1].position if len(facts) == limit else min(ahead, head)
         moved = dict.fromkeys(group, until)
         if not facts and time.monotonic() < self._store_at:
             self.checkpoints.update(moved)
@@ -225,6 +219,13 @@ class Reactor:
         with self._span(facts):
             await self._store(moved, reactions, lanes, epoch)
         return True
+
+    async def _facts(self, after: int, upto: int, limit: int) -> Sequence[Followed]:
+        """The first rows behind ``after`` that a policy follows."""
+        appended = self.log.recent(after, upto)
+        if appended is not None:
+            return [row for row in appended if row.type in self.by_type][:limit]
+        return [ReadRow(*row) for row in await self.log.pool.fetch(_READ, after, upto, list(self.by_type), limit)]
 
     async def rest(self) -> None:
         """Nothing is to be done: wait for the next row, and store what was passed if none comes."""
@@ -260,65 +261,65 @@ class Reactor:
     async def _set_aside(self, error: str, *, done: bool = False) -> None:
         begin = self.position
         group = {name for name, position in self.checkpoints.items() if position == begin}
-        facts = await self.log.pool.fetch(_READ, begin, self.log.head, list(self.by_type), 1)
+        facts = await self._facts(begin, self.log.head, 1)
         if not facts:
             return
         lanes, epoch = await open_lanes(self.log.pool)
         reactions = [] if done else [_failed(reaction, error) for reaction in self._reactions(facts[0], group)]
-        await self._store(dict.fromkeys(group, facts[0]["position"]), reactions, lanes, epoch)
+        await self._store(dict.fromkeys(group, facts[0].position), reactions, lanes, epoch)
 
-    def _reactions(self, fact: asyncpg.Record, group: Collection[str]) -> list[Reaction]:
-        named = [(name, policy) for name, policy in self.by_type[fact["type"]] if PREFIX + name in group]
+    def _reactions(self, fact: Followed, group: Collection[str]) -> list[Reaction]:
+        named = [(name, policy) for name, policy in self.by_type[fact.type] if PREFIX + name in group]
         asked = [reaction_of(self.service.name, name, policy, fact) for name, policy in named if not self._is_history(name, fact)]
         return [reaction for reaction in asked if reaction.commands or reaction.error]
 
-    def _is_history(self, policy: str, fact: asyncpg.Record) -> bool:
+    def _is_history(self, policy: str, fact: Followed) -> bool:
         """Whether the topic held this fact already when it was subscribed."""
-        if fact["origin"] is None or policy in self.service.from_start:
+        if fact.origin is None or fact.origin_position is None or policy in self.service.from_start:
             return False
-        start = self.starts.get((topic_of(fact["origin"]), fact["origin_partition"]), 0)
-        return bool(fact["origin_position"] <= start)
+        if not self.starts:
+            return False
+        return fact.origin_position <= self.starts.get((topic_of(fact.origin), fact.origin_partition or 0), 0)
 
-    def _span(self, facts: Sequence[asyncpg.Record]) -> AbstractContextManager[Any]:
+    def _span(self, facts: Sequence[Followed]) -> AbstractContextManager[Any]:
         if len(facts) != 1:
             return nullcontext()
-        return telemetry.Span(f"react {facts[0]['type']}", telemetry.INTERNAL, facts[0]["traceparent"])
+        return telemetry.Span(f"react {facts[0].type}", telemetry.INTERNAL, facts[0].traceparent)
 
 
-def reaction_of(service: str, name: str, policy: Policy, fact: asyncpg.Record) -> Reaction:
+def reaction_of(service: str, name: str, policy: Policy, fact: Followed) -> Reaction:
     """What ``policy`` makes of a row of the log."""
-    known = event_class(fact["type"])
-    assert known is not None
     meta = Meta(
-        command_id=fact["event_id"],
+        command_id=fact.event_id,
         actor=f"service:{service}",
-        roles=("service",),
-        correlation_id=fact["correlation_id"],
-        causation_id=fact["event_id"],
-        traceparent=fact["traceparent"],
-        occurred_at=fact["occurred_at"],
+        roles=ROLES,
+        correlation_id=fact.correlation_id,
+        causation_id=fact.event_id,
+        traceparent=fact.traceparent,
+        occurred_at=fact.occurred_at,
     )
-    lane = Lane(name, Stream(fact["stream"], fact["stream_id"]))
-    commands, error = _ask(policy, known, fact)
-    return Reaction(name, fact["position"], fact["event_id"], lane, commands, meta, error)
+    lane = Lane(name, Stream(fact.stream, fact.stream_id))
+    commands, error = _ask(policy, fact)
+    return Reaction(name, fact.position, fact.event_id, lane, commands, meta, error)
 
 
-def _ask(policy: Policy, known: type[Event], row: asyncpg.Record) -> tuple[Sequence[Command | At], str | None]:
+async def read_row(pool: Any, position: int) -> ReadRow:
+    """One row of the log, as policies follow it."""
+    return ReadRow(*await pool.fetchrow(f"SELECT {_COLUMNS} FROM log WHERE position = $1", position))
+
+
+def _ask(policy: Policy, row: Followed) -> tuple[Sequence[Command | At], str | None]:
+    known = event_class(row.type)
+    assert known is not None
     try:
-        event = known.model_validate_json(row["data"])
-        if not wants_fact(policy):
-            return policy(event), None
-        fact = Fact(
-            row["position"], row["stream"], row["stream_id"], row["version"], row["occurred_at"], row["recorded_at"], row["actor"],
-            row["correlation_id"],
-        )  # fmt: skip
-        return policy(event, fact), None
+        event = known.model_validate_json(row.data) if row.event is None else row.event
+        return (policy(event, fact_of(row)) if wants_fact(policy) else policy(event)), None
     except Exception as error:
         return (), f"{type(error).__name__}: {error}"
 
 
 def _failed(reaction: Reaction, error: str) -> Reaction:
-    return Reaction(reaction.policy, reaction.position, reaction.event_id, reaction.lane, (), reaction.meta, error)
+    return reaction._replace(commands=(), error=error)
 
 
 async def react(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:

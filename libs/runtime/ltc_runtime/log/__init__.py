@@ -53,6 +53,10 @@ class Log:
         """The last position this process knows to be committed."""
         return max(self.known, self.group.head)
 
+    def recent(self, after: int, upto: int) -> list[LogRow] | None:
+        """The rows behind ``after`` up to ``upto``, if this process appended all of them not long ago."""
+        return self.group.recent.between(after, upto)
+
     @property
     def log_id(self) -> UUID:
         """Which log this is; a database made anew has another."""

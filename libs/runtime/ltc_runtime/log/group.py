@@ -16,6 +16,7 @@ from .connection import DATABASE_ERRORS, UNREACHABLE, close_quietly, connect, is
 from .errors import AlreadyThere, CheckpointMoved, HeadMoved, OtherModels, Unavailable, Unstorable
 from .models import models_of
 from .plan import Plan, Work
+from .recent import Recent
 from .states import States
 from .write import statement
 
@@ -66,9 +67,11 @@ class Group:
     log_id: UUID | None = None
     head: int = 0
     states: States = field(init=False)
+    recent: Recent = field(init=False)
 
     def __post_init__(self) -> None:
         self.states = States(self.service)
+        self.recent = Recent()
         self._queue: deque[Entry[Any]] = deque()
         self._wake = asyncio.Event()
         self._connection: asyncpg.Connection | None = None
@@ -202,6 +205,7 @@ class Group:
     def _conclude(self, batch: list[Entry[Any]], plan: Plan) -> None:
         self.states.absorb(plan.streams, plan.tails)
         if plan.rows:
+            self.recent.add(plan.rows)
             self.head = plan.head
             self.committed(self.head)
         for entry in batch:
@@ -261,6 +265,7 @@ class Group:
         assert row is not None, "the database is not migrated"
         self.head, self.log_id, self.partitions = row["position"], row["log_id"], row["partitions"]
         self.states.forget()
+        self.recent.forget()
         self._connection = connection
         return connection
 

@@ -10,7 +10,7 @@ from ltc_events import Command, Decider, Event, Fact, Held, Stream, derive_id, e
 from sqlalchemy import Table
 
 from .errors import AlreadyThere, Stale
-from .rows import HeardRow, LogRow, Meta, Tail
+from .rows import Followed, HeardRow, LogRow, Meta, Tail
 from .states import States, StreamState, TailKey
 from .tables import heard
 
@@ -103,12 +103,15 @@ class Plan:
         if meta.command_id in self._commands:
             raise AlreadyThere(meta.command_id)
         decider = self._service.deciders[type(command)]
-        named = decider.streams(command)
-        states = {stream: self._state(stream) for stream in named}
-        events = decider.decide_on(Held({stream: held.state for stream, held in states.items()}), command)
+        if isinstance(decider, Decider):  # nearly always: one stream, without the detour
+            held = self._state(Stream(decider.kind, getattr(command, decider.id)))
+            events, correlation = decider.decide(held.state, command), held.correlation_id
+        else:
+            states = {stream: self._state(stream) for stream in decider.streams(command)}
+            events = decider.decide_on(Held({stream: held.state for stream, held in states.items()}), command)
+            correlation = next((held.correlation_id for held in states.values() if held.correlation_id), None)
         if not events:
             return []
-        correlation = next((held.correlation_id for held in states.values() if held.correlation_id), None)
         self._set(self._commands, meta.command_id, True)
         deal = correlation or meta.correlation_id or meta.command_id
         return [self._tell(event, index, meta, deal) for index, event in enumerate(events)]
@@ -125,7 +128,7 @@ class Plan:
             row = LogRow(
                 self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
                 told.origin_partition, told.stream, told.stream_id, told.version, told.type, told.actor, (), told.correlation_id,
-                told.causation_id, None, told.traceparent, told.occurred_at, self._system, told.authority, (), None, told.data,
+                told.causation_id, None, told.traceparent, told.occurred_at, self._system, told.authority, (), None, told.data, told.event,
             )  # fmt: skip
             self.rows.append(row)
             self._show_heard(row)
@@ -202,7 +205,7 @@ class Plan:
             self.head + 1, derive_id(meta.command_id, index), None, None, None, None, None, None, stream.kind, stream.id, after.version,
             event.event_type, meta.actor, meta.roles, correlation, meta.causation_id, meta.command_id, meta.traceparent,
             meta.occurred_at or self._business, self._system, meta.authority, (), self._partition(event, stream),
-            event.__pydantic_serializer__.to_json(event),
+            event.__pydantic_serializer__.to_json(event), event,
         )  # fmt: skip
         self.rows.append(row)
         self._set(self.streams, stream, after)
@@ -215,7 +218,7 @@ class Plan:
     def _show_heard(self, row: LogRow) -> None:
         known = event_class(row.type)
         if known in self._service.verbs:
-            self._show(known.model_validate_json(row.data), row)
+            self._show(known.model_validate_json(row.data) if row.event is None else row.event, row)
 
     def _show(self, event: Event, row: LogRow) -> None:
         verbs = self._service.verbs.get(type(event), ())
@@ -243,8 +246,8 @@ def collapse(before: Write | None, kind: Kind, row: Mapping[str, Any]) -> Write:
     return before if kind_before == "remove" else (kind_before, {**row_before, **row})
 
 
-def fact_of(row: LogRow) -> Fact:
-    """What projections may know of a row beside its event."""
+def fact_of(row: Followed) -> Fact:
+    """What projections and policies may know of a row beside its event."""
     return Fact(
         row.position, row.stream, row.stream_id, row.version, row.occurred_at, row.recorded_at, row.actor, row.correlation_id
     )  # fmt: skip

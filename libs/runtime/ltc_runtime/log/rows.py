@@ -1,17 +1,16 @@
 """A row of the log before it is written: its bytes and the digest that the hash chain covers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from ltc_events import Stream
+from ltc_events import Event, Stream
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """What is known of a command beside its content."""
 
     command_id: UUID
@@ -26,8 +25,7 @@ class Meta:
     """The version the caller saw of a stream (If-Match)."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeardRow:
+class HeardRow(NamedTuple):
     """A published fact of another service, as it was told."""
 
     event_id: UUID
@@ -48,10 +46,11 @@ class HeardRow:
     occurred_at: datetime
     data: bytes
     authority: str | None = None
+    event: Event | None = None
+    """What the bytes say, if it was read already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(NamedTuple):
     """The last fact heard of one partition of a neighbour's log."""
 
     position: int
@@ -87,6 +86,8 @@ class LogRow:
     tags: tuple[str, ...]
     partition: int | None
     data: bytes
+    event: Event | None = field(default=None, compare=False, repr=False)
+    """What the bytes say, as far as this process has it at hand; no column."""
 
     def digest(self) -> bytes:
         """SHA-256 over every field but position, prev and hash, which the chain adds.
@@ -102,6 +103,31 @@ class LogRow:
         return sha256(orjson.dumps(fields, default=str) + b"\n" + self.data).digest()
 
 
+class ReadRow(NamedTuple):
+    """A row of the log as it was read back, for policies."""
+
+    position: int
+    event_id: UUID
+    origin: str | None
+    origin_position: int | None
+    origin_partition: int | None
+    stream: str
+    stream_id: UUID
+    version: int
+    type: str
+    actor: str
+    correlation_id: UUID
+    traceparent: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    data: str
+    event: Event | None = None
+
+
+Followed = LogRow | ReadRow
+"""A row of the log that policies follow: just appended by this process, or read back."""
+
+
 def stored(record: Any) -> LogRow:
     """The row as it was read back from the table ``log``."""
     return LogRow(
@@ -112,5 +138,5 @@ def stored(record: Any) -> LogRow:
     )
 
 
-COLUMNS = tuple(LogRow.__dataclass_fields__)
+COLUMNS = tuple(name for name in LogRow.__dataclass_fields__ if name != "event")
 """The columns of `LogRow`, in the order of the table; ``prev`` and ``hash`` are made by the database."""

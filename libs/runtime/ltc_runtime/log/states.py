@@ -2,8 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -19,8 +18,7 @@ REREAD = 20_000
 """When another process appended more rows than this, everything is forgotten instead of looking which streams they touched."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamState:
+class StreamState(NamedTuple):
     """A stream as it stands: folded state, version and the deal it belongs to."""
 
     state: Any

@@ -53,7 +53,7 @@ def _log_columns(rows: list[LogRow]) -> list[list[Any] | None]:
 
 def _once(values: list[Any]) -> list[Any] | None:
     """A column that is the same in all rows, as one value, or none: encoding is most of what appending costs this process."""
-    if not values or any(value is not values[0] and value != values[0] for value in values):
+    if not values or values[-1] != values[0] or values.count(values[0]) != len(values):
         return values
     return None if values[0] is None else values[:1]
 

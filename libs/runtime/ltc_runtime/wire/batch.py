@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from aiokafka import ConsumerRecord, TopicPartition
-from ltc_events import Stream
+from ltc_events import Event, Stream
 
 from ..log.plan import Plan
 from ..log.rows import HeardRow
@@ -32,6 +32,8 @@ class Message(NamedTuple):
     """The context its row keeps: that of the span of hearing it, where there is one."""
     tail: TailKey
     """The tail it goes behind."""
+    event: Event | None = None
+    """What its bytes say, if it was read already."""
 
     @property
     def place(self) -> Place:
@@ -39,9 +41,9 @@ class Message(NamedTuple):
         return self.told.log_id, self.told.position
 
 
-def message(where: TopicPartition, offset: int, told: Told, traceparent: str | None) -> Message:
+def message(where: TopicPartition, offset: int, told: Told, traceparent: str | None, event: Event | None = None) -> Message:
     """The message of an event."""
-    return Message(where, offset, told, traceparent, (told.log_id, told.partition))
+    return Message(where, offset, told, traceparent, (told.log_id, told.partition), event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def row_of(message: Message) -> HeardRow:
     return HeardRow(
         told.event_id, told.origin, told.log_id, told.position, told.prev, told.hash, told.partition, told.stream, told.stream_id,
         told.version, told.type, f"service:{told.origin}", told.correlation_id, told.causation_id, message.traceparent,
-        told.occurred_at, told.data,
+        told.occurred_at, told.data, None, message.event,
     )  # fmt: skip
 
 

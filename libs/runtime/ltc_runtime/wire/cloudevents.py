@@ -127,12 +127,21 @@ def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owne
     Raises:
         Unreadable: it carries none.
     """
+    return read_event(headers, value, owner, partition)[0]
+
+
+def read_event(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner: str, partition: int) -> tuple[Told, Event | None]:
+    """The same, with what its bytes say, if this process knows events of the type: it was read to see whether it fits.
+
+    Raises:
+        Unreadable: it carries none.
+    """
     if value is None:
         raise Unreadable("no value")
     named = dict(headers)
     if (named.get("content-type") or b"").startswith(STRUCTURED):
         attributes, value = _structured(value)
-        return read_told(attributes, value, owner, partition)
+        return _published(_named(attributes), value, owner, partition)
     return _published(named, value, owner, partition)
 
 
@@ -142,21 +151,23 @@ def read_told(attributes: Mapping[str, str], data: bytes, owner: str, partition:
     Raises:
         Unreadable: they do not say one.
     """
+    return _published(_named(attributes), data, owner, partition)[0]
+
+
+def _named(attributes: Mapping[str, str]) -> dict[str, bytes]:
     try:
-        named = {f"ce_{name}": text.encode() for name, text in attributes.items()}
+        return {f"ce_{name}": text.encode() for name, text in attributes.items()}
     except UnicodeEncodeError:
         raise Unreadable("an attribute is no text") from None
-    return _published(named, data, owner, partition)
 
 
-def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: int) -> Told:
+def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: int) -> tuple[Told, Event | None]:
     told = _told(named, data)
     if told.origin != owner:
         raise Unreadable(f"origin {told.origin!r} does not own the topic")
     if told.partition != partition:
         raise Unreadable(f"told in partition {told.partition}")
-    _must_be_published(told)
-    return told
+    return told, _must_be_published(told)
 
 
 def _told(named: Mapping[str, bytes], data: bytes) -> Told:
@@ -193,8 +204,8 @@ def _told(named: Mapping[str, bytes], data: bytes) -> Told:
         raise Unreadable(f"malformed attribute: {error}") from None
 
 
-def _must_be_published(told: Told) -> None:
-    """The type is the owner's, the data is a JSON object, and where the contract is known it fits."""
+def _must_be_published(told: Told) -> Event | None:
+    """The type is the owner's, the data is a JSON object, and where the contract is known it fits: then the event."""
     owner, known = _contract(told.type)
     if owner != told.origin:
         raise Unreadable(f"{told.type} is not {told.origin}'s to tell")
@@ -206,11 +217,11 @@ def _must_be_published(told: Told) -> None:
     if not isinstance(fields, dict):
         raise Unreadable("data is no JSON object")
     if known is None:
-        return
+        return None
     if not known.published:
         raise Unreadable(f"{told.type} is private")
     try:
-        known.model_validate_json(told.data)
+        return known.model_validate_json(told.data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         raise Unreadable(f"data does not fit {told.type}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

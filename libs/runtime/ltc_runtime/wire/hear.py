@@ -27,7 +27,7 @@ from . import figures, spans
 from .batch import Aside, HearWork, Message, Outcome
 from .batch import message as message_of
 from .broker import KAFKA_ERRORS, hang_up, owner_of, start_ear, topic_for
-from .cloudevents import Unreadable, read_message
+from .cloudevents import Unreadable, read_event
 from .compare import compare
 from .neighbour import Neighbours, Unanswered
 from .settle import Fork, Settled, holdings, settle, tail_of
@@ -246,7 +246,7 @@ class Ear:
         try:
             if (where, record.offset) in self._denied:
                 raise Unreadable(f"{owner} denies having told it")
-            told = read_message(record.headers, record.value, owner, where.partition)
+            told, event = read_event(record.headers, record.value, owner, where.partition)
             if self._owners.get(told.log_id, owner) != owner:
                 raise Unreadable(f"log {told.log_id} is not {owner}'s")
         except Unreadable as error:
@@ -259,7 +259,7 @@ class Ear:
             span = spans.hearing(where.topic, told, self.group)
             batch.spans.append(span)
             context = span.traceparent
-        batch.messages.append(message_of(where, record.offset, told, context))
+        batch.messages.append(message_of(where, record.offset, told, context, event))
 
     # Writing
 
