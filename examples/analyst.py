@@ -2,7 +2,9 @@
 
 It knows Kafka (aiokafka) and the published schemas (schemas/*.json), and nothing else of ours:
 
-    python examples/analyst.py --bootstrap 127.0.0.1:9092
+    KAFKA_PASSWORD=… python examples/analyst.py --bootstrap 127.0.0.1:9092 --user analyst
+
+`ltc up` prints the address, the user and the password.
 
 Messages may come more than once and topics in any order; both change nothing here: an event counts once by its id, in
 the month it happened (``ce_time``), however late it was told.
@@ -11,6 +13,7 @@ the month it happened (``ce_time``), however late it was told.
 import argparse
 import asyncio
 import json
+import os
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -94,12 +97,13 @@ def missing(data: Any, part: dict[str, Any], whole: dict[str, Any], at: str = ""
     return found
 
 
-async def told(bootstrap: str, prefix: str) -> AsyncIterator[tuple[dict[str, str], bytes]]:
+async def told(bootstrap: str, prefix: str, login: dict[str, str]) -> AsyncIterator[tuple[dict[str, str], bytes]]:
     """Every message the topics hold by now, as headers and value."""
     topics = [f"{prefix}ltc.{service}.v1" for service in SERVICES]
     consumer = AIOKafkaConsumer(
-        *topics, bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=1000
-    )
+        *topics, bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=1000,
+        **login,
+    )  # fmt: skip
     await consumer.start()
     try:
         async for message in _until_now(consumer):
@@ -147,16 +151,27 @@ def shown(minor: int, currency: str) -> str:
     return f"{Decimal(minor).scaleb(-DECIMALS.get(currency, 2)):,}"
 
 
+def login(user: str) -> dict[str, str]:
+    """How a user gets in, as aiokafka wants to be told."""
+    if not user:
+        return {}
+    password = os.environ.get("KAFKA_PASSWORD", "")
+    return {
+        "security_protocol": "SASL_PLAINTEXT", "sasl_mechanism": "PLAIN", "sasl_plain_username": user, "sasl_plain_password": password,
+    }  # fmt: skip
+
+
 async def main() -> int:
     """Read, count, print."""
     parser = argparse.ArgumentParser(description="Funnel and cash by month, from the topics alone.")
     parser.add_argument("--bootstrap", default="127.0.0.1:9092", help="Kafka brokers, as `ltc status` shows them")
+    parser.add_argument("--user", default="", help="login at the brokers; the password is read from the variable KAFKA_PASSWORD")
     parser.add_argument("--prefix", default="", help="what stands before the topic names in a shared cluster")
     parser.add_argument("--schemas", type=Path, default=SCHEMAS)
     said = parser.parse_args()
     schemas = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in said.schemas.glob("*.json")}
     months = Months()
-    async for headers, value in told(said.bootstrap, said.prefix):
+    async for headers, value in told(said.bootstrap, said.prefix, login(said.user)):
         months.hear(headers, value, schemas)
     print(written(months))
     return 1 if months.unread else 0

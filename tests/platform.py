@@ -6,6 +6,7 @@ from ltc_runtime.service import Service, load
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.embedded import Stack
 from ltc_runtime.stack.provision import relocated
+from ltc_runtime.wire.broker import way_in
 
 from .checker.evidence import Evidence, gather
 from .checker.run import assert_sound
@@ -32,7 +33,8 @@ class Platform:
     async def evidence(self) -> Evidence:
         """Everything, after all has come to rest."""
         await settled(self.services, self.dsns, 120.0)
-        found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix)
+        login = {name: value for name, value in way_in(self.stack.operator).items() if name != "bootstrap_servers"}
+        found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix, login)
         again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
         return Evidence(found.ledgers, found.messages, found.journal, again)
 

@@ -143,15 +143,15 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | bool | None) else str(value)
 
 
-async def read_topics(bootstrap: str, topics: Iterable[str], prefix: str = "") -> list[Message]:
+async def read_topics(bootstrap: str, topics: Iterable[str], prefix: str = "", login: Mapping[str, Any] | None = None) -> list[Message]:
     """A full scan: every record of ``topics`` from the first offset to the end as it is now.
 
-    ``prefix`` is what a shared cluster puts before the names.
+    ``prefix`` is what a shared cluster puts before the names, ``login`` what aiokafka is told to get in.
     """
-    wanted = await _partitions(bootstrap, [prefix + topic for topic in topics])
+    wanted = await _partitions(bootstrap, [prefix + topic for topic in topics], login or {})
     if not wanted:
         return []
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="none")
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="none", **(login or {}))
     await consumer.start()
     try:
         consumer.assign(wanted)
@@ -169,8 +169,8 @@ async def read_topics(bootstrap: str, topics: Iterable[str], prefix: str = "") -
         await consumer.stop()
 
 
-async def _partitions(bootstrap: str, topics: list[str]) -> list[TopicPartition]:
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+async def _partitions(bootstrap: str, topics: list[str], login: Mapping[str, Any]) -> list[TopicPartition]:
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **login)
     await client.start()
     try:
         there = set(await client.list_topics())
@@ -199,10 +199,16 @@ def read_journal(path: Path) -> list[Attempt]:
     return attempts
 
 
-async def gather(dsns: Mapping[str, str], bootstrap: str | None = None, journal: Path | None = None, prefix: str = "") -> Evidence:
+async def gather(
+    dsns: Mapping[str, str],
+    bootstrap: str | None = None,
+    journal: Path | None = None,
+    prefix: str = "",
+    login: Mapping[str, Any] | None = None,
+) -> Evidence:
     """All evidence there is. Ledgers first, then topics, so that whatever a checkpoint calls published must be found."""
     ledgers = {service: await read_ledger(service, dsn) for service, dsn in dsns.items()}
-    messages = None if bootstrap is None else await read_topics(bootstrap, map(topic_of, dsns), prefix)
+    messages = None if bootstrap is None else await read_topics(bootstrap, map(topic_of, dsns), prefix, login)
     return Evidence(ledgers, messages, read_journal(journal) if journal else [])
 
 

@@ -6,9 +6,9 @@ OpenTelemetry's own ``OTEL_*`` variables are honoured; nothing of ours stands be
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -37,6 +37,15 @@ class Settings(BaseSettings):
         "", repr=False, description="PostgreSQL URL of the login that owns the log; for migrations and rebuilds only."
     )
     kafka_bootstrap: str = Field("", description="Kafka brokers, host:port separated by commas. Unset: the embedded stack starts one.")
+    kafka_security: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field(
+        "plaintext", description="How the brokers are spoken to; with sasl_ a login is needed, with ssl it goes through TLS."
+    )
+    kafka_user: str = Field("", description="This process's login at the brokers. `ltc topics access` prints what it must be allowed.")
+    kafka_password: str = Field("", repr=False, description="The password of that login.")
+    kafka_mechanism: Literal["plain", "scram-sha-256", "scram-sha-512"] = Field("scram-sha-512", description="How the login is proven.")
+    kafka_ca: str = Field(
+        "", description="File with the certificates that the brokers' are checked against. Unset: what the machine trusts."
+    )
     topic_prefix: str = Field("", description="Put before the name of every topic and consumer group, for shared clusters.")
     topic_partitions: int = Field(12, ge=1, le=1000, description="Partitions per topic; fixed once a topic exists.")
     topic_replicas: int = Field(1, ge=1, le=9, description="Replicas of each partition.")
@@ -117,6 +126,14 @@ class Settings(BaseSettings):
         if any(not name or not url for name, _, url in pairs):
             raise ValueError("write name=http://host:port, separated by commas")
         return {name: url.rstrip("/") for name, _, url in pairs}
+
+    @model_validator(mode="after")
+    def _login(self) -> Self:
+        if self.kafka_security.startswith("sasl") and not (self.kafka_user and self.kafka_password):
+            raise ValueError(f"LTC_KAFKA_SECURITY={self.kafka_security} needs LTC_KAFKA_USER and LTC_KAFKA_PASSWORD")
+        if self.kafka_user and not self.kafka_security.startswith("sasl"):
+            raise ValueError("LTC_KAFKA_USER would not be used: set LTC_KAFKA_SECURITY to sasl_ssl (or sasl_plaintext)")
+        return self
 
     @field_validator("cache_dir", "data_dir")
     @classmethod

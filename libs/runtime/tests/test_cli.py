@@ -110,3 +110,16 @@ def test_the_asyncapi_document_of_one_service_or_all_is_printed() -> None:
     assert one["channels"].keys() == {"order", "contract"}
     assert json.loads(ltc("asyncapi").stdout)["channels"].keys() == {"lead", "opportunity", "contract", "order", "billing"}
     assert ltc("asyncapi", "nobody").exit_code == 2
+
+
+def test_who_may_do_what_at_the_brokers_is_printed_without_asking_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LTC_TOPIC_PREFIX", "try.")
+    lines = {tuple(line.values()) for line in json.loads(ltc("topics", "access", "--json").stdout)}
+    assert ("order-svc", "write", "topic", "try.ltc.order.v1") in lines
+    assert ("order-svc", "read", "topic", "try.ltc.contract.v1") in lines
+    assert ("order-svc", "read", "group", "try.order-svc") in lines
+    assert ("analyst", "read", "group", "try.analyst*") in lines
+    assert {line[3] for line in lines if line[1] == "write"} == {line[3] for line in lines if line[0] == "analyst" and line[2] == "topic"}
+    result = ltc("topics", "access", "--apply")
+    assert result.exit_code == 3
+    assert "LTC_KAFKA_BOOTSTRAP is not set" in result.stderr

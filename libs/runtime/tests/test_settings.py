@@ -1,10 +1,12 @@
 """Settings come from the environment, secrets from files, and the example says all of them."""
 
+import ssl
 from pathlib import Path
 
 import pytest
 from ltc_runtime.process import MISUSED, main
 from ltc_runtime.settings import Settings, example
+from ltc_runtime.wire.broker import way_in
 from pydantic import ValidationError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,3 +93,34 @@ def test_the_cache_is_in_the_home_directory() -> None:
 def test_every_setting_does_something() -> None:
     code = "".join(path.read_text() for path in (ROOT / "libs" / "runtime" / "ltc_runtime").rglob("*.py") if path.name != "settings.py")
     assert [name for name in Settings.model_fields if f"settings.{name}" not in code] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kafka_security": "sasl_ssl"}, "needs LTC_KAFKA_USER and LTC_KAFKA_PASSWORD"),
+        ({"kafka_security": "sasl_plaintext", "kafka_user": "ann"}, "needs LTC_KAFKA_USER and LTC_KAFKA_PASSWORD"),
+        ({"kafka_user": "ann", "kafka_password": "x"}, "would not be used: set LTC_KAFKA_SECURITY"),
+        ({"kafka_security": "ssl", "kafka_user": "ann", "kafka_password": "x"}, "would not be used"),
+        ({"kafka_security": "tls"}, "'plaintext', 'ssl', 'sasl_plaintext' or 'sasl_ssl'"),
+    ],
+)
+def test_a_login_at_the_brokers_is_whole_or_it_is_refused(given: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Settings(**given)
+
+
+def test_every_kafka_client_is_told_the_same_way_in(tmp_path: Path) -> None:
+    login = {"kafka_bootstrap": "broker:9093", "kafka_user": "order-svc", "kafka_password": "secret"}
+    assert way_in(Settings(kafka_bootstrap="broker:9092")) == {"bootstrap_servers": "broker:9092", "security_protocol": "PLAINTEXT"}
+    through_tls = way_in(Settings(**login, kafka_security="sasl_ssl"))
+    context = through_tls.pop("ssl_context")
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert through_tls == {
+        "bootstrap_servers": "broker:9093", "security_protocol": "SASL_SSL", "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": "order-svc", "sasl_plain_password": "secret",
+    }  # fmt: skip
+    with pytest.raises(FileNotFoundError):
+        way_in(Settings(**login, kafka_security="sasl_ssl", kafka_ca=str(tmp_path / "missing.pem")))
+    assert "secret" not in repr(Settings(**login, kafka_security="sasl_ssl"))

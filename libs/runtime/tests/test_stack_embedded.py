@@ -123,7 +123,8 @@ async def test_a_server_that_died_comes_back(stack: Stack) -> None:
 
 
 async def test_servers_that_run_already_are_used_and_none_is_started(stack: Stack, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, postgres_url=stack.postgres_url, kafka_bootstrap=stack.bootstrap)
+    own = Settings(data_dir=tmp_path, postgres_url=stack.postgres_url)
+    settings = own.model_copy(update={name: getattr(stack.operator, name) for name in Settings.model_fields if name.startswith("kafka_")})
     async with Stack(settings, services=["lead-svc"], prefix="guest_") as guest:
         assert guest.postgres is None
         assert guest.kafka is None

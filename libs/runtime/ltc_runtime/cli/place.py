@@ -13,6 +13,7 @@ from ..log import Log, open_log
 from ..service import Service, installed, load
 from ..settings import Settings
 from ..stack import state
+from ..stack.kafka import OPERATOR
 from ..stack.state import Running
 from .output import AWAY, MISUSED, Trouble
 
@@ -75,10 +76,17 @@ class Place:
         return self.settings.model_copy(
             update={
                 "kafka_bootstrap": self.stack.kafka_bootstrap,
+                **self._operator(self.stack),
                 "topic_prefix": self.stack.topic_prefix,
                 "topic_partitions": self.stack.topic_partitions,
             }
         )
+
+    def _operator(self, stack: Running) -> dict[str, str]:
+        if OPERATOR not in stack.kafka_logins:
+            return {}  # not the stack's own broker: the environment says how to get in
+        login = {"kafka_user": OPERATOR, "kafka_password": stack.kafka_logins[OPERATOR]}
+        return {"kafka_security": "sasl_plaintext", "kafka_mechanism": "plain", **login}
 
     def _from_environment(self, service: str, url: str, variable: str) -> str:
         if not url or self.settings.service not in ("", service):

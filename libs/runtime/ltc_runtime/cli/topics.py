@@ -1,12 +1,12 @@
 """`ltc topics`: the topics as they should be and as they are."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from aiokafka.errors import KafkaError
 
-from ..service import installed
-from ..wire import topics
+from ..service import installed, load
+from ..wire import access, topics
 from .output import AWAY, WRONG, Json, Trouble, answer, command
 from .place import place, run
 
@@ -37,6 +37,36 @@ def apply(as_json: Json = False) -> None:
     except topics.PartitionCountFixed as fixed:
         raise Trouble(str(fixed)) from None
     answer([row(topic) for topic in done], as_json, empty="nothing was to be done")
+
+
+@app.command(name="access")
+@command
+def show_access(
+    do: Annotated[
+        bool, typer.Option("--apply", help="Grant what is missing and take back what is too much, as the cluster's operator.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Who may do what at the brokers: written from the code. With --apply, what was changed."""
+    here = place()
+    settings = here.wire if do or here.stack else here.settings
+    wanted = access.grants([load(name) for name in installed()], settings)
+    if not do:
+        answer([line(grant) for grant in wanted], as_json)
+        return
+    try:
+        granted, taken = run(access.apply(wanted, settings))
+    except access.NoAccessLists:
+        raise Trouble("the cluster keeps no access lists: set authorizer.class.name at the brokers", WRONG) from None
+    except (KafkaError, TimeoutError) as error:
+        raise Trouble(f"Kafka cannot be reached or does not let us: {error}", AWAY) from None
+    changes = [*(("granted", grant) for grant in sorted(granted)), *(("taken back", grant) for grant in sorted(taken))]
+    answer([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing was to be done")
+
+
+def line(grant: access.Grant) -> dict[str, Any]:
+    """A line of the access list in a table."""
+    return {"user": grant.user, "may": grant.act, "kind": grant.kind, "name": f"{grant.name}*" if grant.beginning else grant.name}
 
 
 def reached(work: Any) -> list[topics.Found]:

@@ -18,7 +18,9 @@ from ..edge.issuer import Issuer
 from ..settings import Settings
 from ..stack import keep, state
 from ..stack.embedded import Stack
+from ..stack.kafka import OPERATOR
 from ..stack.state import Running
+from ..wire.access import ANALYST
 from .output import AWAY, WRONG, Json, Trouble, answer, command, err, out, print_json
 from .place import place
 
@@ -58,14 +60,16 @@ def up(
     settings = Settings()
     running = state.running(settings.data_dir)
     if running is not None:
-        out.print(f"A stack runs in {settings.data_dir.absolute()} already.")
+        err.print(f"A stack runs in {settings.data_dir.absolute()} already.")
     elif foreground:
         stay(settings, replicas, split)
         return
     else:
         running = leave_running(settings, replicas, split)
     if as_json:
-        public = running.model_dump(mode="json", exclude={"postgres_url": True, "services": {"__all__": {"database", "owner"}}})
+        public = running.model_dump(
+            mode="json", exclude={"postgres_url": True, "kafka_logins": {OPERATOR}, "services": {"__all__": {"database", "owner"}}}
+        )
         print_json({**public, "token": sales_token(settings)})
     else:
         show(running, settings)
@@ -119,6 +123,8 @@ def show(running: Running, settings: Settings) -> None:
     """Where everything answers, and a token to try it with."""
     answer([{"service": name, "url": url, "docs": f"{url}/docs"} for name, url in running.urls.items()], as_json=False)
     out.print(f"Kafka       {running.kafka_bootstrap}")
+    if ANALYST in running.kafka_logins:
+        out.print(f"            SASL_PLAINTEXT, PLAIN; reads every topic: {ANALYST} {running.kafka_logins[ANALYST]}", soft_wrap=True)
     out.print(f"logs        {(settings.data_dir / 'logs').absolute()}")
     ltc = sys.argv[0] if Path(sys.argv[0]).name == "ltc" else "ltc"
     out.print(f"A token (sales, sales_manager) for an hour; for other roles: {ltc} token --role finance", soft_wrap=True)

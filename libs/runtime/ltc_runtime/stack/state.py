@@ -35,6 +35,8 @@ class Running(BaseModel):
     started: float
     postgres_url: str
     kafka_bootstrap: str
+    kafka_logins: dict[str, str] = {}
+    """Passwords of the operator and the analyst, where the broker is the stack's own."""
     topic_prefix: str
     topic_partitions: int
     services: dict[str, Answering]

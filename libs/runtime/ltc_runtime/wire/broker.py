@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
@@ -24,6 +26,14 @@ BATCH_BYTES = 900_000
 FETCH_BYTES = 4 * 1024 * 1024
 
 
+_LOOPBACK = ("127.", "localhost:", "[::1]:")
+
+
+def _of_interest(record: logging.LogRecord) -> bool:
+    """A password that does not leave the machine is no news; aiokafka would say so at every connection."""
+    return "in the clear" not in record.getMessage()
+
+
 def wire_name(name: str, settings: Settings) -> str:
     """The name of a topic or group in this cluster."""
     return settings.topic_prefix + name
@@ -39,6 +49,20 @@ def owner_of(topic: str, settings: Settings) -> str:
     return topic.removeprefix(settings.topic_prefix).split(".")[1] + "-svc"
 
 
+def way_in(settings: Settings) -> dict[str, Any]:
+    """Where the brokers are and how one gets in, as every client of aiokafka is told."""
+    security = settings.kafka_security
+    found: dict[str, Any] = {"bootstrap_servers": settings.kafka_bootstrap, "security_protocol": security.upper()}
+    if security.startswith("sasl"):
+        found["sasl_mechanism"] = settings.kafka_mechanism.upper()
+        if security == "sasl_plaintext" and settings.kafka_bootstrap.startswith(_LOOPBACK):
+            logging.getLogger("aiokafka.conn").addFilter(_of_interest)
+        found["sasl_plain_username"], found["sasl_plain_password"] = settings.kafka_user, settings.kafka_password
+    if security.endswith("ssl"):
+        found["ssl_context"] = ssl.create_default_context(cafile=settings.kafka_ca or None)
+    return found
+
+
 async def start_producer(settings: Settings, client_id: str, broken: Callable[[], None]) -> AIOKafkaProducer:
     """A producer that is acknowledged by all replicas and ends with its first broken connection.
 
@@ -48,7 +72,7 @@ async def start_producer(settings: Settings, client_id: str, broken: Callable[[]
         broken: called when a connection broke.
     """
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **way_in(settings),
         client_id=client_id,
         enable_idempotence=True,
         acks="all",
@@ -108,7 +132,7 @@ async def abandon(producer: AIOKafkaProducer) -> None:
 @contextlib.asynccontextmanager
 async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client for the time of a block."""
-    client = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=int(PATIENCE * 1000))
+    client = AIOKafkaAdminClient(**way_in(settings), request_timeout_ms=int(PATIENCE * 1000))
     try:
         async with asyncio.timeout(PATIENCE):
             await client.start()
@@ -122,7 +146,7 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
 async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer that belongs to no group, for looking at a topic."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, auto_offset_reset="none",
+        **way_in(settings), enable_auto_commit=False, auto_offset_reset="none",
         request_timeout_ms=int(PATIENCE * 1000), max_partition_fetch_bytes=FETCH_BYTES, check_crcs=True,
     )  # fmt: skip
     try:
@@ -145,7 +169,7 @@ async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AI
     """
     consumer = AIOKafkaConsumer(
         *topics,
-        bootstrap_servers=settings.kafka_bootstrap,
+        **way_in(settings),
         group_id=wire_name(group, settings),
         client_id=group,
         group_instance_id=settings.instance or None,
