@@ -8,9 +8,11 @@ import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from ltc_runtime.wire.broker import way_in
 from ltc_runtime.wire.topics import apply
 
 from ..checker.evidence import topic_of
@@ -161,9 +163,10 @@ async def told_again(platform: Platform, chance: random.Random) -> str:
     """Messages come once more, in any order."""
     name = chance.choice(platform.stack.names)
     topic = platform.stack.prefix + topic_of(name)
-    records = await last_records(platform.stack.bootstrap, topic)
+    login = way_in(platform.stack.operator)
+    records = await last_records(login, topic)
     again = chance.sample(records, min(len(records), 200))
-    producer = AIOKafkaProducer(bootstrap_servers=platform.stack.bootstrap)
+    producer = AIOKafkaProducer(**login)
     await producer.start()
     try:
         for record in again:
@@ -199,12 +202,12 @@ async def database(platform: Platform, name: str) -> AsyncIterator[asyncpg.Conne
             await connection.close(timeout=5)
 
 
-async def last_records(bootstrap: str, topic: str, count: int = 400) -> list:  # type: ignore[type-arg]
+async def last_records(login: dict[str, Any], topic: str, count: int = 400) -> list[ConsumerRecord]:
     """The last records of each partition of a topic."""
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(topic, **login, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        found = []
+        found: list[ConsumerRecord] = []
         for where in [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]:
             end = (await consumer.end_offsets([where]))[where]
             consumer.seek(where, max(0, end - count))
