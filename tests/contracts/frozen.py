@@ -47,7 +47,7 @@ def text(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-EXAMPLES = ("piece", "CNY", "LE-000001", "0f" * 32)
+EXAMPLES = ("piece", "CNY", "LE-000001", "0f" * 32, "UTC", "09:00-18:00")
 """One of them fits every pattern there is."""
 
 

@@ -89,6 +89,16 @@ class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
     bant: Bant
 
 
+class LeadResponseOverdue(PublishedEvent, type="ltc.lead.response-overdue.v1"):
+    """A new lead has not heard of us in time: somebody should step in."""
+
+    lead_id: UUID
+    due: datetime
+    owner: UserId | None = None
+    """Nobody, if nothing is said."""
+    rules_version: int
+
+
 class ScoreFactor(Value):
     """What gave a lead points, or cost it some."""
 

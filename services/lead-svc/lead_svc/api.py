@@ -47,6 +47,7 @@ from .domain.lead import (
 )
 from .domain.lead.touching import Direction, TouchKind
 from .domain.person import ForgetPerson
+from .domain.response_rules import ResponseRules
 from .domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id
 from .domain.scoring import BandResult, Known, Outcome, ScoringModel
 
@@ -344,7 +345,10 @@ class LeadRow(View):
     qualified_at: datetime | None
     closed_at: datetime | None
     touches: int = Field(description="How often we were in touch.")
+    first_touch_at: datetime | None
     last_touch_at: datetime | None
+    response_due: datetime | None = Field(description="Until when they must have heard of us.")
+    response_overdue: bool = Field(description="They had not heard of us in time.")
     consent: bool | None = Field(description="Whether they agreed to hear of our offers; null where nobody asked.")
     consent_until: date | None
     score: int | None = Field(description="How promising it is, 0 to 100.")
@@ -381,6 +385,7 @@ async def list_leads(
     untouched_since: date | None = None,
     territory: Code | None = None,
     pool_alarm: bool | None = None,
+    response_overdue: bool | None = None,
     band: Band | None = None,
     score_from: Annotated[int | None, Query(ge=0, le=100)] = None,
     sort: LeadOrder = "newest",
@@ -392,7 +397,7 @@ async def list_leads(
     table = shown.leads.c
     asked: dict[Any, Any] = {
         table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band,
-        table.territory: territory, table.pool_alarm: pool_alarm,
+        table.territory: territory, table.pool_alarm: pool_alarm, table.response_overdue: response_overdue,
     }  # fmt: skip
     found = select(shown.leads).where(*matching(asked))
     if score_from is not None:
@@ -520,6 +525,30 @@ async def draft_assignment(body: AssignmentRules, handle: Handle) -> None:
 async def draft_pool(body: PoolRules, handle: Handle) -> None:
     """Write the next version of the rules of the pool."""
     return await handle(DraftRules(book_id=book_id("pool"), book="pool", pool=body, drafted_by=handle.actor))
+
+
+@rule_books.act("/response", roles=MANAGERS)
+async def draft_response(body: ResponseRules, handle: Handle) -> None:
+    """Write the next version of the rules of the first response, with the calendar that says what working time is."""
+    return await handle(DraftRules(book_id=book_id("response"), book="response", response=body, drafted_by=handle.actor))
+
+
+class ResponsePreview(View):
+    """What rules of the first response would say today."""
+
+    waiting: int = Field(description="Open leads that have not heard of us.")
+    overdue: int = Field(description="Of these, those that would be overdue by these rules.")
+
+
+@rule_books.query("/response/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
+async def preview_response(version: RuleVersion, read: Read) -> ResponsePreview:
+    """How many leads that have not heard of us yet would be overdue, had these rules counted from the start."""
+    rules = ResponseRules(**(await rules_of("response", version, read))["rules"])
+    table, now = shown.leads.c, read.now
+    waiting = select(table.captured_at).where(table.status.in_(("captured", "pooled", "assigned")), table.first_touch_at.is_(None))
+    came = [row["captured_at"] for row in await read.all(waiting)]
+    late = await asyncio.to_thread(lambda: sum(rules.is_late(at, now) for at in came))
+    return ResponsePreview(waiting=len(came), overdue=late)
 
 
 class RuleShare(View):

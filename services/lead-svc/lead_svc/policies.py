@@ -6,7 +6,8 @@ from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqu
 from .domain.assigning import OfferLead, RouteLead, WatchLead
 from .domain.desk import NoteGone, NoteTaken, desk_of
 from .domain.grading import ScoreLead
-from .domain.lead import LeadRouted, LeadWatched, RecycleLead, TouchLogged
+from .domain.lead import CheckResponse, LeadRouted, LeadWatched, RecycleLead, ResponseAwaited, TouchLogged
+from .domain.responding import AwaitResponse
 
 
 def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> list[Command]:
@@ -41,6 +42,16 @@ def watch_lead(lead: LeadAssigned, fact: Fact) -> list[Command]:
 def recycle_lead(lead: LeadWatched) -> list[At]:
     """When the time is up it is looked whether anybody was in touch."""
     return [At(lead.due, RecycleLead(lead_id=lead.lead_id, due=lead.due))]
+
+
+def await_response(lead: LeadCaptured, fact: Fact) -> list[Command]:
+    """A new lead shall hear of us soon."""
+    return [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
+
+
+def check_response(lead: ResponseAwaited) -> list[At]:
+    """When the time is up it is looked whether it has."""
+    return [At(lead.due, CheckResponse(lead_id=lead.lead_id, due=lead.due))]
 
 
 def keep_desks(lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:

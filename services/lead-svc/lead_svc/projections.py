@@ -8,6 +8,7 @@ from ltc_events.lead import (
     LeadDisqualified,
     LeadPooled,
     LeadQualified,
+    LeadResponseOverdue,
     LeadScored,
     PersonForgotten,
 )
@@ -16,7 +17,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index,
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain import rule_book
-from .domain.lead import ConsentRecorded, ContactRecorded, TouchLogged
+from .domain.lead import ConsentRecorded, ContactRecorded, ResponseAwaited, TouchLogged
 from .domain.rule_book import RulesActivated, RulesBackTested, RulesDrafted
 
 read = MetaData(schema="read")
@@ -52,7 +53,10 @@ leads = Table(
     Column("qualified_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
     Column("touches", Integer, nullable=False),
+    Column("first_touch_at", DateTime(timezone=True)),
     Column("last_touch_at", DateTime(timezone=True)),
+    Column("response_due", DateTime(timezone=True)),
+    Column("response_overdue", Boolean, nullable=False),
     # Null: nobody asked them; with an end, the last day on which they still agree.
     Column("consent", Boolean),
     Column("consent_until", Date),
@@ -161,6 +165,7 @@ lead_list = projection(
                 "status": "captured",
                 "captured_at": fact.occurred_at,
                 "touches": 0,
+                "response_overdue": False,
                 "rank": -1,
                 "first_need": lead.need,
                 "cared_at": fact.occurred_at,
@@ -205,6 +210,7 @@ lead_list = projection(
             lambda lead: {
                 "lead_id": lead.lead_id,
                 "touches": lead.touches,
+                "first_touch_at": lead.first_touch,
                 "last_touch_at": lead.last_touch,
                 "cared_at": lead.last_touch,
             },
@@ -227,6 +233,8 @@ lead_list = projection(
         ConsentRecorded,
         change(leads, lambda lead: {"lead_id": lead.lead_id, "consent": lead.given, "consent_until": lead.until}),
     ),
+    on(ResponseAwaited, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_due": lead.due})),
+    on(LeadResponseOverdue, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_overdue": True})),
     on(
         LeadScored,
         change(

@@ -4,20 +4,21 @@ from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqu
 from ltc_runtime.service import Service
 
 from .api import leads, people, rule_books
-from .domain import assigning, desk, grading, lead, person, rule_book
-from .domain.lead import LeadRouted, LeadWatched, TouchLogged
-from .policies import keep_desks, offer_lead, recycle_lead, route_lead, score_lead, watch_lead
+from .domain import assigning, desk, grading, lead, person, responding, rule_book
+from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .policies import await_response, check_response, keep_desks, offer_lead, recycle_lead, route_lead, score_lead, watch_lead
 from .projections import lead_list, rule_book_list
 
 service = Service(
     name="lead-svc",
     api=(leads, people, rule_books),
-    decides=(lead.decider, person.decider, rule_book.decider, desk.decider, grading.decider, assigning.decider),
+    decides=(lead.decider, person.decider, rule_book.decider, desk.decider, grading.decider, assigning.decider, responding.decider),
     reacts={
-        LeadCaptured: (score_lead, route_lead),
+        LeadCaptured: (score_lead, route_lead, await_response),
         LeadRouted: (offer_lead,),
         LeadAssigned: (keep_desks, watch_lead),
         LeadWatched: (recycle_lead,),
+        ResponseAwaited: (check_response,),
         LeadPooled: (keep_desks,),
         TouchLogged: (score_lead,),
         LeadQualified: (score_lead,),

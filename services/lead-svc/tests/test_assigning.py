@@ -183,7 +183,16 @@ lay = LeadPooled(lead_id=LEAD, reason="nobody was in touch for 15 days", previou
 def touched(days: int) -> TouchLogged:
     at = NOON + timedelta(days=days)
     return TouchLogged(
-        lead_id=LEAD, touch_id=LEAD, kind="call", direction="out", marketing=False, at=at, by="ann", touches=1, last_touch=at
+        lead_id=LEAD,
+        touch_id=LEAD,
+        kind="call",
+        direction="out",
+        marketing=False,
+        at=at,
+        by="ann",
+        touches=1,
+        first_touch=at,
+        last_touch=at,
     )
 
 
