@@ -17,6 +17,7 @@ from ltc_events.lead import (
     LeadScored,
 )
 
+from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,
     LeadNotInPool,
@@ -95,6 +96,7 @@ LeadCommand: TypeAlias = (
     | ReleaseLead
     | RecycleLead
     | CheckResponse
+    | MoveLead
     | QualifyLead
     | DisqualifyLead
     | ConvertLead
@@ -135,6 +137,8 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*release(must_be_released_by(lead, command), command)]
         case RecycleLead():
             return [*recycle(lead, command)]
+        case MoveLead():
+            return [*move(lead, command)]
         case CheckResponse():
             return [*check_response(lead, command)]
         case DisqualifyLead():
@@ -193,6 +197,8 @@ def scored(lead: Lead, event: LeadScored) -> Lead:
 
 def owned(lead: Lead, owner: str) -> Lead:
     match lead:
+        case Pooled(bant=bant) if bant is not None:
+            return Qualified(lead.who, owner, bant, lead.trail)
         case Captured(who=who, trail=trail) | Pooled(who=who, trail=trail) | Assigned(who=who, trail=trail):
             return Assigned(who, owner, trail)
         case Qualified():
@@ -208,7 +214,7 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
-    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch", "NotYourLead",
-    "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited", "TouchInTheFuture", "TouchLogged",
-    "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
+    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch", "MoveLead",
+    "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited", "TouchInTheFuture",
+    "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
 ]  # fmt: skip

@@ -136,6 +136,8 @@ class Pooled:
     who: Who
     previous_owner: str | None
     trail: Trail = field(default_factory=Trail)
+    bant: Bant | None = None
+    """What was found out before, where it was qualified."""
 
 
 @dataclass(frozen=True, slots=True)
