@@ -45,8 +45,8 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
     lead_id: UUID
     owner: UserId
     previous_owner: UserId | None = None
-    how: Literal["rule", "claim", "hand_over"] | None = None
-    """By a rule, out of the pool, or because its owner leaves; by hand, if nothing is said."""
+    how: Code | None = None
+    """``rule``, ``claim`` or ``hand_over``: by a rule, out of the pool, or because its owner leaves; by hand, if nothing is said."""
     rule: Name | None = None
     rules_version: int | None = None
     reason: Text | None = None

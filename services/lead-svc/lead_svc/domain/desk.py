@@ -1,12 +1,13 @@
 """A desk: the open leads of one of us, so that nobody gets more than they can care for."""
 
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Refusal, States, Stream, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, JointDecider, Refusal, States, Stream, UserId, derive_id
 
-How = Literal["by_hand", "rule", "claim", "hand_over"]
+How = Code
+"""``by_hand``, ``rule``, ``claim`` or ``hand_over``: how a lead came to them."""
 
 
 def desk_of(owner: str) -> UUID:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
 from pydantic import Field
 
 from .distribution import AssignmentRules, PoolRules
@@ -54,7 +54,7 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
     """A version of a rule book was written."""
 
     book_id: UUID
-    book: BookName
+    book: Code
     version: Version
     scoring: ScoringModel | None = None
     assignment: AssignmentRules | None = None
