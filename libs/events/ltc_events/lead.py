@@ -45,13 +45,17 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
     lead_id: UUID
     owner: UserId
     previous_owner: UserId | None = None
-    how: Literal["rule", "claim"] | None = None
-    """By a rule, or out of the pool; by hand, if nothing is said."""
+    how: Code | None = None
+    """``rule``, ``claim`` or ``hand_over``: by a rule, out of the pool, or because its owner leaves; by hand, if nothing is said."""
     rule: Name | None = None
     rules_version: int | None = None
     reason: Text | None = None
     """Why the rule fits."""
     from_pool: bool | None = None
+    qualified: bool | None = None
+    """Out of the pool, and qualified before."""
+    hand_over_id: UUID | None = None
+    """The hand-over it was moved in."""
 
 
 class LeadPooled(PublishedEvent, type="ltc.lead.pooled.v1"):
@@ -61,7 +65,8 @@ class LeadPooled(PublishedEvent, type="ltc.lead.pooled.v1"):
     reason: Text
     previous_owner: UserId | None = None
     alarm: bool
-    """The rules found nobody for it: somebody should look."""
+    """Nobody was found for it: somebody should look."""
+    hand_over_id: UUID | None = None
 
 
 class LeadClaimed(PublishedEvent, type="ltc.lead.claimed.v1"):
@@ -87,6 +92,16 @@ class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
 
     lead_id: UUID
     bant: Bant
+
+
+class LeadResponseOverdue(PublishedEvent, type="ltc.lead.response-overdue.v1"):
+    """A new lead has not heard of us in time: somebody should step in."""
+
+    lead_id: UUID
+    due: datetime
+    owner: UserId | None = None
+    """Nobody, if nothing is said."""
+    rules_version: int
 
 
 class ScoreFactor(Value):

@@ -18,7 +18,7 @@ WORDS: dict[str, Any] = {
 }  # fmt: skip
 """What fields of these names say in an example, where it fits."""
 
-TEXTS = ("piece", "CNY", "LE-000001", "0f" * 32)
+TEXTS = ("piece", "CNY", "LE-000001", "0f" * 32, "UTC", "09:00-18:00")
 """One of them fits every pattern there is."""
 
 Schema = dict[str, Any]

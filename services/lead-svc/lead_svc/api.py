@@ -15,8 +15,9 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from sqlalchemy import and_, func, select
 
 from . import projections as shown
-from .domain import lead, person, rule_book, scoring
-from .domain.assigning import ClaimLead, ClaimLimitReached
+from .domain import desk, lead, person, rule_book, scoring
+from .domain.assigning import ClaimantLeft, ClaimLead, ClaimLimitReached
+from .domain.desk import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
 from .domain.distribution import AssignmentRules, PoolRules, first_fit
 from .domain.lead import (
     AssignLead,
@@ -47,6 +48,7 @@ from .domain.lead import (
 )
 from .domain.lead.touching import Direction, TouchKind
 from .domain.person import ForgetPerson, UnknownPerson
+from .domain.response_rules import ResponseRules
 from .domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id
 from .domain.scoring import BandResult, Known, Outcome, ScoringModel
 
@@ -57,6 +59,7 @@ MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 leads = Api("/leads", stream=lead.decider)
 people = Api("/people", stream=person.decider)
+desks = Api("/desks", stream=desk.decider)
 rule_books = Api("/rule-books", stream=rule_book.decider)
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
@@ -145,7 +148,7 @@ async def assign_lead(lead_id: UUID, body: AssignBody, handle: Handle) -> None:
     return await handle(command)
 
 
-@leads.act("/{lead_id}/claim", roles=SALES, refuses=(UnknownLead, LeadClosed, LeadNotInPool, OwnedBefore, ClaimLimitReached))
+@leads.act("/{lead_id}/claim", roles=SALES, refuses=(UnknownLead, LeadClosed, LeadNotInPool, OwnedBefore, ClaimLimitReached, ClaimantLeft))
 async def claim_lead(lead_id: UUID, handle: Handle) -> None:
     """Take a lead out of the pool."""
     return await handle(ClaimLead(lead_id=lead_id, owner=handle.actor, at=handle.now))
@@ -344,7 +347,10 @@ class LeadRow(View):
     qualified_at: datetime | None
     closed_at: datetime | None
     touches: int = Field(description="How often we were in touch.")
+    first_touch_at: datetime | None
     last_touch_at: datetime | None
+    response_due: datetime | None = Field(description="Until when they must have heard of us.")
+    response_overdue: bool = Field(description="They had not heard of us in time.")
     consent: bool | None = Field(description="Whether they agreed to hear of our offers; null where nobody asked.")
     consent_until: date | None
     score: int | None = Field(description="How promising it is, 0 to 100.")
@@ -381,6 +387,7 @@ async def list_leads(
     untouched_since: date | None = None,
     territory: Code | None = None,
     pool_alarm: bool | None = None,
+    response_overdue: bool | None = None,
     band: Band | None = None,
     score_from: Annotated[int | None, Query(ge=0, le=100)] = None,
     sort: LeadOrder = "newest",
@@ -392,7 +399,7 @@ async def list_leads(
     table = shown.leads.c
     asked: dict[Any, Any] = {
         table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band,
-        table.territory: territory, table.pool_alarm: pool_alarm,
+        table.territory: territory, table.pool_alarm: pool_alarm, table.response_overdue: response_overdue,
     }  # fmt: skip
     found = select(shown.leads).where(*matching(asked))
     if score_from is not None:
@@ -522,6 +529,30 @@ async def draft_assignment(body: AssignmentRules, handle: Handle) -> None:
 async def draft_pool(body: PoolRules, handle: Handle) -> None:
     """Write the next version of the rules of the pool."""
     return await handle(DraftRules(book_id=book_id("pool"), book="pool", pool=body, drafted_by=handle.actor))
+
+
+@rule_books.act("/response", roles=MANAGERS)
+async def draft_response(body: ResponseRules, handle: Handle) -> None:
+    """Write the next version of the rules of the first response, with the calendar that says what working time is."""
+    return await handle(DraftRules(book_id=book_id("response"), book="response", response=body, drafted_by=handle.actor))
+
+
+class ResponsePreview(View):
+    """What rules of the first response would say today."""
+
+    waiting: int = Field(description="Open leads that have not heard of us.")
+    overdue: int = Field(description="Of these, those that would be overdue by these rules.")
+
+
+@rule_books.query("/response/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
+async def preview_response(version: RuleVersion, read: Read) -> ResponsePreview:
+    """How many leads that have not heard of us yet would be overdue, had these rules counted from the start."""
+    rules = ResponseRules(**(await rules_of("response", version, read))["rules"])
+    table, now = shown.leads.c, read.now
+    waiting = select(table.captured_at).where(table.status.in_(("captured", "pooled", "assigned")), table.first_touch_at.is_(None))
+    came = [row["captured_at"] for row in await read.all(waiting)]
+    late = await asyncio.to_thread(lambda: sum(rules.is_late(at, now) for at in came))
+    return ResponsePreview(waiting=len(came), overdue=late)
 
 
 class RuleShare(View):
@@ -716,3 +747,82 @@ async def preview_scoring(version: RuleVersion, read: Read) -> ScoringPreview:
         would_change=sum(change.leads for change in changes),
         changes=sorted(changes, key=lambda change: (change.before or "", change.after)),
     )
+
+
+# ── who leaves ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class UnknownHandOver(Refusal):
+    """There is no such hand-over."""
+
+    status = 404
+
+
+class HandOverBody(Body):
+    """Who gets the leads."""
+
+    to: UserId | None = Field(
+        None, examples=["bob"], description="Nobody named: the rules say who; what fits none is in the pool, with an alarm."
+    )
+
+
+class HandOverStarted(View):
+    """Where to see how far it is."""
+
+    hand_over_id: UUID
+
+
+@desks.act("/{owner}/hand-over", roles=MANAGERS, refuses=(HandedToOneself, SuccessorLeft))
+async def hand_desk_over(owner: UserId, body: HandOverBody, handle: Handle) -> HandOverStarted:
+    """Hand all open leads of somebody who leaves to somebody else.
+
+    Each lead is moved by itself, with its history. Whatever still reaches the one who left goes the same way, and rules give them nothing
+    more.
+    """
+    hand_over_id = handle.new_id("hand-over")
+    command = HandDeskOver(desk_id=desk_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to)
+    return await handle(command, HandOverStarted(hand_over_id=hand_over_id))
+
+
+@desks.act("/{owner}/take-up", roles=MANAGERS)
+async def take_desk_up(owner: UserId, handle: Handle) -> None:
+    """Let somebody who had left have leads again."""
+    return await handle(TakeDeskUp(desk_id=desk_of(owner), owner=owner))
+
+
+class HandedLead(View):
+    """One lead of a hand-over."""
+
+    lead_id: UUID
+    company: str
+    moved_at: datetime | None = Field(description="Null: not yet, or somebody else moved it meanwhile.")
+    owner: str | None = Field(description="Who got it; null where it went to the pool.")
+    now: LeadStatus
+    owner_now: str | None
+
+
+class HandOverView(View):
+    """A hand-over, and where each lead is."""
+
+    hand_over_id: UUID
+    owner: str
+    to: str | None
+    leads: int
+    by: str
+    at: datetime
+    moved: int
+    left_behind: int = Field(description="Leads the one who left still has.")
+    data: Sequence[HandedLead]
+
+
+@desks.query("/hand-overs/{hand_over_id}", roles=SALES, refuses=(UnknownHandOver,))
+async def show_hand_over(hand_over_id: UUID, read: Read) -> HandOverView:
+    """What became of each lead in a hand-over."""
+    head = await read.one(select(shown.hand_overs).where(shown.hand_overs.c.hand_over_id == hand_over_id), UnknownHandOver)
+    handed, lead = shown.handed_leads.c, shown.leads.c
+    columns = (handed.lead_id, lead.company, handed.moved_at, handed.owner, lead.status.label("now"), lead.owner.label("owner_now"))
+    joined = shown.handed_leads.join(shown.leads, lead.lead_id == handed.lead_id)
+    found = select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id).order_by(lead.captured_at, lead.lead_id)
+    rows = [HandedLead(**row) for row in await read.all(found)]
+    behind = sum(row.owner_now == head["owner"] and row.now in OPEN for row in rows)
+    return HandOverView(**head, moved=sum(row.moved_at is not None for row in rows), left_behind=behind, data=rows)

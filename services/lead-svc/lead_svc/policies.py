@@ -4,9 +4,10 @@ from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 
 from .domain.assigning import OfferLead, RouteLead, WatchLead
-from .domain.desk import NoteGone, NoteTaken, desk_of
+from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
 from .domain.grading import ScoreLead
-from .domain.lead import LeadRouted, LeadWatched, RecycleLead, TouchLogged
+from .domain.lead import CheckResponse, LeadRouted, LeadWatched, MoveLead, RecycleLead, ResponseAwaited, TouchLogged
+from .domain.responding import AwaitResponse
 
 
 def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> list[Command]:
@@ -17,6 +18,11 @@ def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> 
 def route_lead(lead: LeadCaptured) -> list[Command]:
     """A new lead goes to whom the rules name."""
     return [RouteLead(lead_id=lead.lead_id)]
+
+
+def route_lead_again(lead: LeadPooled) -> list[Command]:
+    """A lead whose owner left goes to whom the rules name."""
+    return [RouteLead(lead_id=lead.lead_id, again=True)] if lead.hand_over_id is not None else []
 
 
 def offer_lead(lead: LeadRouted, fact: Fact) -> list[Command]:
@@ -41,6 +47,23 @@ def watch_lead(lead: LeadAssigned, fact: Fact) -> list[Command]:
 def recycle_lead(lead: LeadWatched) -> list[At]:
     """When the time is up it is looked whether anybody was in touch."""
     return [At(lead.due, RecycleLead(lead_id=lead.lead_id, due=lead.due))]
+
+
+def await_response(lead: LeadCaptured, fact: Fact) -> list[Command]:
+    """A new lead shall hear of us soon."""
+    return [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
+
+
+def check_response(lead: ResponseAwaited) -> list[At]:
+    """When the time is up it is looked whether it has."""
+    return [At(lead.due, CheckResponse(lead_id=lead.lead_id, due=lead.due))]
+
+
+def move_leads(leads: LeadsHandedOver) -> list[Command]:
+    """Each lead of somebody who leaves is moved by itself."""
+    return [
+        MoveLead(lead_id=lead_id, hand_over_id=leads.hand_over_id, owner=leads.owner, to=leads.to) for lead_id in leads.lead_ids
+    ]  # fmt: skip
 
 
 def keep_desks(lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:

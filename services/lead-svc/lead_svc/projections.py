@@ -8,6 +8,7 @@ from ltc_events.lead import (
     LeadDisqualified,
     LeadPooled,
     LeadQualified,
+    LeadResponseOverdue,
     LeadScored,
     PersonForgotten,
 )
@@ -16,7 +17,8 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index,
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain import rule_book
-from .domain.lead import ConsentRecorded, ContactRecorded, TouchLogged
+from .domain.desk import DeskHandedOver, LeadsHandedOver
+from .domain.lead import ConsentRecorded, ContactRecorded, ResponseAwaited, TouchLogged
 from .domain.rule_book import RulesActivated, RulesBackTested, RulesDrafted
 
 read = MetaData(schema="read")
@@ -52,7 +54,10 @@ leads = Table(
     Column("qualified_at", DateTime(timezone=True)),
     Column("closed_at", DateTime(timezone=True)),
     Column("touches", Integer, nullable=False),
+    Column("first_touch_at", DateTime(timezone=True)),
     Column("last_touch_at", DateTime(timezone=True)),
+    Column("response_due", DateTime(timezone=True)),
+    Column("response_overdue", Boolean, nullable=False),
     # Null: nobody asked them; with an end, the last day on which they still agree.
     Column("consent", Boolean),
     Column("consent_until", Date),
@@ -116,13 +121,34 @@ rule_books = Table(
     Column("activated_at", DateTime(timezone=True)),
 )
 
+hand_overs = Table(
+    "hand_over",
+    read,
+    Column("hand_over_id", UUID, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("to", Text),
+    Column("leads", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+handed_leads = Table(
+    "handed_lead",
+    read,
+    Column("hand_over_id", UUID, primary_key=True),
+    Column("lead_id", UUID, primary_key=True),
+    # Until it moved: null. Whom it went to, or that it went to the pool.
+    Column("moved_at", DateTime(timezone=True)),
+    Column("owner", Text),
+)
+
 
 def owned(lead: LeadAssigned, fact: Fact) -> Row:
     """Whose it is now; the first owner makes a captured lead an assigned one, as does whoever gets it out of the pool."""
     owner: Row = {"lead_id": lead.lead_id, "owner": lead.owner, "rule": lead.rule, "assignment": lead.reason}
     if lead.from_pool:
-        owner = {**owner, "status": "assigned", "pool_reason": None, "pool_alarm": None}
-    return owner if lead.previous_owner else {**owner, "status": "assigned", "assigned_at": fact.occurred_at}
+        owner = {**owner, "status": "qualified" if lead.qualified else "assigned", "pool_reason": None, "pool_alarm": None}
+    return owner if lead.previous_owner else {"status": "assigned", **owner, "assigned_at": fact.occurred_at}
 
 
 def qualified(lead: LeadQualified, fact: Fact) -> Row:
@@ -161,6 +187,7 @@ lead_list = projection(
                 "status": "captured",
                 "captured_at": fact.occurred_at,
                 "touches": 0,
+                "response_overdue": False,
                 "rank": -1,
                 "first_need": lead.need,
                 "cared_at": fact.occurred_at,
@@ -205,6 +232,7 @@ lead_list = projection(
             lambda lead: {
                 "lead_id": lead.lead_id,
                 "touches": lead.touches,
+                "first_touch_at": lead.first_touch,
                 "last_touch_at": lead.last_touch,
                 "cared_at": lead.last_touch,
             },
@@ -227,6 +255,8 @@ lead_list = projection(
         ConsentRecorded,
         change(leads, lambda lead: {"lead_id": lead.lead_id, "consent": lead.given, "consent_until": lead.until}),
     ),
+    on(ResponseAwaited, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_due": lead.due})),
+    on(LeadResponseOverdue, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_overdue": True})),
     on(
         LeadScored,
         change(
@@ -311,4 +341,42 @@ rule_book_list = projection(
         ),
     ),
     on(RulesActivated, change(rule_books, live)),
+)
+
+
+def moved(lead: LeadAssigned | LeadPooled, fact: Fact) -> list[Row]:
+    """A lead of somebody who leaves is where it should go."""
+    if lead.hand_over_id is None:
+        return []
+    owner = lead.owner if isinstance(lead, LeadAssigned) else None
+    return [{"hand_over_id": lead.hand_over_id, "lead_id": lead.lead_id, "moved_at": fact.occurred_at, "owner": owner}]
+
+
+hand_over_list = projection(
+    "hand_over_list",
+    on(
+        DeskHandedOver,
+        put(
+            hand_overs,
+            lambda desk, fact: {
+                "hand_over_id": desk.hand_over_id,
+                "owner": desk.owner,
+                "to": desk.to,
+                "leads": desk.leads,
+                "by": fact.actor,
+                "at": fact.occurred_at,
+            },
+        ),
+    ),
+    on(
+        LeadsHandedOver,
+        put(
+            handed_leads,
+            lambda part: [
+                {"hand_over_id": part.hand_over_id, "lead_id": lead_id, "moved_at": None, "owner": None} for lead_id in part.lead_ids
+            ],
+        ),
+    ),
+    on(LeadAssigned, change(handed_leads, moved)),
+    on(LeadPooled, change(handed_leads, moved)),
 )

@@ -3,27 +3,50 @@
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_runtime.service import Service
 
-from .api import leads, people, rule_books
-from .domain import assigning, desk, grading, lead, person, rule_book
-from .domain.lead import LeadRouted, LeadWatched, TouchLogged
-from .policies import keep_desks, offer_lead, recycle_lead, route_lead, score_lead, watch_lead
-from .projections import lead_list, rule_book_list
+from .api import desks, leads, people, rule_books
+from .domain import assigning, desk, grading, lead, person, responding, rule_book
+from .domain.desk import LeadsHandedOver
+from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .policies import (
+    await_response,
+    check_response,
+    keep_desks,
+    move_leads,
+    offer_lead,
+    recycle_lead,
+    route_lead,
+    route_lead_again,
+    score_lead,
+    watch_lead,
+)
+from .projections import hand_over_list, lead_list, rule_book_list
 
 service = Service(
     name="lead-svc",
-    api=(leads, people, rule_books),
-    decides=(lead.decider, person.decider, rule_book.decider, desk.decider, grading.decider, assigning.decider),
+    api=(leads, people, rule_books, desks),
+    decides=(
+        lead.decider,
+        person.decider,
+        rule_book.decider,
+        desk.decider,
+        desk.leaving,
+        grading.decider,
+        assigning.decider,
+        responding.decider,
+    ),
     reacts={
-        LeadCaptured: (score_lead, route_lead),
+        LeadCaptured: (score_lead, route_lead, await_response),
         LeadRouted: (offer_lead,),
         LeadAssigned: (keep_desks, watch_lead),
         LeadWatched: (recycle_lead,),
-        LeadPooled: (keep_desks,),
+        ResponseAwaited: (check_response,),
+        LeadPooled: (keep_desks, route_lead_again),
+        LeadsHandedOver: (move_leads,),
         TouchLogged: (score_lead,),
         LeadQualified: (score_lead,),
         LeadDisqualified: (keep_desks,),
         LeadConverted: (keep_desks,),
     },
-    shows=(lead_list, rule_book_list),
+    shows=(lead_list, rule_book_list, hand_over_list),
     from_start=frozenset({"keep_desks"}),  # a desk shows all open leads, also those of before
 )

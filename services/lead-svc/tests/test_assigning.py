@@ -132,7 +132,7 @@ def test_where_nobody_is_eligible_the_lead_goes_to_the_pool_with_the_reasons() -
 def test_a_lead_is_claimed_out_of_the_pool() -> None:
     given(assigning.decider, captured, assigned, pooled).when(claim).then(
         LeadClaimed(lead_id=LEAD, owner="bob"),
-        LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", how="claim", from_pool=True),
+        LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", how="claim", from_pool=True, qualified=False),
         taken("bob", 1, how="claim"),
     )
 
@@ -155,7 +155,7 @@ def test_out_of_the_pool_only_a_manager_gives() -> None:
     by_hand = AssignLead(lead_id=LEAD, owner="bob", by_manager=False, at=NOON)
     given(lead.decider, captured, pooled).when(by_hand).then_refused(LeadInPool)
     given(lead.decider, captured, pooled).when(by_hand.model_copy(update={"by_manager": True})).then(
-        LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", from_pool=True)
+        LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", from_pool=True, qualified=False)
     )
 
 
@@ -183,7 +183,16 @@ lay = LeadPooled(lead_id=LEAD, reason="nobody was in touch for 15 days", previou
 def touched(days: int) -> TouchLogged:
     at = NOON + timedelta(days=days)
     return TouchLogged(
-        lead_id=LEAD, touch_id=LEAD, kind="call", direction="out", marketing=False, at=at, by="ann", touches=1, last_touch=at
+        lead_id=LEAD,
+        touch_id=LEAD,
+        kind="call",
+        direction="out",
+        marketing=False,
+        at=at,
+        by="ann",
+        touches=1,
+        first_touch=at,
+        last_touch=at,
     )
 
 

@@ -178,7 +178,16 @@ TOUCH = UUID(int=3)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 call = LogTouch(lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", at=NOON, now=NOON, actor="ann")
 called = TouchLogged(
-    lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", marketing=False, at=NOON, by="ann", touches=1, last_touch=NOON
+    lead_id=LEAD,
+    touch_id=TOUCH,
+    kind="call",
+    direction="out",
+    marketing=False,
+    at=NOON,
+    by="ann",
+    touches=1,
+    first_touch=NOON,
+    last_touch=NOON,
 )
 offer = call.model_copy(update={"marketing": True})
 agree = RecordConsent(lead_id=LEAD, given=True, until=date(2026, 11, 24), source="Form at the exhibition")
@@ -194,7 +203,7 @@ def test_the_owner_notes_a_call() -> None:
 def test_a_call_noted_late_is_not_the_last_touch() -> None:
     earlier = NOON - timedelta(days=1)
     outcome = given(decider, captured, assigned, called).when(call.model_copy(update={"at": earlier}))
-    outcome.then(called.model_copy(update={"at": earlier, "touches": 2, "last_touch": NOON}))
+    outcome.then(called.model_copy(update={"at": earlier, "touches": 2, "first_touch": earlier, "last_touch": NOON}))
 
 
 def test_only_the_owner_notes_a_touch() -> None:

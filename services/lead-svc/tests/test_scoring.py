@@ -134,7 +134,16 @@ def test_a_lead_that_is_over_is_not_scored() -> None:
 
 def test_whatever_we_learn_of_a_lead_scores_it_anew_at_that_time() -> None:
     touch = TouchLogged(
-        lead_id=LEAD, touch_id=LEAD, kind="call", direction="in", marketing=False, at=NOON, by="ann", touches=1, last_touch=NOON
+        lead_id=LEAD,
+        touch_id=LEAD,
+        kind="call",
+        direction="in",
+        marketing=False,
+        at=NOON,
+        by="ann",
+        touches=1,
+        first_touch=NOON,
+        last_touch=NOON,
     )
     fact = Fact(1, "lead", LEAD, 1, NOON, NOON, "ann", LEAD)
     for learnt in (captured, touch, LeadQualified(lead_id=LEAD, bant=BANT)):

@@ -11,7 +11,7 @@ from . import desk, lead, rule_book
 from .desk import Desk, LeadTaken, desk_of
 from .distribution import AssignmentRules, first_fit
 from .lead.pooling import LeadRouted, must_be_pooled, must_not_be_barred, watched
-from .lead.states import Assigned, Captured, Trail, Watch, must_be_alive
+from .lead.states import Assigned, Captured, Pooled, Trail, Watch, must_be_alive
 
 ASSIGNMENT, POOL = rule_book.book_id("assignment"), rule_book.book_id("pool")
 
@@ -20,6 +20,8 @@ class RouteLead(Command):
     """Find the rule that says whose a new lead shall be."""
 
     lead_id: UUID
+    again: bool = False
+    """Its owner left: also a lead in the pool finds an owner by the rules."""
 
 
 class OfferLead(Command):
@@ -53,6 +55,10 @@ class ClaimLimitReached(Refusal):
     """You have {limit} claimed leads open, and nobody has more: finish one, or release it."""
 
 
+class ClaimantLeft(Refusal):
+    """You handed your leads over because you leave: a manager must take your desk up again first."""
+
+
 AssigningCommand: TypeAlias = RouteLead | OfferLead | ClaimLead | WatchLead
 
 
@@ -71,11 +77,12 @@ def decide(states: States, command: AssigningCommand) -> list[Event]:
 def route(states: States, command: RouteLead) -> list[Event]:
     known, book = states.of(lead.decider, command.lead_id), states.of(rule_book.decider, ASSIGNMENT)
     rules = book.assignment
-    if not isinstance(known, Captured) or rules is None or book.live is None:
+    routable = isinstance(known, Captured) or (command.again and isinstance(known, Pooled))
+    if not isinstance(known, Captured | Pooled) or not routable or rules is None or book.live is None:
         return []  # somebody has it already, or there are no rules
     found = first_fit(rules, known.who.channel, known.who.territory, known.who.need)
     if found is None:
-        return [LeadPooled(lead_id=command.lead_id, reason="no assignment rule fits", alarm=True)]
+        return [] if isinstance(known, Pooled) else [LeadPooled(lead_id=command.lead_id, reason="no assignment rule fits", alarm=True)]
     rule, reason = found
     routed = LeadRouted(
         lead_id=command.lead_id,
@@ -95,11 +102,13 @@ def limits(rules: AssignmentRules, owners: tuple[str, ...]) -> dict[str, int]:
 
 def offer(states: States, command: OfferLead) -> list[Event]:
     known = states.of(lead.decider, command.lead_id)
-    if not isinstance(known, Captured):
+    if not isinstance(known, Captured | Pooled):
         return []  # somebody was quicker
     desks = {owner: states.of(desk.decider, desk_of(owner)) for owner in command.candidates}
     against = {owner: hindered(desks[owner], command.limits.get(owner), known.trail, owner, command.at) for owner in desks}
     free = [owner for owner in command.candidates if against[owner] is None]
+    if not free and isinstance(known, Pooled):
+        return []  # there it is already
     if not free:
         why = ", ".join(f"{owner} {reason}" for owner, reason in against.items())
         return [LeadPooled(lead_id=command.lead_id, reason=f"nobody is eligible by rule {command.rule}: {why}"[:4000], alarm=True)]
@@ -108,11 +117,16 @@ def offer(states: States, command: OfferLead) -> list[Event]:
     assigned = LeadAssigned(
         lead_id=command.lead_id, owner=owner, how="rule", rule=command.rule, rules_version=command.rules_version, reason=command.reason
     )
+    if isinstance(known, Pooled):
+        out = {"previous_owner": known.previous_owner, "from_pool": True, "qualified": known.bant is not None}
+        assigned = assigned.model_copy(update=out)
     return [assigned, LeadTaken(desk_id=desk_of(owner), owner=owner, lead_id=command.lead_id, how="rule", turn=turn)]
 
 
 def hindered(desk: Desk, limit: int | None, trail: Trail, owner: str, at: datetime) -> str | None:
     """What speaks against giving them the lead, if anything does."""
+    if desk.left is not None:
+        return "left"
     if limit is not None and len(desk.open) >= limit:
         return f"has {len(desk.open)} of at most {limit} leads"
     if at < trail.barred.get(owner, at):
@@ -124,13 +138,22 @@ def claim(states: States, command: ClaimLead) -> list[Event]:
     known = must_be_alive(states.of(lead.decider, command.lead_id))
     if isinstance(known, Assigned) and known.owner == command.owner:
         return []  # it is theirs already
-    pooled = must_be_pooled(known)
+    pooled, own = must_be_pooled(known), states.of(desk.decider, desk_of(command.owner))
+    if own.left is not None:
+        raise ClaimantLeft
     must_not_be_barred(pooled.trail, command.owner, command.at)
     rules = states.of(rule_book.decider, POOL).pool
     limit = None if rules is None else rules.claim_limit
-    if limit is not None and len(states.of(desk.decider, desk_of(command.owner)).claimed) >= limit:
+    if limit is not None and len(own.claimed) >= limit:
         raise ClaimLimitReached(limit=limit)
-    assigned = LeadAssigned(lead_id=command.lead_id, owner=command.owner, previous_owner=pooled.previous_owner, how="claim", from_pool=True)
+    assigned = LeadAssigned(
+        lead_id=command.lead_id,
+        owner=command.owner,
+        previous_owner=pooled.previous_owner,
+        how="claim",
+        from_pool=True,
+        qualified=pooled.bant is not None,
+    )
     taken = LeadTaken(desk_id=desk_of(command.owner), owner=command.owner, lead_id=command.lead_id, how="claim")
     return [LeadClaimed(lead_id=command.lead_id, owner=command.owner), assigned, taken]
 

@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
 from pydantic import Field
 
 from .distribution import AssignmentRules, PoolRules
+from .response_rules import ResponseRules
 from .scoring import BandResult, ScoringModel
 
-BookName = Literal["scoring", "assignment", "pool"]
+BookName = Literal["scoring", "assignment", "pool", "response"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
-Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules
+Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules
 
 
 def book_id(book: BookName) -> UUID:
@@ -28,6 +29,7 @@ class DraftRules(Command):
     scoring: ScoringModel | None = None
     assignment: AssignmentRules | None = None
     pool: PoolRules | None = None
+    response: ResponseRules | None = None
     drafted_by: UserId
 
 
@@ -52,11 +54,12 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
     """A version of a rule book was written."""
 
     book_id: UUID
-    book: BookName
+    book: Code
     version: Version
     scoring: ScoringModel | None = None
     assignment: AssignmentRules | None = None
     pool: PoolRules | None = None
+    response: ResponseRules | None = None
     drafted_by: UserId
 
 
@@ -115,6 +118,12 @@ class Book:
         return rules if isinstance(rules, PoolRules) else None
 
     @property
+    def response(self) -> ResponseRules | None:
+        """How soon a new lead must hear of us, if this is the book that says so and it does."""
+        rules = self.counting
+        return rules if isinstance(rules, ResponseRules) else None
+
+    @property
     def counting(self) -> Rules | None:
         """What the live version says."""
         return self.versions[self.live - 1] if self.live else None
@@ -160,7 +169,7 @@ def must_have(book: Book, version: int) -> Book:
 
 def content(said: DraftRules | RulesDrafted) -> Rules:
     """What the version says: one kind of rules, that of its book."""
-    rules = said.scoring or said.assignment or said.pool
+    rules = said.scoring or said.assignment or said.pool or said.response
     assert rules is not None
     return rules
 

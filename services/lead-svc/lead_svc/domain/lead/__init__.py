@@ -13,9 +13,11 @@ from ltc_events.lead import (
     LeadPooled,
     LeadQualified,
     LeadRecycled,
+    LeadResponseOverdue,
     LeadScored,
 )
 
+from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,
     LeadNotInPool,
@@ -30,6 +32,7 @@ from .pooling import (
     release,
     watching,
 )
+from .responding import CheckResponse, ResponseAwaited, awaiting, check_response, overdue
 from .states import (
     Alive,
     Assigned,
@@ -86,7 +89,17 @@ from .working import (
 )
 
 LeadCommand: TypeAlias = (
-    CaptureLead | AssignLead | LogTouch | RecordConsent | ReleaseLead | RecycleLead | QualifyLead | DisqualifyLead | ConvertLead
+    CaptureLead
+    | AssignLead
+    | LogTouch
+    | RecordConsent
+    | ReleaseLead
+    | RecycleLead
+    | CheckResponse
+    | MoveLead
+    | QualifyLead
+    | DisqualifyLead
+    | ConvertLead
 )
 LeadEvent: TypeAlias = (
     LeadCaptured
@@ -99,6 +112,8 @@ LeadEvent: TypeAlias = (
     | LeadClaimed
     | LeadWatched
     | LeadRecycled
+    | ResponseAwaited
+    | LeadResponseOverdue
     | LeadScored
     | LeadQualified
     | LeadDisqualified
@@ -122,6 +137,10 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*release(must_be_released_by(lead, command), command)]
         case RecycleLead():
             return [*recycle(lead, command)]
+        case MoveLead():
+            return [*move(lead, command)]
+        case CheckResponse():
+            return [*check_response(lead, command)]
         case DisqualifyLead():
             return [*disqualify(must_be_alive(lead), command)]
         case ConvertLead():
@@ -144,6 +163,10 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return trailed(lead, barred(lead.trail, event)) if isinstance(lead, Alive) else lead
         case LeadWatched():
             return trailed(lead, watching(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case ResponseAwaited():
+            return trailed(lead, awaiting(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadResponseOverdue():
+            return trailed(lead, overdue(lead.trail, event)) if isinstance(lead, Alive) else lead
         case LeadScored():
             return scored(lead, event)
         case LeadQualified():
@@ -174,6 +197,8 @@ def scored(lead: Lead, event: LeadScored) -> Lead:
 
 def owned(lead: Lead, owner: str) -> Lead:
     match lead:
+        case Pooled(bant=bant) if bant is not None:
+            return Qualified(lead.who, owner, bant, lead.trail)
         case Captured(who=who, trail=trail) | Pooled(who=who, trail=trail) | Assigned(who=who, trail=trail):
             return Assigned(who, owner, trail)
         case Qualified():
@@ -187,9 +212,9 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 )
 
 __all__ = [
-    "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "ConsentMissing", "ConsentRecorded", "ContactRecorded", "ConvertLead",
-    "DisqualifyLead", "LeadInPool", "LeadNotInPool", "LeadRouted", "LeadWatched", "OwnedBefore", "RecycleLead", "ReleaseLead",
-    "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadNotAssigned", "LeadNotQualified",
-    "LeadStatus", "LogTouch", "NotYourLead", "QualifyLead", "RecordConsent", "TouchInTheFuture", "TouchLogged",
-    "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
+    "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
+    "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
+    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch", "MoveLead",
+    "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited", "TouchInTheFuture",
+    "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from uuid import UUID
 from ltc_events import Command, Event, Name, Refusal, Text, UserId
 from ltc_events.lead import LeadPooled, LeadRecycled
 
-from .states import Alive, Assigned, Lead, Pooled, Trail, Watch
+from .states import Alive, Assigned, Captured, Lead, Pooled, Trail, Watch
 
 
 class ReleaseLead(Command):
@@ -103,7 +103,10 @@ def barred(trail: Trail, event: LeadRecycled) -> Trail:
 
 
 def pooled(lead: Lead, event: LeadPooled) -> Lead:
-    return Pooled(lead.who, event.previous_owner, lead.trail) if isinstance(lead, Alive) else lead
+    if not isinstance(lead, Alive):
+        return lead
+    bant = None if isinstance(lead, Captured | Assigned) else lead.bant
+    return Pooled(lead.who, event.previous_owner, lead.trail, bant)
 
 
 def must_be_pooled(lead: Alive) -> Pooled:

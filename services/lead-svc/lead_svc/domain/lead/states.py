@@ -98,11 +98,22 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """Until when they must have heard of us, by which rules."""
+
+    due: datetime
+    rules_version: int
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Trail:
     """How a lead was cared for so far, whoever did."""
 
     touches: int = 0
+    first_touch: datetime | None = None
     last_touch: datetime | None = None
+    response: Response | None = None
     consent: Consent | None = None
     score: Score | None = None
     watch: Watch | None = None
@@ -125,6 +136,8 @@ class Pooled:
     who: Who
     previous_owner: str | None
     trail: Trail = field(default_factory=Trail)
+    bant: Bant | None = None
+    """What was found out before, where it was qualified."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ class TouchLogged(Event, type="ltc.lead.touch-logged.v1"):
     by: UserId
     touches: int
     """How often we were in touch, this time included."""
+    first_touch: datetime
+    """When we were in touch first."""
     last_touch: datetime
     """When we were in touch last: a call noted late is not the last one."""
 
@@ -76,7 +78,7 @@ def log_touch(lead: Owned, command: LogTouch) -> list[TouchLogged]:
         raise TouchInTheFuture(at=command.at.isoformat())
     if command.marketing and command.direction == "out":
         must_consent(lead.trail.consent, command.at.date())
-    last = lead.trail.last_touch
+    first, last = lead.trail.first_touch or command.at, lead.trail.last_touch or command.at
     logged = TouchLogged(
         lead_id=command.lead_id,
         touch_id=command.touch_id,
@@ -87,7 +89,8 @@ def log_touch(lead: Owned, command: LogTouch) -> list[TouchLogged]:
         at=command.at,
         by=command.actor,
         touches=lead.trail.touches + 1,
-        last_touch=command.at if last is None else max(last, command.at),
+        first_touch=min(first, command.at),
+        last_touch=max(last, command.at),
     )
     return [logged]
 
@@ -106,7 +109,7 @@ def record_consent(lead: Alive, command: RecordConsent) -> list[ConsentRecorded]
 
 
 def touched(trail: Trail, event: TouchLogged) -> Trail:
-    return replace(trail, touches=event.touches, last_touch=event.last_touch)
+    return replace(trail, touches=event.touches, first_touch=event.first_touch, last_touch=event.last_touch)
 
 
 def consented(trail: Trail, event: ConsentRecorded) -> Trail:

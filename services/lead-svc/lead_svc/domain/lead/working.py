@@ -133,7 +133,15 @@ def give_from_pool(lead: Pooled, command: AssignLead) -> list[LeadAssigned]:
         raise LeadInPool
     if command.at is not None:
         must_not_be_barred(lead.trail, command.owner, command.at)
-    return [LeadAssigned(lead_id=command.lead_id, owner=command.owner, previous_owner=lead.previous_owner, from_pool=True)]
+    return [
+        LeadAssigned(
+            lead_id=command.lead_id,
+            owner=command.owner,
+            previous_owner=lead.previous_owner,
+            from_pool=True,
+            qualified=lead.bant is not None,
+        )
+    ]
 
 
 def qualify(lead: Assigned, command: QualifyLead) -> list[LeadQualified]:
