@@ -12,15 +12,17 @@ from .append import append_1, append_64
 from .latency import Latency, latency
 from .library import append_lib
 from .measure import Figure
+from .overload import Overload, overload
 from .post import post, post_traced
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload]]] = {
     "append-64": append_64,
     "append-1": append_1,
     "append-lib": append_lib,
     "post": post,
     "post-traced": post_traced,
     "latency": latency,
+    "overload": overload,
 }
 
 

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from . import telemetry, timers
 from .clock import Clock
 from .edge.app import create_app
+from .listening import BACKLOG, listen
 from .log import Log, open_log
 from .loglines import configure as configure_logging
 from .react import note_policies, react
@@ -55,9 +56,15 @@ async def run(service: Service, settings: Settings) -> int:
     await note_policies(log)
     await note_fresh(log.pool, service.hears)
     app = create_app(service, log, settings)
+    try:
+        listening = listen(settings.host, settings.port)
+    except OSError as error:
+        log_.error("cannot listen: choose another LTC_HOST or LTC_PORT", host=settings.host, port=settings.port, error=str(error))
+        await log.stop()
+        return BROKEN
     server = http(app, settings)
     background = [asyncio.create_task(work, name=name) for name, work in work_of(log, settings, stopping).items()]
-    serving = asyncio.create_task(server.serve(), name="api")
+    serving = asyncio.create_task(server.serve(listening), name="api")
     settle_memory()
     stop = asyncio.create_task(stopping.wait(), name="told to stop")
     await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
@@ -115,8 +122,6 @@ def http(app: Any, settings: Settings) -> uvicorn.Server:
     """The server of the edge. Every process has one: without the role ``api`` it answers probes and metrics only."""
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         loop="none",
         http="httptools",
         ws="none",
@@ -125,7 +130,7 @@ def http(app: Any, settings: Settings) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         date_header=False,
-        backlog=2048,
+        backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
     )
