@@ -15,11 +15,12 @@ from .hear import hear, hear_third
 from .latency import Latency, latency
 from .library import append_lib
 from .measure import Figure
+from .overload import Overload, overload
 from .post import post, post_traced
 from .rebuild import rebuild
 from .relay import relay
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload]]] = {
     "append-64": append_64,
     "append-1": append_1,
     "append-lib": append_lib,
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency]]] = {
     "hear-third": hear_third,
     "rebuild": rebuild,
     "latency": latency,
+    "overload": overload,
 }
 
 

@@ -21,6 +21,7 @@ from .clock import Clock
 from .doing import Doing
 from .edge.app import create_app
 from .edge.edge import Edge
+from .listening import BACKLOG, listen
 from .log import Log, open_log
 from .loglines import configure as configure_logging
 from .react import note_policies, react
@@ -59,11 +60,17 @@ async def run(service: Service, settings: Settings) -> int:
     await note_policies(log)
     await note_fresh(log.pool, service.hears)
     app = create_app(service, log, settings)
+    try:
+        listening = listen(settings.host, settings.port)
+    except OSError as error:
+        log_.error("cannot listen: choose another LTC_HOST or LTC_PORT", host=settings.host, port=settings.port, error=str(error))
+        await log.stop()
+        return BROKEN
     server = http(app, settings)
     parts = work_of(log, settings, stopping)
     background = [asyncio.create_task(part.work, name=name) for name, part in parts.items()]
     show(app.edge, parts)
-    serving = asyncio.create_task(server.serve(), name="api")
+    serving = asyncio.create_task(server.serve(listening), name="api")
     settle_memory()
     stop = asyncio.create_task(stopping.wait(), name="told to stop")
     await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
@@ -137,8 +144,6 @@ def http(app: Any, settings: Settings) -> uvicorn.Server:
     """The server of the edge. Every process has one: without the role ``api`` it answers probes and metrics only."""
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         loop="none",
         http="httptools",
         ws="none",
@@ -147,7 +152,7 @@ def http(app: Any, settings: Settings) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         date_header=False,
-        backlog=2048,
+        backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
     )

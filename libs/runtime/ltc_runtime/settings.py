@@ -85,7 +85,7 @@ class Settings(BaseSettings):
 
     admit_at_once: int = Field(256, ge=1, le=10_000, description="Requests worked on at once at most; fewer while work on them takes long.")
     admit_work_seconds: float = Field(
-        0.2, gt=0, description="How long work on a request should take on average; how many are worked on at once adapts to it."
+        0.3, gt=0, description="How long work on a request should take on average; how many are worked on at once adapts to it."
     )
     admit_wait_seconds: float = Field(0.5, gt=0, description="How long a request waits for its turn before it is told to come again.")
     admit_inside: int = Field(

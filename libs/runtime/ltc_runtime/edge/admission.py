@@ -1,9 +1,9 @@
 """Who is let in, and in which order, when more is asked than can be done. Pure: it is told the time, and waits for nobody.
 
 So many requests are worked on at once as are done within a target time: the limit shrinks when working takes longer,
-and grows while somebody waits and it does not. About as many may wait as are worked on, so that waiting takes no longer
-than working; whoever finds the room full is told at once to come again. Commands go before queries, queries before
-imports, but every so often the others go first.
+and grows while somebody waits and it does not. Few may wait beside those that are worked on, so that waiting is short;
+whoever finds the room full is told at once to come again. Commands go before queries, queries before imports, but every
+so often the others go first.
 """
 
 from collections import Counter, deque
@@ -15,13 +15,13 @@ from .problems import Overloaded, TooManyRequests
 
 Kind = Literal["command", "query", "import"]
 KINDS: tuple[Kind, ...] = ("command", "query", "import")
-ROOM: dict[Kind, float] = {"command": 1.0, "query": 0.5, "import": 0.25}
-"""How many of a kind may wait, in parts of the limit."""
+ROOM: dict[Kind, float] = {"command": 1 / 4, "query": 1 / 8, "import": 1 / 16}
+"""How many of a kind may wait, in parts of the limit: enough that nobody who ends leaves a place empty."""
 
 QUERIES_TURN, IMPORTS_TURN = 8, 32
 """Each time so many were called in, those go first who otherwise might wait for ever."""
 
-LEAST, FIRST = 32, 128
+LEAST, FIRST = 64, 128
 WINDOW_SECONDS = 0.1
 SAMPLES = 8
 SHRINK, GROW = 0.9, 1.05
@@ -86,7 +86,7 @@ class Admission:
         inside: requests inside at once, at most: those that wait, are worked on, or still arrive.
     """
 
-    def __init__(self, target: float = 0.2, most: int = 256, inside: int = 1024) -> None:
+    def __init__(self, target: float = 0.3, most: int = 256, inside: int = 1024) -> None:
         self.limit = Limit(target, most)
         self.most_inside = inside
         self.inside = 0

@@ -89,8 +89,8 @@ def test_one_caller_may_fill_a_house_in_which_nobody_waits() -> None:
 
 
 def test_a_caller_with_a_share_inside_is_refused_while_others_wait_and_others_are_not() -> None:
-    rules = Admission(most=4)
-    for _ in range(5):
+    rules = Admission(most=8)
+    for _ in range(9):
         come(rules, caller="ann")
     with pytest.raises(TooManyRequests):
         rules.enter("command", "ann")
