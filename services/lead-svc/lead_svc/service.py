@@ -3,7 +3,7 @@
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_runtime.service import Service
 
-from .api import desks, leads, people, rule_books
+from .api import desks, leads, my_day, people, rule_books
 from .domain import assigning, desk, grading, lead, person, responding, rule_book
 from .domain.desk import LeadsHandedOver
 from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
@@ -23,7 +23,7 @@ from .projections import hand_over_list, lead_list, rule_book_list
 
 service = Service(
     name="lead-svc",
-    api=(leads, people, rule_books, desks),
+    api=(leads, people, rule_books, desks, my_day),
     decides=(
         lead.decider,
         person.decider,
