@@ -13,7 +13,7 @@ from ltc_runtime.log import Log, Meta
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire import hear as hear_module
 from ltc_runtime.wire import relay as relay_module
-from ltc_runtime.wire.cloudevents import Unreadable, read_message
+from ltc_runtime.wire.cloudevents import Unreadable, read_event
 
 from ..bed import Bed, bed
 from ..databases import Databases
@@ -117,18 +117,18 @@ async def test_a_message_dropped_by_the_relay_is_found(parts: Bed, monkeypatch: 
 
 
 async def test_a_message_dropped_by_the_listener_is_found(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = read_message
+    read = read_event
 
     forgotten: dict[int, int] = {}
 
     def forgetful(*arguments: Any) -> Any:
-        told = read(*arguments)
+        told, event = read(*arguments)
         if told.position == 3:
             forgotten[3] = told.prev
             raise Unreadable("not noticed")
-        return told._replace(prev=forgotten.get(told.prev, told.prev))
+        return told._replace(prev=forgotten.get(told.prev, told.prev)), event
 
-    monkeypatch.setattr(hear_module, "read_message", forgetful)
+    monkeypatch.setattr(hear_module, "read_event", forgetful)
     log, _ = await parts.start("tally-svc", "echo-svc")
     await count(log, *range(24))
     await parts.until("echo-svc", "SELECT count(*) = 23 FROM log WHERE origin IS NOT NULL")

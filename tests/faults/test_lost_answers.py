@@ -11,6 +11,7 @@ import pytest
 from billing_svc.service import service
 from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.listening import listen
 from ltc_runtime.log import open_log
 from ltc_runtime.process import http
 from ltc_runtime.settings import Settings
@@ -43,12 +44,13 @@ async def served(dsn: str, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
     settings = Settings(service=service.name, jwks=str(issuer.jwks), port=0, drain_seconds=2)
     log = await open_log(dsn, service)
     server = http(create_app(service, log, settings), settings)
-    serving = asyncio.create_task(server.serve())
+    sockets = listen("127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve(sockets))
     try:
         async with asyncio.timeout(30):
             while not server.started:
                 await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        port = sockets[0].getsockname()[1]
         headers = {"authorization": f"Bearer {issuer.token('fin', ('finance',))}"}
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=60) as client:
             yield client

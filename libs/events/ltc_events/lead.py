@@ -94,7 +94,7 @@ class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
     bant: Bant
 
 
-class LeadResponseOverdue(PublishedEvent, type="ltc.lead.response-overdue.v1"):
+class LeadResponseMissed(PublishedEvent, type="ltc.lead.response-missed.v1"):
     """A new lead has not heard of us in time: somebody should step in."""
 
     lead_id: UUID

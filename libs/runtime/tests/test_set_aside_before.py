@@ -7,7 +7,7 @@ from machine import LOGIN, Database
 from shop import shop
 
 _BEFORE = """
-DELETE FROM migration WHERE number = 3;
+DELETE FROM migration WHERE number = 4;
 ALTER TABLE set_aside DROP CONSTRAINT set_aside_pkey, DROP COLUMN digest, ADD PRIMARY KEY (topic, partition, "offset");
 INSERT INTO set_aside (topic, partition, "offset", reason, bytes, headers, at) VALUES ('t', 0, 7, 'rubbish', 'x', '{}', now());
 """

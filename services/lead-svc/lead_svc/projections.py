@@ -8,7 +8,7 @@ from ltc_events.lead import (
     LeadDisqualified,
     LeadPooled,
     LeadQualified,
-    LeadResponseOverdue,
+    LeadResponseMissed,
     LeadScored,
     PersonForgotten,
 )
@@ -256,7 +256,7 @@ lead_list = projection(
         change(leads, lambda lead: {"lead_id": lead.lead_id, "consent": lead.given, "consent_until": lead.until}),
     ),
     on(ResponseAwaited, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_due": lead.due})),
-    on(LeadResponseOverdue, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_overdue": True})),
+    on(LeadResponseMissed, change(leads, lambda lead: {"lead_id": lead.lead_id, "response_overdue": True})),
     on(
         LeadScored,
         change(

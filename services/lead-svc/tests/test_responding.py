@@ -11,7 +11,7 @@ from lead_svc.domain.rule_book import RulesActivated, RulesDrafted, book_id
 from lead_svc.policies import await_response, check_response
 from ltc_events import At, Event, Fact
 from ltc_events.calendar import Week, WorkingCalendar
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, LeadResponseOverdue
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, LeadResponseMissed
 from ltc_events.testing import given
 
 LEAD, BOOK = UUID(int=1), book_id("response")
@@ -29,7 +29,7 @@ live: tuple[Event, ...] = (
     RulesActivated(book_id=BOOK, version=1, activated_by="max"),
 )
 awaited = ResponseAwaited(lead_id=LEAD, due=MONDAY, working_minutes=240, rules_version=1)
-overdue = LeadResponseOverdue(lead_id=LEAD, due=MONDAY, owner="ann", rules_version=1)
+overdue = LeadResponseMissed(lead_id=LEAD, due=MONDAY, owner="ann", rules_version=1)
 check = CheckResponse(lead_id=LEAD, due=MONDAY)
 
 

@@ -85,8 +85,7 @@ class EdgeApp(FastAPI):
             return
         method: str = scope["method"]
         operation, values = self._find(method, scope["path"])
-        if self.state.draining:
-            send = saying_goodbye(send)
+        send = self._saying_goodbye(send)
         if operation is None:
             await super().__call__(scope, receive, send)
             return
@@ -109,6 +108,19 @@ class EdgeApp(FastAPI):
                 REQUESTS.observe(method, operation.path, status, perf_counter() - started)
                 if span.recording:
                     span.describe(operation.span_attributes, status)
+
+    def _saying_goodbye(self, send: Send) -> Send:
+        """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere.
+
+        Looked at when the answer begins: the process may have been told to stop since the request came.
+        """
+
+        async def last(message: Message) -> None:
+            if self.state.draining and message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
+
+        return last
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI page of the service."""
@@ -143,17 +155,6 @@ def _guarded(api: Api) -> list[Operation]:
         if not isinstance(route, OperationRoute) or not route.operation.roles:
             raise NobodySaidWhoMay(f"{getattr(route, 'path', route)} says not who may use it: give it roles")
     return api.operations
-
-
-def saying_goodbye(send: Send) -> Send:
-    """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere."""
-
-    async def last(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"connection", b"close")]
-        await send(message)
-
-    return last
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes | None:

@@ -13,7 +13,7 @@ from ltc_events.lead import (
     LeadPooled,
     LeadQualified,
     LeadRecycled,
-    LeadResponseOverdue,
+    LeadResponseMissed,
     LeadScored,
 )
 
@@ -113,7 +113,7 @@ LeadEvent: TypeAlias = (
     | LeadWatched
     | LeadRecycled
     | ResponseAwaited
-    | LeadResponseOverdue
+    | LeadResponseMissed
     | LeadScored
     | LeadQualified
     | LeadDisqualified
@@ -165,7 +165,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return trailed(lead, watching(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ResponseAwaited():
             return trailed(lead, awaiting(lead.trail, event)) if isinstance(lead, Alive) else lead
-        case LeadResponseOverdue():
+        case LeadResponseMissed():
             return trailed(lead, overdue(lead.trail, event)) if isinstance(lead, Alive) else lead
         case LeadScored():
             return scored(lead, event)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ltc_events import Command, Event
-from ltc_events.lead import LeadResponseOverdue
+from ltc_events.lead import LeadResponseMissed
 
 from .states import Assigned, Captured, Lead, Pooled, Response, Trail
 
@@ -26,7 +26,7 @@ class ResponseAwaited(Event, type="ltc.lead.response-awaited.v1"):
     rules_version: int
 
 
-def check_response(lead: Lead, command: CheckResponse) -> list[LeadResponseOverdue]:
+def check_response(lead: Lead, command: CheckResponse) -> list[LeadResponseMissed]:
     if not isinstance(lead, Captured | Pooled | Assigned):
         return []  # whoever was qualified has heard of us
     response = lead.trail.response
@@ -36,12 +36,12 @@ def check_response(lead: Lead, command: CheckResponse) -> list[LeadResponseOverd
     if first is not None and first <= response.due:
         return []
     owner = lead.owner if isinstance(lead, Assigned) else None
-    return [LeadResponseOverdue(lead_id=command.lead_id, due=response.due, owner=owner, rules_version=response.rules_version)]
+    return [LeadResponseMissed(lead_id=command.lead_id, due=response.due, owner=owner, rules_version=response.rules_version)]
 
 
 def awaiting(trail: Trail, event: ResponseAwaited) -> Trail:
     return replace(trail, response=Response(event.due, event.rules_version))
 
 
-def overdue(trail: Trail, event: LeadResponseOverdue) -> Trail:
+def overdue(trail: Trail, event: LeadResponseMissed) -> Trail:
     return replace(trail, response=Response(event.due, event.rules_version, overdue=True))
