@@ -1,8 +1,9 @@
 # OpenLTC. `make help` explains the targets.
 PYTHON ?= python3
 VENV := .venv
-# The certificates that the machine trusts, not only those that uv brings.
+# The certificates that the machine trusts, not only those that uv and requests (which fetches Kafka's jars) bring.
 export UV_SYSTEM_CERTS ?= 1
+export REQUESTS_CA_BUNDLE ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INPUT ?=
