@@ -47,6 +47,10 @@ class NotDelivered(Exception):
     """A chunk was not acknowledged whole; what exactly arrived is unknown."""
 
 
+class TopicEmptied(NotDelivered):
+    """Offsets begin anew: the topic was replaced under the producer, and all that was told is gone."""
+
+
 class TopicTooSmall(Exception):
     """The topic has fewer partitions than the log has stored."""
 
@@ -65,9 +69,12 @@ async def relay(log: Log, settings: Settings, stopping: Stopping | None = None, 
 
 
 async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping: Stopping, doing: Doing) -> None:
-    failures = 0
+    failures, emptied = 0, False
     while lease.held:
         try:
+            if emptied:  # nothing on the topic shows it once each partition has a new event
+                await lease.rewind(0)
+                emptied = False
             async with _Teller(log, settings, lease, stopping) as teller:
                 begin = await teller.begin()
                 figures.RELAY_REFUSES.set(0)
@@ -83,6 +90,7 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping:
             doing.say("refuses", detail=str(behind))
             failures = len(PAUSES)
         except (*KAFKA_ERRORS, *DATABASE_ERRORS, NotDelivered, TopicTooSmall) as error:
+            emptied = emptied or isinstance(error, TopicEmptied)
             figures.RELAY_ERRORS.inc()
             log_.warning("telling begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
             doing.say("beginning anew", error=type(error).__name__)
@@ -138,12 +146,12 @@ class _Teller:
         self.topic = topic_for(log.service.name, settings)
         self.partitions: set[int] = set()
         self._saving: asyncio.Task[None] | None = None
-        self._broken = asyncio.Event()
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ends: dict[int, int] = {}
         """The highest offset acknowledged, by partition."""
 
     async def __aenter__(self) -> "_Teller":
-        self.producer = await self.stopping.unless(start_producer(self.settings, f"{self.log.service.name}-relay", self._broken.set))
+        self.producer = await self.stopping.unless(start_producer(self.settings, f"{self.log.service.name}-relay", self._break))
         try:
             async with asyncio.timeout(PATIENCE):
                 self.partitions = set(await self.producer.partitions_for(self.topic))
@@ -240,21 +248,23 @@ class _Teller:
         for batch in batches:
             future = await self.producer.send_batch(batch.builder, self.topic, partition=batch.partition)
             # Not awaited directly: a deadline would cancel aiokafka's own future.
-            broken = asyncio.create_task(self._broken.wait())
-            await asyncio.wait({future, broken}, return_when=asyncio.FIRST_COMPLETED)
-            broken.cancel()
+            await asyncio.wait({future, self._broken}, return_when=asyncio.FIRST_COMPLETED)
             if not future.done():
                 self._must_be_whole()
             self._must_follow(batch.partition, future.result().offset)
             batch.acknowledged = True
 
+    def _break(self) -> None:
+        if not self._broken.done():
+            self._broken.set_result(None)
+
     def _must_be_whole(self) -> None:
-        if self._broken.is_set():
+        if self._broken.done():
             raise NotDelivered("the connection broke")
 
     def _must_follow(self, partition: int, offset: int) -> None:
         if offset <= self._ends.get(partition, -1):
-            raise NotDelivered(f"{self.topic}/{partition} was emptied: offset {offset} after {self._ends[partition]}")
+            raise TopicEmptied(f"{self.topic}/{partition} was emptied: offset {offset} after {self._ends[partition]}")
         self._ends[partition] = offset
 
     async def _landed(self, chunk: _Chunk, delivery: asyncio.Task[None]) -> None:

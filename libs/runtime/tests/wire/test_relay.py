@@ -187,16 +187,18 @@ async def test_a_relay_that_finds_its_topic_empty_tells_everything_again_by_itse
 
 
 async def test_a_topic_replaced_under_a_running_relay_is_told_everything(here: World) -> None:
-    """The broker never went away, so nothing broke: only the offsets begin anew."""
+    """The broker never went away, so nothing broke; and every partition has its newest event: only the offsets begin anew."""
     here.start_relay()
     await here.baskets(20)
     await here.all_told()
     await here.replace_topic()
-    wanted = 20
-    while sum(len(set(there)) for there in (await positions(here)).values()) < wanted:
-        await here.baskets(3)
-        wanted += 3
-        await asyncio.sleep(0.5)
+    await here.baskets(30)
+    everything = {row["position"] for row in await here.told()}
+
+    async def told() -> bool:
+        return {position for there in (await positions(here)).values() for position in there} == everything
+
+    await until(told, 30)
     await here.all_told()
     here.start_hear()
     await here.all_heard(40)
