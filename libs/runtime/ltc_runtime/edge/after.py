@@ -23,13 +23,17 @@ SELECT count(*) = cardinality($1::text[]) AND (coalesce(min(position), 0) >= $2 
 FROM checkpoint WHERE name = ANY($1)
 """
 
-# What a fact set off in this service, reaction by reaction.
+# What a fact set off in this service, reaction by reaction. OFFSET 0 keeps the look-up of a deal's rows by their index whole: as
+# a plain join it reads the whole log, or the whole of another index, wherever statistics are older than the log's growth.
 _CONSEQUENCES = """
 WITH RECURSIVE follows AS (
     SELECT event_id, correlation_id, position FROM log WHERE position = $1
     UNION ALL
-    SELECT log.event_id, log.correlation_id, log.position
-    FROM follows JOIN log ON log.correlation_id = follows.correlation_id AND log.causation_id = follows.event_id AND log.origin IS NULL
+    SELECT effect.event_id, effect.correlation_id, effect.position
+    FROM follows, LATERAL (
+        SELECT event_id, correlation_id, causation_id, position, origin FROM log WHERE correlation_id = follows.correlation_id OFFSET 0
+    ) AS effect
+    WHERE effect.causation_id = follows.event_id AND effect.origin IS NULL
 )
 SELECT max(position) FROM follows
 """
