@@ -8,14 +8,13 @@ import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from ltc_runtime.wire.broker import way_in
+from aiokafka import AIOKafkaProducer
+from ltc_runtime.wire.behind import last_records
+from ltc_runtime.wire.broker import reading, topic_for, way_in
 from ltc_runtime.wire.topics import apply
 
-from ..checker.evidence import topic_of
 from ..platform import Platform
 
 LONGEST_PAUSE = 12.0
@@ -33,7 +32,7 @@ class Fault:
         name: what it is called in the report.
         weight: how often it is drawn, beside the others.
         happen: breaks, mends, and says what it did.
-        shared: whether it breaks a server that all use; two of those never overlap.
+        shared: whether it breaks a server that all use, or needs one to do its work; two of those never overlap.
     """
 
     name: str
@@ -162,11 +161,12 @@ async def head_locked(platform: Platform, chance: random.Random) -> str:
 async def told_again(platform: Platform, chance: random.Random) -> str:
     """Messages come once more, in any order."""
     name = chance.choice(platform.stack.names)
-    topic = platform.stack.prefix + topic_of(name)
-    login = way_in(platform.stack.operator)
-    records = await last_records(login, topic)
+    settings = platform.stack.common()
+    topic = topic_for(name, settings)
+    async with reading(settings) as consumer:
+        records = await last_records(consumer, topic, range(settings.topic_partitions), 400)
     again = chance.sample(records, min(len(records), 200))
-    producer = AIOKafkaProducer(**login)
+    producer = AIOKafkaProducer(**way_in(settings))
     await producer.start()
     try:
         for record in again:
@@ -180,14 +180,14 @@ FAULTS = (
     Fault("kill -9 of a service", 40, killed),
     Fault("freeze of a service", 12, frozen),
     Fault("a process more, then less", 5, scaled),
-    Fault("two relays forced", 3, two_relays),
+    Fault("two relays forced", 3, two_relays, shared=True),
     Fault("Kafka killed", 5, kafka_killed, shared=True),
     Fault("Kafka frozen", 5, kafka_frozen, shared=True),
     Fault("Kafka wiped", 1, kafka_wiped, shared=True),
     Fault("PostgreSQL crashed", 6, postgres_crashed, shared=True),
-    Fault("connections terminated", 8, backends_terminated),
-    Fault("head locked", 4, head_locked),
-    Fault("messages told again, in any order", 6, told_again),
+    Fault("connections terminated", 8, backends_terminated, shared=True),
+    Fault("head locked", 4, head_locked, shared=True),
+    Fault("messages told again, in any order", 6, told_again, shared=True),
 )
 
 
@@ -200,19 +200,3 @@ async def database(platform: Platform, name: str) -> AsyncIterator[asyncpg.Conne
     finally:
         with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             await connection.close(timeout=5)
-
-
-async def last_records(login: dict[str, Any], topic: str, count: int = 400) -> list[ConsumerRecord]:
-    """The last records of each partition of a topic."""
-    consumer = AIOKafkaConsumer(topic, **login, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        found: list[ConsumerRecord] = []
-        for where in [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]:
-            end = (await consumer.end_offsets([where]))[where]
-            consumer.seek(where, max(0, end - count))
-            while await consumer.position(where) < end:
-                found += (await consumer.getmany(where, timeout_ms=500)).get(where, [])
-        return found
-    finally:
-        await consumer.stop()
