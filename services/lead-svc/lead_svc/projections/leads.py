@@ -1,4 +1,4 @@
-"""What people see of leads: the list, the contact behind each, and how far the leads of each channel came."""
+"""The list of leads, the contact behind each, and how far the leads of each channel came."""
 
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.lead import (
@@ -13,15 +13,11 @@ from ltc_events.lead import (
     PersonForgotten,
 )
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from .domain import rule_book
-from .domain.desk import DeskHandedOver, LeadsHandedOver
-from .domain.lead import ConsentRecorded, ContactRecorded, ResponseAwaited, TouchLogged
-from .domain.rule_book import RulesActivated, RulesBackTested, RulesDrafted
-
-read = MetaData(schema="read")
+from ..domain.lead import ConsentRecorded, ContactRecorded, ResponseAwaited, TouchLogged
+from .schema import read
 
 leads = Table(
     "lead_list",
@@ -105,43 +101,6 @@ contacts = Table(
     Index("lead_contact_of_lead", "lead_id"),
 )
 
-rule_books = Table(
-    "rule_book",
-    read,
-    Column("book_id", UUID, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("book", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("rules", JSON, nullable=False),
-    Column("drafted_by", Text, nullable=False),
-    Column("drafted_at", DateTime(timezone=True), nullable=False),
-    Column("horizon_days", Integer),
-    Column("bands", JSON),
-    Column("activated_by", Text),
-    Column("activated_at", DateTime(timezone=True)),
-)
-
-hand_overs = Table(
-    "hand_over",
-    read,
-    Column("hand_over_id", UUID, primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("to", Text),
-    Column("leads", Integer, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
-)
-
-handed_leads = Table(
-    "handed_lead",
-    read,
-    Column("hand_over_id", UUID, primary_key=True),
-    Column("lead_id", UUID, primary_key=True),
-    # Until it moved: null. Whom it went to, or that it went to the pool.
-    Column("moved_at", DateTime(timezone=True)),
-    Column("owner", Text),
-)
-
 
 def owned(lead: LeadAssigned, fact: Fact) -> Row:
     """Whose it is now; the first owner makes a captured lead an assigned one, as does whoever gets it out of the pool."""
@@ -166,7 +125,6 @@ def qualified(lead: LeadQualified, fact: Fact) -> Row:
 
 
 NEW_LEAD = dict.fromkeys(leads.columns.keys())
-NEW_RULES = dict.fromkeys(rule_books.columns.keys())
 
 lead_list = projection(
     "lead_list",
@@ -293,90 +251,4 @@ lead_list = projection(
     ),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
     version=2,
-)
-
-
-def live(rules: RulesActivated, fact: Fact) -> list[Row]:
-    """One version of a book counts; the one before it no longer does."""
-    activated: Row = {
-        "book_id": rules.book_id,
-        "version": rules.version,
-        "status": "live",
-        "activated_by": rules.activated_by,
-        "activated_at": fact.occurred_at,
-    }
-    if rules.previous is None:
-        return [activated]
-    return [{"book_id": rules.book_id, "version": rules.previous, "status": "retired"}, activated]
-
-
-rule_book_list = projection(
-    "rule_book_list",
-    on(
-        RulesDrafted,
-        put(
-            rule_books,
-            lambda rules, fact: {
-                **NEW_RULES,
-                "book_id": rules.book_id,
-                "version": rules.version,
-                "book": rules.book,
-                "status": "draft",
-                "rules": rule_book.content(rules).model_dump(mode="json"),
-                "drafted_by": rules.drafted_by,
-                "drafted_at": fact.occurred_at,
-            },
-        ),
-    ),
-    on(
-        RulesBackTested,
-        change(
-            rule_books,
-            lambda rules: {
-                "book_id": rules.book_id,
-                "version": rules.version,
-                "horizon_days": rules.horizon_days,
-                "bands": [band.model_dump(mode="json") for band in rules.bands],
-            },
-        ),
-    ),
-    on(RulesActivated, change(rule_books, live)),
-)
-
-
-def moved(lead: LeadAssigned | LeadPooled, fact: Fact) -> list[Row]:
-    """A lead of somebody who leaves is where it should go."""
-    if lead.hand_over_id is None:
-        return []
-    owner = lead.owner if isinstance(lead, LeadAssigned) else None
-    return [{"hand_over_id": lead.hand_over_id, "lead_id": lead.lead_id, "moved_at": fact.occurred_at, "owner": owner}]
-
-
-hand_over_list = projection(
-    "hand_over_list",
-    on(
-        DeskHandedOver,
-        put(
-            hand_overs,
-            lambda desk, fact: {
-                "hand_over_id": desk.hand_over_id,
-                "owner": desk.owner,
-                "to": desk.to,
-                "leads": desk.leads,
-                "by": fact.actor,
-                "at": fact.occurred_at,
-            },
-        ),
-    ),
-    on(
-        LeadsHandedOver,
-        put(
-            handed_leads,
-            lambda part: [
-                {"hand_over_id": part.hand_over_id, "lead_id": lead_id, "moved_at": None, "owner": None} for lead_id in part.lead_ids
-            ],
-        ),
-    ),
-    on(LeadAssigned, change(handed_leads, moved)),
-    on(LeadPooled, change(handed_leads, moved)),
 )

@@ -1,0 +1,10 @@
+"""What people do with leads, and what they can ask about them."""
+
+from . import asking, capturing, touching, working
+from .desks import desks
+from .my_day import my_day
+from .people import people
+from .resource import leads
+from .rule_books import rule_books
+
+__all__ = ["asking", "capturing", "desks", "leads", "my_day", "people", "rule_books", "touching", "working"]

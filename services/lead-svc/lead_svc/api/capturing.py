@@ -1,0 +1,72 @@
+"""How a lead comes in."""
+
+from typing import Annotated
+from uuid import UUID
+
+from ltc_events import Code, Name, Text
+from ltc_events.lead import Channel
+from ltc_runtime.edge import Body, Handle, View
+from pydantic import Field, StringConstraints, model_validator
+
+from ..domain.lead import CaptureLead
+from .resource import SALES, leads
+
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]*$")]
+
+
+class ContactBody(Body):
+    """Whom to talk to at the customer. Kept sealed."""
+
+    name: Name | None = Field(None, examples=["Jo Doe"])
+    email: Email | None = Field(None, examples=["jo@acme.example"])
+    phone: Phone | None = Field(None, examples=["+1 555 0100"])
+
+    @model_validator(mode="after")
+    def says_something(self) -> "ContactBody":
+        """A contact nobody can be reached by is none."""
+        if self.name is None and self.email is None and self.phone is None:
+            raise ValueError("give a name, an email address or a phone number")
+        return self
+
+
+class CaptureBody(Body):
+    """Who may need what."""
+
+    company: Name = Field(examples=["Acme Inc"])
+    channel: Channel = Field(examples=["exhibition"])
+    campaign: Code | None = Field(None, examples=["hannover-2026"])
+    need: Text | None = Field(None, examples=["Forty graphics cards"])
+    territory: Code | None = Field(None, examples=["CN-SH"], description="Where they are, as the assignment rules name it.")
+    contact: ContactBody | None = None
+
+
+class Captured(View):
+    """Where to find what was captured."""
+
+    lead_id: UUID
+    contact_id: UUID | None
+
+
+@leads.create("", roles=SALES)
+async def capture_lead(body: CaptureBody, handle: Handle) -> Captured:
+    """Capture a lead."""
+    lead_id, contact = handle.new_id("lead"), body.contact
+    contact_id = handle.new_id("contact") if contact else None
+
+    def sealed(text: str | None) -> str | None:
+        return handle.seal(contact_id, text) if contact_id and text else None
+
+    command = CaptureLead(
+        lead_id=lead_id,
+        company=body.company,
+        channel=body.channel,
+        campaign=body.campaign,
+        need=body.need,
+        territory=body.territory,
+        contact_id=contact_id,
+        contact_name=sealed(contact.name) if contact else None,
+        contact_email=sealed(contact.email) if contact else None,
+        contact_phone=sealed(contact.phone) if contact else None,
+    )
+    return await handle(command, Captured(lead_id=lead_id, contact_id=contact_id))

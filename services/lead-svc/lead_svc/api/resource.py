@@ -1,0 +1,19 @@
+"""The resource that most of this API is about, and who may do what with it."""
+
+from datetime import UTC, date, datetime, time
+
+from ltc_runtime.edge import Api, Role
+
+from ..domain import lead
+from ..domain.lead import LeadStatus
+
+OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
+SALES: tuple[Role, ...] = ("sales", "sales_manager")
+MANAGERS: tuple[Role, ...] = ("sales_manager",)
+
+leads = Api("/leads", stream=lead.decider)
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins."""
+    return datetime.combine(day, time(), UTC)

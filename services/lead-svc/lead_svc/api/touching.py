@@ -1,0 +1,105 @@
+"""How we are in touch with them, and whether we may be."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ltc_events import Name, Refusal, Text
+from ltc_runtime.edge import Body, Handle, Page, Paging, Read, View
+from pydantic import AwareDatetime, Field
+from sqlalchemy import select
+
+from .. import projections as shown
+from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, RecordConsent, TouchInTheFuture, UnknownLead
+from ..domain.lead.touching import Direction, TouchKind
+from .resource import SALES, leads
+
+
+class PersonIsForgotten(Refusal):
+    """The contact asked to be forgotten: nothing may be noted about them any more."""
+
+
+class TouchBody(Body):
+    """How we were in touch."""
+
+    kind: TouchKind = Field(examples=["call"])
+    direction: Direction = Field("out", description="Who turned to whom: `out`, we to them.")
+    marketing: bool = Field(False, description="It advertised something: needs their consent.")
+    note: Text | None = Field(None, examples=["Wants forty cards, the board decides in May"], description="Kept sealed.")
+    at: AwareDatetime | None = Field(None, description="When it was; now, if nothing is said.")
+
+
+class Logged(View):
+    """The touch that was noted."""
+
+    touch_id: UUID
+
+
+@leads.act(
+    "/{lead_id}/interactions",
+    roles=SALES,
+    refuses=(UnknownLead, LeadClosed, LeadNotAssigned, NotYourLead, TouchInTheFuture, ConsentMissing, PersonIsForgotten),
+)
+async def log_touch(lead_id: UUID, body: TouchBody, read: Read, handle: Handle) -> Logged:
+    """Note that we were in touch. Only the owner does."""
+    touch_id, now = handle.new_id("touch"), handle.now
+    note = None if body.note is None else handle.seal(await subject_of_note(lead_id, touch_id, read, handle), body.note)
+    command = LogTouch(
+        lead_id=lead_id,
+        touch_id=touch_id,
+        kind=body.kind,
+        direction=body.direction,
+        marketing=body.marketing,
+        note=note,
+        at=body.at or now,
+        now=now,
+        actor=handle.actor,
+    )
+    return await handle(command, Logged(touch_id=touch_id))
+
+
+async def subject_of_note(lead_id: UUID, touch_id: UUID, read: Read, handle: Handle) -> UUID:
+    """Whose key seals a note: the contact's, so that it is forgotten with them; where nobody is named, its own."""
+    contact = await read.maybe(select(shown.contacts).where(shown.contacts.c.lead_id == lead_id))
+    if contact is None:
+        return touch_id
+    if contact["forgotten"]:
+        raise PersonIsForgotten
+    subject: UUID = contact["contact_id"]
+    await handle.known(subject)
+    return subject
+
+
+class ConsentBody(Body):
+    """Whether they agree to hear of our offers."""
+
+    given: bool
+    until: date | None = Field(None, description="The last day; for ever, if nothing is said.")
+    source: Name = Field(examples=["Form at the exhibition"], description="Where they said so.")
+
+
+@leads.act("/{lead_id}/consent", roles=SALES, refuses=(UnknownLead, LeadClosed))
+async def record_consent(lead_id: UUID, body: ConsentBody, handle: Handle) -> None:
+    """Note that they agree to hear of our offers, or no longer do."""
+    return await handle(RecordConsent(lead_id=lead_id, given=body.given, until=body.until, source=body.source))
+
+
+class Interaction(View):
+    """One touch. The note is null where its person was forgotten."""
+
+    touch_id: UUID
+    lead_id: UUID
+    kind: TouchKind
+    direction: Direction
+    marketing: bool
+    note: str | None
+    at: datetime
+    by: str
+
+
+@leads.query("/{lead_id}/interactions", roles=SALES, refuses=(UnknownLead,))
+async def list_interactions(lead_id: UUID, read: Read, paging: Paging) -> Page[Interaction]:
+    """How we were in touch with them, the last first."""
+    await read.one(select(shown.leads.c.lead_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
+    table = shown.touches.c
+    found = select(shown.touches).where(table.lead_id == lead_id)
+    return await read.page(found, key=(table.at, table.touch_id), into=Interaction, paging=paging, personal=("note",))

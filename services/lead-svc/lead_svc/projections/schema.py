@@ -1,0 +1,5 @@
+"""Where read models live."""
+
+from sqlalchemy import MetaData
+
+read = MetaData(schema="read")

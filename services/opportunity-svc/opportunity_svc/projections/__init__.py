@@ -1,0 +1,17 @@
+"""What people see of deals: the pipeline, the quotes, the price books, and who may allow what."""
+
+from .granting import authority_grant, authority_grants
+from .pipeline import opportunities, opportunity_list
+from .pricing import price_book, price_books
+from .quoting import quote_list, quotes
+
+__all__ = [
+    "authority_grant",
+    "authority_grants",
+    "opportunities",
+    "opportunity_list",
+    "price_book",
+    "price_books",
+    "quote_list",
+    "quotes",
+]

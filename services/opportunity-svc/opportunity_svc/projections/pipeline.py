@@ -1,0 +1,81 @@
+"""The pipeline."""
+
+from ltc_events import Fact, change, on, projection, put
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.projection import Row
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Table, Text
+from sqlalchemy.dialects.postgresql import UUID
+
+from .schema import read
+
+opportunities = Table(
+    "opportunity_list",
+    read,
+    Column("opportunity_id", UUID, primary_key=True),
+    Column("lead_id", UUID, nullable=False),
+    Column("party_id", UUID, nullable=False),
+    Column("company", Text, nullable=False),
+    Column("need", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("account_manager", Text, nullable=False),
+    Column("solution_manager", Text, nullable=False),
+    Column("fulfilment_manager", Text, nullable=False),
+    Column("expected_close", Date, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("quote_id", UUID),
+    Column("won_net", BigInteger),
+    Column("won_currency", Text),
+    Column("loss_reason", Text),
+    Column("lesson", Text),
+    Column("competitor", Text),
+    Column("closed_on", Date),
+    Index("opportunity_list_newest", "opened_at", "opportunity_id"),
+)
+
+NEW_OPPORTUNITY = dict.fromkeys(opportunities.columns.keys())
+
+
+def opened(deal: OpportunityOpened, fact: Fact) -> Row:
+    """A deal in the pipeline."""
+    return {
+        **NEW_OPPORTUNITY,
+        **deal.model_dump(exclude={"value"}),
+        "status": "open",
+        "value": deal.value.amount,
+        "currency": deal.value.currency,
+        "opened_at": fact.occurred_at,
+    }
+
+
+def won(deal: OpportunityWon) -> Row:
+    """What it came to."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "status": "won",
+        "quote_id": deal.quote_id,
+        "won_net": deal.net.amount,
+        "won_currency": deal.net.currency,
+        "closed_on": deal.won_on,
+    }
+
+
+def lost(deal: OpportunityLost) -> Row:
+    """Why it came to nothing."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "status": "lost",
+        "loss_reason": deal.reason,
+        "lesson": deal.lesson,
+        "competitor": deal.competitor,
+        "closed_on": deal.lost_on,
+    }
+
+
+opportunity_list = projection(
+    "opportunity_list",
+    on(OpportunityOpened, put(opportunities, opened)),
+    on(OpportunityWon, change(opportunities, won)),
+    on(OpportunityLost, change(opportunities, lost)),
+)
