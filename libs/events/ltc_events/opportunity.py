@@ -82,6 +82,29 @@ class OpportunityLost(PublishedEvent, type="ltc.opportunity.lost.v1"):
     lost_on: date
 
 
+Ended = Literal["open", "won", "lost"]
+
+
+class OpportunityImported(PublishedEvent, type="ltc.opportunity.imported.v1"):
+    """A deal of another system, as it stood there. It counts in figures; nothing follows from it."""
+
+    opportunity_id: UUID
+    source: Code
+    """The system it comes from."""
+    key: Name
+    """What it is called there."""
+    company: Name
+    product: Code
+    spelled: Name
+    """The product as that system wrote it."""
+    owner: UserId
+    status: Ended
+    value: Money
+    """What it came to; of a deal that was not won, what it might have."""
+    engaged_on: date | None = None
+    closed_on: date | None = None
+
+
 def lines_hash(lines: Sequence[PricedLine]) -> str:
     """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written.
 

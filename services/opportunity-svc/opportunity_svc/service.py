@@ -3,16 +3,16 @@
 from ltc_events.lead import LeadConverted
 from ltc_runtime.service import Service
 
-from .api import authority_grants, drafts, opportunities, price_books, quotes
-from .domain import authority, opportunity, price_book, quote, winning
+from .api import authority_grants, drafts, opportunities, past_opportunities, price_books, quotes, sales_figures
+from .domain import authority, opportunity, past, price_book, quote, winning
 from .domain.quote.states import QuoteDrafted
 from .policies import expire_quote, open_opportunity
-from .projections import authority_grant, opportunity_list, quote_list
+from .projections import authority_grant, opportunity_list, past_opportunity, quote_list
 from .projections import price_book as price_book_list
 
 service = Service(
     name="opportunity-svc",
-    api=(opportunities, drafts, quotes, price_books, authority_grants),
+    api=(opportunities, drafts, quotes, price_books, authority_grants, past_opportunities, sales_figures),
     decides=(
         opportunity.decider,
         price_book.decider,
@@ -21,7 +21,8 @@ service = Service(
         quote.pricing,
         quote.approval,
         winning.decider,
+        past.decider,
     ),
     reacts={LeadConverted: (open_opportunity,), QuoteDrafted: (expire_quote,)},
-    shows=(opportunity_list, quote_list, price_book_list, authority_grant),
+    shows=(opportunity_list, quote_list, price_book_list, authority_grant, past_opportunity),
 )

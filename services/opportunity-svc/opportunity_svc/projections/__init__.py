@@ -1,6 +1,7 @@
 """What people see of deals: the pipeline, the quotes, the price books, and who may allow what."""
 
 from .granting import authority_grant, authority_grants
+from .history import past_opportunities, past_opportunity
 from .pipeline import opportunities, opportunity_list
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
@@ -10,6 +11,8 @@ __all__ = [
     "authority_grants",
     "opportunities",
     "opportunity_list",
+    "past_opportunities",
+    "past_opportunity",
     "price_book",
     "price_books",
     "quote_list",
