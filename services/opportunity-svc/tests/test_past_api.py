@@ -44,7 +44,9 @@ class World:
 async def world(serve: Any) -> AsyncIterator[World]:
     served = await serve(service)
     async with AsyncExitStack() as stack:
-        imp, nat = [await stack.enter_async_context(served.client(name, role)) for name, role in (("imp", "importer"), ("nat", "analyst"))]
+        imp, nat = [
+            await stack.enter_async_context(served.client(name, role)) for name, role in (("imp", "sales_manager"), ("nat", "analyst"))
+        ]
         yield World(served, imp, nat)
 
 

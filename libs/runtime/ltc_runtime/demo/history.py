@@ -13,7 +13,7 @@ from .frontline import Frontline, Person, Rejected, Told
 from .setup import OPPORTUNITIES
 
 AT_ONCE = 16
-IMPORTER = Person("history.import", ("importer", "sales_manager"))
+IMPORTER = Person("history.import", ("sales_manager",))
 
 _STATUS = {"lead": "open", "open": "open", "lost": "lost", "won": "won"}
 

@@ -23,6 +23,7 @@ from ..domain.past import (
     WonForNothing,
     past_id,
 )
+from .roles import MANAGERS
 
 Key = Annotated[DealKey, Field(examples=["crm:1C1I7A6R"])]
 
@@ -44,7 +45,7 @@ class PastBody(Body):
 
 @past_opportunities.act(
     "/{key}",
-    roles=("importer",),
+    roles=MANAGERS,
     refuses=(EndWithoutDay, ClosedBeforeEngaged, ImportedFromTheFuture, WonForNothing, ImportedOtherwise),
 )
 async def import_opportunity(key: Key, body: PastBody, handle: Handle) -> None:
