@@ -3,16 +3,26 @@
 from ltc_events.lead import LeadConverted
 from ltc_runtime.service import Service
 
-from .api import authority_grants, drafts, opportunities, past_opportunities, price_books, quotes, sales_figures
-from .domain import authority, opportunity, past, price_book, quote, winning
+from .api import (
+    authority_grants,
+    drafts,
+    estimates,
+    frozen_estimates,
+    opportunities,
+    past_opportunities,
+    price_books,
+    quotes,
+    sales_figures,
+)
+from .domain import authority, estimate, opportunity, past, price_book, quote, winning
 from .domain.quote.states import QuoteDrafted
 from .policies import expire_quote, open_opportunity
-from .projections import authority_grant, opportunity_list, past_opportunity, quote_list
+from .projections import authority_grant, estimate_list, opportunity_list, past_opportunity, quote_list
 from .projections import price_book as price_book_list
 
 service = Service(
     name="opportunity-svc",
-    api=(opportunities, drafts, quotes, price_books, authority_grants, past_opportunities, sales_figures),
+    api=(opportunities, drafts, quotes, price_books, authority_grants, past_opportunities, sales_figures, estimates, frozen_estimates),
     decides=(
         opportunity.decider,
         price_book.decider,
@@ -22,7 +32,9 @@ service = Service(
         quote.approval,
         winning.decider,
         past.decider,
+        estimate.decider,
+        estimate.estimating,
     ),
     reacts={LeadConverted: (open_opportunity,), QuoteDrafted: (expire_quote,)},
-    shows=(opportunity_list, quote_list, price_book_list, authority_grant, past_opportunity),
+    shows=(opportunity_list, quote_list, price_book_list, authority_grant, past_opportunity, estimate_list),
 )

@@ -1,5 +1,7 @@
 """What people see of deals: the pipeline, the quotes, the price books, and who may allow what."""
 
+from .estimating import estimate_list, estimates
+from .estimating import frozen as frozen_estimates
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
 from .pipeline import opportunities, opportunity_list
@@ -9,6 +11,9 @@ from .quoting import quote_list, quotes
 __all__ = [
     "authority_grant",
     "authority_grants",
+    "estimate_list",
+    "estimates",
+    "frozen_estimates",
     "opportunities",
     "opportunity_list",
     "past_opportunities",
