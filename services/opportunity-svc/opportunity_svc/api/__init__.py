@@ -7,15 +7,19 @@ from .opportunities import opportunities
 from .past import past_opportunities
 from .price_books import price_books
 from .quotes import drafts, quotes
+from .teams import deal_forecasts, forecasts, teams
 
 __all__ = [
     "authority_grants",
+    "deal_forecasts",
     "drafts",
     "estimates",
+    "forecasts",
     "frozen_estimates",
     "opportunities",
     "past_opportunities",
     "price_books",
     "quotes",
     "sales_figures",
+    "teams",
 ]

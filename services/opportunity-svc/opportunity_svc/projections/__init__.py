@@ -2,6 +2,7 @@
 
 from .estimating import estimate_list, estimates
 from .estimating import frozen as frozen_estimates
+from .forecasting import forecast_list, forecasts, targets, teams
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
 from .pipeline import opportunities, opportunity_list
@@ -13,6 +14,8 @@ __all__ = [
     "authority_grants",
     "estimate_list",
     "estimates",
+    "forecast_list",
+    "forecasts",
     "frozen_estimates",
     "opportunities",
     "opportunity_list",
@@ -22,4 +25,6 @@ __all__ = [
     "price_books",
     "quote_list",
     "quotes",
+    "targets",
+    "teams",
 ]
