@@ -1,0 +1,63 @@
+"""``python -m tests.campaign.defects [name …]``: 0 = the checker found every defect, and nothing where none was planted."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from .catalogue import DEFECTS
+from .defect import Defect
+from .run import Verdict, with_defect, without
+
+
+async def compare(defects: Sequence[Defect]) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
+    """Every scenario without its defect, then with it."""
+    sound = await without(defects)
+    for name, verdict in sound.items():
+        for finding in verdict.findings[:5]:
+            print(f"false alarm where {name} was not planted: {finding}", flush=True)
+    broken: dict[str, Verdict] = {}
+    for defect in defects:
+        verdict = broken[defect.name] = await with_defect(defect)
+        print(line(defect, verdict), flush=True)
+        for finding in verdict.findings[:2] if not verdict.found(defect) else ():
+            print(f"    {finding}", flush=True)
+    return sound, broken
+
+
+def line(defect: Defect, verdict: Verdict) -> str:
+    """A row of the table."""
+    found = [check for check in verdict.checks if check in defect.shown_by]
+    said = ", ".join(found) if verdict.found(defect) else "NOT FOUND"
+    others = len(verdict.checks) - len(found)
+    return f"| {defect.name} | {defect.breaks} | {defect.guarantee} | {said}{f' (+{others})' if others else ''} | {verdict.seconds:.0f} |"
+
+
+def table(defects: Sequence[Defect], sound: Mapping[str, Verdict], broken: Mapping[str, Verdict]) -> str:
+    """All of it, in Markdown."""
+    head = ["| defect | breaks | guarantee | found by (and so many other checks) | seconds |", "|--|--|--|--|--|"]
+    found = sum(broken[defect.name].found(defect) for defect in defects)
+    alarms = sum(bool(verdict.findings) for verdict in sound.values())
+    foot = f"{found} of {len(defects)} found; {alarms} false alarms"
+    return "\n".join([*head, *(line(defect, broken[defect.name]) for defect in defects), "", foot])
+
+
+def main() -> int:
+    """Read the arguments and run."""
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign.defects", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help="of the defects; all if left out")
+    given = parser.parse_args()
+    if unknown := set(given.names) - {defect.name for defect in DEFECTS}:
+        parser.error(f"no such defect: {', '.join(sorted(unknown))}")
+    chosen = [defect for defect in DEFECTS if not given.names or defect.name in given.names]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    sound, broken = asyncio.run(compare(chosen))
+    print("\n" + table(chosen, sound, broken))
+    alarmed = any(verdict.findings for verdict in sound.values())
+    return int(alarmed or not all(broken[defect.name].found(defect) for defect in chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
