@@ -255,9 +255,7 @@ SPOILED: dict[str, tuple[Spoil, ...]] = {
         lambda evidence: by_another(evidence, "ltc.contract.reviewed.v1", "lea", verdict="reject"),
         never_signed,
     ),
-    "plans_sum_to_the_contract": (
-        lambda evidence: said(evidence, "ltc.contract.registered.v1", lambda data: data.update(net=usd(1001))),
-    ),
+    "plans_sum_to_the_contract": (lambda evidence: said(evidence, "ltc.contract.registered.v1", lambda data: data.update(net=usd(1001))),),
     "people_are_sealed": (packed, clear),
 }
 

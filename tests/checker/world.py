@@ -137,7 +137,12 @@ def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> No
         drafted = contract.hear(opportunity, told)
     assert {opened["event_id"], won["event_id"]} == {row["event_id"] for row in opportunity.told[-2:]}
     _paper(contract, drafted, ids["contract"], text)
-    plan = {**text, "contract_no": f"C-{number}", "net": usd(1000), "plan": [{"line": 1, "kind": "acceptance", "amount": usd(1000), "covers": [1]}]}
+    plan = {
+        **text,
+        "contract_no": f"C-{number}",
+        "net": usd(1000),
+        "plan": [{"line": 1, "kind": "acceptance", "amount": usd(1000), "covers": [1]}],
+    }
     registered = contract.decide("contract", ids["contract"], "ltc.contract.registered.v1", plan, derived("register", number))
     received = order.react("receive_order", order.hear(contract, registered), "order", ids["order"], "ltc.order.received.v1", text)
     accepted_line = {"line": 1, "accepted": "2", "ordered": "2", "quantity": "2"}

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from types import ModuleType
+from typing import Any
 
-Plant = Callable[[ModuleType], None]
+Plant = Callable[[Any], None]
+"""Given the module, whatever is in it."""
 
 PLANTS: dict[str, list[tuple[str, Plant]]] = defaultdict(list)
 """By defect: the modules it changes, and how."""

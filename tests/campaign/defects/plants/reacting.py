@@ -1,6 +1,5 @@
 """What a service does by itself about what it heard."""
 
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +7,7 @@ from .plant import plant
 
 
 @plant("ltc_runtime.react")
-def checkpoint_before_effect(react: ModuleType) -> None:
+def checkpoint_before_effect(react: Any) -> None:
     """A policy's checkpoint is moved first, and what it wants is done afterwards, in a transaction of its own."""
     store = react.Reactor._store
 
@@ -22,12 +21,12 @@ def checkpoint_before_effect(react: ModuleType) -> None:
     async def carry_out(reactor: Any, reactions: Any, lanes: Any, epoch: int) -> None:
         await reactor.log.submit(react.React(reactor.log, list(reactions), {}, lanes, epoch))
 
-    react.Reactor._store = checkpoint_first  # type: ignore[attr-defined]
-    react.Reactor.carry_out = carry_out  # type: ignore[attr-defined]
+    react.Reactor._store = checkpoint_first
+    react.Reactor.carry_out = carry_out
 
 
 @plant("ltc_runtime.react")
-def failed_reaction_skipped(react: ModuleType) -> None:
+def failed_reaction_skipped(react: Any) -> None:
     """A reaction that fails is noted in the log file, and the next one is due."""
     store = react.Reactor._store
 
@@ -41,12 +40,12 @@ def failed_reaction_skipped(react: ModuleType) -> None:
             react.logger.warning("skipped", error=str(error))
             reactor.checkpoints.update(moved)
 
-    react.Reactor.carry_out = carry_out  # type: ignore[attr-defined]
-    react.Reactor.store_only = store  # type: ignore[attr-defined]
-    react.Reactor._store = going_on  # type: ignore[attr-defined]
+    react.Reactor.carry_out = carry_out
+    react.Reactor.store_only = store
+    react.Reactor._store = going_on
 
 
 @plant("ltc_runtime.react")
-def reaction_ids_by_chance(react: ModuleType) -> None:
+def reaction_ids_by_chance(react: Any) -> None:
     """A command that a policy gives has a new id every time it is given."""
-    react.derive_id = lambda *_: uuid4()  # type: ignore[attr-defined]
+    react.derive_id = lambda *_: uuid4()

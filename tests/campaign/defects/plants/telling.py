@@ -2,14 +2,13 @@
 
 import asyncio
 import functools
-from types import ModuleType
 from typing import Any
 
 from .plant import plant
 
 
 @plant("ltc_runtime.wire.relay")
-def mark_before_produce(relay: ModuleType) -> None:
+def mark_before_produce(relay: Any) -> None:
     """The relay counts as told what it has only handed to the client library."""
 
     async def handed_over(teller: Any, batches: list[Any]) -> None:
@@ -17,18 +16,18 @@ def mark_before_produce(relay: ModuleType) -> None:
             await teller.producer.send_batch(batch.builder, teller.topic, partition=batch.partition)
             batch.acknowledged = True
 
-    relay._Teller._deliver_partition = handed_over  # type: ignore[attr-defined]
+    relay._Teller._deliver_partition = handed_over
 
 
 @plant("ltc_runtime.wire.broker")
-def acks_0(broker: ModuleType) -> None:
+def acks_0(broker: Any) -> None:
     """The producer does not ask the broker for an answer."""
     producer = broker.AIOKafkaProducer
-    broker.AIOKafkaProducer = lambda **named: producer(**{**named, "acks": 0, "enable_idempotence": False})  # type: ignore[attr-defined]
+    broker.AIOKafkaProducer = lambda **named: producer(**{**named, "acks": 0, "enable_idempotence": False})
 
 
 @plant("ltc_runtime.wire.relay", "acks_0")
-def _sent_is_told(relay: ModuleType) -> None:
+def _sent_is_told(relay: Any) -> None:
     async def sent(teller: Any, batches: list[Any]) -> None:
         for batch in batches:
             future = await teller.producer.send_batch(batch.builder, teller.topic, partition=batch.partition)
@@ -38,26 +37,26 @@ def _sent_is_told(relay: ModuleType) -> None:
             future.result()  # of no use: without acknowledgement there is no offset to compare
             batch.acknowledged = True
 
-    relay._Teller._deliver_partition = sent  # type: ignore[attr-defined]
+    relay._Teller._deliver_partition = sent
 
 
 @plant("ltc_runtime.wire.relay", "checkpoint_believed")
-def _offsets_not_compared(relay: ModuleType) -> None:
-    relay._Teller._must_follow = lambda _teller, _partition, _offset: None  # type: ignore[attr-defined]
+def _offsets_not_compared(relay: Any) -> None:
+    relay._Teller._must_follow = lambda _teller, _partition, _offset: None
 
 
 @plant("ltc_runtime.wire.behind", "checkpoint_believed", "mark_before_produce", "acks_0")
-def _checkpoint_believed(behind: ModuleType) -> None:
+def _checkpoint_believed(behind: Any) -> None:
     """A relay that begins goes on at its checkpoint, whatever the topic holds."""
 
     async def at_the_checkpoint(_own: Any, _last: Any, _partitions: Any, checkpoint: int) -> int:
         return checkpoint
 
-    behind.kept = at_the_checkpoint  # type: ignore[attr-defined]
+    behind.kept = at_the_checkpoint
 
 
 @plant("ltc_runtime.wire.relay")
-def told_out_of_order(relay: ModuleType) -> None:
+def told_out_of_order(relay: Any) -> None:
     """The relay tells a chunk in the order in which the ids fall."""
     build = relay._Teller._build
 
@@ -66,11 +65,11 @@ def told_out_of_order(relay: ModuleType) -> None:
         chunk.positions.sort()
         return chunk
 
-    relay._Teller._build = shuffled  # type: ignore[attr-defined]
+    relay._Teller._build = shuffled
 
 
 @plant("ltc_runtime.wire.batch", "offset_before_append", "listener_failure_ignored")
-def _whatever_is_later(batch: ModuleType) -> None:
+def _whatever_is_later(batch: Any) -> None:
     """The listener takes what lies behind the last fact it knows, without asking whether it is the next."""
     is_next = batch.HearWork._is_next
 
@@ -83,11 +82,11 @@ def _whatever_is_later(batch: ModuleType) -> None:
         ends[message.tail] = (told.position, told.event_id)
         return True
 
-    batch.HearWork._is_next = later  # type: ignore[attr-defined]
+    batch.HearWork._is_next = later
 
 
 @plant("ltc_runtime.wire.hear")
-def offset_before_append(hear: ModuleType) -> None:
+def offset_before_append(hear: Any) -> None:
     """The listener tells Kafka that it has what it is about to write, as automatic commits do."""
     write = hear.Ear._write
 
@@ -95,11 +94,11 @@ def offset_before_append(hear: ModuleType) -> None:
         await ear.consumer.commit(batch.ends)
         await write(ear, batch)
 
-    hear.Ear._write = committed_first  # type: ignore[attr-defined]
+    hear.Ear._write = committed_first
 
 
 @plant("ltc_runtime.wire.hear")
-def listener_failure_ignored(hear: ModuleType) -> None:
+def listener_failure_ignored(hear: Any) -> None:
     """A batch that cannot be written is noted in the log file, and the listener goes on."""
 
     async def at_best(ear: Any, batch: Any) -> Any:
@@ -109,4 +108,4 @@ def listener_failure_ignored(hear: ModuleType) -> None:
             hear.log_.warning("not heard", error=str(error))
             return hear.Outcome()
 
-    hear.Ear._append = functools.wraps(hear.Ear._append)(at_best)  # type: ignore[attr-defined]
+    hear.Ear._append = functools.wraps(hear.Ear._append)(at_best)
