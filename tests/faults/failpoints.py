@@ -1,4 +1,4 @@
-"""Where a child process dies, or a call of it fails: named by a test, put there by ``child/sitecustomize.py``, unknown to production code."""
+"""Where a child dies, or a call of it fails: named by a test, put there by ``child/sitecustomize.py``, unknown to production code."""
 
 import os
 from collections.abc import Mapping

@@ -86,8 +86,12 @@ async def without(defects: Iterable[Defect]) -> dict[str, Verdict]:
             for defect in defects:
                 if defect.scenario not in known:
                     began = time.monotonic()
-                    await defect.scenario(platform, _points(directory, defect.name))
-                    known[defect.scenario] = Verdict(run(await platform.evidence()), time.monotonic() - began)
+                    failed: list[Finding] = []
+                    try:
+                        await defect.scenario(platform, _points(directory, defect.name))
+                    except (Refused, TimeoutError, AssertionError) as error:
+                        failed.append(Finding("the scenario itself", "all", f"{type(error).__name__}: {error}"))
+                    known[defect.scenario] = Verdict(failed + run(await platform.evidence()), time.monotonic() - began)
                 verdicts[defect.name] = known[defect.scenario]
     return verdicts
 

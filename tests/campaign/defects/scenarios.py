@@ -116,13 +116,15 @@ async def pointed(platform: Platform, directory: Path, service: str, point: str)
 
 async def killed_before_hearing(platform: Platform, directory: Path) -> None:
     """opportunity-svc dies with a batch in its hands."""
-    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.wire.hear:Ear._append:5:before"):
+    await deals(platform, 1)
+    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.wire.hear:Ear._append:2:before"):
         await deals(platform, 3)
 
 
 async def hearing_fails_once(platform: Platform, directory: Path) -> None:
     """A batch cannot be written the first time."""
-    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.wire.hear:Ear._work:5:fails"):
+    await deals(platform, 1)
+    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.wire.hear:Ear._work:2:fails"):
         await deals(platform, 3)
 
 
