@@ -9,21 +9,23 @@ import structlog
 
 from .catalogue import DEFECTS
 from .defect import Defect
-from .run import LIMIT, Verdict, with_defect, without
+from .run import LIMIT, Verdict, planted_and_found, without
 
 
-async def compare(defects: Sequence[Defect], limit: float) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
+async def compare(groups: Sequence[Sequence[Defect]], limit: float) -> tuple[dict[str, Verdict], dict[str, Verdict]]:
     """Every scenario without its defect, then with it."""
-    sound = await without(defects)
+    sound = await without(defect for group in groups for defect in group)
     for name, verdict in sound.items():
         for finding in verdict.findings[:5]:
             print(f"false alarm where {name} was not planted: {finding}", flush=True)
     broken: dict[str, Verdict] = {}
-    for defect in defects:
-        verdict = broken[defect.name] = await with_defect(defect, limit)
-        print(line(defect, verdict), flush=True)
-        for finding in verdict.findings[:2] if not verdict.found(defect) else ():
-            print(f"    {finding}", flush=True)
+    for group in groups:
+        verdict = await planted_and_found(group, limit)
+        for defect in group:
+            broken[defect.name] = verdict
+            print(line(defect, verdict), flush=True)
+        if not all(map(verdict.found, group)):
+            print("\n".join(f"    {finding}" for finding in verdict.findings[:5]), flush=True)
     return sound, broken
 
 
@@ -49,12 +51,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.campaign.defects", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help="of the defects; all if left out")
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds within which each is to be found")
+    parser.add_argument("--together", action="store_true", help="plant them all on one stack: quicker, where each has checks of its own")
     given = parser.parse_args()
     if unknown := set(given.names) - {defect.name for defect in DEFECTS}:
         parser.error(f"no such defect: {', '.join(sorted(unknown))}")
     chosen = [defect for defect in DEFECTS if not given.names or defect.name in given.names]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    sound, broken = asyncio.run(compare(chosen, given.limit))
+    sound, broken = asyncio.run(compare([chosen] if given.together else [[defect] for defect in chosen], given.limit))
     print("\n" + table(chosen, sound, broken))
     alarmed = any(verdict.findings for verdict in sound.values())
     return int(alarmed or not all(broken[defect.name].found(defect) for defect in chosen))

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,22 +57,24 @@ async def standing(directory: Path, environment: Mapping[str, str], patience: fl
             await platform.front.close()
 
 
-async def with_defect(defect: Defect, limit: float = LIMIT) -> Verdict:
-    """Plant it, bring it out, and ask the checker; once more from the beginning for as long as it finds nothing."""
+async def planted_and_found(defects: Sequence[Defect], limit: float = LIMIT) -> Verdict:
+    """Plant them together, bring each out, and ask the checker; once more from the beginning for as long as it does not find all."""
     began = time.monotonic()
     while True:
-        verdict = Verdict(await _attempt(defect), time.monotonic() - began)
-        if verdict.found(defect) or verdict.seconds > limit / 2:
+        verdict = Verdict(await _attempt(defects), time.monotonic() - began)
+        if all(map(verdict.found, defects)) or verdict.seconds > limit / 2:
             return verdict
 
 
-async def _attempt(defect: Defect) -> list[Finding]:
+async def _attempt(defects: Sequence[Defect]) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="ltc-defect-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
-        async with standing(directory, planted(defect.name), 20.0) as platform:
-            await change_append(platform, defect)
-            with suppress(Refused, TimeoutError, AssertionError, KeyError, ValueError):  # what a broken service makes of the load
-                await asyncio.wait_for(defect.scenario(platform, _points(directory, defect.name)), SCENARIO_SECONDS)
+        async with standing(directory, planted(*(defect.name for defect in defects if not defect.sql)), 20.0) as platform:
+            for defect in defects:
+                await change_append(platform, defect)
+            for scenario, defect in {defect.scenario: defect for defect in defects}.items():
+                with suppress(Refused, TimeoutError, AssertionError, KeyError, ValueError):  # what a broken service makes of the load
+                    await asyncio.wait_for(scenario(platform, _points(directory, defect.name)), SCENARIO_SECONDS)
             return run(await platform.evidence(SETTLE_SECONDS))
 
 
