@@ -46,21 +46,28 @@ def table(defects: Sequence[Defect], sound: Mapping[str, Verdict], broken: Mappi
     return "\n".join([*head, *(line(defect, broken[defect.name]) for defect in defects), "", foot])
 
 
+def groups_of(names: Sequence[str]) -> list[list[Defect]]:
+    """``one two+three``: the first alone on a stack, the two others together on the next; all alone where none is named."""
+    known = {defect.name: defect for defect in DEFECTS}
+    asked = [name.split("+") for name in names or known]
+    if unknown := {name for group in asked for name in group} - known.keys():
+        raise SystemExit(f"no such defect: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return [[known[name] for name in group] for group in asked]
+
+
 def main() -> int:
     """Read the arguments and run."""
     parser = argparse.ArgumentParser(prog="python -m tests.campaign.defects", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help="of the defects; all if left out")
+    parser.add_argument("names", nargs="*", metavar="name", help="of the defects, all if left out; name+name plants two on one stack")
     parser.add_argument("--limit", type=float, default=LIMIT, help="seconds within which each is to be found")
-    parser.add_argument("--together", action="store_true", help="plant them all on one stack: quicker, where each has checks of its own")
     given = parser.parse_args()
-    if unknown := set(given.names) - {defect.name for defect in DEFECTS}:
-        parser.error(f"no such defect: {', '.join(sorted(unknown))}")
-    chosen = [defect for defect in DEFECTS if not given.names or defect.name in given.names]
+    groups = groups_of(given.names)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    sound, broken = asyncio.run(compare([chosen] if given.together else [[defect] for defect in chosen], given.limit))
-    print("\n" + table(chosen, sound, broken))
+    sound, broken = asyncio.run(compare(groups, given.limit))
+    defects = [defect for group in groups for defect in group]
+    print("\n" + table(defects, sound, broken))
     alarmed = any(verdict.findings for verdict in sound.values())
-    return int(alarmed or not all(broken[defect.name].found(defect) for defect in chosen))
+    return int(alarmed or not all(broken[defect.name].found(defect) for defect in defects))
 
 
 if __name__ == "__main__":
