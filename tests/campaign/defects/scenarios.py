@@ -64,8 +64,9 @@ async def killed_under_load(platform: Platform, _: Path) -> None:
     """lead-svc is killed three times while leads are captured."""
 
     async def killing() -> None:
-        for _number in range(3):
-            await asyncio.sleep(0.7)
+        for after in (0.5, 0.7, 0.9):
+            await platform.stack.services[LEADS].ready()
+            await asyncio.sleep(after)
             await platform.stack.services[LEADS].kill()
 
     over = asyncio.create_task(killing())

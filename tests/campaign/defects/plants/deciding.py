@@ -19,7 +19,7 @@ def answered_before_commit(group: Any) -> None:
         plan = await decide(writer, connection, batch)
         for entry in batch:
             entry.resolve()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)
         return plan
 
     group.Group._decide = answering
