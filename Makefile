@@ -11,7 +11,7 @@ ONLY ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status test check campaign format bench map env-example clean
+.PHONY: help setup demo up down status test check campaign defects format bench map env-example clean
 
 help: ## Explain the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ check: setup ## Lint, format, types and import rules
 
 campaign: setup ## Faults without end under load, then every check (SECONDS=1200 SEED=1)
 	@$(BIN)/python -m tests.campaign --seconds $(or $(SECONDS),1200) --seed $(or $(SEED),1)
+
+defects: setup ## Plants defects in the running services, one by one: the checker must find each (ONLY=name for one)
+	@$(BIN)/python -m tests.campaign.defects $(ONLY)
 
 format: setup ## Put the code into shape
 	@$(BIN)/ruff check --fix

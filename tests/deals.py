@@ -10,6 +10,8 @@ from .frontline import ANN, FAY, FIN, LEA, MAX, Done, Frontline, Person
 LEADS, OPPORTUNITIES, CONTRACTS, ORDERS, BILLING = "lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc"
 PUMP, TRAINING = "PMP-100", "TRAIN"
 BOOK = "list-tests"
+CONTACT = {"name": "Jo Doe", "email": "jo@acme.example"}
+"""A person: what is said of them is looked for where it must not be."""
 
 
 def usd(amount: int) -> dict[str, Any]:
@@ -68,7 +70,7 @@ class Deal:
 
     async def to_opportunity(self) -> "Deal":
         """Captured, assigned, qualified, converted, opened."""
-        body = {"company": f"Acme {self.key}", "channel": "referral", "contact": {"name": "Jo Doe", "email": "jo@acme.example"}}
+        body = {"company": f"Acme {self.key}", "channel": "referral", "contact": CONTACT}
         self.ids["lead"] = (await self.act(LEADS, "capture_lead", "/leads", ANN, body)).body["lead_id"]
         lead = f"/leads/{self.ids['lead']}"
         await self.act(LEADS, "assign_lead", f"{lead}/assign", ANN, {"owner": "ann"})

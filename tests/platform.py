@@ -1,5 +1,6 @@
 """The five services as real processes with their servers, and what the checker says of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ltc_runtime.service import Service, load
@@ -10,6 +11,7 @@ from ltc_runtime.wire.broker import way_in
 
 from .checker.evidence import Evidence, gather
 from .checker.run import assert_sound
+from .deals import CONTACT
 from .frontline import Frontline
 from .rebuilding import rebuilt
 from .settling import settled
@@ -30,13 +32,17 @@ class Platform:
         """The superuser's way into each database."""
         return {name: relocated(self.stack.postgres_url, access.database) for name, access in self.stack.databases.items()}
 
-    async def evidence(self) -> Evidence:
-        """Everything, after all has come to rest."""
-        await settled(self.services, self.dsns, 120.0)
+    async def evidence(self, seconds: float = 120.0) -> Evidence:
+        """Everything, after all has come to rest; or not, within these seconds."""
+        lag: tuple[str, ...] = ()
+        try:
+            await settled(self.services, self.dsns, seconds)
+        except AssertionError as late:
+            lag = (str(late),)
         login = {name: value for name, value in way_in(self.stack.operator).items() if name != "bootstrap_servers"}
         found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix, login)
         again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
-        return Evidence(found.ledgers, found.messages, found.journal, again)
+        return replace(found, rebuilt=again, people=frozenset(CONTACT.values()), lag=lag)
 
     async def assert_sound(self) -> Evidence:
         """Nothing was lost, doubled, reordered or altered."""

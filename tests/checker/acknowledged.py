@@ -77,6 +77,16 @@ def _decides(answer: Row) -> bool:
     return bool(answer["status"] == 201)
 
 
+def effects_have_their_answer(evidence: Evidence) -> list[Finding]:
+    """A command with a key that left events left its answer beside them: a retry is answered as the first would have been."""
+    return [
+        Finding("effects_have_their_answer", service, f"{attempts[0].operation} {key} took effect and left no answer")
+        for service, key, attempts in _by_key(evidence)
+        if (effects := _effects(evidence, service, attempts[0]))
+        and (_answer(evidence, service, attempts[0]) or {}).get("command_id") != effects[0]["command_id"]
+    ]
+
+
 def effects_are_as_many_as_commands(evidence: Evidence) -> list[Finding]:
     """A stream the journal created was created by exactly one of its keys: a retry made nothing new."""
     found = []
@@ -122,5 +132,6 @@ CHECKS = (
     acknowledged_commands_are_present,
     refused_commands_have_no_effect,
     keys_have_one_answer,
+    effects_have_their_answer,
     effects_are_as_many_as_commands,
 )

@@ -105,6 +105,10 @@ class Evidence:
     journal: list[Attempt] = field(default_factory=list)
     rebuilt: Mapping[str, Mapping[str, list[Row]]] | None = None
     """The read models of each service after a rebuild, where one was made."""
+    people: frozenset[str] = frozenset()
+    """What the load told of persons."""
+    lag: tuple[str, ...] = ()
+    """What had not come to rest when everything else had long been still."""
 
 
 async def read_ledger(service: str, dsn: str) -> Ledger:

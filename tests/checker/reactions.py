@@ -91,8 +91,9 @@ def _ids(evidence: Evidence, service: str, event_type: str, field: str) -> list[
 
 
 def nothing_is_stuck(evidence: Evidence) -> list[Finding]:
-    """No policy is parked and no message set aside."""
-    return [
+    """No policy is parked, no message set aside, and all that was told was heard and reacted to."""
+    late = [Finding("nothing_is_stuck", "all", lag) for lag in evidence.lag]
+    return late + [
         Finding("nothing_is_stuck", service, f"{table}: {row.get('error') or row.get('reason')}")
         for service, ledger in evidence.ledgers.items()
         for table in ("parked", "set_aside")

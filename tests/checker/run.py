@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 
-from . import acknowledged, logs, models, money, reactions, wire
+from . import acknowledged, logs, models, money, people, reactions, rules, wire
 from .evidence import Evidence
 from .finding import Finding
 
 Check = Callable[[Evidence], list[Finding]]
 
-CHECKS: dict[str, Check] = {check.__name__: check for room in (logs, acknowledged, wire, reactions, models, money) for check in room.CHECKS}
+ROOMS = (logs, acknowledged, wire, reactions, models, money, rules, people)
+
+CHECKS: dict[str, Check] = {check.__name__: check for room in ROOMS for check in room.CHECKS}
 
 
 def run(evidence: Evidence, only: Iterable[str] | None = None) -> list[Finding]:

@@ -34,14 +34,47 @@ def rechained(old: Ledger, log: list[dict[str, Any]]) -> Ledger:
     return replace(old, log=log, side={**old.side, "head": [head]})
 
 
-def said(evidence: Evidence, type: str, change: Callable[[dict[str, Any]], None], nth: int = 0) -> Evidence:
-    """One event of billing says something else, and all of the chain agrees."""
-    old = evidence.ledgers["billing-svc"]
-    row = [row for row in old.log if row["type"] == type][nth]
+def said(evidence: Evidence, type: str, change: Callable[[dict[str, Any]], None], nth: int = 0, **columns: Any) -> Evidence:
+    """One event of its service says something else, and all of the chain agrees."""
+    service = f"{type.split('.')[1]}-svc"
+    old = evidence.ledgers[service]
+    row = [row for row in old.own if row["type"] == type][nth]
     data = json.loads(row["data"])
     change(data)
-    row["data"] = json.dumps(data)
-    return replace(evidence, ledgers={**evidence.ledgers, "billing-svc": rechained(old, old.log)})
+    row |= {"data": json.dumps(data), **columns}
+    return replace(evidence, ledgers={**evidence.ledgers, service: rechained(old, old.log)})
+
+
+def by_another(evidence: Evidence, type: str, actor: str, **more: Any) -> Evidence:
+    """One event was somebody else's doing."""
+    return said(evidence, type, lambda data: data.update(more), actor=actor)
+
+
+def never_signed(evidence: Evidence) -> None:
+    """A contract is in force that nobody signed."""
+    row = next(row for row in evidence.ledgers["contract-svc"].own if row["type"] == "ltc.contract.signed.v1")
+    row["type"] = "ltc.contract.remembered.v1"
+
+
+def unanswered(evidence: Evidence) -> None:
+    """Events are there, and the answer that belongs to them is not."""
+    del evidence.ledgers["lead-svc"].side["answer"][0]
+
+
+def unsettled(evidence: Evidence) -> Evidence:
+    """Something never came to rest."""
+    return replace(evidence, lag=("order-svc heard 1 of 2",))
+
+
+def packed(evidence: Evidence) -> None:
+    """A sealed text is only packed."""
+    evidence.ledgers["lead-svc"].models["list"][0]["name"] = "sealed.v1." + str(UUID(int=1)) + ".Sm8gRG9lICAgICAgICAgICAgICAgICAgICAgICAg"
+
+
+def clear(evidence: Evidence) -> Evidence:
+    """A message names a person."""
+    first, *rest = evidence.messages or []
+    return replace(evidence, messages=[replace(first, value=b'{"contact": "Jo Doe"}'), *rest])
 
 
 def without_row(evidence: Evidence) -> Evidence:
@@ -129,7 +162,8 @@ def unheard(evidence: Evidence) -> Evidence:
 def retold(evidence: Evidence) -> None:
     """The teller rewrote history; its listeners remember."""
     old = evidence.ledgers["contract-svc"]
-    old.log[2]["data"] = old.log[2]["data"].replace("C-1", "C-9")
+    registered = next(row for row in old.told if "C-1" in row["data"])
+    registered["data"] = registered["data"].replace("C-1", "C-9")
     rechained(old, old.log)
 
 
@@ -174,6 +208,7 @@ SPOILED: dict[str, tuple[Spoil, ...]] = {
     "acknowledged_commands_are_present": (lost_ack, without_half),
     "refused_commands_have_no_effect": (refused_yet_done,),
     "keys_have_one_answer": (answered_twice, answer_without_effect),
+    "effects_have_their_answer": (unanswered,),
     "effects_are_as_many_as_commands": (created_twice,),
     "told_is_on_the_topic": (unpublished,),
     "nothing_else_is_on_the_topic": (phantom, without_tail),
@@ -185,7 +220,7 @@ SPOILED: dict[str, tuple[Spoil, ...]] = {
     "commands_took_effect_once": (doubled,),
     "causes_have_their_reaction": (doubled, without_cause),
     "deals_are_carried_through": (doubled,),
-    "nothing_is_stuck": (parked,),
+    "nothing_is_stuck": (parked, unsettled),
     "models_equal_a_rebuild": (stale_model,),
     "invoices_add_up": (lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(gross=usd(1066))),),
     "invoice_numbers_are_gapless": (
@@ -204,6 +239,24 @@ SPOILED: dict[str, tuple[Spoil, ...]] = {
         lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(net=usd(1001))),
         lambda evidence: said(evidence, "ltc.billing.invoice-issued.v1", lambda data: data.update(net=usd(999))),
     ),
+    "quotes_are_approved_by_others": (
+        lambda evidence: by_another(evidence, "ltc.opportunity.quote-approved.v1", "ann", approved_by="ann"),
+        lambda evidence: by_another(evidence, "ltc.opportunity.quote-approved.v1", "ann"),
+        lambda evidence: by_another(evidence, "ltc.opportunity.quote-approved.v1", "max", quote_hash="another"),
+    ),
+    "approvals_are_within_authority": (
+        lambda evidence: by_another(evidence, "ltc.opportunity.quote-approved.v1", "eve", approved_by="eve"),
+        lambda evidence: by_another(evidence, "ltc.opportunity.authority-granted.v1", "boss", max_discount="0.09"),
+        lambda evidence: by_another(evidence, "ltc.opportunity.authority-granted.v1", "boss", max_amount=usd(999)),
+        lambda evidence: by_another(evidence, "ltc.opportunity.authority-granted.v1", "boss", valid_to="2026-11-23"),
+    ),
+    "contracts_are_reviewed_and_signed": (
+        lambda evidence: by_another(evidence, "ltc.contract.reviewed.v1", "ann"),
+        lambda evidence: by_another(evidence, "ltc.contract.reviewed.v1", "lea", verdict="reject"),
+        never_signed,
+    ),
+    "plans_sum_to_the_contract": (lambda evidence: said(evidence, "ltc.contract.registered.v1", lambda data: data.update(net=usd(1001))),),
+    "people_are_sealed": (packed, clear),
 }
 
 

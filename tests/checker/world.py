@@ -33,21 +33,29 @@ class Teller:
         return derived("log", self.service)
 
     def decide(
-        self, stream: str, id: UUID, type: str, said: dict[str, Any], command: UUID, cause: UUID | None = None, index: int = 0
-    ) -> Row:
+        self, stream: str, id: UUID, type: str, said: dict[str, Any], command: UUID, cause: UUID | None = None, index: int = 0,
+        actor: str = "ann", private: bool = False,
+    ) -> Row:  # fmt: skip
         """Append a fact of its own."""
         version = 1 + sum(row["origin"] is None and row["stream_id"] == id for row in self.log)
         partition = id.int % len(self.tails)
-        actor = "ann" if cause is None else f"service:{self.service}"
+        actor = actor if cause is None else f"service:{self.service}"
         row = self._row(derived(command, index), stream, id, version, type, json.dumps(said), actor)
-        row |= {"command_id": command, "causation_id": cause, "partition": partition, "prev": self.tails[partition]}
-        self.tails[partition] = row["position"]
+        row |= {"command_id": command, "causation_id": cause}
+        if not private:
+            row |= {"partition": partition, "prev": self.tails[partition]}
+            self.tails[partition] = row["position"]
         return self._append(row)
 
-    def react(self, policy: str, cause: Row, stream: str, id: UUID, type: str, said: dict[str, Any]) -> Row:
+    def react(self, policy: str, cause: Row, stream: str, id: UUID, type: str, said: dict[str, Any], private: bool = False) -> Row:
         """Append what a policy does about a fact."""
         self.policies.add(policy)
-        return self.decide(stream, id, type, said, derived(cause["event_id"], policy, 0), cause["event_id"])
+        command = derived(cause["event_id"], policy, 0)
+        return self.decide(stream, id, type, said, command, cause["event_id"], private=private)
+
+    def note(self, stream: str, id: UUID, type: str, said: dict[str, Any], command: UUID, actor: str) -> Row:
+        """Append a fact of its own that nobody else is told."""
+        return self.decide(stream, id, type, said, command, actor=actor, private=True)
 
     def hear(self, teller: "Teller", told: Row) -> Row:
         """Append a copy of what another told."""
@@ -58,6 +66,11 @@ class Teller:
             "log_id": teller.log_id, "origin": teller.service, "partition": told["partition"], "position": told["position"],
         }  # fmt: skip
         return self._append(row)
+
+    @property
+    def told(self) -> list[Row]:
+        """What others are told."""
+        return [row for row in self.log if row["partition"] is not None]
 
     def ledger(self) -> Ledger:
         """What is in its database."""
@@ -99,7 +112,7 @@ def world() -> Evidence:
     ledgers = {name: teller.ledger() for name, teller in tellers.items()}
     messages = [message(ledger, row, offset) for ledger in ledgers.values() for offset, row in enumerate(ledger.told)]
     rebuilt = {name: {"list": list(ledger.models["list"])} for name, ledger in ledgers.items()}
-    return Evidence(ledgers, messages, journal, rebuilt)
+    return Evidence(ledgers, messages, journal, rebuilt, people=frozenset({"Jo Doe"}))
 
 
 def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> None:
@@ -118,10 +131,18 @@ def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> No
         heard = opportunity.hear(lead, told)
     opened = opportunity.react("open_opportunity", heard, "opportunity", ids["opportunity"], "ltc.opportunity.opened.v1", text)
     assert converted["event_id"] == heard["event_id"]
+    _quote(opportunity, number)
     won = opportunity.decide("opportunity", ids["opportunity"], "ltc.opportunity.won.v1", text, derived("win", number))
-    for told in (opened, won):
-        contract.hear(opportunity, told)
-    plan = {**text, "contract_no": f"C-{number}", "plan": [{"line": 1, "kind": "acceptance", "amount": usd(1000), "covers": [1]}]}
+    for told in opportunity.told[-2:]:
+        drafted = contract.hear(opportunity, told)
+    assert {opened["event_id"], won["event_id"]} == {row["event_id"] for row in opportunity.told[-2:]}
+    _paper(contract, drafted, ids["contract"], text)
+    plan = {
+        **text,
+        "contract_no": f"C-{number}",
+        "net": usd(1000),
+        "plan": [{"line": 1, "kind": "acceptance", "amount": usd(1000), "covers": [1]}],
+    }
     registered = contract.decide("contract", ids["contract"], "ltc.contract.registered.v1", plan, derived("register", number))
     received = order.react("receive_order", order.hear(contract, registered), "order", ids["order"], "ltc.order.received.v1", text)
     accepted_line = {"line": 1, "accepted": "2", "ordered": "2", "quantity": "2"}
@@ -138,6 +159,28 @@ def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> No
     }  # fmt: skip
     issued = billing.react("bill_acceptance", due, "invoice", ids["invoice"], "ltc.billing.invoice-issued.v1", invoice)
     contract.hear(billing, issued)
+
+
+def _quote(opportunity: Teller, number: int) -> None:
+    """With a discount, asked for by one and allowed by another."""
+    quote, max_ = derived("quote", number), derived("authority", "max")
+    grant = {"user": "max", "max_discount": "0.2", "max_amount": usd(5000), "valid_from": "2026-01-01", "valid_to": None}
+    said: dict[str, Any] = {"quote_id": str(quote), "quote_hash": f"hash-{number}"}
+    content = {**said, "lines": [{"discount": "0.1"}, {"discount": "0"}], "net": usd(1000)}
+    if number == 1:
+        opportunity.note("authority", max_, "ltc.opportunity.authority-granted.v1", grant, derived("grant"), "boss")
+    opportunity.note("quote", quote, "ltc.opportunity.quote-drafted.v1", content, derived("draft", number), "ann")
+    opportunity.note("quote", quote, "ltc.opportunity.quote-approval-requested.v1", said, derived("submit", number), "ann")
+    approved = {**said, "approved_by": "max", "within_own_authority": False}
+    opportunity.note("quote", quote, "ltc.opportunity.quote-approved.v1", approved, derived("approve", number), "max")
+
+
+def _paper(contract: Teller, won: Row, id: UUID, text: dict[str, Any]) -> None:
+    """Drafted, reviewed by somebody who did not sell it, signed."""
+    drafted = {**text, "deal": {"account_manager": "ann"}}
+    contract.react("draft_contract", won, "contract", id, "ltc.contract.drafted.v1", drafted, private=True)
+    contract.note("contract", id, "ltc.contract.reviewed.v1", {**text, "verdict": "approve"}, derived("review", id), "lea")
+    contract.note("contract", id, "ltc.contract.signed.v1", text, derived("sign", id), "max")
 
 
 def _cash(billing: Teller, contract: Teller) -> None:

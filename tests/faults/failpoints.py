@@ -1,4 +1,4 @@
-"""Where a child process dies: named by a test, put there by ``child/sitecustomize.py``, unknown to production code."""
+"""Where a child dies, or a call of it fails: named by a test, put there by ``child/sitecustomize.py``, unknown to production code."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ CHILD = Path(__file__).parent / "child"
 
 
 def dying(tmp_path: Path, *points: str, env: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a child that dies at ``module:function:nth:when``, once per ``tmp_path``."""
+    """The environment of a child that dies (or fails) at ``module:function:nth:when``, once per ``tmp_path``."""
     way = os.pathsep.join(filter(None, (str(CHILD), env.get("PYTHONPATH"))))
     return {**env, "PYTHONPATH": way, "LTC_TEST_DIE": " ".join(points), "LTC_TEST_DIED": str(tmp_path / "died")}
 
