@@ -19,8 +19,8 @@ from aiokafka.errors import KafkaError
 from ..settings import Settings
 from ..wire.access import Grant, apply
 from ..wire.broker import way_in
+from .address import AT_HOME, Address
 from .child import Child, DidNotStart
-from .door import AT_HOME, Door
 from .jars import Progress, jars
 from .kept import LOOPBACK, Passwords, Ports, is_free
 
@@ -128,7 +128,7 @@ class Kafka:
         cache: where the jars are kept.
         progress: told how many of the missing jars were fetched.
         logins: who may do what there; if left out, the broker lets everybody in who reaches it.
-        door: where it listens.
+        at: where it listens.
     """
 
     def __init__(
@@ -137,14 +137,14 @@ class Kafka:
         cache: Path,
         progress: Progress = lambda _done, _all: None,
         logins: Logins | None = None,
-        door: Door = AT_HOME,
+        at: Address = AT_HOME,
     ) -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self._cache = cache
         self._progress = progress
         self._logins = logins
-        self._door = door
+        self._at = at
         self._ports = Ports(self.directory / "ports.json")
         self._child: Child | None = None
         self.port = 0
@@ -152,7 +152,7 @@ class Kafka:
     @property
     def bootstrap(self) -> str:
         """Where clients begin."""
-        return f"{self._door.name}:{self.port}"
+        return f"{self._at.name}:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -236,10 +236,10 @@ class Kafka:
 
     def _configuration(self) -> Path:
         self.data.mkdir(parents=True, exist_ok=True)
-        self.port = self._door.take(self._ports, "broker")
+        self.port = self._at.take(self._ports, "broker")
         path = self.directory / "server.properties"
         text = PROPERTIES.format(
-            loopback=LOOPBACK, listen=self._door.listen, name=self._door.name, port=self.port,
+            loopback=LOOPBACK, listen=self._at.listen, name=self._at.name, port=self.port,
             controller=self._ports.take("controller"), data=self.data,
             security="PLAINTEXT" if self._logins is None else "SASL_PLAINTEXT",
         )  # fmt: skip

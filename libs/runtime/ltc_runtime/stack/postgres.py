@@ -13,8 +13,8 @@ from urllib.parse import quote
 import asyncpg
 
 from .account import account, give, let_read
+from .address import AT_HOME, Address
 from .child import Child, DidNotStart
-from .door import AT_HOME, Door
 from .kept import LOOPBACK, Passwords, Ports
 
 StopMode = Literal["smart", "fast", "immediate"]
@@ -45,16 +45,16 @@ class Postgres:
 
     Args:
         directory: where it keeps data, port, password and log.
-        door: where it listens.
+        at: where it listens.
         password: the superuser's; one is made and kept, if left out.
     """
 
-    def __init__(self, directory: Path, door: Door = AT_HOME, password: str = "") -> None:
+    def __init__(self, directory: Path, at: Address = AT_HOME, password: str = "") -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self._ports = Ports(self.directory / "ports.json")
         self._password = password or Passwords(self.directory / "password.json").of(SUPERUSER)
-        self._door = door
+        self._at = at
         self._user = account()
         self._child: Child | None = None
         self.port = 0
@@ -62,7 +62,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """The superuser's URL, to the database ``postgres``."""
-        return f"postgresql://{SUPERUSER}:{quote(self._password, safe='')}@{self._door.name}:{self.port}/postgres"
+        return f"postgresql://{SUPERUSER}:{quote(self._password, safe='')}@{self._at.name}:{self.port}/postgres"
 
     @property
     def pid(self) -> int | None:
@@ -88,9 +88,9 @@ class Postgres:
         """Make what it needs, and say how it is run."""
         if not (self.data / "PG_VERSION").exists():
             await self._create()
-        configuration = {"listen_addresses": self._door.listen, **CONFIGURATION}
+        configuration = {"listen_addresses": self._at.listen, **CONFIGURATION}
         (self.data / "postgresql.auto.conf").write_text("".join(f"{name} = '{value}'\n" for name, value in configuration.items()))
-        self.port = self._door.take(self._ports, "postgres")
+        self.port = self._at.take(self._ports, "postgres")
         return [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
 
     async def stop(self, mode: StopMode = "fast") -> None:
@@ -139,7 +139,7 @@ class Postgres:
                 raise DidNotStart(initdb)
         finally:
             self._password_file().unlink()
-        if self._door.listen != LOOPBACK:
+        if self._at.listen != LOOPBACK:
             with (self.data / "pg_hba.conf").open("a") as rules:
                 rules.write("host all all all scram-sha-256\n")
 

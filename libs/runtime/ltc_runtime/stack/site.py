@@ -14,7 +14,7 @@ from ..service import installed, load
 from ..settings import Settings
 from ..wire import access
 from ..wire.broker import KAFKA_ERRORS
-from .door import EVERYWHERE, Door
+from .address import EVERYWHERE, Address
 from .embedded import YEAR, Stack
 from .kafka import BROKER, OPERATOR, Kafka, Logins
 from .kept import Passwords, keep_text
@@ -101,7 +101,7 @@ async def furnish_now(settings: Settings) -> None:
 def postgres(settings: Settings) -> Postgres:
     """The server that ``LTC_POSTGRES_URL`` names, for everybody who reaches this container."""
     url = urlsplit(settings.postgres_url)
-    return Postgres(settings.data_dir / "postgres", Door(EVERYWHERE, url.hostname or "", url.port or 5432), unquote(url.password or ""))
+    return Postgres(settings.data_dir / "postgres", Address(EVERYWHERE, url.hostname or "", url.port or 5432), unquote(url.password or ""))
 
 
 def kafka(settings: Settings, passwords: Path | None) -> Kafka:
@@ -113,4 +113,4 @@ def kafka(settings: Settings, passwords: Path | None) -> Kafka:
     """
     name, _, port = settings.kafka_bootstrap.rpartition(":")
     logins = None if passwords is None else Logins(Passwords(passwords), grants(settings))
-    return Kafka(settings.data_dir / "kafka", settings.cache_dir, logins=logins, door=Door(EVERYWHERE, name, int(port)))
+    return Kafka(settings.data_dir / "kafka", settings.cache_dir, logins=logins, at=Address(EVERYWHERE, name, int(port)))

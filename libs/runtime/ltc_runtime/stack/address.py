@@ -8,7 +8,7 @@ EVERYWHERE = "0.0.0.0"
 
 
 @dataclass(frozen=True)
-class Door:
+class Address:
     """Loopback, at a free port that is kept; or, where a server has a container to itself, what is said here.
 
     Args:
@@ -26,5 +26,5 @@ class Door:
         return self.port or ports.take(name)
 
 
-AT_HOME = Door()
+AT_HOME = Address()
 """Loopback, at a free port."""
