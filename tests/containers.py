@@ -5,7 +5,6 @@ Needs an engine that speaks Docker's API, and the package testcontainers. ``LTC_
 
 import os
 import signal
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,8 +80,13 @@ class Container(Child):
         """Send it a signal; to stop in its tracks and to go on are the engine's to do, for all that runs in it."""
         if not self.alive:
             return
-        acts: dict[signal.Signals, Callable[[], None]] = {signal.SIGSTOP: self._inside.pause, signal.SIGCONT: self._inside.unpause}
-        acts.get(number, lambda: self._inside.kill(signal=number.name))()
+        match number:
+            case signal.SIGSTOP:
+                self._inside.pause()
+            case signal.SIGCONT:
+                self._inside.unpause()
+            case _:
+                self._inside.kill(signal=number.name)
 
     def tail(self, lines: int = 15) -> str:
         """The last it said."""
@@ -105,13 +109,14 @@ class ContainedPostgres(Postgres):
     """The server in a container."""
 
     async def prepare(self) -> list[str]:
-        """Nothing but its port, which it keeps: what else it needs, it makes inside."""
+        """Its image and its port, which it keeps; what else it needs, it makes inside."""
+        image("postgres")
         self.port = self.port or self._at.take(self._ports, "postgres")
         return []
 
     def wipe(self) -> None:
         """Delete all data of the stopped server."""
-        wipe(self._child)
+        removed(self._child)
         self._child = None
 
     def _launch(self, program: list[str]) -> Child:
@@ -124,28 +129,30 @@ class ContainedKafka(Kafka):
     """The broker in a container."""
 
     async def prepare(self) -> list[str]:
-        """Its port, which it keeps, and the file with everybody's passwords; what else it needs, it makes inside."""
+        """Its image and its port, which it keeps; what else it needs, it makes inside."""
+        image("kafka")
         self.port = self.port or self._at.take(self._ports, "broker")
         return []
 
     def wipe(self) -> None:
         """Delete all data of the stopped broker."""
-        wipe(self._child)
+        removed(self._child)
         self._child = None
 
     def _launch(self, program: list[str]) -> Child:
-        child = self._child or self._container()
+        environment, log = {"LTC_KAFKA_BOOTSTRAP": self.bootstrap}, self.directory / "kafka.log"
+        child = self._child or Container("kafka", self.port, log, environment, *self._passwords())
         child.start()
         return child
 
-    def _container(self) -> Container:
-        environment, log = {"LTC_KAFKA_BOOTSTRAP": self.bootstrap}, self.directory / "kafka.log"
+    def _passwords(self) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+        """The file with everybody's, and how the broker is told of it."""
         if self._logins is None:
-            return Container("kafka", self.port, log, environment)
+            return (), ()
         for user in (BROKER, *self._logins.users):
             self._logins.password(user)
-        passwords = readable(self._logins.passwords.path)
-        return Container("kafka", self.port, log, environment, (passwords,), ("--passwords", f"/secrets/{passwords.name}"))
+        file = readable(self._logins.passwords.path)
+        return (file,), ("--passwords", f"/secrets/{file.name}")
 
 
 def readable(path: Path) -> Path:
@@ -158,7 +165,7 @@ def readable(path: Path) -> Path:
     return copy
 
 
-def wipe(child: Child | None) -> None:
+def removed(child: Child | None) -> None:
     """Delete a stopped container with its data."""
     if child is not None and child.alive:
         raise RuntimeError("stop it before its data is deleted")
