@@ -39,7 +39,7 @@ down: ## Stop it; its data stays
 status: ## How every service is doing
 	@$(BIN)/ltc status
 
-test: $(if $(TESTS),setup,check) ## Everything that is tested, on real PostgreSQL and real Kafka (TESTS=path for a part)
+test: $(if $(TESTS),setup,check) ## Everything that is tested, on real PostgreSQL and real Kafka (TESTS=path for a part; LTC_STACK=containers)
 	@$(BIN)/python -m pytest $(TESTS)
 
 check: setup ## Lint, format, types and import rules

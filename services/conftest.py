@@ -20,6 +20,7 @@ from ltc_runtime.log.states import TailKey
 from ltc_runtime.react import Reactor, note_policies
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
+from ltc_runtime.stack.embedded import Servers
 from ltc_runtime.stack.postgres import Postgres
 from ltc_runtime.timers import fire_due
 
@@ -85,9 +86,9 @@ Serve = Callable[[Service], Awaitable[Served]]
 
 
 @pytest.fixture(scope="session")
-async def service_postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Postgres]:
+async def service_postgres(tmp_path_factory: pytest.TempPathFactory, made_as: Servers) -> AsyncIterator[Postgres]:
     """One server for the tests of all services."""
-    async with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+    async with made_as.postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
+from ltc_runtime.stack.embedded import Servers, Stack
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
 
@@ -25,16 +25,16 @@ def servers() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-async def postgres(servers: Path) -> AsyncIterator[Postgres]:
+async def postgres(servers: Path, made_as: Servers) -> AsyncIterator[Postgres]:
     """One server for the run."""
-    async with Postgres(servers / "postgres") as server:
+    async with made_as.postgres(servers / "postgres") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-async def kafka(servers: Path) -> AsyncIterator[Kafka]:
+async def kafka(servers: Path, made_as: Servers) -> AsyncIterator[Kafka]:
     """One broker for the run."""
-    async with Kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0") as broker:
+    async with made_as.kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0") as broker:
         yield broker
 
 
@@ -45,10 +45,10 @@ def databases(postgres: Postgres) -> Databases:
 
 
 @pytest.fixture(scope="session")
-async def platform(servers: Path) -> AsyncIterator[Platform]:
+async def platform(servers: Path, made_as: Servers) -> AsyncIterator[Platform]:
     """The five services, running, with their own servers; stories and faults share it, so each must leave it whole."""
     directory = servers / "platform"
-    async with Stack(settings(directory)) as stack:
+    async with Stack(settings(directory), servers=made_as) as stack:
         running = Platform(stack, directory)
         await set_up(running.front)
         yield running

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import os
 import random
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -107,13 +106,12 @@ async def kafka_frozen(platform: Platform, chance: random.Random) -> str:
     """The broker answers nobody, and keeps all connections."""
     kafka = platform.stack.kafka
     assert kafka is not None
-    assert kafka.pid is not None
     seconds = chance.uniform(0.5, 9)
-    os.kill(kafka.pid, signal.SIGSTOP)
+    kafka.freeze()
     try:
         await asyncio.sleep(seconds)
     finally:
-        os.kill(kafka.pid, signal.SIGCONT)
+        kafka.thaw()
     return f"for {seconds:.1f} s"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from ltc_runtime.log import Log, open_log
+from ltc_runtime.stack.embedded import Servers
 from ltc_runtime.stack.postgres import Postgres
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -16,8 +17,8 @@ from shop import shop
 
 
 @pytest_asyncio.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Postgres]:
-    async with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+async def postgres(tmp_path_factory: pytest.TempPathFactory, made_as: Servers) -> AsyncIterator[Postgres]:
+    async with made_as.postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
 
 

@@ -84,11 +84,12 @@ async def demo(reading: Reading, console: Console) -> int:
 
 @contextlib.asynccontextmanager
 async def services(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[tuple[Mapping[str, str], Token]]:
-    """The stack that runs here; or one of our own, which ends with us."""
+    """The stack that runs here, or the services that LTC_NEIGHBOURS names; or a stack of our own, which ends with us."""
     running = state.running(settings.data_dir)
-    if running is not None:
+    urls = running.urls if running is not None else settings.neighbours
+    if urls:
         issuer = Issuer(settings.data_dir.absolute() / "issuer", settings.issuer, settings.audience)
-        yield running.urls, issuer.token
+        yield urls, issuer.token
         return
     stack = Stack(settings, say=say)
     async with stack:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, NamedTuple
 
 from ..edge.issuer import Issuer
 from ..log.database import migrate
@@ -40,6 +40,17 @@ def processes_of(service: str, replicas: int = 1, *, split: bool = False) -> dic
     return {service if name == first else name: roles for name, roles in named.items()}
 
 
+class Servers(NamedTuple):
+    """What starts the servers."""
+
+    postgres: type[Postgres] = Postgres
+    kafka: type[Kafka] = Kafka
+
+
+EMBEDDED = Servers()
+"""Processes of this machine, from packages."""
+
+
 class Stack:
     """PostgreSQL, Kafka and the services, on loopback. An async context manager, or `start` and `stop`.
 
@@ -53,6 +64,7 @@ class Stack:
         environment: what the services get beside their settings.
         replicas: how many processes of each service do the same.
         split: each role of a service is a process of its own.
+        servers: what starts PostgreSQL and Kafka.
     """
 
     def __init__(
@@ -65,6 +77,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         replicas: int = 1,
         split: bool = False,
+        servers: Servers = EMBEDDED,
     ) -> None:
         self.settings = settings or Settings()
         self.replicas = replicas
@@ -74,9 +87,9 @@ class Stack:
         self.prefix = prefix or self.settings.topic_prefix
         self.say = say
         self.environment = dict(os.environ if environment is None else {**os.environ, **environment})
-        self.postgres = None if self.settings.postgres_url else Postgres(self.directory / "postgres")
+        self.postgres = None if self.settings.postgres_url else servers.postgres(self.directory / "postgres")
         self.passwords = Passwords(self.directory / "passwords.json")
-        self.kafka = None if self.settings.kafka_bootstrap else self._broker()
+        self.kafka = None if self.settings.kafka_bootstrap else self._broker(servers.kafka)
         self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
         self.supervisor = Supervisor()
         self.databases: dict[str, Access] = {}
@@ -252,10 +265,10 @@ class Stack:
         for name, access in self.databases.items():
             await migrate(access.owner, load(name), login=access.database, partitions=partitions)
 
-    def _broker(self) -> Kafka:
+    def _broker(self, made: type[Kafka]) -> Kafka:
         """Each service with its own login, which may tell on its own topic and hear those it needs."""
         allowed = grants([load(name) for name in self.names], self.settings.model_copy(update={"topic_prefix": self.prefix}))
-        return Kafka(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed))
+        return made(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed))
 
     def _take(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

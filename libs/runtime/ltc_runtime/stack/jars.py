@@ -3,13 +3,12 @@
 import hashlib
 import importlib.resources
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-
-from jgo.maven import MavenContext
 
 LOCK = "kafka-4.4.0.lock"
 AT_ONCE = 8
@@ -118,6 +117,8 @@ def provide(one: Jar, cache: Path) -> None:
 
 def fetch(one: Jar, into: Path) -> Path:
     """Fetch exactly this jar; nothing is resolved."""
+    from jgo.maven import MavenContext  # not there where only services run
+
     error: Exception | None = None
     for attempt in range(ATTEMPTS):
         context = MavenContext(repo_cache=into / str(attempt), timeout=FETCH_SECONDS)
@@ -128,3 +129,7 @@ def fetch(one: Jar, into: Path) -> Path:
         else:
             return path
     raise JarMissing(f"{one.name} could not be fetched ({error}). Is the network there? Everything is kept once it was fetched.") from error
+
+
+if __name__ == "__main__":
+    jars(Path(sys.argv[1]))

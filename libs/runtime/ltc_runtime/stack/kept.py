@@ -22,11 +22,15 @@ def read(path: Path) -> dict[str, Any]:
 
 def write(path: Path, kept: dict[str, Any]) -> None:
     """Keep it, readable for nobody else, whole or not at all."""
+    keep_text(path, json.dumps(kept, indent=2) + "\n")
+
+
+def keep_text(path: Path, text: str) -> None:
+    """Keep a text, readable for nobody else, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(kept, file, indent=2)
-        file.write("\n")
+        file.write(text)
     beside.replace(path)
 
 

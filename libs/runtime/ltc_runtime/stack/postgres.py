@@ -13,6 +13,7 @@ from urllib.parse import quote
 import asyncpg
 
 from .account import account, give, let_read
+from .address import AT_HOME, Address
 from .child import Child, DidNotStart
 from .kept import LOOPBACK, Passwords, Ports
 
@@ -26,7 +27,6 @@ STILL_THERE = ("pre-existing shared memory block", "lock file")
 
 # Durable (fsync and synchronous_commit stay on); the rest fits a small machine that many short transactions write to.
 CONFIGURATION = {
-    "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "max_connections": "300",
     "shared_buffers": "128MB",
@@ -41,17 +41,20 @@ CONFIGURATION = {
 
 
 class Postgres:
-    """The server. An async context manager; also `start`, `stop`, `kill`, `wipe`, in any order.
+    """The server. An async context manager; also `start`, `stop`, `kill`, `freeze`, `thaw`, `wipe`, in any order.
 
     Args:
         directory: where it keeps data, port, password and log.
+        at: where it listens.
+        password: the superuser's; one is made and kept, if left out.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, at: Address = AT_HOME, password: str = "") -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self._ports = Ports(self.directory / "ports.json")
-        self._password = Passwords(self.directory / "password.json").of(SUPERUSER)
+        self._password = password or Passwords(self.directory / "password.json").of(SUPERUSER)
+        self._at = at
         self._user = account()
         self._child: Child | None = None
         self.port = 0
@@ -59,7 +62,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """The superuser's URL, to the database ``postgres``."""
-        return f"postgresql://{SUPERUSER}:{quote(self._password)}@{LOOPBACK}:{self.port}/postgres"
+        return f"postgresql://{SUPERUSER}:{quote(self._password, safe='')}@{self._at.name}:{self.port}/postgres"
 
     @property
     def pid(self) -> int | None:
@@ -68,12 +71,9 @@ class Postgres:
 
     async def start(self) -> None:
         """Start it, on the same port as before if that is free, and wait until it answers."""
-        if not (self.data / "PG_VERSION").exists():
-            await self._create()
-        (self.data / "postgresql.auto.conf").write_text("".join(f"{name} = '{value}'\n" for name, value in CONFIGURATION.items()))
-        self.port = self._ports.take("postgres")
+        program = await self.prepare()
         until = time.monotonic() + START_SECONDS
-        self._child = self._launch()
+        self._child = self._launch(program)
         while not await self._answers():
             if time.monotonic() > until:
                 raise DidNotStart(self._child)
@@ -81,8 +81,17 @@ class Postgres:
                 if not any(sign in self._child.tail() for sign in STILL_THERE):
                     raise DidNotStart(self._child)
                 await asyncio.sleep(0.2)
-                self._child = self._launch()
+                self._child = self._launch(program)
             await asyncio.sleep(0.03)
+
+    async def prepare(self) -> list[str]:
+        """Make what it needs, and say how it is run."""
+        if not (self.data / "PG_VERSION").exists():
+            await self._create()
+        configuration = {"listen_addresses": self._at.listen, **CONFIGURATION}
+        (self.data / "postgresql.auto.conf").write_text("".join(f"{name} = '{value}'\n" for name, value in configuration.items()))
+        self.port = self._at.take(self._ports, "postgres")
+        return [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
 
     async def stop(self, mode: StopMode = "fast") -> None:
         """Stop it: ``smart`` waits for clients, ``fast`` ends them, ``immediate`` crashes the server."""
@@ -93,6 +102,16 @@ class Postgres:
         """Kill the postmaster (SIGKILL)."""
         if self._child is not None:
             await self._child.kill()
+
+    def freeze(self) -> None:
+        """Stop it in its tracks: it answers nobody, and keeps all connections."""
+        if self._child is not None:
+            self._child.send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._child is not None:
+            self._child.send(signal.SIGCONT)
 
     def wipe(self) -> None:
         """Delete all data of the stopped server."""
@@ -120,6 +139,9 @@ class Postgres:
                 raise DidNotStart(initdb)
         finally:
             self._password_file().unlink()
+        if self._at.listen != LOOPBACK:
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all all scram-sha-256\n")
 
     def _password_file(self) -> Path:
         path = self.data.with_name("initial-password")
@@ -130,9 +152,8 @@ class Postgres:
                 shutil.chown(path, self._user)
         return path
 
-    def _launch(self) -> Child:
+    def _launch(self, program: list[str]) -> Child:
         # SIGINT: should we die, the server ends its clients and shuts down in order.
-        program = [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         child = Child("PostgreSQL", program, self.directory / "postgres.log", user=self._user, orphaned=signal.SIGINT)
         child.start()
         return child

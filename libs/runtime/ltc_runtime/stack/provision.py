@@ -42,10 +42,15 @@ async def provision(superuser_url: str, services: Iterable[str], passwords: Pass
         await server.close()
 
 
+def names_in(prefix: str, service: str) -> tuple[str, str, str]:
+    """What a service's database, its login and its owner are called."""
+    database = prefix + service.replace("-", "_")
+    return database, database, f"{database}_owner"
+
+
 async def provision_one(server: asyncpg.Connection, superuser_url: str, service: str, passwords: Passwords, prefix: str) -> Access:
     """The database and the logins of one service."""
-    database = prefix + service.replace("-", "_")
-    login, owner = database, f"{database}_owner"
+    database, login, owner = names_in(prefix, service)
     for role in (login, owner):
         await ensure_login(server, role, passwords.of(role))
     if not await server.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from ltc_runtime.settings import Settings
+from ltc_runtime.stack.embedded import Servers
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
 
@@ -17,8 +18,8 @@ from wire_world import World, stall, world
 
 
 @pytest_asyncio.fixture(scope="session")
-async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kafka]:
-    async with Kafka(tmp_path_factory.mktemp("kafka"), Settings().cache_dir) as broker:
+async def kafka(tmp_path_factory: pytest.TempPathFactory, made_as: Servers) -> AsyncIterator[Kafka]:
+    async with made_as.kafka(tmp_path_factory.mktemp("kafka"), Settings().cache_dir) as broker:
         yield broker
 
 

@@ -1,8 +1,6 @@
 """Telling: everything at least once, in order, whatever breaks in between."""
 
 import asyncio
-import os
-import signal
 from typing import Any
 from uuid import uuid4
 
@@ -136,10 +134,8 @@ async def test_a_broker_that_does_not_answer_is_given_up_and_tried_again(here: W
     here.start_relay()
     await here.baskets(5)
     await here.all_told()
-    pid = here.kafka.pid
-    assert pid is not None
     begun_anew = figures.RELAY_ERRORS._value.get()
-    os.kill(pid, signal.SIGSTOP)
+    here.kafka.freeze()
     try:
         await here.baskets(5)
 
@@ -148,7 +144,7 @@ async def test_a_broker_that_does_not_answer_is_given_up_and_tried_again(here: W
 
         await until(given_up, 20)
     finally:
-        os.kill(pid, signal.SIGCONT)
+        here.kafka.thaw()
     await here.all_told(40)
     await must_be_told(here)
 

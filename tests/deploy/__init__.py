@@ -1,0 +1,1 @@
+"""What deploy/ says, and what the code says."""
