@@ -5,7 +5,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO
 
 from ..edge.issuer import Issuer
@@ -53,6 +53,7 @@ class Stack:
         environment: what the services get beside their settings.
         replicas: how many processes of each service do the same.
         split: each role of a service is a process of its own.
+        doors: for clients of Kafka that come through something that stands before the broker, see `Kafka`.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         replicas: int = 1,
         split: bool = False,
+        doors: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.settings = settings or Settings()
         self.replicas = replicas
@@ -76,7 +78,7 @@ class Stack:
         self.environment = dict(os.environ if environment is None else {**os.environ, **environment})
         self.postgres = None if self.settings.postgres_url else Postgres(self.directory / "postgres")
         self.passwords = Passwords(self.directory / "passwords.json")
-        self.kafka = None if self.settings.kafka_bootstrap else self._broker()
+        self.kafka = None if self.settings.kafka_bootstrap else self._broker(doors)
         self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
         self.supervisor = Supervisor()
         self.databases: dict[str, Access] = {}
@@ -252,10 +254,10 @@ class Stack:
         for name, access in self.databases.items():
             await migrate(access.owner, load(name), login=access.database, partitions=partitions)
 
-    def _broker(self) -> Kafka:
+    def _broker(self, doors: Mapping[str, int]) -> Kafka:
         """Each service with its own login, which may tell on its own topic and hear those it needs."""
         allowed = grants([load(name) for name in self.names], self.settings.model_copy(update={"topic_prefix": self.prefix}))
-        return Kafka(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed))
+        return Kafka(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed), doors)
 
     def _take(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
