@@ -46,6 +46,7 @@ async def kafka(servers: Path, kafka_wire: Link) -> AsyncIterator[Kafka]:
     """One broker for the run; also to be reached by `kafka_wire`."""
     async with Kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0", doors={"wire": kafka_wire.port}) as broker:
         yield broker
+        await broker.kill()  # nobody needs its data any more: a shutdown in order takes its time
 
 
 @pytest.fixture(scope="session")
