@@ -1,4 +1,4 @@
-"""Where a child process dies, and what time it thinks it is: named by a test, put there by ``child/sitecustomize.py``, unknown to production code."""
+"""What befalls a child process: where it dies, what time it believes it is. Unknown to production code, put there by ``child``."""
 
 import os
 import signal

@@ -37,6 +37,7 @@ class Link:
         self._to = to
         self._chance = chance or random.Random(0)
         self._writers: set[asyncio.StreamWriter] = set()
+        self._left: int | None = None
         self._open: dict[Way, asyncio.Event] = {"out": asyncio.Event(), "back": asyncio.Event()}
         self.heal()
 
@@ -88,7 +89,7 @@ class Link:
         """Mend all of it."""
         self._refusing = False
         self._delay = self._jitter = 0.0
-        self._left: int | None = None
+        self._left = None
         for gate in self._open.values():
             gate.set()
 

@@ -1,4 +1,4 @@
-"""Wires fail in every way a wire can, before PostgreSQL and before Kafka, while things are counted: each is counted, told and answered once."""
+"""Wires to PostgreSQL and to Kafka fail in every way while things are counted: each is counted, told and answered once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
