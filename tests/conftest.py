@@ -9,10 +9,12 @@ import pytest
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.embedded import Servers, Stack
 from ltc_runtime.stack.kafka import Kafka
+from ltc_runtime.stack.kept import LOOPBACK, Ports
 from ltc_runtime.stack.postgres import Postgres
 
 from .databases import Databases
 from .deals import set_up
+from .faults.proxy import Link
 from .platform import Platform, settings
 
 
@@ -32,10 +34,19 @@ async def postgres(servers: Path, made_as: Servers) -> AsyncIterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-async def kafka(servers: Path, made_as: Servers) -> AsyncIterator[Kafka]:
-    """One broker for the run."""
-    async with made_as.kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0") as broker:
+async def kafka_wire(servers: Path) -> AsyncIterator[Link]:
+    """A way to the broker that can be made to fail."""
+    ports = Ports(servers / "kafka" / "ports.json")
+    async with Link(lambda: (LOOPBACK, ports.kept("door wire"))) as link:
+        yield link
+
+
+@pytest.fixture(scope="session")
+async def kafka(servers: Path, kafka_wire: Link, made_as: Servers) -> AsyncIterator[Kafka]:
+    """One broker for the run; also to be reached by `kafka_wire`."""
+    async with made_as.kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0", doors={"wire": kafka_wire.port}) as broker:
         yield broker
+        await broker.kill()  # nobody needs its data any more: a shutdown in order takes its time
 
 
 @pytest.fixture(scope="session")

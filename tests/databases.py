@@ -1,5 +1,6 @@
 """Databases for tests: migrated once per service, then copied by TEMPLATE, each with the two logins of a service."""
 
+import asyncio
 import itertools
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
@@ -58,3 +59,14 @@ class Databases:
         parts = urlsplit(self.superuser)
         host = parts.netloc if login is None else f"{login}:secret@{parts.hostname}:{parts.port}"
         return urlunsplit((parts.scheme, host, f"/{database}", "", ""))
+
+
+async def committed(database: Database, position: int) -> None:
+    """Wait until the server has committed up to a position."""
+    connection = await asyncpg.connect(database.superuser)
+    try:
+        async with asyncio.timeout(30):
+            while await connection.fetchval("SELECT position FROM head") < position:
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()

@@ -66,6 +66,8 @@ class Frontline:
         self._journal = journal.open("a", buffering=1)
         self._client = httpx.AsyncClient(trust_env=False, timeout=10.0, limits=httpx.Limits(max_connections=100))
         self.anybody = ANN
+        self.passing: frozenset[int] = frozenset()
+        """Refusals that will pass, such as those of a service whose clock is wrong: it is asked again."""
         self.unavailable: list[httpx.Response] = []
         """The answers 503 on the way."""
 
@@ -91,7 +93,7 @@ class Frontline:
                     self._note(known, "unknown")
                     await asyncio.sleep(0.1)
                     continue
-                if answer.status_code >= 500 or answer.headers.get("Retry-After"):
+                if answer.status_code >= 500 or answer.headers.get("Retry-After") or answer.status_code in self.passing:
                     self.unavailable.append(answer)
                     self._note(known, "unknown", status=answer.status_code)
                     await asyncio.sleep(min(1.0, float(answer.headers.get("Retry-After", 0.2))))
@@ -132,7 +134,7 @@ class Frontline:
                 except httpx.HTTPError:
                     await asyncio.sleep(0.1)
                     continue
-                if answer.status_code < 500 and answer.status_code != 429:
+                if answer.status_code < 500 and answer.status_code not in (429, *self.passing):
                     break
                 await asyncio.sleep(0.2)
         if answer.status_code >= 400:

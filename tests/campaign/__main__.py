@@ -5,47 +5,45 @@ import asyncio
 import contextlib
 import json
 import random
-import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 from pathlib import Path
 
 import structlog
-from ltc_runtime.stack.embedded import Stack
+from ltc_runtime.service import installed
 
+from ..checker.evidence import Evidence
 from ..checker.run import CHECKS, run
 from ..deals import set_up
+from ..faults.disk import Disk
+from ..faults.wired import Wired, Wires
 from ..platform import Platform, settings
+from .course import Course
 from .gauges import Gauges
+from .machine import disk_of, environment
 from .nemesis import FAULTS, Fault
 from .workload import Workload
 
 COMPOUND = 0.1
-"""The share of moments at which two things break at once."""
+"""The share of moments at which two or three things break at once."""
 
 REST = (0.2, 1.5)
 """Seconds between two faults, drawn anew each time."""
 
 
-@dataclass
-class Course:
-    """What happened."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    written: list[float] = field(default_factory=list)
-    flowed: list[float] = field(default_factory=list)
-
-
 async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: Path, broken: bool = True) -> int:
     """Run it and print the report. Returns the number of findings."""
-    with tempfile.TemporaryDirectory(prefix="ltc-campaign-", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix="ltc-campaign-", ignore_cleanup_errors=True) as name, ExitStack() as mounted:
         directory = Path(name)
-        async with Stack(settings(directory), environment={"LTC_LOG_LEVEL": "warning"}) as stack:
+        if Disk.possible(directory / "trial"):
+            mounted.enter_context(disk_of(directory))
+        async with Wires(installed()) as wires, Wired(wires, settings(directory), environment=quiet(directory)) as stack:
             platform = Platform(stack, directory)
+            platform.front.urls = wires.urls
+            platform.front.passing = frozenset({401})  # of a service whose clock is wrong
             await set_up(platform.front)
             workload, gauges = Workload(platform, deals, leads), Gauges(platform)
             watching = asyncio.create_task(gauges.watch())
@@ -53,32 +51,42 @@ async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: 
             course = await break_things(platform, workload, seconds, random.Random(seed), timeline, broken)
             began = time.monotonic()
             await workload.finish()
-            finished = time.monotonic() - began
+            course.finished = time.monotonic() - began
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
             evidence = await platform.evidence()
-            drained = time.monotonic() - began
+            course.drained = time.monotonic() - began
             await platform.front.close()
         findings = run(evidence)
-        outcomes = Counter(attempt.outcome for attempt in evidence.journal)
         print(f"seed {seed}, {seconds:g} s, {deals} deals at once and {leads} apps capturing leads")
-        print(f"faults {sum(course.counts.values())}: " + ", ".join(f"{count}× {kind}" for kind, count in course.counts.most_common()))
-        print(
-            "commands " + ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common()) + f"; {workload.paid:,} deals paid"
-        )
-        print(f"events {sum(len(ledger.log) for ledger in evidence.ledgers.values()):,}, messages {len(evidence.messages or []):,}")
-        print(f"from a fault's end to a command acknowledged: {quantiles(course.written)}")
-        print(f"from a fault's end to its consequence seen in the next service: {quantiles(course.flowed)}")
-        print(f"from the last command begun to all answered {finished:.1f} s, to all told, heard and reacted to (and read) {drained:.1f} s")
-        print(f"connections of PostgreSQL: {statistics.median(gauges.connections):.0f} usually, {max(gauges.connections)} at most")
-        print("\n".join(gauges.growth()))
+        for line in (*course.lines(), *counts(evidence, workload.paid), *gauges.lines()):
+            print(line)
         if workload.refused:
             print(f"{len(workload.refused)} deals were refused, such as {workload.refused[0]}")
         print(f"{len(CHECKS)} checks, {len(findings)} findings")
         for finding in findings[:40]:
             print(finding)
+        with timeline.open("a") as written:
+            found = [str(finding) for finding in findings]
+            written.write(json.dumps({"seed": seed, "seconds": seconds, **course.figures(), **gauges.figures(), "findings": found}) + "\n")
         return len(findings) + len(workload.refused)
+
+
+def quiet(directory: Path) -> dict[str, str]:
+    """The environment of the services."""
+    return {**environment(directory), "LTC_LOG_LEVEL": "warning"}
+
+
+def counts(evidence: Evidence, paid: int) -> list[str]:
+    """How much there was, and how it was answered."""
+    outcomes = Counter(attempt.outcome for attempt in evidence.journal)
+    events, messages = sum(len(ledger.log) for ledger in evidence.ledgers.values()), evidence.messages or []
+    again = len(messages) - len({message.headers["ce_id"] for message in messages})
+    return [
+        "commands " + ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common()) + f"; {paid:,} deals paid",
+        f"events {events:,}, messages {len(messages):,}, {again:,} of them told before",
+    ]
 
 
 async def break_things(
@@ -95,10 +103,8 @@ async def break_things(
             faults = draw(chance) if broken else []
             at = time.monotonic() - began
             said = await asyncio.gather(*(fault.happen(platform, chance) for fault in faults))
-            course.counts.update(fault.name for fault in faults)
             took = await workload.probe()
-            course.written.append(took[0])
-            course.flowed.append(took[1])
+            course.note([fault.name for fault in faults], *took)
             names = [f"{fault.name}: {what}" for fault, what in zip(faults, said, strict=True)]
             written.write(
                 json.dumps({"at": round(at, 2), "faults": names, "written": round(took[0], 2), "flowed": round(took[1], 2)}) + "\n"
@@ -107,21 +113,14 @@ async def break_things(
 
 
 def draw(chance: random.Random) -> list[Fault]:
-    """What breaks next; now and then two things at once, but not two servers."""
+    """What breaks next; now and then two or three things at once, but not two servers, and nothing twice."""
     weights = [fault.weight for fault in FAULTS]
-    first = chance.choices(FAULTS, weights)[0]
-    if chance.random() >= COMPOUND:
-        return [first]
-    second = chance.choices(FAULTS, weights)[0]
-    return [first] if second.shared and first.shared else [first, second]
-
-
-def quantiles(values: Sequence[float]) -> str:
-    """p50, p99 and the worst, in seconds."""
-    ordered = sorted(values)
-    if not ordered:
-        return "–"
-    return f"p50 {ordered[len(ordered) // 2]:.2f} s, p99 {ordered[int(len(ordered) * 0.99)]:.2f} s, worst {ordered[-1]:.2f} s"
+    count = chance.randint(2, 3) if chance.random() < COMPOUND else 1
+    drawn: list[Fault] = []
+    for fault in chance.choices(FAULTS, weights, k=count):
+        if fault not in drawn and not (fault.shared and any(other.shared for other in drawn)):
+            drawn.append(fault)
+    return drawn
 
 
 def main() -> int:

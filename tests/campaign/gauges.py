@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
@@ -39,17 +40,30 @@ class Gauges:
                 pass  # it is down just now
             await asyncio.sleep(EVERY)
 
-    def growth(self) -> list[str]:
-        """A line for each service: the process that lived longest, at its beginning and at its end."""
-        lines = []
+    def lines(self) -> list[str]:
+        """What a person reads."""
+        first, last = ends(self.connections)
+        lines = [f"connections of PostgreSQL: {first:.0f} → {last:.0f}, {max(self.connections, default=0)} at most"]
+        return lines + [
+            f"{name}: {grown[0]:.0f} → {grown[1]:.0f} MB in {grown[2]:.0f} s, at most {max(self.files[name])} files"
+            for name, grown in self._growth().items()
+        ]
+
+    def figures(self) -> dict[str, object]:
+        """The same for machines."""
+        memory = {name: {"first": grown[0], "last": grown[1], "seconds": grown[2]} for name, grown in self._growth().items()}
+        return {"memory_mb": memory, "connections": ends(self.connections), "files": {name: max(of) for name, of in self.files.items()}}
+
+    def _growth(self) -> dict[str, tuple[float, float, float]]:
+        """Of each service the process that lived longest: megabytes at its beginning and at its end, and its age."""
+        grown = {}
         for name in self.platform.stack.names:
             series = max((samples for (of, _), samples in self.memory.items() if of == name), key=len, default=[])
             if len(series) < 4:
                 continue
-            quarter = max(1, len(series) // 4)
-            first, last = (statistics.median(size for _, size in part) for part in (series[:quarter], series[-quarter:]))
-            lines.append(f"{name}: {first:.0f} → {last:.0f} MB in {series[-1][0]:.0f} s, at most {max(self.files[name])} files")
-        return lines
+            first, last = ends([size for _, size in series])
+            grown[name] = (first, last, series[-1][0])
+        return grown
 
     def _look(self, name: str, pid: int) -> None:
         try:
@@ -60,3 +74,9 @@ class Gauges:
         born = self._seen.setdefault(pid, time.monotonic())
         self.memory[name, pid].append((time.monotonic() - born, pages * 4096 / MEGABYTE))
         self.files[name].append(files)
+
+
+def ends(series: Sequence[float]) -> tuple[float, float]:
+    """The median of the first quarter, and that of the last."""
+    quarter = max(1, len(series) // 4)
+    return (statistics.median(series[:quarter]), statistics.median(series[-quarter:])) if series else (0.0, 0.0)

@@ -15,6 +15,7 @@ from ltc_runtime.wire.broker import reading, topic_for, way_in
 from ltc_runtime.wire.topics import apply
 
 from ..platform import Platform
+from . import machine, wires
 
 LONGEST_PAUSE = 12.0
 """Seconds a process is frozen at most: past the lease and past the session of its consumer."""
@@ -61,19 +62,23 @@ async def frozen(platform: Platform, chance: random.Random) -> str:
 
 
 async def scaled(platform: Platform, chance: random.Random) -> str:
-    """Another process of a service comes, takes its share, and is killed or leaves in order: the group rebalances twice."""
+    """One process of a service becomes up to four, which take their shares and die or leave in any order: a rebalance each time."""
     name = chance.choice(platform.stack.names)
-    other = platform.stack.add(name, f"{name}-more-{next(_names)}")
-    orderly = chance.random() < 0.5
+    others = [platform.stack.add(name, f"{name}-more-{next(_names)}") for _ in range(chance.randint(1, 3))]
+    killed = 0
     try:
-        await other.ready()
-        await asyncio.sleep(chance.uniform(0.5, 3))
-        if not orderly:
-            other.wanted = False
-            await other.kill()
+        await asyncio.gather(*(other.ready() for other in others))
+        for other in chance.sample(others, len(others)):
+            await asyncio.sleep(chance.uniform(0.2, 1.5))
+            if chance.random() < 0.5:
+                other.wanted, killed = False, killed + 1
+                await other.kill()
+            await platform.stack.services.remove(other.name)
+            others.remove(other)
     finally:
-        await platform.stack.services.remove(other.name)
-    return f"{name}, {'left' if orderly else 'killed'}"
+        for other in others:
+            await platform.stack.services.remove(other.name)
+    return f"{name}, {killed} killed"
 
 
 async def two_relays(platform: Platform, chance: random.Random) -> str:
@@ -177,7 +182,7 @@ async def told_again(platform: Platform, chance: random.Random) -> str:
 FAULTS = (
     Fault("kill -9 of a service", 40, killed),
     Fault("freeze of a service", 12, frozen),
-    Fault("a process more, then less", 5, scaled),
+    Fault("processes more, then less", 5, scaled),
     Fault("two relays forced", 3, two_relays, shared=True),
     Fault("Kafka killed", 5, kafka_killed, shared=True),
     Fault("Kafka frozen", 5, kafka_frozen, shared=True),
@@ -186,6 +191,13 @@ FAULTS = (
     Fault("connections terminated", 8, backends_terminated, shared=True),
     Fault("head locked", 4, head_locked, shared=True),
     Fault("messages told again, in any order", 6, told_again, shared=True),
+    Fault("wire cut", 6, wires.cut),
+    Fault("wire slow", 5, wires.slow),
+    Fault("wire silent", 6, wires.silent),
+    Fault("wire reset midway", 6, wires.reset_midway),
+    Fault("wires silenced one by one", 3, wires.swizzled),
+    Fault("disk full", 3, machine.disk_full, shared=True),
+    Fault("clock wrong by an hour", 3, machine.clock_wrong),
 )
 
 

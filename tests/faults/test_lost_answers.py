@@ -18,8 +18,8 @@ from ltc_runtime.settings import Settings
 
 from ..checker.evidence import Evidence, read_ledger
 from ..checker.run import run
-from ..databases import Database, Databases
-from .cut import Cut, committed
+from ..databases import Database, Databases, committed
+from .proxy import Link, to
 
 pytestmark = pytest.mark.faults
 
@@ -74,12 +74,12 @@ async def retried(client: httpx.AsyncClient) -> httpx.Response:
     return answer
 
 
-async def swallow(cut: Cut, client: httpx.AsyncClient, database: Database) -> "asyncio.Task[httpx.Response]":
+async def swallow(wire: Link, client: httpx.AsyncClient, database: Database) -> "asyncio.Task[httpx.Response]":
     """A payment under way: it is on disk, and the process does not know."""
     assert (await pay(client, "before")).status_code == 201
-    cut.deaf = True
+    wire.silence("back")
     lost = asyncio.create_task(pay(client))
-    await asyncio.wait_for(cut.swallowed.wait(), 30)
+    await asyncio.wait_for(wire.held.wait(), 30)
     await committed(database, 2)
     return lost
 
@@ -101,10 +101,10 @@ def same(one: httpx.Response, other: httpx.Response) -> bool:
 
 
 async def test_the_process_finds_out_that_it_was_committed_and_answers(database: Database, issuer: Issuer) -> None:
-    async with Cut(database.login) as cut, served(cut.dsn, issuer) as client:
-        lost = await swallow(cut, client, database)
-        cut.deaf = False
-        cut.cut()
+    async with to(database.login) as wire, served(wire.url(database.login), issuer) as client:
+        lost = await swallow(wire, client, database)
+        wire.cut()
+        wire.heal()
         first = await lost
         again = await retried(client)
     assert first.status_code == 201
@@ -117,15 +117,14 @@ async def test_the_process_finds_out_that_it_was_committed_and_answers(database:
 async def test_while_the_database_stays_away_it_is_503_and_the_retry_gets_the_answer_of_the_one_payment(
     database: Database, issuer: Issuer
 ) -> None:
-    async with Cut(database.login) as cut, served(cut.dsn, issuer) as client:
-        lost = await swallow(cut, client, database)
-        cut.away = True
-        cut.cut()
+    async with to(database.login) as wire, served(wire.url(database.login), issuer) as client:
+        lost = await swallow(wire, client, database)
+        wire.refuse()
         unknown = await lost
         assert (unknown.status_code, unknown.json()["code"]) == (503, "database-away")
         assert int(unknown.headers["retry-after"]) >= 1
         assert (await pay(client)).status_code == 503
-        cut.deaf = cut.away = False
+        wire.heal()
         first, again = await retried(client), await retried(client)
     assert (first.status_code, first.headers["idempotency-replayed"]) == (201, "true")
     assert same(first, again)
@@ -135,14 +134,14 @@ async def test_while_the_database_stays_away_it_is_503_and_the_retry_gets_the_an
 
 async def test_another_process_answers_for_the_one_that_never_learns(database: Database, issuer: Issuer) -> None:
     async with AsyncExitStack() as stack:
-        cut = await stack.enter_async_context(Cut(database.login))
-        here = await stack.enter_async_context(served(cut.dsn, issuer))
+        wire = await stack.enter_async_context(to(database.login))
+        here = await stack.enter_async_context(served(wire.url(database.login), issuer))
         there = await stack.enter_async_context(served(database.login, issuer))
-        lost = await swallow(cut, here, database)
+        lost = await swallow(wire, here, database)
         lost.cancel()  # the client gives up, and asks elsewhere
         first = await retried(there)
-        cut.deaf = False
-        cut.cut()
+        wire.cut()
+        wire.heal()
         again = await retried(here)
     assert (first.status_code, first.headers["idempotency-replayed"]) == (201, "true")
     assert same(first, again)

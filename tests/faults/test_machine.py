@@ -10,9 +10,9 @@ from ltc_runtime.log import AlreadyThere, Log, Unavailable, open_log
 
 from ..checker.evidence import Evidence, Ledger, read_ledger
 from ..checker.run import run
-from ..databases import Database, Databases
+from ..databases import Database, Databases, committed
 from ..tally import TooMuch, adding, tally_svc
-from .cut import Cut, committed
+from .proxy import to
 
 OpenLog = Callable[[], Awaitable[Log]]
 
@@ -133,16 +133,16 @@ async def test_a_request_given_up_while_its_batch_commits_leaves_the_others_alon
 
 
 async def test_a_commit_whose_answer_is_lost_took_effect_once_when_retried_with_the_same_key(database: Database) -> None:
-    async with Cut(database.login) as cut:
-        log = await open_log(cut.dsn, tally_svc)
+    async with to(database.login) as wire:
+        log = await open_log(wire.url(database.login), tally_svc)
         try:
             await log.submit(adding("before"))
-            cut.deaf = True
+            wire.silence("back")
             lost = asyncio.create_task(log.submit(adding("lost", 7)))
-            await asyncio.wait_for(cut.swallowed.wait(), 30)
+            await asyncio.wait_for(wire.held.wait(), 30)
             await committed(database, 2)
-            cut.deaf = False
-            cut.cut()
+            wire.cut()
+            wire.heal()
             first = await asyncio.gather(lost, return_exceptions=True)
             assert isinstance(first[0], int | Unavailable)
             with_key = await retried(log)

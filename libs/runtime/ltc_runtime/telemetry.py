@@ -22,10 +22,11 @@ from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Decision, ParentBased, Sampler
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from prometheus_client import Counter
 
 TRACEPARENT = "traceparent"
 SERVER, PRODUCER, CONSUMER, INTERNAL = SpanKind.SERVER, SpanKind.PRODUCER, SpanKind.CONSUMER, SpanKind.INTERNAL
@@ -38,6 +39,35 @@ _QUEUE = 16_384
 _SECONDS = 1.0
 _random = random.Random()
 os.register_at_fork(after_in_child=_random.seed)
+
+
+DROPPED = Counter("ltc_spans_dropped", "Finished spans that never reached the collector.", ["reason"])
+
+
+class _Exporter(SpanExporter):
+    """Counts what the collector did not take; it is not kept, so that a collector that is away costs no memory."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner = inner
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        result = self._inner.export(spans)
+        if result is not SpanExportResult.SUCCESS:
+            DROPPED.labels("not taken").inc(len(spans))
+        return result
+
+    def shutdown(self) -> None:
+        self._inner.shutdown()
+
+
+class _Processor(BatchSpanProcessor):
+    """Counts what finds the queue full; the oldest goes then."""
+
+    def on_end(self, span: ReadableSpan) -> None:
+        batch = self._batch_processor
+        if len(batch._queue) >= batch._max_queue_size:
+            DROPPED.labels("queue full").inc()
+        super().on_end(span)
 
 
 @dataclass(slots=True)
@@ -140,8 +170,8 @@ def configure(service: str, *, exporter: SpanExporter | None = None) -> bool:
     named = {} if os.environ.get("OTEL_SERVICE_NAME") else {"service.name": service}
     resource = Resource.create({"service.namespace": "openltc", **named})
     timeout = None if "OTEL_EXPORTER_OTLP_TIMEOUT" in os.environ or "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT" in os.environ else _SECONDS
-    processor = BatchSpanProcessor(
-        exporter or OTLPSpanExporter(timeout=timeout),
+    processor = _Processor(
+        _Exporter(exporter or OTLPSpanExporter(timeout=timeout)),
         max_queue_size=None if "OTEL_BSP_MAX_QUEUE_SIZE" in os.environ else _QUEUE,
         schedule_delay_millis=None if "OTEL_BSP_SCHEDULE_DELAY" in os.environ else 1000,
     )

@@ -5,9 +5,11 @@
 whose connection broke. It does so once per point: a file whose name begins with ``LTC_TEST_DIED`` says that it has.
 ``LTC_TEST_DEFECTS`` is a list of defects (`tests.campaign.defects.plants`) that are planted before the points are set.
 Production code knows nothing of this; functions are replaced right after their module was executed.
+With ``LTC_TEST_CLOCKS`` its clock can be made wrong (`wrong_clock`).
 """
 
 import functools
+import importlib
 import importlib.abc
 import importlib.machinery
 import inspect
@@ -97,6 +99,9 @@ class _Finder(importlib.abc.MetaPathFinder):
             spec.loader = _Loader(spec.loader, self.changes[name])
         return spec
 
+
+if os.environ.get("LTC_TEST_CLOCKS"):
+    importlib.import_module("wrong_clock")  # before anything that asks for the time
 
 _changes: dict[str, list[Change]] = {}
 if _defects := os.environ.get("LTC_TEST_DEFECTS", "").split():

@@ -5,7 +5,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, NamedTuple
 
 from ..edge.issuer import Issuer
@@ -65,6 +65,7 @@ class Stack:
         replicas: how many processes of each service do the same.
         split: each role of a service is a process of its own.
         servers: what starts PostgreSQL and Kafka.
+        doors: for clients of Kafka that come through something that stands before the broker, see `Kafka`.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Stack:
         replicas: int = 1,
         split: bool = False,
         servers: Servers = EMBEDDED,
+        doors: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.settings = settings or Settings()
         self.replicas = replicas
@@ -89,7 +91,7 @@ class Stack:
         self.environment = dict(os.environ if environment is None else {**os.environ, **environment})
         self.postgres = None if self.settings.postgres_url else servers.postgres(self.directory / "postgres")
         self.passwords = Passwords(self.directory / "passwords.json")
-        self.kafka = None if self.settings.kafka_bootstrap else self._broker(servers.kafka)
+        self.kafka = None if self.settings.kafka_bootstrap else self._broker(servers.kafka, doors)
         self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
         self.supervisor = Supervisor()
         self.databases: dict[str, Access] = {}
@@ -265,10 +267,10 @@ class Stack:
         for name, access in self.databases.items():
             await migrate(access.owner, load(name), login=access.database, partitions=partitions)
 
-    def _broker(self, made: type[Kafka]) -> Kafka:
+    def _broker(self, made: type[Kafka], doors: Mapping[str, int]) -> Kafka:
         """Each service with its own login, which may tell on its own topic and hear those it needs."""
         allowed = grants([load(name) for name in self.names], self.settings.model_copy(update={"topic_prefix": self.prefix}))
-        return made(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed))
+        return made(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed), doors=doors)
 
     def _take(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

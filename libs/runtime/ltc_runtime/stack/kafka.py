@@ -7,10 +7,10 @@ import shutil
 import signal
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
@@ -35,9 +35,9 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{loopback}:{controller}
-listeners=CLIENTS://{listen}:{port},CONTROLLER://{loopback}:{controller}
-advertised.listeners=CLIENTS://{name}:{port}
-listener.security.protocol.map=CLIENTS:{security},CONTROLLER:{security}
+listeners={listeners},CONTROLLER://{loopback}:{controller}
+advertised.listeners={advertised}
+listener.security.protocol.map={protocols}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=CLIENTS
 log.dirs={data}
@@ -60,12 +60,11 @@ num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
 """
 
-# Both listeners ask who comes: whoever reaches the controller's could otherwise rewrite the access lists.
+# All listeners ask who comes: whoever reaches the controller's could otherwise rewrite the access lists.
 LOGINS = """\
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
 sasl.mechanism.controller.protocol=PLAIN
-listener.name.clients.plain.sasl.jaas.config={users}
 listener.name.controller.plain.sasl.jaas.config={itself}
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 allow.everyone.if.no.acl.found=false
@@ -109,9 +108,11 @@ class Logins:
         """What the password of a user is called where passwords are kept."""
         return f"kafka {user}"
 
-    def properties(self) -> str:
-        """The lines of the broker's configuration."""
-        return LOGINS.format(users=self._jaas(self.users), itself=self._jaas([]), broker=BROKER, operator=OPERATOR)
+    def properties(self, listeners: Iterable[str]) -> str:
+        """The lines of the broker's configuration; ``listeners`` are those that clients come by."""
+        users = self._jaas(self.users)
+        known = [f"listener.name.{name.lower()}.plain.sasl.jaas.config={users}\n" for name in listeners]
+        return LOGINS.format(itself=self._jaas([]), broker=BROKER, operator=OPERATOR) + "".join(known)
 
     def _jaas(self, users: Iterable[str]) -> str:
         module = "org.apache.kafka.common.security.plain.PlainLoginModule required"
@@ -129,6 +130,8 @@ class Kafka:
         progress: told how many of the missing jars were fetched.
         logins: who may do what there; if left out, the broker lets everybody in who reaches it.
         at: where it listens.
+        doors: for clients that come through something that stands before the broker: a name for each way, and the port they come to.
+            The broker tells them that it is to be found there, and listens for them at `door`.
     """
 
     def __init__(
@@ -138,6 +141,7 @@ class Kafka:
         progress: Progress = lambda _done, _all: None,
         logins: Logins | None = None,
         at: Address = AT_HOME,
+        doors: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
@@ -145,6 +149,7 @@ class Kafka:
         self._progress = progress
         self._logins = logins
         self._at = at
+        self._doors = doors
         self._ports = Ports(self.directory / "ports.json")
         self._child: Child | None = None
         self.port = 0
@@ -153,6 +158,10 @@ class Kafka:
     def bootstrap(self) -> str:
         """Where clients begin."""
         return f"{self._at.name}:{self.port}"
+
+    def door(self, name: str) -> tuple[str, int]:
+        """Where it listens for those who come by this way."""
+        return LOOPBACK, self._ports.kept(f"door {name}")
 
     @property
     def pid(self) -> int | None:
@@ -238,13 +247,18 @@ class Kafka:
         self.data.mkdir(parents=True, exist_ok=True)
         self.port = self._at.take(self._ports, "broker")
         path = self.directory / "server.properties"
+        ways = {"CLIENTS": (self.port, self.port)} | {
+            name.upper(): (self._ports.take(f"door {name}"), told) for name, told in self._doors.items()
+        }
+        security = "PLAINTEXT" if self._logins is None else "SASL_PLAINTEXT"
         text = PROPERTIES.format(
-            loopback=LOOPBACK, listen=self._at.listen, name=self._at.name, port=self.port,
-            controller=self._ports.take("controller"), data=self.data,
-            security="PLAINTEXT" if self._logins is None else "SASL_PLAINTEXT",
+            loopback=LOOPBACK, controller=self._ports.take("controller"), data=self.data,
+            listeners=",".join(f"{name}://{self._at.listen}:{here}" for name, (here, _) in ways.items()),
+            advertised=",".join(f"{name}://{self._at.name if name == 'CLIENTS' else LOOPBACK}:{told}" for name, (_, told) in ways.items()),
+            protocols=",".join(f"{name}:{security}" for name in (*ways, "CONTROLLER")),
         )  # fmt: skip
         if self._logins is not None:
-            text += self._logins.properties()
+            text += self._logins.properties(ways)
         path.touch(mode=0o600)
         path.chmod(0o600)  # it may hold passwords
         path.write_text(text)

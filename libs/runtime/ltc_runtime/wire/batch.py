@@ -65,6 +65,10 @@ class Outcome:
     trouble: dict[TopicPartition, list[Message]] = field(default_factory=lambda: defaultdict(list))
     """By partition, the first message that cannot be taken and all behind it."""
 
+    def stands_before(self, where: TopicPartition, offset: int) -> bool:
+        """Whether a partition goes on from a place before this one."""
+        return where in self.trouble and self.trouble[where][0].offset < offset
+
 
 @dataclass(frozen=True)
 class HearWork:

@@ -319,6 +319,8 @@ class Ear:
         for topic, count in outcome.skipped.items():
             figures.SKIPPED.labels(topic).inc(count)
         for aside in batch.asides:
+            if outcome.stands_before(aside.where, aside.offset):
+                continue  # it will be read again, and what was found out about it must still be known then
             figures.SET_ASIDE.labels(aside.where.topic).inc()
             self._denied.discard((aside.where, aside.offset))
             log_.warning("message set aside", **_named(aside.where), offset=aside.offset, reason=aside.reason)

@@ -1,7 +1,8 @@
 """Traces: what goes out, and when nothing does."""
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,8 @@ from desk import Client
 from ltc_runtime import telemetry
 from ltc_runtime.log import Log
 from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from receiver import Receiver
 
@@ -134,8 +137,45 @@ async def test_spans_go_out_by_otlp(standing: Client, receiver: Receiver, monkey
 async def test_a_collector_that_is_away_slows_nobody(standing: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     telemetry.configure("desk-svc")
+    before = dropped("not taken")
     answers = await asyncio.gather(*(standing.get("/guests", headers=standing.as_("sales")) for _ in range(20)))
     assert {answer.status_code for answer in answers} == {200}
+    await asyncio.to_thread(telemetry.flush)
+    assert dropped("not taken") - before == 20
+
+
+def test_spans_that_find_the_queue_full_are_dropped_and_counted_and_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "8")
+    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "8")
+    stalled = Stalled()
+    telemetry.configure("desk-svc", exporter=stalled)
+    before = dropped("queue full")
+    try:
+        for _ in range(8):
+            telemetry.Span("one", telemetry.INTERNAL).end()
+        assert stalled.asked.wait(10)  # these are on their way, and do not arrive
+        for _ in range(20):
+            telemetry.Span("one", telemetry.INTERNAL).end()
+        assert dropped("queue full") - before == 12
+    finally:
+        stalled.answers.set()
+
+
+class Stalled(SpanExporter):
+    """A collector that does not answer."""
+
+    def __init__(self) -> None:
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        self.asked.set()
+        self.answers.wait(30)
+        return SpanExportResult.SUCCESS
+
+
+def dropped(reason: str) -> float:
+    """How many spans were, so far."""
+    return float(telemetry.DROPPED.labels(reason)._value.get())
 
 
 def test_a_sampler_decides_as_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
