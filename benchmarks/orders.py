@@ -101,8 +101,7 @@ class Deal:
 
     def commands(self, registered: ContractRegistered) -> Iterator[OrderCommand]:
         """What order-svc is asked."""
-        for command in receive_order(registered):
-            yield command  # type: ignore[misc]  # the policy gives commands of this service
+        yield from receive_order(registered)  # type: ignore[misc]  # the policy gives commands of this service
         if self.waits:
             return
         yield ConfirmOrder(order_id=self.order_id, promised=DAY)
@@ -151,7 +150,7 @@ class Deals:
 
 
 async def fill(log: Log, neighbour: Neighbour, first: int, upto: int, waiting: int) -> list[Deal]:
-    """Deals numbered from ``first`` on until the log has ``upto`` rows; the last ``waiting`` of them wait for an answer and are returned."""
+    """Deals numbered from ``first`` on until the log has ``upto`` rows; ``waiting`` more wait for an answer and are returned."""
     number = first
     while log.head < upto:
         deals = [Deal(number + index) for index in range(AT_ONCE)]
