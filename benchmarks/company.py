@@ -41,6 +41,8 @@ class Measured:
     relay: float
     """Seconds to tell everything from the first row on."""
     latencies: dict[str, float]
+    scanned: tuple[str, ...] = ()
+    """Tables that questions and commands read from end to end."""
 
     def per_row(self) -> dict[str, float]:
         """What should stay the same however long the log is."""

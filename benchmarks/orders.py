@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,6 +51,19 @@ def data_of(event: Event) -> bytes:
     return event.model_dump_json().encode()
 
 
+@cache
+def priced() -> tuple[PricedLine, ...]:
+    """The lines of every contract."""
+    price, net = Money(amount=129900, currency="EUR"), Money(amount=519600, currency="EUR")
+    return tuple(
+        PricedLine(
+            line=line, product=f"A-{line:03d}", description="Graphics card, 24 GB", quantity=Decimal(4), unit="piece",
+            list_price=price, discount=Decimal(0), net=net, tax_rate=Decimal("0.19"),
+        )
+        for line in range(1, LINES_EACH + 1)
+    )  # fmt: skip
+
+
 @dataclass
 class Deal:
     """One contract and its order, to the end or only to where it waits for our answer."""
@@ -75,14 +89,7 @@ class Deal:
 
     def told(self) -> tuple[ContractSigned, ContractRegistered, ContractClosed]:
         """What contract-svc tells."""
-        price = Money(amount=129900, currency="EUR")
-        lines = tuple(
-            PricedLine(
-                line=line, product=f"A-{line:03d}", description="Graphics card, 24 GB", quantity=Decimal(4), unit="piece",
-                list_price=price, discount=Decimal(0), net=Money(amount=519600, currency="EUR"), tax_rate=Decimal(19),
-            )
-            for line in range(1, LINES_EACH + 1)
-        )  # fmt: skip
+        lines = priced()
         net = Money(amount=519600 * LINES_EACH, currency="EUR")
         company = f"Customer {self.number % PARTIES}"
         opportunity = derive_id(self.contract_id, "opportunity")

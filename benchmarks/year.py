@@ -35,8 +35,11 @@ from .orders import Deal, Neighbour, fill
 SIZES = tuple(int(size) for size in os.environ.get("LTC_BENCH_SIZES", "10000,100000,1000000").split(","))
 PROBES = 40
 LOOK = 0.05
+SMALL = 500
+"""Rows of a table of which nobody minds a scan."""
 
 RELATION = "SELECT pg_table_size('log') AS log, pg_indexes_size('log') AS indexes"
+SCANS = "SELECT relname, seq_scan, seq_tup_read FROM pg_stat_user_tables"
 READ = "SELECT coalesce(sum(pg_total_relation_size(schemaname || '.' || tablename)), 0)::bigint FROM pg_tables WHERE schemaname = 'read'"
 
 
@@ -56,6 +59,8 @@ class Year:
         for smaller, larger in zip(self.sizes, self.sizes[1:], strict=False):
             grown = ", ".join(f"{name} ×{factor:.1f}" for name, factor in bent(smaller, larger).items())
             rows.append(f"  {smaller.rows:,} → {larger.rows:,}: {grown or 'linear'}")
+        largest = self.sizes[-1]
+        rows.append(f"  read from end to end at {largest.rows:,}: {', '.join(largest.scanned) or 'no table'}")
         year = at_year(self.sizes)
         sizes = " ".join(f"{name}={year[name] / 1e9:.2f}GB" for name in ("log", "index", "read models"))
         times = " ".join(f"{name}={year[name]:.1f}s" for name in ("rebuild", "relay from zero", "cold start"))
@@ -98,7 +103,7 @@ async def took(once: Callable[[], Awaitable[object]], times: int) -> float:
     return median(taken)
 
 
-async def asked(caller: Caller, deals: list[Deal]) -> tuple[float, dict[str, float]]:
+async def asked(caller: Caller, operator: Caller, deals: list[Deal]) -> tuple[float, dict[str, float]]:
     """Milliseconds of the first command, then of everything a caller does often."""
     waiting = iter(deals)
     first = await took(lambda: caller.confirm(next(waiting)), 1)
@@ -111,15 +116,26 @@ async def asked(caller: Caller, deals: list[Deal]) -> tuple[float, dict[str, flo
         "orders by contract": f"/orders?contract_id={deal.contract_id}",
         "orders by party": f"/orders?party_id={deal.party_id}",
         "orders by purchase order": f"/orders?purchase_order=PO-{deal.number}",
-        "feed": "/feed?limit=100",
     }
     latencies = {"command": await took(lambda: caller.confirm(next(waiting)), PROBES - 1)}
     for name, path in questions.items():
         latencies[name] = await took(lambda path=path: caller.look(path), 10)  # type: ignore[misc]
-    caller.headers["authorization"] = caller.headers["operator"]
-    latencies["trace by id"] = await took(lambda: caller.look(f"/trace/{deal.contract_id}"), 3)
-    latencies["trace by number"] = await took(lambda: caller.look(f"/trace/{deal.contract_no}"), 3)
+    latencies["feed"] = await took(lambda: operator.look("/feed?limit=100"), 10)
+    latencies["trace by id"] = await took(lambda: operator.look(f"/trace/{deal.contract_id}"), 3)
+    latencies["trace by number"] = await took(lambda: operator.look(f"/trace/{deal.contract_no}"), 3)
     return first, latencies
+
+
+async def scans(log: Log) -> dict[str, tuple[int, int]]:
+    """How often each table was read from end to end so far, and how many rows that were."""
+    return {row["relname"]: (row["seq_scan"], row["seq_tup_read"]) for row in await log.pool.fetch(SCANS)}
+
+
+def scanned(before: Mapping[str, tuple[int, int]], after: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:
+    """The tables that were read from end to end between, if they are not small."""
+    times = {name: after[name][0] - before.get(name, (0, 0))[0] for name in after}
+    read = {name: after[name][1] - before.get(name, (0, 0))[1] for name in after}
+    return tuple(f"{name} {times[name]}×" for name in sorted(after) if times[name] and read[name] / times[name] > SMALL)
 
 
 async def rebuilt(owner: str) -> float:
@@ -157,23 +173,25 @@ async def told(log: Log, settings: Settings) -> float:
 
 async def measured(stack: Stack, log: Log, deals: list[Deal], filled: float) -> Measured:
     """Everything about the log as it is now."""
-    rows = log.head
+    rows, before = log.head, await scans(log)
     began = time.perf_counter()
     process = stack.add(order_svc.name, roles=["api"])
     await process.ready()
     cold = time.perf_counter() - began
     caller = Caller(process.url, stack.token("cleo", ["fulfilment"]))
-    caller.headers["operator"] = f"Bearer {stack.token('olga', ['operator'])}"
-    first, latencies = await asked(caller, deals)
+    operator = Caller(process.url, stack.token("olga", ["operator", "analyst"]))
+    first, latencies = await asked(caller, operator, deals)
     caller.service.close()
+    operator.service.close()
     await stack.services.remove(order_svc.name)
+    through = scanned(before, await scans(log))
     sizes = await log.pool.fetchrow(RELATION)
     assert sizes is not None
     read_bytes = await log.pool.fetchval(READ)
     relay = await told(log, stack.common())
     rebuild = await rebuilt(stack.databases[order_svc.name].owner)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(rows, sizes["log"], sizes["indexes"], read_bytes, filled, rebuild, peak, cold, first, relay, latencies)
+    return Measured(rows, sizes["log"], sizes["indexes"], read_bytes, filled, rebuild, peak, cold, first, relay, latencies, through)
 
 
 async def year() -> Year:
@@ -183,14 +201,22 @@ async def year() -> Year:
         await stack.start_servers()
         stack._ports.take(order_svc.name)
         try:
-            log = await open_log(stack.databases[order_svc.name].login, order_svc)
-            sizes, filled, neighbour = [], 0.0, Neighbour()
-            for size in SIZES:
-                began = time.perf_counter()
-                deals = await fill(log, neighbour, neighbour.position + 1, size, PROBES)
-                filled += time.perf_counter() - began
-                sizes.append(await measured(stack, log, deals, filled))
-            await log.stop()
+            sizes = await grown(stack)
         finally:
             await stack.stop()
     return Year("year", sizes)
+
+
+async def grown(stack: Stack) -> list[Measured]:
+    """The log at every size."""
+    log = await open_log(stack.databases[order_svc.name].login, order_svc)
+    sizes, filled, neighbour = [], 0.0, Neighbour()
+    try:
+        for size in SIZES:
+            began = time.perf_counter()
+            deals = await fill(log, neighbour, neighbour.position + 1, size, PROBES)
+            filled += time.perf_counter() - began
+            sizes.append(await measured(stack, log, deals, filled))
+    finally:
+        await log.stop()
+    return sizes

@@ -1,9 +1,22 @@
 """The arithmetic of the figures: growth, quantiles, and a company-year from what was measured."""
 
 import pytest
+from order_svc.domain.order import Over, decider
 
-from benchmarks.company import CONTRACTS, LINES, ORDER_LINES, ROWS_PER_CONTRACT, YEAR_ROWS, Measured, at_year, bent
+from benchmarks.company import (
+    CONTRACTS,
+    HEARD_PER_CONTRACT,
+    LINES,
+    ORDER_LINES,
+    OWN_PER_CONTRACT,
+    ROWS_PER_CONTRACT,
+    YEAR_ROWS,
+    Measured,
+    at_year,
+    bent,
+)
 from benchmarks.kafka_down import p50, share
+from benchmarks.orders import Deal, Neighbour
 from benchmarks.overload import Load, p99
 from benchmarks.resident import settled, slope
 
@@ -50,3 +63,18 @@ def test_shares_and_quantiles_of_what_was_accepted() -> None:
     assert p50(load) == 50
     assert p99(load.accepted) == 0.099
     assert share(Load()) == p50(Load()) == p99([]) == 0
+
+
+def test_a_deal_is_as_many_rows_as_the_arithmetic_says_and_its_order_ends_accepted() -> None:
+    deal, neighbour, order = Deal(1), Neighbour(), decider.initial
+    signed, registered, closed = deal.told()
+    heard = [neighbour.tell(event, deal.contract_id, version) for version, event in enumerate((signed, registered, closed), 1)]
+    decided = []
+    for command in deal.commands(registered):
+        for event in decider.decide(order, command):
+            order = decider.evolve(order, event)
+            decided.append(event)
+    assert len(heard) == HEARD_PER_CONTRACT
+    assert len(decided) == OWN_PER_CONTRACT
+    assert order == Over("accepted in full")
+    assert [row.origin_prev for row in heard] == [0, 1, 2]
