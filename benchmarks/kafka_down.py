@@ -96,8 +96,8 @@ async def kafka_down() -> KafkaDown:
             await connection.close()
             memory.append(of_stack(stack))
             service.close()
-    sizes = {name: tuple(moment.get(name, 0.0) for moment in memory) for name in memory[0]}
-    return KafkaDown("kafka-down", away, before, sizes, backlog, first, drained)  # type: ignore[arg-type]  # three moments each
+    sizes = {name: (memory[0][name], memory[1].get(name, 0.0), memory[2].get(name, 0.0)) for name in memory[0]}
+    return KafkaDown("kafka-down", away, before, sizes, backlog, first, drained)
 
 
 async def ask_on(service: Service, tokens: list[str]) -> None:
@@ -109,7 +109,7 @@ async def ask_on(service: Service, tokens: list[str]) -> None:
 async def catch_up(stack: Stack, connection: asyncpg.Connection) -> tuple[int, float, float]:
     """Start the broker: the backlog then, seconds until something was told again, and events told per second until all was."""
     assert stack.kafka is not None
-    standing = await connection.fetchrow(BEHIND, RELAY)
+    standing = await behind(connection)
     backlog, stuck = standing["head"] - standing["told"], standing["told"]
     began = still = time.perf_counter()
     await stack.kafka.start()
@@ -118,5 +118,12 @@ async def catch_up(stack: Stack, connection: asyncpg.Connection) -> tuple[int, f
             await asyncio.sleep(LOOK)
             if standing["told"] == stuck:
                 still = time.perf_counter()  # the telling began after this
-            standing = await connection.fetchrow(BEHIND, RELAY)
+            standing = await behind(connection)
     return backlog, still - began, (standing["told"] - stuck) / (time.perf_counter() - still)
+
+
+async def behind(connection: asyncpg.Connection) -> asyncpg.Record:
+    """Head and checkpoint."""
+    standing = await connection.fetchrow(BEHIND, RELAY)
+    assert standing is not None
+    return standing

@@ -81,6 +81,7 @@ async def caught_up(stack: Stack, name: str, told: int) -> int:
         async with asyncio.timeout(PATIENCE):
             while True:
                 standing = await connection.fetchrow(ARRIVED)
+                assert standing is not None
                 if standing["heard"] >= told and standing["reacted"] >= standing["head"]:
                     return int(standing["parked"])
                 await asyncio.sleep(0.5)
