@@ -12,15 +12,18 @@ from ltc_runtime.process import settle_memory
 
 from .append import append_1, append_64
 from .hear import hear, hear_third
+from .kafka_down import KafkaDown, kafka_down
 from .latency import Latency, latency
 from .library import append_lib
 from .measure import Figure
+from .memory import Memory, memory
 from .overload import Overload, overload
 from .post import post, post_traced
 from .rebuild import rebuild
 from .relay import relay
+from .year import Year, year
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | KafkaDown | Memory | Year]]] = {
     "append-64": append_64,
     "append-1": append_1,
     "append-lib": append_lib,
@@ -32,6 +35,9 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overlo
     "rebuild": rebuild,
     "latency": latency,
     "overload": overload,
+    "kafka-down": kafka_down,
+    "memory": memory,
+    "year": year,
 }
 
 

@@ -1,4 +1,4 @@
-"""What befalls a child: where it dies, which call fails, what time it believes it is. Put there by ``child``, unknown to production code."""
+"""What befalls a child: where it dies, which call fails, what time it believes it is. Unknown to production code."""
 
 import os
 import signal

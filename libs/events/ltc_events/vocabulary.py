@@ -128,6 +128,8 @@ class Decider(Generic[S, C, E]):
         events: the union of events that make up its streams.
         shared: its streams serve many deals (a number series, a price book) and belong to none: each event keeps the
             deal of the command that caused it.
+        by_last: the last event of a stream alone says its state, whatever was before: only that one is read, however long
+            the stream is.
     """
 
     kind: str
@@ -138,6 +140,7 @@ class Decider(Generic[S, C, E]):
     commands: Any
     events: Any
     shared: bool = False
+    by_last: bool = False
 
     def of(self, id: UUID) -> Stream:
         """The stream of the aggregate ``id``."""

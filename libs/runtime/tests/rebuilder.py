@@ -24,7 +24,7 @@ def stands_still(work: Any) -> Any:
     return run
 
 
-POINTS = {"copied": (beside, "copy"), "exchanged": (swap, "say_models")}
+POINTS = {"copied": (beside, "fill"), "exchanged": (swap, "say_models")}
 """Where it stands still: its tables are filled beside the live ones; or everything is swapped and nothing is committed."""
 
 if __name__ == "__main__":

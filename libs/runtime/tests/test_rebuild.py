@@ -127,14 +127,27 @@ async def test_commands_go_on_while_a_read_model_is_built_anew_and_the_result_is
     await must_equal_a_fold(shop_database, shop)
 
 
+async def test_a_read_model_too_large_for_memory_is_written_stretch_by_stretch_to_the_same_rows(
+    log: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(log, 60)
+    monkeypatch.setattr("ltc_runtime.log.fold.CHUNK", 10)
+    monkeypatch.setattr("ltc_runtime.log.fold.HELD", 3)
+    monkeypatch.setattr("ltc_runtime.log.fold.STRETCH", 7)
+    await must_equal_a_fold(shop_database, shop)
+    (one,) = await built_anew(shop_database, shop, baskets)
+    assert one.differences == []
+    await must_equal_a_fold(shop_database, shop)
+
+
 async def test_what_happens_between_the_fold_and_the_swap_is_caught_up(
     log: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = (await filled(log, 40))[1::6][:3]
-    copied, checked = beside.copy, beside.Beside.check
+    filled_beside, checked = beside.fill, beside.Beside.check
 
-    async def copy(*arguments: Any) -> None:
-        await copied(*arguments)
+    async def fill(*arguments: Any) -> None:
+        await filled_beside(*arguments)
         await log.submit(Do(Fill(basket_id=first, item="after the copy")))
 
     async def check(one: beside.Beside, meant_alike: bool) -> None:
@@ -142,7 +155,7 @@ async def test_what_happens_between_the_fold_and_the_swap_is_caught_up(
         await checked(one, meant_alike)
         await log.submit(Do(Close(basket_id=third)))
 
-    monkeypatch.setattr(beside, "copy", copy)
+    monkeypatch.setattr(beside, "fill", fill)
     monkeypatch.setattr(beside.Beside, "check", check)
     (one,) = await built_anew(shop_database, shop, baskets)
     assert one.position == log.head

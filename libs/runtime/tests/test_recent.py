@@ -1,7 +1,9 @@
 """What a process appended last is followed without reading it back, and only where nothing is missing."""
 
+from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from ltc_runtime.log import Log
 from ltc_runtime.log.recent import CAPACITY, Recent
 from ltc_runtime.log.rows import COLUMNS
@@ -45,3 +47,13 @@ async def test_a_part_of_it_is_exactly_that_part_and_what_is_too_long_ago_is_gon
     last = 2 * CAPACITY
     assert [one.position for one in recent.between(last - 3, last) or ()] == [last - 2, last - 1, last]
     assert recent.between(2 * CAPACITY, 2 * CAPACITY + 5) is None
+
+
+async def test_few_but_large_rows_are_kept_for_as_long_as_their_bytes_allow(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    (row,) = await log.submit(Do(OpenBasket(basket_id=uuid4())))
+    monkeypatch.setattr("ltc_runtime.log.recent.BYTES", 5 * len(row.data))
+    recent = Recent()
+    for position in range(1, 12):
+        recent.add([replace(row, position=position)])
+    assert recent.between(6, 11) is not None
+    assert recent.between(5, 11) is None

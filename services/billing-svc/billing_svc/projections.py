@@ -3,7 +3,7 @@
 from ltc_events import change, on, projection, put
 from ltc_events.billing import CashApplied, InvoiceIssued, InvoiceSettled, PaymentReceived
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Column, Date, Integer, MetaData, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain.invoice import InvoicePaid
@@ -25,6 +25,9 @@ plans = Table(
     Column("currency", Text, nullable=False),
     Column("payment_days", Integer, nullable=False),
     Column("registered_on", Date, nullable=False),
+    Index("plan_list_newest", "registered_on", "contract_id"),
+    Index("plan_list_of_party", "party_id"),
+    Index("plan_list_of_number", "contract_no"),
 )
 
 plan_lines = Table(
@@ -97,6 +100,9 @@ invoices = Table(
     Column("issued_on", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("settled_on", Date),
+    Index("invoice_list_newest", "issued_on", "invoice_id"),
+    Index("invoice_list_of_status", "status", "issued_on", "invoice_id"),
+    Index("invoice_list_of_party", "party_id"),
 )
 
 
@@ -152,6 +158,8 @@ receipts = Table(
     Column("remitter", Text, nullable=False),
     Column("reference", Text, index=True),
     Column("status", Text, nullable=False),
+    Index("receipt_list_newest", "value_date", "receipt_id"),
+    Index("receipt_list_of_status", "status", "value_date", "receipt_id"),
 )
 
 applications = Table(

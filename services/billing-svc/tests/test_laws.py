@@ -208,3 +208,10 @@ def test_never_more_is_applied_than_was_received_or_is_open(commands: list[Comma
         assert paid[issued.invoice_id] <= issued.gross.amount
         over = [event for event in history if isinstance(event, InvoiceSettled) and event.invoice_id == issued.invoice_id]
         assert len(over) == (paid[issued.invoice_id] == issued.gross.amount)
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_the_last_number_taken_says_all_of_a_series(before: int, number: int) -> None:
+    taken = NumberTaken(series_id=series.series_id("ACME"), legal_entity="ACME", number=number, invoice_id=CONTRACT)
+    assert series.decider.by_last
+    assert series.evolve(series.Series(before), taken) == series.evolve(series.Series(), taken)

@@ -3,7 +3,7 @@
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from .domain.execution import CashNoted, DeliveryNoted, InvoiceNoted
@@ -41,6 +41,11 @@ contracts = Table(
     Column("requested_delivery", Date),
     Column("registered_on", Date),
     Column("closed_on", Date),
+    Index("contract_list_newest", "drafted_at", "contract_id"),
+    Index("contract_list_of_status", "status", "drafted_at", "contract_id"),
+    Index("contract_list_of_party", "party_id"),
+    Index("contract_list_of_number", "contract_no"),
+    Index("contract_list_of_purchase_order", "purchase_order"),
 )
 
 plan_lines = Table(

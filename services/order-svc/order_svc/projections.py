@@ -5,7 +5,7 @@ from decimal import Decimal
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.order import DeliveryAccepted, OrderConfirmed, OrderReceived, OrderRejected, ShipmentDispatched
 from ltc_events.projection import Row
-from sqlalchemy import JSON, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text
+from sqlalchemy import JSON, Column, Date, DateTime, Index, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 read = MetaData(schema="read")
@@ -26,6 +26,10 @@ orders = Table(
     Column("accepted_on", Date),
     Column("reason", Text),
     Column("received_at", DateTime(timezone=True), nullable=False),
+    Index("order_list_newest", "received_at", "order_id"),
+    Index("order_list_of_status", "status", "received_at", "order_id"),
+    Index("order_list_of_party", "party_id"),
+    Index("order_list_of_purchase_order", "purchase_order"),
 )
 
 order_lines = Table(

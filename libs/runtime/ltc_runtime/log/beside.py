@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import asyncpg
 from ltc_events import Projection
 
-from .fold import apply, copy, create, fold
+from .fold import apply, fill
 
 LIVE = "read"
 BESIDE = "rebuilt"
@@ -62,11 +62,7 @@ class Beside:
         """Make its tables and fill them from the log."""
         upto = await head(self.connection)
         await self._note(0, upto, "folding")
-        await create(self.connection, self.projection, self.schema)
-        rows = await fold(self.connection, self.projection, upto, lambda position: self._note(position, upto, "folding"))
-        await copy(self.connection, self.projection, self.schema, rows)
-        for table in self.projection.tables:
-            await self.connection.execute(f'ANALYZE {self.schema}."{table.name}"')
+        await fill(self.connection, self.projection, self.schema, upto, lambda position: self._note(position, upto, "folding"))
         self.position = upto
 
     async def catch_up(self) -> int:
@@ -105,8 +101,7 @@ class Beside:
 
     async def _check_again(self, upto: int) -> None:
         await self.connection.execute(f"CREATE SCHEMA {AGAIN}")
-        await create(self.connection, self.projection, AGAIN)
-        await copy(self.connection, self.projection, AGAIN, await fold(self.connection, self.projection, upto))
+        await fill(self.connection, self.projection, AGAIN, upto)
         found = await differences(self.connection, self.projection, AGAIN, self.schema, limit=3)
         if found:
             rows = "; ".join(f"only in the {one.side} {one.table}: {one.row}" for one in found)

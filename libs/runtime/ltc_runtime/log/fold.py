@@ -16,8 +16,15 @@ CHUNK = 5_000
 STRETCH = 2_000
 """Events whose rows are written at once."""
 
+HELD = 200_000
+"""Rows of a read model that are folded in memory, about a kilobyte each. What comes after is written stretch by stretch."""
+
 Tell = Callable[[int], Any]
 """Told now and then up to which position the log was read; what it returns is awaited."""
+
+# The rows of a stretch are found by their key: a plan that reads the whole table instead costs more with every stretch.
+_BY_KEY = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+_BY_ANY_WAY = "RESET enable_seqscan; RESET enable_hashjoin; RESET enable_mergejoin"
 
 _READ = """
 SELECT position, type, data, stream, stream_id, version, occurred_at, recorded_at, actor, correlation_id
@@ -30,8 +37,21 @@ async def create(connection: asyncpg.Connection, projection: Projection, schema:
         await connection.execute(create_sql(table, schema))
 
 
-async def fold(connection: asyncpg.Connection, projection: Projection, upto: int, tell: Tell | None = None) -> dict[RowKey, Write]:
-    """What the projection's rows are after everything up to a position."""
+async def fill(connection: asyncpg.Connection, projection: Projection, schema: str, upto: int, tell: Tell | None = None) -> None:
+    """Make the projection's tables in ``schema``, true up to a position; however many rows that are, memory stays bounded."""
+    await create(connection, projection, schema)
+    rows, reached = await fold(connection, projection, upto, tell)
+    await copy(connection, projection, schema, rows)
+    del rows
+    for table in projection.tables:
+        await connection.execute(f'ANALYZE {schema}."{table.name}"')
+    await apply(connection, projection, schema, reached, upto, tell)
+
+
+async def fold(
+    connection: asyncpg.Connection, projection: Projection, upto: int, tell: Tell | None = None
+) -> tuple[dict[RowKey, Write], int]:
+    """What the projection's rows are after everything up to a position; or up to an earlier one, which is returned, if they are many."""
     rows: dict[RowKey, Write] = {}
     meant = Meaning(projection)
     async for records in _pages(connection, meant.types, 0, upto, CHUNK):
@@ -40,7 +60,9 @@ async def fold(connection: asyncpg.Connection, projection: Projection, upto: int
                 _fold_in(rows, verb, columns)
         if tell is not None:
             await tell(records[-1]["position"])
-    return rows
+        if len(rows) >= HELD:
+            return rows, records[-1]["position"]
+    return rows, upto
 
 
 async def copy(connection: asyncpg.Connection, projection: Projection, schema: str, rows: dict[RowKey, Write]) -> None:
@@ -52,9 +74,12 @@ async def copy(connection: asyncpg.Connection, projection: Projection, schema: s
         await connection.copy_records_to_table(table.name, schema_name=schema, columns=names, records=zip(*columns, strict=True))
 
 
-async def apply(connection: asyncpg.Connection, projection: Projection, schema: str, after: int, upto: int) -> None:
+async def apply(
+    connection: asyncpg.Connection, projection: Projection, schema: str, after: int, upto: int, tell: Tell | None = None
+) -> None:
     """Do to the tables in ``schema``, which stand at ``after``, what the log says up to ``upto``; in the caller's transaction."""
     meant = Meaning(projection)
+    await connection.execute(_BY_KEY)
     async for records in _pages(connection, meant.types, after, upto, STRETCH):
         writes: dict[RowKey, Write] = {}
         for record in records:
@@ -65,6 +90,9 @@ async def apply(connection: asyncpg.Connection, projection: Projection, schema: 
             await connection.execute(
                 verb_sql(table, kind, names, 1, schema), *(column_values(table, name, rows) for name in names)
             )  # fmt: skip
+        if tell is not None:
+            await tell(records[-1]["position"])
+    await connection.execute(_BY_ANY_WAY)
 
 
 class Meaning:

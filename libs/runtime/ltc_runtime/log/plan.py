@@ -11,7 +11,7 @@ from sqlalchemy import Table
 
 from .errors import AlreadyThere, Stale
 from .rows import Followed, HeardRow, LogRow, Meta, Tail
-from .states import States, StreamState, TailKey
+from .states import States, StreamState, TailKey, grown
 from .tables import heard
 
 T = TypeVar("T")
@@ -200,12 +200,15 @@ class Plan:
         stream = Stream(owner.kind, getattr(event, owner.id))
         before = self._state(stream)
         correlation = before.correlation_id or deal
-        after = StreamState(owner.evolve(before.state, event), before.version + 1, None if owner.shared else correlation)
+        data = event.__pydantic_serializer__.to_json(event)
+        after = StreamState(
+            owner.evolve(before.state, event), before.version + 1, None if owner.shared else correlation, grown(before, len(data))
+        )  # fmt: skip
         row = LogRow(
             self.head + 1, derive_id(meta.command_id, index), None, None, None, None, None, None, stream.kind, stream.id, after.version,
             event.event_type, meta.actor, meta.roles, correlation, meta.causation_id, meta.command_id, meta.traceparent,
             meta.occurred_at or self._business, self._system, meta.authority, (), self._partition(event, stream),
-            event.__pydantic_serializer__.to_json(event), event,
+            data, event,
         )  # fmt: skip
         self.rows.append(row)
         self._set(self.streams, stream, after)

@@ -8,7 +8,7 @@ from ltc_events import Projection
 
 from ..service import Service
 from .beside import AGAIN, BESIDE, KEPT, LIVE, Beside, Difference, NotPossible, Tell, differences, head, quiet
-from .fold import copy, create, fold
+from .fold import fill
 from .models import changed, fingerprint_of
 from .swap import Rebuilt, existing, say_models, swap
 
@@ -80,8 +80,7 @@ async def build(connection: asyncpg.Connection, service: Service, projection: Pr
     """Create the projection's tables in schema `BESIDE` and fill them from the log, in the caller's transaction."""
     await connection.execute(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE; CREATE SCHEMA {BESIDE}")
     position = await head(connection)
-    await create(connection, projection, BESIDE)
-    await copy(connection, projection, BESIDE, await fold(connection, projection, position))
+    await fill(connection, projection, BESIDE, position)
     return position
 
 

@@ -7,24 +7,39 @@ from .rows import LogRow
 CAPACITY = 4_000
 """Rows kept; as many again before the older ones are dropped."""
 
+BYTES = 4 * 1024 * 1024
+"""Bytes of these rows that are kept; as many again before the older ones are dropped."""
+
 
 class Recent:
     """Consecutive rows up to the last one this process appended. What another process appended is not among them."""
 
     def __init__(self) -> None:
         self._rows: list[LogRow] = []
+        self._size = 0
 
     def add(self, rows: Sequence[LogRow]) -> None:
         """Take over what was committed."""
         if self._rows and rows[0].position != self._rows[-1].position + 1:
-            self._rows.clear()  # somebody else appended between
+            self.forget()  # somebody else appended between
         self._rows += rows
-        if len(self._rows) > 2 * CAPACITY:
-            del self._rows[:-CAPACITY]
+        self._size += sum(len(row.data) for row in rows)
+        if len(self._rows) > 2 * CAPACITY or self._size > 2 * BYTES:
+            self._drop_older()
 
     def forget(self) -> None:
         """Forget everything."""
         self._rows.clear()
+        self._size = 0
+
+    def _drop_older(self) -> None:
+        kept, size = 0, 0
+        for row in reversed(self._rows[-CAPACITY:]):
+            if kept and size + len(row.data) > BYTES:
+                break
+            kept, size = kept + 1, size + len(row.data)
+        del self._rows[:-kept]
+        self._size = size
 
     def between(self, after: int, upto: int) -> list[LogRow] | None:
         """All rows behind ``after`` up to ``upto``; none, if one of them is not here."""

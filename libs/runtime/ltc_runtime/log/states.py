@@ -11,8 +11,15 @@ from ltc_events import Stream, event_class
 from ..service import Service
 from .rows import Tail
 
-CAPACITY = 100_000
-"""Streams kept in memory."""
+CAPACITY = 32 * 1024 * 1024
+"""Bytes of the events that the streams kept in memory are folded from, and what each costs beside. An order of sixty lines holds as
+much as sixty small leads: a number of streams would bound nothing."""
+
+STREAM_BYTES = 1_000
+"""What a stream costs whatever it holds."""
+
+MOST_BYTES = 64 * 1024
+"""What a stream counts at most: one that is long, such as a series of numbers, holds little, and costs most to read again."""
 
 REREAD = 20_000
 """When another process appended more rows than this, everything is forgotten instead of looking which streams they touched."""
@@ -24,9 +31,26 @@ class StreamState(NamedTuple):
     state: Any
     version: int
     correlation_id: UUID | None
+    size: int = STREAM_BYTES
+    """Bytes of its events, more or less what holding it costs."""
+
+
+def grown(before: StreamState, size: int) -> int:
+    """The size of a stream after one more event of ``size`` bytes."""
+    return min(before.size + size, MOST_BYTES)
 
 
 TailKey = tuple[UUID, int]
+
+
+_BEHIND = """
+SELECT want.stream, want.id AS stream_id, row.version, row.type, row.data, row.correlation_id
+FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::boolean[]) AS want(stream, id, version, by_last), LATERAL (
+    SELECT version, type, data, correlation_id FROM log
+    WHERE origin IS NULL AND stream_id = want.id AND log.stream = want.stream AND log.version > want.version
+    ORDER BY version DESC LIMIT CASE WHEN want.by_last THEN 1 END
+) AS row
+ORDER BY want.id, want.stream, row.version"""
 
 
 class States:
@@ -35,13 +59,16 @@ class States:
     def __init__(self, service: Service) -> None:
         self.service = service
         self._streams: OrderedDict[Stream, StreamState] = OrderedDict()
+        self._size = 0
+        self._behind: set[Stream] = set()  # held, and grown since by another process: what is new is folded on when they are needed
         self._tails: dict[TailKey, Tail | None] = {}
 
     def get(self, stream: Stream) -> StreamState | None:
-        """The state of a stream, if it is held."""
+        """The state of a stream, if it is held and true."""
         held = self._streams.get(stream)
-        if held is not None:
-            self._streams.move_to_end(stream)
+        if held is None or stream in self._behind:
+            return None
+        self._streams.move_to_end(stream)
         return held
 
     def tail(self, key: TailKey) -> Tail | None:
@@ -54,19 +81,21 @@ class States:
 
     def absorb(self, streams: dict[Stream, StreamState], tails: dict[TailKey, Tail]) -> None:
         """Take over what was committed."""
-        self._streams.update(streams)
+        self._hold(streams)
         self._tails.update(tails)
-        while len(self._streams) > CAPACITY:
-            self._streams.popitem(last=False)
+        while self._size > CAPACITY:
+            self._drop(next(iter(self._streams)))
 
     def forget(self) -> None:
         """Forget everything."""
         self._streams.clear()
+        self._behind.clear()
+        self._size = 0
         self._tails.clear()
 
     async def load(self, connection: Any, streams: Iterable[Stream], tails: Iterable[TailKey]) -> None:
         """Read what is missing of these."""
-        missing = [stream for stream in dict.fromkeys(streams) if stream not in self._streams]
+        missing = [stream for stream in dict.fromkeys(streams) if stream not in self._streams or stream in self._behind]
         if missing:
             await self._load_streams(connection, missing)
         unknown = [key for key in dict.fromkeys(tails) if key not in self._tails]
@@ -74,30 +103,41 @@ class States:
             await self._load_tails(connection, unknown)
 
     async def refresh(self, connection: Any, old: int, new: int) -> None:
-        """Forget the streams that rows behind ``old`` touched, up to ``new``."""
+        """Note which streams the rows behind ``old`` touched, up to ``new``."""
         if new - old > REREAD or new < old:
             self.forget()
             return
         touched = await connection.fetch(
             "SELECT DISTINCT stream, stream_id FROM log WHERE position > $1 AND position <= $2 AND origin IS NULL", old, new
         )
-        for row in touched:
-            self._streams.pop(Stream(row["stream"], row["stream_id"]), None)
+        self._behind.update(stream for row in touched if (stream := Stream(row["stream"], row["stream_id"])) in self._streams)
         self._tails.clear()
 
+    def _hold(self, streams: dict[Stream, StreamState]) -> None:
+        for stream, held in streams.items():
+            self._drop(stream)
+            self._streams[stream] = held
+            self._size += held.size
+
+    def _drop(self, stream: Stream) -> None:
+        held = self._streams.pop(stream, None)
+        if held is not None:
+            self._size -= held.size
+            self._behind.discard(stream)
+
     async def _load_streams(self, connection: Any, streams: list[Stream]) -> None:
-        folded = {stream: self.nothing(stream) for stream in streams}
+        folded = {stream: self._streams.get(stream) or self.nothing(stream) for stream in streams}
         rows = await connection.fetch(
-            "SELECT stream, stream_id, version, type, data, correlation_id FROM log"
-            " WHERE origin IS NULL AND stream_id = ANY($1) ORDER BY stream_id, stream, version",
-            list({stream.id for stream in streams}),
+            _BEHIND,
+            [stream.kind for stream in folded],
+            [stream.id for stream in folded],
+            [held.version for held in folded.values()],
+            [self.service.kinds[stream.kind].by_last for stream in folded],
         )
         for row in rows:
             stream = Stream(row["stream"], row["stream_id"])
-            before = folded.get(stream)
-            if before is not None:
-                folded[stream] = self._fold(stream, before, row)
-        self._streams.update(folded)
+            folded[stream] = self._fold(stream, folded[stream], row)
+        self._hold(folded)
 
     def _fold(self, stream: Stream, before: StreamState, row: asyncpg.Record) -> StreamState:
         known = event_class(row["type"])
@@ -106,7 +146,7 @@ class States:
         event = known.model_validate_json(row["data"])
         owner = self.service.kinds[stream.kind]
         deal = None if owner.shared else before.correlation_id or row["correlation_id"]
-        return StreamState(owner.evolve(before.state, event), row["version"], deal)
+        return StreamState(owner.evolve(before.state, event), row["version"], deal, grown(before, len(row["data"])))
 
     async def _load_tails(self, connection: Any, keys: list[TailKey]) -> None:
         rows = await connection.fetch("SELECT log_id, partition, position, event_id, hash FROM heard")

@@ -136,6 +136,31 @@ async def test_the_story_of_an_id_shows_who_caused_what_and_no_data(client: Clie
     assert "sealed" not in answer.text
 
 
+async def test_the_story_of_an_id_is_the_same_however_much_of_the_log_is_read_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await client.guest()
+    await client.post(f"{path}/sign-out", headers=client.as_("sales"))
+    whole = await client.get(f"/trace/{path.rpartition('/')[2]}", headers=client.as_("operator"))
+    monkeypatch.setattr("ltc_runtime.edge.trace.WINDOW", 1)
+    by_rows = await client.get(f"/trace/{path.rpartition('/')[2]}", headers=client.as_("operator"))
+    assert by_rows.json() == whole.json()
+    assert by_rows.json()["complete"]
+
+
+async def test_the_story_of_an_id_in_a_log_too_long_to_be_read_is_what_indexes_find_and_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await client.guest()
+    await client.post(f"{path}/sign-out", headers=client.as_("sales"))
+    monkeypatch.setattr("ltc_runtime.edge.trace.SECONDS", -1.0)
+    answer = await client.get(f"/trace/{path.rpartition('/')[2]}", headers=client.as_("operator"))
+    assert [step["version"] for step in answer.json()["steps"]] == [1, 2]
+    assert not answer.json()["complete"]
+    by_command = await client.get(f"/trace/{answer.json()['steps'][1]['command_id']}", headers=client.as_("operator"))
+    assert [step["version"] for step in by_command.json()["steps"]] == [2]
+
+
 @pytest.mark.parametrize("id", ["nothing", "Acme", "'; DROP TABLE log; --", "%25", "%00"])
 async def test_the_story_of_what_is_no_id_is_short_or_refused(standing: Client, id: str) -> None:
     answer: httpx.Response = await standing.get(f"/trace/{id}", headers=standing.as_("analyst"))

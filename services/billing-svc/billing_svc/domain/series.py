@@ -47,5 +47,13 @@ def evolve(series: Series, event: NumberTaken) -> Series:
 
 
 decider: Decider[Series, Never, NumberTaken] = Decider(
-    kind="series", id="series_id", initial=Series(), decide=decide, evolve=evolve, commands=Never, events=NumberTaken, shared=True
+    kind="series",
+    id="series_id",
+    initial=Series(),
+    decide=decide,
+    evolve=evolve,
+    commands=Never,
+    events=NumberTaken,
+    shared=True,
+    by_last=True,
 )

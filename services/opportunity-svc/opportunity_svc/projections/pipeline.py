@@ -32,6 +32,9 @@ opportunities = Table(
     Column("competitor", Text),
     Column("closed_on", Date),
     Index("opportunity_list_newest", "opened_at", "opportunity_id"),
+    Index("opportunity_list_of_status", "status", "opened_at", "opportunity_id"),
+    Index("opportunity_list_of_party", "party_id"),
+    Index("opportunity_list_of_lead", "lead_id"),
 )
 
 NEW_OPPORTUNITY = dict.fromkeys(opportunities.columns.keys())
