@@ -1,6 +1,10 @@
-"""What people see of deals: the pipeline, the quotes, the price books, and who may allow what."""
+"""What people see of deals: the pipeline, what is known and decided, the quotes, the price books, and who may allow and decide what."""
 
+from .courses import pipeline_list, pipelines
+from .deciding import conditions, decision_list, decisions
 from .granting import authority_grant, authority_grants
+from .mandating import delegations, mandate_list, mandates
+from .noting import deal_findings, findings
 from .pipeline import opportunities, opportunity_list
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
@@ -8,8 +12,18 @@ from .quoting import quote_list, quotes
 __all__ = [
     "authority_grant",
     "authority_grants",
+    "conditions",
+    "deal_findings",
+    "decision_list",
+    "decisions",
+    "delegations",
+    "findings",
+    "mandate_list",
+    "mandates",
     "opportunities",
     "opportunity_list",
+    "pipeline_list",
+    "pipelines",
     "price_book",
     "price_books",
     "quote_list",
