@@ -60,7 +60,7 @@ class DecisionRequested(PublishedEvent, type="ltc.opportunity.decision-requested
     round: Round
     amount: Money
     """What it is about: the value of the deal, or the quote's net."""
-    case: Text
+    business_case: Text
     quote_id: UUID | None = None
     quote_hash: Sha256 | None = None
     quote_net: Money | None = None

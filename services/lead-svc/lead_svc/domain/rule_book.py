@@ -1,6 +1,6 @@
 """A rule book: rules that are data, drafted version by version; one version is live, and what it says is seen before it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
@@ -95,7 +95,7 @@ class RulesNotBackTested(Refusal):
 class Book:
     """All versions of one rule book, and which of them counts."""
 
-    versions: Versions[Rules] = Versions()
+    versions: Versions[Rules] = field(default_factory=Versions)
     tested: frozenset[int] = frozenset()
 
     @property

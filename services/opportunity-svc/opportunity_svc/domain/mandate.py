@@ -54,6 +54,7 @@ class DelegateMandate(Command):
     max_amount: Money
     valid_from: date
     valid_to: date
+    actor: UserId
 
 
 class EndDelegation(Command):
@@ -125,6 +126,10 @@ class NoMandate(Refusal):
 
 class DelegatedToOneself(Refusal):
     """A delegation goes to somebody else."""
+
+
+class NotYourMandate(Refusal):
+    """Only {user} delegates their mandate, and only they or who got it ends that."""
 
 
 class BeyondOwnMandate(Refusal):
@@ -225,6 +230,8 @@ def revoke(mandate: Mandate, command: RevokeMandate) -> list[MandateEvent]:
 
 
 def delegate(mandate: Mandate, command: DelegateMandate) -> list[MandateEvent]:
+    if command.actor != command.user:
+        raise NotYourMandate(user=command.user)
     if command.to == command.user:
         raise DelegatedToOneself
     must_be_a_limit(command.max_amount, command.valid_from, command.valid_to)
@@ -232,12 +239,15 @@ def delegate(mandate: Mandate, command: DelegateMandate) -> list[MandateEvent]:
         raise BeyondOwnMandate(gates=command.gates, amount=str(command.max_amount), user=command.user)
     if command.delegation_id in (mandate.delegations or {}):
         return []
-    return [MandateDelegated(**dict(command))]
+    return [MandateDelegated(**command.model_dump(exclude={"actor", "max_amount"}), max_amount=command.max_amount)]
 
 
 def end(mandate: Mandate, command: EndDelegation) -> list[MandateEvent]:
-    if command.delegation_id not in (mandate.delegations or {}):
+    given = (mandate.delegations or {}).get(command.delegation_id)
+    if given is None:
         raise UnknownDelegation
+    if command.ended_by not in (command.user, given.to):
+        raise NotYourMandate(user=command.user)
     return [DelegationEnded(**dict(command))]
 
 

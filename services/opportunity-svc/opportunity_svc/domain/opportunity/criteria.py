@@ -14,8 +14,8 @@ from .findings import (
     BidTerms,
     ChainMember,
     Competitor,
-    Findings,
     FilledForm,
+    Findings,
     FrozenEstimate,
     Initiation,
     Meddicc,
@@ -139,7 +139,9 @@ RULES: Mapping[Check, Rule] = {
     "bid_terms_named": Rule("price floor, deadline and bond of the bid", "account_manager", "note_bid_terms", noted(BidTerms)),
     "bid_submitted": Rule("the bid with the customer", "account_manager", "submit_bid", noted(Bid)),
     "estimate_frozen": Rule("a frozen estimate", "fulfilment_manager", "freeze_estimate", noted(FrozenEstimate)),
-    "quote_approved": Rule("an approved quote of this deal: name it", "solution_manager", "approve_quote", lambda known, _: known.quote is not None),
+    "quote_approved": Rule(
+        "an approved quote of this deal: name it", "solution_manager", "approve_quote", lambda known, _: known.quote is not None
+    ),
     "price_at_floor": Rule("a quote that is not below the price floor of the bid", "account_manager", "revise_quote", price_at_floor),
     "form_filled": Rule(
         "a form that is filled in: {form}",

@@ -187,7 +187,9 @@ class Findings:
         return Findings({key: finding for key, finding in self.noted.items() if key != (kind, code)})
 
 
+NOTHING_NOTED = Findings({})
+
+
 def findings_of(noted: Iterable[AnyFinding]) -> Findings:
     """These, each under its key."""
     return Findings({key_of(finding): finding for finding in noted})
-

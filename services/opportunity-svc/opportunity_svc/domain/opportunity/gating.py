@@ -21,7 +21,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from ..pipeline import PipelineCode, Stage
 from .criteria import QuoteSeen, Unmet, unmet
-from .states import Asked, Course, Decisions, DecisionLapsed, Open, Opportunity, OpportunityEvent, Passed
+from .states import Asked, Course, DecisionLapsed, Decisions, Open, Opportunity, OpportunityEvent, Passed
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -42,7 +42,7 @@ class RequestDecision(Command):
 
     opportunity_id: UUID
     gate: Gate
-    case: Text
+    business_case: Text
     quote_id: UUID | None = None
     actor: UserId
     now: datetime
@@ -269,7 +269,7 @@ def request(deal: Open, quote: QuoteSeen | None, command: RequestDecision) -> li
         gate=command.gate,
         round=before.rounds + 1,
         amount=quote.net if quote is not None and command.gate == "ATC" else deal.value,
-        case=command.case,
+        business_case=command.business_case,
         quote_id=quote and quote.quote_id,
         quote_hash=quote and quote.hash,
         quote_net=quote and quote.net,

@@ -23,7 +23,7 @@ from ltc_events.opportunity_gates import (
 
 from ..pipeline import DEFAULT, LIGHT, Pipeline, PipelineCode, Stage, Version
 from .criteria import Known, QuoteSeen, Seat
-from .findings import Findings, Notable, StruckKind
+from .findings import NOTHING_NOTED, Findings, Notable, StruckKind
 
 # ── facts that stay here (those that are told: ltc_events.opportunity, .opportunity_gates) ────────────────────────────
 
@@ -180,7 +180,7 @@ class Open:
     fulfilment_manager: str
     value: Money
     course: Course = Course(DEFAULT, 0, LIGHT)
-    findings: Findings = Findings({})
+    findings: Findings = NOTHING_NOTED
     gates: Mapping[Gate, Decisions] = field(default_factory=dict)
 
     def known(self, quote: QuoteSeen | None = None) -> Known:

@@ -133,4 +133,3 @@ def decline(deal: Open, command: DeclineOpportunity) -> list[OpportunityEvent]:
         declined_by=command.actor,
     )
     return [*lapsed(command.opportunity_id, deal), declined]
-
