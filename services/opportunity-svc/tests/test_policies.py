@@ -7,8 +7,8 @@ from ltc_events import At, Money
 from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import OpportunityOpened
 from ltc_events.testing import given
-from opportunity_svc.domain import opportunity
-from opportunity_svc.domain.opportunity import OpenOpportunity
+from opportunity_svc.domain import opening
+from opportunity_svc.domain.opportunity.working import OpenOpportunity
 from opportunity_svc.domain.quote.sending import ExpireQuote
 from opportunity_svc.domain.quote.states import QuoteDrafted
 from opportunity_svc.policies import expire_quote, open_opportunity
@@ -35,9 +35,9 @@ def test_a_converted_lead_opens_the_opportunity_it_names() -> None:
 
 def test_hearing_of_a_lead_twice_opens_one_opportunity() -> None:
     (command,) = open_opportunity(converted)
-    (opened,) = given(opportunity.decider).when(command).events
+    (opened,) = given(opening.decider).when(command).events
     assert isinstance(opened, OpportunityOpened)
-    given(opportunity.decider, opened).when(command).then_nothing()
+    given(opening.decider, opened).when(command).then_nothing()
 
 
 def test_a_quote_lapses_at_the_beginning_of_the_day_it_no_longer_binds_us() -> None:

@@ -16,10 +16,9 @@ from ..domain.opportunity.gating import (
     StageBehind,
     StageNotDone,
     UnknownStage,
-    decided_on_another,
     gate_missing,
+    left_to_win,
     open_conditions,
-    undecided,
 )
 from ..domain.opportunity.states import Open
 from ..domain.opportunity.working import ChoosePipeline, DealUnderWay
@@ -92,8 +91,6 @@ async def show_progress(opportunity_id: UUID, read: Read) -> Progress:
     deal, quote = await known_deal(opportunity_id, read)
     course = deal.course
     here = [*unmet([course.stage], deal.known(quote)), *undecided_here(deal)]
-    gates = [*undecided(deal, course.pipeline.stages), *open_conditions(deal, course.pipeline.stages)]
-    another = decided_on_another(deal, quote) if quote is not None else []
     return Progress(
         pipeline=course.code,
         version=course.version,
@@ -104,7 +101,7 @@ async def show_progress(opportunity_id: UUID, read: Read) -> Progress:
             for number, stage in enumerate(course.pipeline.stages)
         ],
         next=here,
-        to_win=[*unmet(course.left, deal.known(quote)), *gates, *another],
+        to_win=left_to_win(deal, quote),
     )
 
 

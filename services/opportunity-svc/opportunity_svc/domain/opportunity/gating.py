@@ -202,10 +202,17 @@ def decided_quote(deal: Open) -> QuoteSeen | None:
 
 def must_be_through(deal: Open, quote: QuoteSeen) -> None:
     """Who wins has passed every gate of the pipeline, the last one on this very quote, and all that its stages ask for."""
-    gates = [*undecided(deal, deal.course.pipeline.stages), *open_conditions(deal, deal.course.pipeline.stages)]
-    lacking = [*unmet(deal.course.left, deal.known(quote)), *gates, *decided_on_another(deal, quote)]
+    lacking = left_to_win(deal, quote)
     if lacking:
         raise NotReadyToWin(unmet=lacking)
+
+
+def left_to_win(deal: Open, quote: QuoteSeen | None) -> list[Unmet]:
+    """What is missing altogether, in the order of the stages."""
+    stages = deal.course.pipeline.stages
+    gates = [*undecided(deal, stages), *open_conditions(deal, stages), *(decided_on_another(deal, quote) if quote else ())]
+    order = [stage.code for stage in stages]
+    return sorted([*unmet(deal.course.left, deal.known(quote)), *gates], key=lambda each: order.index(each.stage or order[0]))
 
 
 def undecided(deal: Open, stages: Iterable[Stage]) -> list[Unmet]:
