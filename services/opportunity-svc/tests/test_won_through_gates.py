@@ -156,6 +156,7 @@ ADVICE: dict[str, list[Command]] = {
     "note_meddicc": noted(Meddicc(metrics="30 %", decision_criteria="Price", decision_process="Board"), PAIN, BUYER, RIVAL),
     "note_competitor": noted(RIVAL),
     "note_bid_terms": noted(TERMS),
+    "revise_quote": noted(TERMS),  # it is accepted already: the floor moves instead
     "submit_bid": [SubmitBid(opportunity_id=DEAL, proposal="v1", submitted_on=TODAY, today=TODAY, actor="ann")],
 }
 
