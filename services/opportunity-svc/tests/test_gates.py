@@ -17,7 +17,7 @@ from ltc_events.opportunity_gates import (
     StageEntered,
 )
 from ltc_events.testing import given
-from opportunity_svc.domain import deciding, opening, opportunity, stepping
+from opportunity_svc.domain import deciding, opening, opportunity, pipeline, stepping
 from opportunity_svc.domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
 from opportunity_svc.domain.mandate import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
 from opportunity_svc.domain.opportunity import (
@@ -80,10 +80,13 @@ from opportunity_svc.domain.opportunity.working import AlreadyAdmitted, ChoosePi
 from opportunity_svc.domain.pipeline import (
     LIGHT,
     PROJECT,
+    ActivatePipeline,
     Criterion,
+    DraftPipeline,
     Pipeline,
     PipelineActivated,
     PipelineDrafted,
+    PipelineUnsound,
     Stage,
     UnknownPipeline,
     pipeline_id,
@@ -162,20 +165,37 @@ def test_a_pipeline_nobody_made_live_is_not_chosen() -> None:
     given(opening.decider, opened).when(choose.model_copy(update={"pipeline": "mine"})).then_refused(UnknownPipeline)
 
 
+def draft_of(*stages: Stage, profile: str = "light") -> DraftPipeline:
+    way = Pipeline(name="Mine", profile=profile, stages=stages)
+    return DraftPipeline(pipeline_id=pipeline_id("project"), code="project", pipeline=way, drafted_by="mia")
+
+
 @pytest.mark.parametrize(
     ("profile", "gates"), [("project", ("ATI", "ATB", None)), ("light", ("ATB", "ATI", None)), ("light", ("ATI", "ATI", None))]
 )
 def test_gates_come_in_order_and_a_project_has_all(profile: str, gates: tuple[str | None, ...]) -> None:
     stages = [Stage(code=f"s{number}", name="A stage", probability="0.5", gate=gate) for number, gate in enumerate(gates)]
-    with pytest.raises(ValidationError, match="gate"):
-        Pipeline(name="Mine", profile=profile, stages=tuple(stages))
+    given(pipeline.decider).when(draft_of(*stages, profile=profile)).then_refused(PipelineUnsound)
 
 
-def test_a_form_is_named_where_one_is_asked_for_and_nowhere_else() -> None:
-    with pytest.raises(ValidationError, match="form"):
-        Criterion(check="form_filled")
-    with pytest.raises(ValidationError, match="form"):
-        Criterion(check="plan_present", form="vision")
+@pytest.mark.parametrize("criterion", [Criterion(check="form_filled"), Criterion(check="plan_present", form="vision")])
+def test_a_form_is_named_where_one_is_asked_for_and_nowhere_else(criterion: Criterion) -> None:
+    stage = Stage(code="one", name="One", probability="0.5", criteria=(criterion,))
+    given(pipeline.decider).when(draft_of(stage)).then_refused(PipelineUnsound)
+
+
+def test_a_pipeline_is_drafted_version_by_version_and_each_stage_once() -> None:
+    draft = draft_of(*LIGHT.stages).model_copy(update={"pipeline": LIGHT})
+    given(pipeline.decider).when(draft).then(drafted)
+    given(pipeline.decider, drafted).when(draft).then_nothing()
+    given(pipeline.decider).when(draft_of(LIGHT.stages[0], LIGHT.stages[0])).then_refused(PipelineUnsound)
+
+
+def test_a_version_counts_when_it_is_activated() -> None:
+    activate = ActivatePipeline(pipeline_id=pipeline_id("project"), code="project", version=1, activated_by="mia")
+    given(pipeline.decider, drafted).when(activate).then(activated)
+    given(pipeline.decider, drafted, activated).when(activate).then_nothing()
+    given(pipeline.decider).when(activate).then_refused(UnknownPipeline)
 
 
 # ── stages ────────────────────────────────────────────────────────────────────────────────────────────────────────────

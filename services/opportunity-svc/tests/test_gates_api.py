@@ -253,9 +253,9 @@ async def test_pipelines_are_drafted_previewed_and_activated_and_running_deals_k
     stuck = await world.refused("ann", f"{new}/stage", {"stage": "proposing"})
     assert [each["needs"] for each in stuck["unmet"]] == ["a pain the customer confirmed", "a form that is filled in: vision"]
     two_names = {"name": "x", "profile": "light", "stages": [stages[0], stages[0]]}
-    assert (await world.refused("mia", "/pipelines/light", two_names))["code"] == "invalid"
+    assert (await world.refused("mia", "/pipelines/light", two_names))["code"] == "pipeline-unsound"
     gateless = {"name": "x", "profile": "project", "stages": stages}
-    assert (await world.refused("mia", "/pipelines/mine", gateless))["code"] == "invalid"
+    assert (await world.refused("mia", "/pipelines/mine", gateless))["code"] == "pipeline-unsound"
 
 
 async def test_several_pipelines_run_side_by_side_twenty_10454(world: World) -> None:

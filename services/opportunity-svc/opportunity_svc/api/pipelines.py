@@ -20,6 +20,7 @@ from ..domain.pipeline import (
     DraftPipeline,
     Pipeline,
     PipelineCode,
+    PipelineUnsound,
     UnknownPipeline,
     pipeline_id,
 )
@@ -30,7 +31,7 @@ pipelines = Api("/pipelines", stream=pipeline.decider, natural=NaturalKey("code"
 PipelineVersion = Annotated[int, Path(ge=0, le=1_000_000)]
 
 
-@pipelines.act("/{code}", roles=MANAGERS)
+@pipelines.act("/{code}", roles=MANAGERS, refuses=(PipelineUnsound,))
 async def draft_pipeline(code: PipelineCode, body: Pipeline, handle: Handle) -> None:
     """Write the next version of a pipeline; no deal goes by it until it is activated."""
     return await handle(DraftPipeline(pipeline_id=pipeline_id(code), code=code, pipeline=body, drafted_by=handle.actor))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, Name, Rate, Refusal, UserId, Value, Versions, derive_id
 from ltc_events.opportunity_gates import GATES, Gate, Profile
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints
 
 PipelineCode = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_-]*$")]
 """The name of a pipeline or a stage in URLs and lists."""
@@ -42,13 +42,6 @@ class Criterion(Value):
     form: Code | None = None
     """Which form, where one has to be filled."""
 
-    @model_validator(mode="after")
-    def form_where_one_is_asked_for(self) -> "Criterion":
-        """Only one check is about a form."""
-        if (self.form is not None) != (self.check == "form_filled"):
-            raise ValueError("`form` names the form of the check `form_filled`, and nothing else has one")
-        return self
-
 
 class Stage(Value):
     """One stage of a pipeline."""
@@ -75,19 +68,6 @@ class Pipeline(Value):
     name: Name
     profile: Profile
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=20)]
-
-    @model_validator(mode="after")
-    def stages_once_and_gates_in_order(self) -> "Pipeline":
-        """A stage is named once; gates come in their order, and a project has all of them."""
-        codes = [stage.code for stage in self.stages]
-        if len(set(codes)) < len(codes):
-            raise ValueError("each stage has a code of its own")
-        gates = [stage.gate for stage in self.stages if stage.gate is not None]
-        if gates != [gate for gate in GATES if gate in gates]:
-            raise ValueError("each gate comes once at most, in the order " + ", ".join(GATES))
-        if self.profile == "project" and gates != list(GATES):
-            raise ValueError("a pipeline of the profile `project` has all gates: " + ", ".join(GATES))
-        return self
 
     def number_of(self, stage: str) -> int | None:
         """Where a stage stands, from 0; none, if there is no such stage."""
@@ -188,6 +168,10 @@ class UnknownPipeline(Refusal):
     status = 404
 
 
+class PipelineUnsound(Refusal):
+    """This is no pipeline a deal can go by: {reason}."""
+
+
 Pipelines: TypeAlias = Versions[Pipeline]
 PipelineCommand: TypeAlias = DraftPipeline | ActivatePipeline
 PipelineEvent: TypeAlias = PipelineDrafted | PipelineActivated
@@ -206,9 +190,29 @@ def counting(code: str, versions: Pipelines) -> tuple[int, Pipeline]:
 def decide(versions: Pipelines, command: PipelineCommand) -> list[PipelineEvent]:
     match command:
         case DraftPipeline():
-            return [] if versions.says(command.pipeline) else [PipelineDrafted(**dict(command), version=versions.next)]
+            return [*draft(versions, command)]
         case ActivatePipeline():
             return [*activate(must_have(versions, command.version), command)]
+
+
+def draft(versions: Pipelines, command: DraftPipeline) -> list[PipelineDrafted]:
+    must_be_sound(command.pipeline)
+    return [] if versions.says(command.pipeline) else [PipelineDrafted(**dict(command), version=versions.next)]
+
+
+def must_be_sound(pipeline: Pipeline) -> None:
+    """A stage is named once; gates come in their order, and a project has all of them; a form is named where one is asked for."""
+    codes = [stage.code for stage in pipeline.stages]
+    gates = [stage.gate for stage in pipeline.stages if stage.gate is not None]
+    forms = [(each.form is not None) == (each.check == "form_filled") for stage in pipeline.stages for each in stage.criteria]
+    if len(set(codes)) < len(codes):
+        raise PipelineUnsound(reason="each stage needs a code of its own")
+    if gates != [gate for gate in GATES if gate in gates]:
+        raise PipelineUnsound(reason="each gate comes once at most, in the order " + ", ".join(GATES))
+    if pipeline.profile == "project" and gates != list(GATES):
+        raise PipelineUnsound(reason="one of the profile project has all gates, " + ", ".join(GATES))
+    if not all(forms):
+        raise PipelineUnsound(reason="`form` names the form of the check form_filled, and nothing else has one")
 
 
 def activate(versions: Pipelines, command: ActivatePipeline) -> list[PipelineActivated]:
