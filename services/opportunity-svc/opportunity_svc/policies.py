@@ -6,8 +6,10 @@ from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadConverted
 from ltc_events.opportunity_gates import DecisionRequested
 
+from .domain.opportunity.asking import (
+    EscalateDecision,
+)
 from .domain.opportunity.findings import BidTerms
-from .domain.opportunity.gating import EscalateDecision
 from .domain.opportunity.noting import RemindOfBid
 from .domain.opportunity.states import FindingNoted
 from .domain.opportunity.working import OpenOpportunity

@@ -29,6 +29,21 @@ from opportunity_svc.domain.opportunity import (
     StrikeFinding,
     SubmitBid,
 )
+from opportunity_svc.domain.opportunity.asking import (
+    AlreadyPassed,
+    AlreadyRequested,
+    EscalateDecision,
+    FulfilCondition,
+    GateNotReached,
+    GateNotReady,
+    NothingRequested,
+    NotYourRequest,
+    RequestDecision,
+    UnknownCondition,
+    UnknownGate,
+    Verdict,
+    WithdrawRequest,
+)
 from opportunity_svc.domain.opportunity.findings import (
     BidTerms,
     ChainMember,
@@ -40,24 +55,11 @@ from opportunity_svc.domain.opportunity.findings import (
     PlanStep,
 )
 from opportunity_svc.domain.opportunity.gating import (
-    AlreadyPassed,
-    AlreadyRequested,
     EnterStage,
-    EscalateDecision,
-    FulfilCondition,
-    GateNotReached,
-    GateNotReady,
     LastStage,
-    NothingRequested,
-    NotYourRequest,
-    RequestDecision,
     StageBehind,
     StageNotDone,
-    UnknownCondition,
-    UnknownGate,
     UnknownStage,
-    Verdict,
-    WithdrawRequest,
 )
 from opportunity_svc.domain.opportunity.noting import (
     BidNotReady,

@@ -23,7 +23,7 @@ from opportunity_svc.domain import (
     stepping,
     winning,
 )
-from opportunity_svc.domain.opportunity import findings, gating, noting, working
+from opportunity_svc.domain.opportunity import asking, findings, gating, noting, working
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
@@ -67,9 +67,9 @@ GATE = st.sampled_from(["ATI", "ATB", "ATC"])
 NOW = st.just(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
 VERDICT = st.sampled_from(
     [
-        gating.Verdict(outcome="approved"),
-        gating.Verdict(outcome="rejected", reason="No"),
-        gating.Verdict(outcome="conditional", conditions=(Condition(text="A bond", owner="ann", due=date(2026, 12, 1)),)),
+        asking.Verdict(outcome="approved"),
+        asking.Verdict(outcome="rejected", reason="No"),
+        asking.Verdict(outcome="conditional", conditions=(Condition(text="A bond", owner="ann", due=date(2026, 12, 1)),)),
     ]
 )
 FINDING = st.one_of(
@@ -140,10 +140,10 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(noting.RemindOfBid, opportunity_id=DEAL, deadline=DAY, days=st.just(7)),
     st.builds(noting.ForgetMember, opportunity_id=DEAL, subject_id=DEAL, known=st.booleans()),
     st.builds(gating.EnterStage, opportunity_id=DEAL, quote_id=st.none() | QUOTE, actor=USER),
-    st.builds(gating.RequestDecision, opportunity_id=DEAL, gate=GATE, business_case=WORDS, quote_id=st.none() | QUOTE, actor=USER, now=NOW),
-    st.builds(gating.WithdrawRequest, opportunity_id=DEAL, gate=GATE, actor=USER),
-    st.builds(gating.EscalateDecision, opportunity_id=DEAL, gate=GATE, round=st.just(1)),
-    st.builds(gating.FulfilCondition, opportunity_id=DEAL, gate=GATE, number=st.integers(0, 2), evidence=WORDS, actor=USER),
+    st.builds(asking.RequestDecision, opportunity_id=DEAL, gate=GATE, business_case=WORDS, quote_id=st.none() | QUOTE, actor=USER, now=NOW),
+    st.builds(asking.WithdrawRequest, opportunity_id=DEAL, gate=GATE, actor=USER),
+    st.builds(asking.EscalateDecision, opportunity_id=DEAL, gate=GATE, round=st.just(1)),
+    st.builds(asking.FulfilCondition, opportunity_id=DEAL, gate=GATE, number=st.integers(0, 2), evidence=WORDS, actor=USER),
     st.builds(deciding.DecideGate, opportunity_id=DEAL, gate=GATE, round=st.just(1), verdict=VERDICT, actor=USER, today=DAY),
     st.builds(
         pipeline.DraftPipeline,

@@ -9,8 +9,10 @@ from ltc_events.opportunity import OpportunityOpened
 from ltc_events.opportunity_gates import DecisionRequested
 from ltc_events.testing import given
 from opportunity_svc.domain import opening
+from opportunity_svc.domain.opportunity.asking import (
+    EscalateDecision,
+)
 from opportunity_svc.domain.opportunity.findings import BidTerms, FilledForm
-from opportunity_svc.domain.opportunity.gating import EscalateDecision
 from opportunity_svc.domain.opportunity.noting import RemindOfBid
 from opportunity_svc.domain.opportunity.states import FindingNoted
 from opportunity_svc.domain.opportunity.working import OpenOpportunity

@@ -14,6 +14,12 @@ from ltc_events.opportunity import OpportunityWon
 from ltc_events.opportunity_gates import Condition, ConditionFulfilled, DecisionMade, DecisionRequested
 from opportunity_svc.domain.deciding import DecideGate
 from opportunity_svc.domain.mandate import DelegateMandate, GrantMandate, mandate_id
+from opportunity_svc.domain.opportunity.asking import (
+    FulfilCondition,
+    RequestDecision,
+    Verdict,
+    WithdrawRequest,
+)
 from opportunity_svc.domain.opportunity.criteria import Unmet
 from opportunity_svc.domain.opportunity.findings import (
     BidTerms,
@@ -26,7 +32,9 @@ from opportunity_svc.domain.opportunity.findings import (
     PlanStep,
     Requirement,
 )
-from opportunity_svc.domain.opportunity.gating import EnterStage, FulfilCondition, RequestDecision, Verdict, WithdrawRequest
+from opportunity_svc.domain.opportunity.gating import (
+    EnterStage,
+)
 from opportunity_svc.domain.opportunity.noting import NoteFinding, StrikeFinding, SubmitBid
 from opportunity_svc.domain.opportunity.states import DecisionLapsed, PipelineChosen
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity

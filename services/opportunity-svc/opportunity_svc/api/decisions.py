@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from .. import projections as shown
 from ..domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
-from ..domain.opportunity.gating import (
+from ..domain.opportunity.asking import (
     AlreadyPassed,
     AlreadyRequested,
     FulfilCondition,

@@ -9,7 +9,12 @@ from ltc_events.opportunity_gates import DecisionMade, Gate, Round
 from . import mandate, opportunity
 from .mandate import Mandate, mandate_id
 from .opportunity import Open, must_be_open
-from .opportunity.gating import Verdict, gate_stage, must_be_asked, must_be_ready
+from .opportunity.asking import (
+    Verdict,
+    gate_stage,
+    must_be_asked,
+    must_be_ready,
+)
 from .opportunity.states import Asked
 
 

@@ -7,8 +7,15 @@ from ltc_events import Event, JointDecider, Refusal, States, Stream
 
 from . import opportunity, quote
 from .opportunity import must_be_open
+from .opportunity.asking import (
+    RequestDecision,
+    request,
+)
 from .opportunity.criteria import QuoteSeen
-from .opportunity.gating import EnterStage, RequestDecision, enter, request
+from .opportunity.gating import (
+    EnterStage,
+    enter,
+)
 from .quote.states import Accepted, Approved, Content, Quote, Sent, must_exist
 
 SteppingCommand: TypeAlias = EnterStage | RequestDecision

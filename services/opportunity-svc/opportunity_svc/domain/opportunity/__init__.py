@@ -15,7 +15,7 @@ from ltc_events.opportunity_gates import (
     StageEntered,
 )
 
-from .gating import (
+from .asking import (
     EscalateDecision,
     FulfilCondition,
     WithdrawRequest,
