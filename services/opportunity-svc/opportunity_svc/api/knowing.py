@@ -1,5 +1,6 @@
 """What the read models know of deals, put together as the rules see a deal."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -46,6 +47,16 @@ async def known_deals(which: ColumnElement[bool], read: Read) -> list[tuple[Row,
         for columns in ([*shown.findings.c], [*shown.conditions.c], [*shown.decisions.c], WITHOUT_LINES)
     ]
     says = {name: await pipeline_of(*name, read) for name in {(row["pipeline"], row["pipeline_version"]) for row in rows}}
+    return await asyncio.to_thread(put_together, rows, says, found, conditions, decisions, quotes)  # perhaps of thousands
+
+
+Rows = Mapping[UUID, Sequence[Row]]
+
+
+def put_together(
+    rows: Sequence[Row], says: Mapping[tuple[str, int], Pipeline], found: Rows, conditions: Rows, decisions: Rows, quotes: Rows
+) -> list[tuple[Row, Deal]]:
+    """Each deal out of its rows."""
     deals: list[tuple[Row, Deal]] = []
     for row in rows:
         id, way = row["opportunity_id"], (row["pipeline"], row["pipeline_version"])

@@ -1,5 +1,6 @@
 """Pipelines as versioned data: drafted, looked at, made live."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -119,8 +120,13 @@ async def preview_pipeline(code: PipelineCode, version: PipelineVersion, read: R
     """Which running deals would now fail what, had they gone by this version; it changes none of them."""
     asked = await pipeline_of(code, version, read)
     running = await known_deals(and_(shown.opportunities.c.pipeline == code, shown.opportunities.c.status == "open"), read)
-    failing = [found for row, deal in running if (found := failure(asked, row, deal)) is not None]
+    failing = await asyncio.to_thread(failures, asked, running)
     return PipelinePreview(deals=len(running), failing=len(failing), data=failing[:MOST_SHOWN])
+
+
+def failures(asked: Pipeline, running: Sequence[tuple[dict[str, Any], Deal]]) -> list[FailingDeal]:
+    """Those of the deals that something is wrong with by this version."""
+    return [found for row, deal in running if (found := failure(asked, row, deal)) is not None]
 
 
 def failure(asked: Pipeline, row: dict[str, Any], known: Deal) -> FailingDeal | None:
