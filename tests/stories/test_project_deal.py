@@ -25,11 +25,20 @@ async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(pl
             await do("decide_gate", f"decisions/{gate}", ANN, {"round": 1, "outcome": "approved"}, f"{gate}-self")
         await do("decide_gate", f"decisions/{gate}", MAX, {"round": 1, "outcome": "approved"}, gate)
 
+    async def estimate(gate: str, version: int) -> None:
+        cost = 300_000 + version
+        said = {"revenue": usd(500_000), "costs": [{"category": "hardware", "amount": usd(cost)}], "assumptions": "Steel as today"}
+        cash = [{"month": "2027-01", "inflow": usd(500_000), "outflow": usd(cost)}]
+        await do("draft_estimate", "estimate", SAM, {**said, "cash": cash}, gate)
+        await do("freeze_estimate", "estimate/freeze", MAX, {"gate": gate, "version": version}, gate)
+        await front.look(OPPORTUNITIES, at, after=[deal.last])
+
     await do("choose_pipeline", "pipeline", ANN, {"pipeline": "project"})
     with pytest.raises(Refused, match="gate-not-ready"):
         await do("request_decision", "decisions/ATI/request", ANN, {"business_case": "It pays"}, "early")
     await do("note_initiation", "initiation", ANN, {"goal": "A reference", "scope": "Eleven units", "resources": "Two people"})
     await do("note_plan_step", "plan-steps", ANN, {"code": "S1", "what": "Visit", "owner": "ann", "due": "2027-01-15"})
+    await estimate("ATI", 1)
     await decide("ATI")
     await do("enter_stage", "stage", ANN, {}, "guiding")
     await do("note_pain", "pains", SAM, {"code": "P1", "text": "Leaks", "owner": "Head of works", "confirmed": True})
@@ -40,6 +49,7 @@ async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(pl
     await do("note_meddicc", "meddicc", ANN, {"metrics": "30 %", "decision_criteria": "Price", "decision_process": "Board"})
     await do("note_competitor", "competitors", ANN, {"code": "Rival", "strategy": "Service within a day"})
     await do("note_bid_terms", "bid-terms", ANN, {"price_floor": usd(300_000), "deadline": "2030-12-31", "bond": usd(10_000)})
+    await estimate("ATB", 2)
     await decide("ATB")
     await do("enter_stage", "stage", ANN, {}, "submitted")
     await do("submit_bid", "bid", ANN, {"proposal": "Proposal, version 3"})
@@ -47,6 +57,7 @@ async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(pl
     with pytest.raises(Refused, match="not-ready-to-win") as refused:
         await deal.win()
     assert [each["gate"] for each in refused.value.problem["unmet"] if each["criterion"] == "gate_passed"] == ["ATC"]
+    await estimate("ATC", 3)
     await decide("ATC", quote_id=deal.ids["quote"])
     await do("win_opportunity", "win", ANN, {"quote_id": deal.ids["quote"]}, "decided")
     contract = await deal.drafted()

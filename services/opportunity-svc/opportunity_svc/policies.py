@@ -4,13 +4,14 @@ from datetime import UTC, datetime, time, timedelta
 
 from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadConverted
+from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
 
 from .domain.opportunity.asking import (
     EscalateDecision,
 )
-from .domain.opportunity.findings import BidTerms
-from .domain.opportunity.noting import RemindOfBid
+from .domain.opportunity.findings import BidTerms, FrozenEstimate
+from .domain.opportunity.noting import NoteFinding, RemindOfBid
 from .domain.opportunity.states import FindingNoted
 from .domain.opportunity.working import OpenOpportunity
 from .domain.quote.sending import ExpireQuote
@@ -44,6 +45,12 @@ def escalate_decision(decision: DecisionRequested) -> list[At]:
     """When its time is up it is looked whether anybody decided."""
     asked = EscalateDecision(opportunity_id=decision.opportunity_id, gate=decision.gate, round=decision.round)
     return [At(decision.due, asked)]
+
+
+def note_estimate(estimate: EstimateFrozen) -> list[Command]:
+    """The gate an estimate is frozen for sees that it is there."""
+    frozen = FrozenEstimate(code=estimate.gate, estimate_id=estimate.estimate_id, version=estimate.version)
+    return [NoteFinding(opportunity_id=estimate.opportunity_id, finding=frozen)]
 
 
 DAYS_BEFORE_BID = (7, 3, 1)

@@ -1,6 +1,7 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
 from ltc_events.lead import LeadConverted
+from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
 from ltc_runtime.service import Service
 
@@ -8,23 +9,42 @@ from .api import (
     authority_grants,
     decisions,
     drafts,
+    estimates,
+    frozen_estimates,
     mandates,
     opportunities,
+    past_opportunities,
     pipelines,
     price_books,
     quotes,
     reports,
+    sales_figures,
 )
-from .domain import authority, deciding, mandate, opening, opportunity, pipeline, price_book, quote, stepping, winning
+from .domain import (
+    authority,
+    deciding,
+    estimate,
+    mandate,
+    opening,
+    opportunity,
+    past,
+    pipeline,
+    price_book,
+    quote,
+    stepping,
+    winning,
+)
 from .domain.opportunity.states import FindingNoted
 from .domain.quote.states import QuoteDrafted
-from .policies import escalate_decision, expire_quote, open_opportunity, remind_of_bid
+from .policies import escalate_decision, expire_quote, note_estimate, open_opportunity, remind_of_bid
 from .projections import (
     authority_grant,
     deal_findings,
     decision_list,
+    estimate_list,
     mandate_list,
     opportunity_list,
+    past_opportunity,
     pipeline_list,
     quote_list,
 )
@@ -32,7 +52,21 @@ from .projections import price_book as price_book_list
 
 service = Service(
     name="opportunity-svc",
-    api=(opportunities, drafts, quotes, price_books, authority_grants, pipelines, decisions, mandates, reports),
+    api=(
+        opportunities,
+        drafts,
+        quotes,
+        price_books,
+        authority_grants,
+        past_opportunities,
+        sales_figures,
+        estimates,
+        frozen_estimates,
+        pipelines,
+        decisions,
+        mandates,
+        reports,
+    ),
     decides=(
         opportunity.decider,
         opening.decider,
@@ -46,12 +80,16 @@ service = Service(
         quote.decider,
         quote.pricing,
         quote.approval,
+        past.decider,
+        estimate.decider,
+        estimate.estimating,
     ),
     reacts={
         LeadConverted: (open_opportunity,),
         QuoteDrafted: (expire_quote,),
         DecisionRequested: (escalate_decision,),
         FindingNoted: (remind_of_bid,),
+        EstimateFrozen: (note_estimate,),
     },
     shows=(
         opportunity_list,
@@ -62,5 +100,7 @@ service = Service(
         quote_list,
         price_book_list,
         authority_grant,
+        past_opportunity,
+        estimate_list,
     ),
 )

@@ -44,7 +44,7 @@ MET: dict[str, Sequence[AnyFinding]] = {
     "poc_passed": [Poc(code="1", scope="A week", result="passed")],
     "bid_terms_named": [TERMS],
     "bid_submitted": [Bid(proposal="v3", submitted_on=TODAY)],
-    "estimate_frozen": [FrozenEstimate(estimate_id=UUID(int=1))],
+    "estimate_frozen": [FrozenEstimate(code="ATI", estimate_id=UUID(int=1), version=1)],
     "form_filled": [FilledForm(code="vision")],
 }
 

@@ -120,7 +120,10 @@ def noted(*findings: Notable) -> tuple[FindingNoted, ...]:
     return tuple(FindingNoted(opportunity_id=DEAL, finding=finding, noted_by="ann") for finding in findings)
 
 
-initiated = noted(Initiation(goal="Grow", scope="Pumps", resources="Two"), PlanStep(code="S1", what="Visit", owner="ann", due=TODAY))
+ESTIMATE = FrozenEstimate(code="ATI", estimate_id=UUID(int=9), version=1)
+initiated = noted(
+    Initiation(goal="Grow", scope="Pumps", resources="Two"), PlanStep(code="S1", what="Visit", owner="ann", due=TODAY), ESTIMATE
+)
 request = RequestDecision(opportunity_id=DEAL, gate="ATI", business_case="It pays", actor="sam", now=NOW)
 requested = DecisionRequested(
     opportunity_id=DEAL, gate="ATI", round=1, amount=usd(500_000), business_case="It pays", requested_by="sam", due=NOW + timedelta(days=2)
@@ -220,7 +223,7 @@ def test_a_stage_is_left_when_all_is_there_and_its_gate_passed() -> None:
     refusal = given(stepping.decider, *PROJECT_DEAL).when(enter).refusal
     assert isinstance(refusal, StageNotDone)
     assert [(each.criterion, each.user) for each in refusal.details["unmet"]] == [
-        ("initiation_described", "ann"), ("plan_present", "ann"), ("gate_passed", "ann"),
+        ("initiation_described", "ann"), ("plan_present", "ann"), ("estimate_frozen", "fay"), ("gate_passed", "ann"),
     ]  # fmt: skip
     given(stepping.decider, *ASKED, made).when(enter).then(guiding)
     given(stepping.decider, *ASKED, made_if).when(enter).then(guiding)
@@ -239,7 +242,7 @@ def test_a_form_and_an_estimate_count_when_they_are_noted() -> None:
     refusal = given(stepping.decider, *begun, *noted(FilledForm(code="other"))).when(enter).refusal
     assert refusal is not None
     assert [each.needs for each in refusal.details["unmet"]] == ["a form that is filled in: vision", "a frozen estimate"]
-    done = noted(FilledForm(code="vision"), FrozenEstimate(estimate_id=UUID(int=9)))
+    done = noted(FilledForm(code="vision"), ESTIMATE)
     assert given(stepping.decider, *begun, *done).when(enter).refusal is None
 
 
@@ -250,7 +253,20 @@ def test_a_decision_is_asked_for_when_its_gate_is_ready() -> None:
     given(stepping.decider, *PROJECT_DEAL, *initiated).when(request).then(requested)
     refusal = given(stepping.decider, *PROJECT_DEAL).when(request).refusal
     assert isinstance(refusal, GateNotReady)
-    assert [each.criterion for each in refusal.details["unmet"]] == ["initiation_described", "plan_present"]
+    assert [each.criterion for each in refusal.details["unmet"]] == ["initiation_described", "plan_present", "estimate_frozen"]
+
+
+def test_the_estimate_of_another_gate_is_none_of_this_one() -> None:
+    other = noted(ESTIMATE.model_copy(update={"code": "ATB"}))
+    refusal = given(stepping.decider, *PROJECT_DEAL, *initiated[:2], *other).when(request).refusal
+    assert refusal is not None
+    assert [each.criterion for each in refusal.details["unmet"]] == ["estimate_frozen"]
+
+
+def test_what_was_found_for_a_deal_that_is_over_comes_too_late() -> None:
+    found = NoteFinding(opportunity_id=DEAL, finding=ESTIMATE)
+    given(opportunity.decider, opened).when(found).then(FindingNoted(opportunity_id=DEAL, finding=ESTIMATE))
+    given(opportunity.decider, opened, declined).when(found).then_nothing()
 
 
 def test_no_gate_passes_without_three_people() -> None:

@@ -75,8 +75,17 @@ class World:
             await self.do("ann", f"{path}/pipeline", {"pipeline": pipeline})
         return path
 
+    async def estimated(self, deal: str, gate: str, version: int) -> None:
+        """An estimate, frozen for a gate, and noted by it."""
+        money = {"costs": [{"category": "hardware", "amount": usd(700 + version)}], "revenue": usd(1_000), "assumptions": "Steel as today"}
+        cash = [{"month": "2026-12", "inflow": usd(1_000), "outflow": usd(700 + version)}]
+        await self.do("sam", f"{deal}/estimate", {**money, "cash": cash})
+        await self.do("max", f"{deal}/estimate/freeze", {"gate": gate, "version": version})
+        await self.served.react()
+
     async def initiated(self, deal: str) -> None:
         """What ATI asks for."""
+        await self.estimated(deal, "ATI", 1)
         await self.do("ann", f"{deal}/initiation", {"goal": "Enter the water market", "scope": "Forty pumps", "resources": "Two engineers"})
         await self.do("ann", f"{deal}/plan-steps", {"code": "S1", "what": "Visit the works", "owner": "ann", "due": "2026-12-01"})
 
@@ -102,12 +111,13 @@ async def test_a_gate_that_is_not_ready_lists_each_thing_that_is_missing_and_who
     assert (problem["status"], problem["code"]) == (409, "gate-not-ready")
     assert [(each["criterion"], each["user"], each["operation"]) for each in problem["unmet"]] == [
         ("initiation_described", "ann", "note_initiation"), ("plan_present", "ann", "note_plan_step"),
+        ("estimate_frozen", "fay", "freeze_estimate"),
     ]  # fmt: skip
-    assert problem["detail"].endswith("Missing: goal, scope and resources, a step of the sales plan.")
+    assert problem["detail"].endswith("Missing: goal, scope and resources, a step of the sales plan, a frozen estimate.")
     stuck = await world.refused("ann", f"{deal}/stage", {})
-    assert [each["criterion"] for each in stuck["unmet"]] == ["initiation_described", "plan_present", "gate_passed"]
+    assert [each["criterion"] for each in stuck["unmet"]] == ["initiation_described", "plan_present", "estimate_frozen", "gate_passed"]
     progress = await world.look("nat", f"{deal}/progress")
-    assert [each["criterion"] for each in progress["next"]] == ["initiation_described", "plan_present", "gate_passed"]
+    assert [each["criterion"] for each in progress["next"]] == ["initiation_described", "plan_present", "estimate_frozen", "gate_passed"]
     assert [stage["where"] for stage in progress["stages"]] == ["here", *["ahead"] * 4]
     assert len(progress["to_win"]) > len(progress["next"])
 
@@ -193,6 +203,7 @@ async def ready_to_bid(world: World, deal: str) -> None:
     await world.do("ann", f"{deal}/decision-chain", BUYER)
     await world.do("ann", f"{deal}/meddicc", MEDDICC)
     await world.do("ann", f"{deal}/competitors", {"code": "Rival", "strategy": "Service within a day"})
+    await world.estimated(deal, "ATB", 2)
     await world.do("ann", f"{deal}/bid-terms", {"price_floor": usd(15_000), "deadline": "2026-12-20", "bond": usd(1_000)})
 
 

@@ -9,14 +9,17 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import AnyDecider, Command, Decider, Event, Held, Money, Refusal, Stream, members
+from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Condition
 from ltc_events.testing import fold
 from opportunity_svc.domain import (
     authority,
     deciding,
+    estimate,
     mandate,
     opening,
     opportunity,
+    past,
     pipeline,
     price_book,
     quote,
@@ -36,6 +39,8 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
     quote.decider,
     pipeline.decider,
     mandate.decider,
+    past.decider,
+    estimate.decider,
 )
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
@@ -79,6 +84,8 @@ FINDING = st.one_of(
     st.builds(findings.PlanStep, code=st.just("S1"), what=WORDS, owner=USER, due=DAY),
     st.builds(findings.FilledForm, code=st.just("F1")),
 )
+COSTS = st.builds(lambda amount: (CostLine(category="work", amount=amount),), MONEY)
+CASH = st.builds(lambda inflow, outflow: (CashLine(month="2026-12", inflow=inflow, outflow=outflow),), MONEY, MONEY)
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(
         working.OpenOpportunity,
@@ -123,6 +130,39 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(sending.AcceptQuote, quote_id=QUOTE, accepted_on=DAY, today=DAY),
     st.builds(sending.ExpireQuote, quote_id=QUOTE, expires_on=DAY),
     st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, won_on=DAY, today=DAY),
+    st.builds(
+        past.ImportOpportunity,
+        opportunity_id=st.just(UUID(int=8)),
+        source=st.just("crm"),
+        key=st.just("1"),
+        company=st.just("Acme"),
+        product=st.just("P"),
+        spelled=st.just("P"),
+        owner=USER,
+        status=st.sampled_from(["open", "won", "lost"]),
+        value=MONEY,
+        engaged_on=st.none() | DAY,
+        closed_on=st.none() | DAY,
+        today=DAY,
+    ),
+    st.builds(
+        estimate.DraftEstimate,
+        estimate_id=st.just(UUID(int=7)),
+        opportunity_id=DEAL,
+        revenue=MONEY,
+        costs=COSTS,
+        cash=CASH,
+        assumptions=WORDS,
+        drafted_by=USER,
+    ),
+    st.builds(
+        estimate.FreezeEstimate,
+        estimate_id=st.just(UUID(int=7)),
+        opportunity_id=DEAL,
+        gate=st.sampled_from(["ATI", "ATB", "ATC"]),
+        version=st.integers(1, 2),
+        frozen_by=USER,
+    ),
     st.builds(working.ChoosePipeline, opportunity_id=DEAL, pipeline=st.sampled_from(["light", "project", "none"]), actor=USER),
     st.builds(
         working.DeclineOpportunity,
@@ -229,6 +269,7 @@ ALL: tuple[AnyDecider, ...] = (
     stepping.decider,
     deciding.decider,
     winning.decider,
+    estimate.estimating,
 )
 DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}
 

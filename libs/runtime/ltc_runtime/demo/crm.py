@@ -36,7 +36,8 @@ class CrmExport:
         stage = _STAGES[cells.one_of(row, "deal_stage", tuple(_STAGES))]
         key = cells.text(row, "opportunity_id")
         days = _days(row, stage)
-        price = self._catalogue.price(cells.text(row, "product"), _CURRENCY)
+        spelled = cells.text(row, "product")
+        price = self._catalogue.price(spelled, _CURRENCY)
         agent = cells.text(row, "sales_agent")
         return Deal(
             line=line,
@@ -50,6 +51,7 @@ class CrmExport:
             items=(Item(price, Decimal(1), _net(row, stage, price)),),
             days=days,
             lesson="The CRM recorded no reason.",
+            spelled=spelled,
         )
 
 

@@ -110,6 +110,8 @@ class Deal:
     payment: Payment = Payment()
     reason: str = "other"
     lesson: str = "Not recorded."
+    spelled: str = ""
+    """The product as the file writes it, where it says so."""
 
     @property
     def net(self) -> int:

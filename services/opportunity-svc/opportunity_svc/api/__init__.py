@@ -3,7 +3,10 @@
 from . import deals, findings, stages
 from .authority import authority_grants
 from .decisions import decisions
+from .estimates import estimates, frozen_estimates
+from .figures import sales_figures
 from .mandates import mandates
+from .past import past_opportunities
 from .pipelines import pipelines
 from .price_books import price_books
 from .quotes import drafts, quotes
@@ -11,6 +14,20 @@ from .reports import reports
 from .resource import opportunities
 
 __all__ = [
-    "authority_grants", "deals", "decisions", "drafts", "findings", "mandates", "opportunities", "pipelines", "price_books", "quotes",
-    "reports", "stages",
-]  # fmt: skip
+    "authority_grants",
+    "deals",
+    "decisions",
+    "drafts",
+    "estimates",
+    "findings",
+    "frozen_estimates",
+    "mandates",
+    "opportunities",
+    "past_opportunities",
+    "pipelines",
+    "price_books",
+    "quotes",
+    "reports",
+    "sales_figures",
+    "stages",
+]

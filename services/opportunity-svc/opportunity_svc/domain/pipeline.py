@@ -97,16 +97,28 @@ PROJECT = Pipeline(
     name="Project",
     profile="project",
     stages=(
-        Stage(code="verifying", name="Verifying", probability="0.1", criteria=asks("initiation_described", "plan_present"), gate="ATI"),
+        Stage(
+            code="verifying",
+            name="Verifying",
+            probability="0.1",
+            criteria=asks("initiation_described", "plan_present", "estimate_frozen"),
+            gate="ATI",
+        ),
         Stage(
             code="guiding",
             name="Guiding the customer (标前引导)",
             probability="0.25",
             criteria=asks("pain_confirmed", "requirements_answered"),
         ),
-        Stage(code="bidding", name="Preparing the bid", probability="0.4", criteria=asks("competitors_answered"), gate="ATB"),
+        Stage(
+            code="bidding",
+            name="Preparing the bid",
+            probability="0.4",
+            criteria=asks("competitors_answered", "estimate_frozen"),
+            gate="ATB",
+        ),
         Stage(code="submitted", name="Bid submitted", probability="0.5", criteria=asks("bid_submitted")),
-        Stage(code="negotiating", name="Negotiating", probability="0.75", criteria=asks("price_at_floor"), gate="ATC"),
+        Stage(code="negotiating", name="Negotiating", probability="0.75", criteria=asks("price_at_floor", "estimate_frozen"), gate="ATC"),
     ),
 )
 

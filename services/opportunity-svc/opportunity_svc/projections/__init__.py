@@ -1,8 +1,11 @@
-"""What people see of deals: the pipeline, what is known and decided, the quotes, the price books, and who may allow and decide what."""
+"""What people see of deals: the pipeline, what is known and decided, quotes, estimates, price books, and who may allow and decide what."""
 
 from .courses import pipeline_list, pipelines
 from .deciding import conditions, decision_list, decisions
+from .estimating import estimate_list, estimates
+from .estimating import frozen as frozen_estimates
 from .granting import authority_grant, authority_grants
+from .history import past_opportunities, past_opportunity
 from .mandating import delegations, mandate_list, mandates
 from .noting import deal_findings, findings
 from .pipeline import opportunities, opportunity_list
@@ -17,11 +20,16 @@ __all__ = [
     "decision_list",
     "decisions",
     "delegations",
+    "estimate_list",
+    "estimates",
     "findings",
+    "frozen_estimates",
     "mandate_list",
     "mandates",
     "opportunities",
     "opportunity_list",
+    "past_opportunities",
+    "past_opportunity",
     "pipeline_list",
     "pipelines",
     "price_book",

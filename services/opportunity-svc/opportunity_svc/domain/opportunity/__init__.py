@@ -87,6 +87,8 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
             return lose(must_be_open(opportunity), command)
         case DeclineOpportunity():
             return decline(must_be_open(opportunity), command)
+        case NoteFinding(actor=None) if isinstance(opportunity, Closed):
+            return []  # what another part of the service found comes too late
         case NoteFinding():
             return note(must_be_open(opportunity), command)
         case StrikeFinding():

@@ -1,7 +1,7 @@
 """Criteria: what a stage may ask for, each a check of what is known about a deal, with who can see to it and how."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -44,6 +44,8 @@ class Known:
     triangle: Mapping[Seat, str]
     findings: Findings
     quote: QuoteSeen | None = None
+    gate: Gate | None = None
+    """Of the stage that asks."""
 
 
 class Unmet(Value):
@@ -110,6 +112,11 @@ def price_at_floor(known: Known, _: Criterion) -> bool:
     return net.currency == floor.currency and net >= floor
 
 
+def estimate_frozen(known: Known, _: Criterion) -> bool:
+    """For the gate of the stage, where it has one."""
+    return any(known.gate in (None, estimate.code) for estimate in known.findings.all(FrozenEstimate))
+
+
 def noted(kind: type[Value]) -> Met:
     return lambda known, _: bool(known.findings.all(kind))
 
@@ -138,7 +145,7 @@ RULES: Mapping[Check, Rule] = {
     ),
     "bid_terms_named": Rule("price floor, deadline and bond of the bid", "account_manager", "note_bid_terms", noted(BidTerms)),
     "bid_submitted": Rule("the bid with the customer", "account_manager", "submit_bid", noted(Bid)),
-    "estimate_frozen": Rule("a frozen estimate", "fulfilment_manager", "freeze_estimate", noted(FrozenEstimate)),
+    "estimate_frozen": Rule("a frozen estimate", "fulfilment_manager", "freeze_estimate", estimate_frozen),
     "quote_approved": Rule(
         "an approved quote of this deal: name it", "solution_manager", "approve_quote", lambda known, _: known.quote is not None
     ),
@@ -172,7 +179,7 @@ def unmet(stages: Iterable[Stage], known: Known) -> list[Unmet]:
         missing(stage, criterion, known)
         for stage in stages
         for criterion in criteria_of(stage)
-        if not RULES[criterion.check].met(known, criterion)
+        if not RULES[criterion.check].met(replace(known, gate=stage.gate), criterion)
     ]
 
 

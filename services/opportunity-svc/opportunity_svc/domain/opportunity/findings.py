@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 from ltc_events import Code, Money, Name, Personal, Text, UserId, Value
+from ltc_events.opportunity_gates import Gate
 from pydantic import ConfigDict, Field
 
 EXACT = ConfigDict(frozen=True, extra="forbid")
@@ -125,11 +126,13 @@ class FilledForm(Value):
 
 
 class FrozenEstimate(Value):
-    """An estimate (概算) of the deal is frozen; what it says is kept with the estimate."""
+    """An estimate (概算) of the deal is frozen for a gate; what it says is kept with the estimate."""
 
     model_config = EXACT
     kind: Literal["estimate"] = "estimate"
+    code: Gate
     estimate_id: UUID
+    version: int
 
 
 class Bid(Value):
