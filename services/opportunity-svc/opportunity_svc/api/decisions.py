@@ -97,11 +97,13 @@ async def decide_gate(opportunity_id: UUID, gate: Gate, body: DecideBody, read: 
 
 
 async def holders(opportunity_id: UUID, gate: Gate, round: int, today: date, read: Read) -> list[str]:
-    """Who could decide about this request."""
-    asked, held = shown.decisions.c, shown.mandates.c
+    """Who could decide about this request: whose mandate covers it, its makers left out."""
+    asked, held, deal = shown.decisions.c, shown.mandates.c, shown.opportunities.c
+    manager = select(deal.account_manager).where(deal.opportunity_id == opportunity_id).scalar_subquery()
     may = select(held.holder).distinct().join_from(shown.mandates, shown.decisions, mandated(today)).order_by(held.holder)
-    one = and_(asked.opportunity_id == opportunity_id, asked.gate == gate, asked.round == round, held.holder != asked.requested_by)
-    return [row["holder"] for row in await read.all(may.where(one).limit(20))]
+    one = and_(asked.opportunity_id == opportunity_id, asked.gate == gate, asked.round == round)
+    others = and_(held.holder != asked.requested_by, held.holder != manager)
+    return [row["holder"] for row in await read.all(may.where(one, others).limit(20))]
 
 
 @opportunities.act(
