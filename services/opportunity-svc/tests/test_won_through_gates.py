@@ -341,5 +341,5 @@ def passed(before: Sequence[Event], gate: str, won: OpportunityWon) -> None:
         assert asked.quote_hash == won.quote_hash
 
 
-Frontline.TestCase.settings = settings(max_examples=50, stateful_step_count=12, deadline=None)
+Frontline.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)
 test_no_way_to_a_won_deal_goes_around_a_gate = Frontline.TestCase
