@@ -21,7 +21,7 @@ from ..domain.authority import (
     authority_id,
 )
 from ..domain.price_book import ValidityEndsBeforeItBegins
-from .resource import MANAGERS
+from .roles import MANAGERS
 
 Holder = Annotated[UserId, Field(examples=["ann"])]
 authority_grants = Api("/authority-grants", stream=authority.decider, natural=NaturalKey("user", Holder, authority_id))

@@ -22,7 +22,8 @@ from ..domain.quote.states import QuoteNotAccepted, UnknownQuote
 from ..domain.stepping import QuoteOfOtherOpportunity
 from ..domain.winning import WinOpportunity
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
-from .resource import OPEN, SALES, TRIANGLE, opportunities
+from .resource import OPEN, opportunities
+from .roles import SALES, TRIANGLE
 
 
 class WinBody(Body):

@@ -29,7 +29,8 @@ from ..domain.opportunity.asking import (
 )
 from ..domain.quote.states import UnknownQuote
 from ..domain.stepping import QuoteOfOtherOpportunity
-from .resource import DECIDERS, OPEN, TRIANGLE, WRITERS, opportunities
+from .resource import OPEN, opportunities
+from .roles import DECIDERS, TRIANGLE, WRITERS
 
 decisions = Api("/decisions")
 

@@ -34,7 +34,7 @@ from ..domain.estimate import (
     standing,
 )
 from ..domain.opportunity import OpportunityClosed, UnknownOpportunity
-from .resource import MANAGERS, WRITERS
+from .roles import MANAGERS, WRITERS
 
 ESTIMATORS = (*WRITERS, "fulfilment", "finance")
 Version = Annotated[int, Path(ge=1, le=1_000_000)]

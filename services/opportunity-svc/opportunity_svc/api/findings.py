@@ -26,7 +26,8 @@ from ..domain.opportunity.findings import (
     StruckKind,
 )
 from ..domain.opportunity.noting import BidNotReady, BidTooLate, ForgetMember, PainCausesItself, UnknownFinding, UnknownMember
-from .resource import OPEN, SALES, TRIANGLE, WRITERS, opportunities
+from .resource import OPEN, opportunities
+from .roles import SALES, TRIANGLE, WRITERS
 
 
 async def noted(opportunity_id: UUID, finding: AnyNotable, handle: Handle) -> None:

@@ -28,7 +28,7 @@ from ..domain.mandate import (
     mandate_id,
 )
 from ..domain.price_book import ValidityEndsBeforeItBegins
-from .resource import DECIDERS, MANAGERS
+from .roles import DECIDERS, MANAGERS
 
 Holder = Annotated[UserId, Field(examples=["mia"])]
 mandates = Api("/mandates", stream=mandate.decider, natural=NaturalKey("user", Holder, mandate_id))

@@ -23,7 +23,7 @@ from ..domain.past import (
     WonForNothing,
     past_id,
 )
-from .resource import MANAGERS
+from .roles import MANAGERS
 
 Key = Annotated[DealKey, Field(examples=["crm:1C1I7A6R"])]
 

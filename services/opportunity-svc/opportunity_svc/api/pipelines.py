@@ -26,7 +26,7 @@ from ..domain.pipeline import (
     pipeline_id,
 )
 from .knowing import Deal, known_deals, pipeline_of
-from .resource import MANAGERS
+from .roles import MANAGERS
 
 pipelines = Api("/pipelines", stream=pipeline.decider, natural=NaturalKey("code", PipelineCode, pipeline_id))
 PipelineVersion = Annotated[int, Path(ge=0, le=1_000_000)]

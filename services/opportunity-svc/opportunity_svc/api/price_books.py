@@ -22,7 +22,7 @@ from ..domain.price_book import (
     ValidityEndsBeforeItBegins,
     price_book_id,
 )
-from .resource import MANAGERS
+from .roles import MANAGERS
 
 price_books = Api("/price-books", stream=price_book.decider, natural=NaturalKey("code", BookCode, price_book_id))
 

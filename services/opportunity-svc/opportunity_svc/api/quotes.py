@@ -30,7 +30,7 @@ from ..domain.quote.states import (
     QuoteStatus,
     UnknownQuote,
 )
-from .resource import MANAGERS, SALES, WRITERS
+from .roles import MANAGERS, SALES, WRITERS
 
 drafts = Api(stream=quote.decider)
 quotes = Api("/quotes", stream=quote.decider)

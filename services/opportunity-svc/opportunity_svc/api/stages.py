@@ -26,7 +26,8 @@ from ..domain.pipeline import PipelineCode, UnknownPipeline
 from ..domain.quote.states import UnknownQuote
 from ..domain.stepping import QuoteOfOtherOpportunity
 from .knowing import known_deal
-from .resource import OPEN, SALES, WRITERS, opportunities
+from .resource import OPEN, opportunities
+from .roles import SALES, WRITERS
 
 
 class PipelineBody(Body):

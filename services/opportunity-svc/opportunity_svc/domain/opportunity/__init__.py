@@ -63,7 +63,7 @@ from .states import (
     must_have_come,
     possible,
 )
-from .working import DeclineOpportunity, LoseOpportunity, decline, lose
+from .working import ChoosePipeline, DeclineOpportunity, LoseOpportunity, OpenOpportunity, decline, lose
 
 OpportunityCommand: TypeAlias = (
     LoseOpportunity
@@ -176,7 +176,8 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 )
 
 __all__ = [
-    "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "Opportunity",
+    "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open",
+    "OpenOpportunity", "Opportunity",
     "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "StrikeFinding", "SubmitBid", "UnknownOpportunity", "decider",
     "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip
