@@ -21,6 +21,7 @@ from .values import (
     total,
     zero,
 )
+from .versions import Versions
 from .vocabulary import (
     AnyDecider,
     At,
@@ -43,6 +44,6 @@ from .vocabulary import (
 __all__ = [
     "AnyDecider", "At", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held", "JointDecider",
     "Money", "Name", "On", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "Sha256", "States",
-    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "amount_text", "change", "derive_id", "event_class", "event_classes",
+    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "Versions", "amount_text", "change", "derive_id", "event_class", "event_classes",
     "largest_remainder", "members", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

@@ -68,6 +68,17 @@ class OpportunityWon(PublishedEvent, type="ltc.opportunity.won.v1"):
     won_on: date
 
 
+class FailureSummary(Value):
+    """What a lost project teaches (失败总结)."""
+
+    cause: Text
+    """What decided it."""
+    turning_point: Text
+    """When we could still have turned it."""
+    next_time: Text
+    """What we do differently."""
+
+
 LossReason = Literal["price", "competitor", "no_budget", "no_decision", "timing", "fit", "other"]
 
 
@@ -79,6 +90,8 @@ class OpportunityLost(PublishedEvent, type="ltc.opportunity.lost.v1"):
     reason: LossReason
     lesson: Text
     competitor: Code | None = None
+    failure_summary: FailureSummary | None = None
+    """Of a project, more than a lesson."""
     lost_on: date
 
 

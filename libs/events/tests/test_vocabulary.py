@@ -176,10 +176,10 @@ def test_sealed_personal_data_survives() -> None:
 
 
 def test_every_event_has_a_sentence_and_a_name_in_the_past_tense() -> None:
-    for room in ("lead", "opportunity", "contract", "order", "billing"):
+    for room in ("lead", "opportunity", "opportunity_gates", "contract", "order", "billing"):
         import_module(f"ltc_events.{room}")
     for said in event_classes().values():
         if not said.__module__.startswith("ltc_events."):
             continue
         assert said.__doc__, said
-        assert re.search(r"(ed|Won|Lost|Forgotten)$", said.__name__), said
+        assert re.search(r"(ed|Made|Won|Lost|Forgotten|Frozen)$", said.__name__), said

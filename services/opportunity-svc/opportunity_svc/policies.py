@@ -1,11 +1,19 @@
-"""What opportunity-svc does when something happens: a converted lead opens a deal, and a quote does not bind us for ever."""
+"""What opportunity-svc does when something happens: a converted lead opens a deal, and what has its time is not forgotten."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
-from ltc_events import At, Command
+from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadConverted
+from ltc_events.opportunity import EstimateFrozen
+from ltc_events.opportunity_gates import DecisionRequested
 
-from .domain.opportunity import OpenOpportunity
+from .domain.opportunity.asking import (
+    EscalateDecision,
+)
+from .domain.opportunity.findings import BidTerms, FrozenEstimate
+from .domain.opportunity.noting import NoteFinding, RemindOfBid
+from .domain.opportunity.states import FindingNoted
+from .domain.opportunity.working import OpenOpportunity
 from .domain.quote.sending import ExpireQuote
 from .domain.quote.states import QuoteDrafted
 
@@ -31,3 +39,31 @@ def expire_quote(quote: QuoteDrafted) -> list[At]:
     """A quote lapses on the day it stops binding us."""
     due = datetime.combine(quote.expires_on, time(), UTC)
     return [At(due, ExpireQuote(quote_id=quote.quote_id, expires_on=quote.expires_on))]
+
+
+def escalate_decision(decision: DecisionRequested) -> list[At]:
+    """When its time is up it is looked whether anybody decided."""
+    asked = EscalateDecision(opportunity_id=decision.opportunity_id, gate=decision.gate, round=decision.round)
+    return [At(decision.due, asked)]
+
+
+def note_estimate(estimate: EstimateFrozen) -> list[Command]:
+    """The gate an estimate is frozen for sees that it is there."""
+    frozen = FrozenEstimate(code=estimate.gate, estimate_id=estimate.estimate_id, version=estimate.version)
+    return [NoteFinding(opportunity_id=estimate.opportunity_id, finding=frozen)]
+
+
+DAYS_BEFORE_BID = (7, 3, 1)
+
+
+def remind_of_bid(noted: FindingNoted, fact: Fact) -> list[At]:
+    """A bid is not forgotten: a week, three days and a day before it is due."""
+    terms = noted.finding
+    if not isinstance(terms, BidTerms):
+        return []
+    due = datetime.combine(terms.deadline, time(), UTC)
+    return [
+        At(due - timedelta(days=days), RemindOfBid(opportunity_id=noted.opportunity_id, deadline=terms.deadline, days=days))
+        for days in DAYS_BEFORE_BID
+        if due - timedelta(days=days) > fact.occurred_at
+    ]

@@ -1,7 +1,7 @@
 """What holds for every deal, whatever is asked in whatever order."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,39 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import AnyDecider, Command, Decider, Event, Held, Money, Refusal, Stream, members
+from ltc_events.opportunity import CashLine, CostLine
+from ltc_events.opportunity_gates import Condition
 from ltc_events.testing import fold
-from opportunity_svc.domain import authority, opportunity, price_book, quote, winning
-from opportunity_svc.domain.quote import drafting, pricing, sending
+from opportunity_svc.domain import (
+    authority,
+    deciding,
+    estimate,
+    mandate,
+    opening,
+    opportunity,
+    past,
+    pipeline,
+    price_book,
+    quote,
+    stepping,
+    winning,
+)
+from opportunity_svc.domain.opportunity import asking, findings, gating, noting, working
+from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.service import service
 
-KINDS: tuple[Decider[Any, Any, Any], ...] = (opportunity.decider, price_book.decider, authority.decider, quote.decider)
+KINDS: tuple[Decider[Any, Any, Any], ...] = (
+    opportunity.decider,
+    price_book.decider,
+    authority.decider,
+    quote.decider,
+    pipeline.decider,
+    mandate.decider,
+    past.decider,
+    estimate.decider,
+)
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
 QUOTE = st.sampled_from([UUID(int=3), UUID(int=4)])
@@ -43,9 +68,27 @@ ITEM = st.builds(
 )
 BOOK_ID = st.just(price_book.price_book_id("list"))
 
+GATE = st.sampled_from(["ATI", "ATB", "ATC"])
+NOW = st.just(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
+VERDICT = st.sampled_from(
+    [
+        asking.Verdict(outcome="approved"),
+        asking.Verdict(outcome="rejected", reason="No"),
+        asking.Verdict(outcome="conditional", conditions=(Condition(text="A bond", owner="ann", due=date(2026, 12, 1)),)),
+    ]
+)
+FINDING = st.one_of(
+    st.builds(findings.Pain, code=st.sampled_from(["P1", "P2"]), text=WORDS, owner=st.just("CFO"), because_of=st.none() | st.just("P1")),
+    st.builds(findings.BidTerms, price_floor=MONEY, deadline=DAY, bond=MONEY),
+    st.builds(findings.Initiation, goal=WORDS, scope=WORDS, resources=WORDS),
+    st.builds(findings.PlanStep, code=st.just("S1"), what=WORDS, owner=USER, due=DAY),
+    st.builds(findings.FilledForm, code=st.just("F1")),
+)
+COSTS = st.builds(lambda amount: (CostLine(category="work", amount=amount),), MONEY)
+CASH = st.builds(lambda inflow, outflow: (CashLine(month="2026-12", inflow=inflow, outflow=outflow),), MONEY, MONEY)
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(
-        opportunity.OpenOpportunity,
+        working.OpenOpportunity,
         opportunity_id=DEAL,
         lead_id=DEAL,
         party_id=DEAL,
@@ -87,6 +130,100 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(sending.AcceptQuote, quote_id=QUOTE, accepted_on=DAY, today=DAY),
     st.builds(sending.ExpireQuote, quote_id=QUOTE, expires_on=DAY),
     st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, won_on=DAY, today=DAY),
+    st.builds(
+        past.ImportOpportunity,
+        opportunity_id=st.just(UUID(int=8)),
+        source=st.just("crm"),
+        key=st.just("1"),
+        company=st.just("Acme"),
+        product=st.just("P"),
+        spelled=st.just("P"),
+        owner=USER,
+        status=st.sampled_from(["open", "won", "lost"]),
+        value=MONEY,
+        engaged_on=st.none() | DAY,
+        closed_on=st.none() | DAY,
+        today=DAY,
+    ),
+    st.builds(
+        estimate.DraftEstimate,
+        estimate_id=st.just(UUID(int=7)),
+        opportunity_id=DEAL,
+        revenue=MONEY,
+        costs=COSTS,
+        cash=CASH,
+        assumptions=WORDS,
+        drafted_by=USER,
+    ),
+    st.builds(
+        estimate.FreezeEstimate,
+        estimate_id=st.just(UUID(int=7)),
+        opportunity_id=DEAL,
+        gate=st.sampled_from(["ATI", "ATB", "ATC"]),
+        version=st.integers(1, 2),
+        frozen_by=USER,
+    ),
+    st.builds(working.ChoosePipeline, opportunity_id=DEAL, pipeline=st.sampled_from(["light", "project", "none"]), actor=USER),
+    st.builds(
+        working.DeclineOpportunity,
+        opportunity_id=DEAL,
+        how=st.sampled_from(["not_admitted", "no_bid"]),
+        reason=st.just("thin_margin"),
+        note=WORDS,
+        declined_on=DAY,
+        today=DAY,
+        actor=USER,
+    ),
+    st.builds(noting.NoteFinding, opportunity_id=DEAL, finding=FINDING, actor=st.none() | USER),
+    st.builds(noting.StrikeFinding, opportunity_id=DEAL, kind=st.sampled_from(["pain", "bid_terms"]), code=st.just(""), actor=USER),
+    st.builds(noting.SubmitBid, opportunity_id=DEAL, proposal=st.just("v1"), submitted_on=DAY, today=DAY, actor=USER),
+    st.builds(noting.RemindOfBid, opportunity_id=DEAL, deadline=DAY, days=st.just(7)),
+    st.builds(noting.ForgetMember, opportunity_id=DEAL, subject_id=DEAL, known=st.booleans()),
+    st.builds(gating.EnterStage, opportunity_id=DEAL, quote_id=st.none() | QUOTE, actor=USER),
+    st.builds(asking.RequestDecision, opportunity_id=DEAL, gate=GATE, business_case=WORDS, quote_id=st.none() | QUOTE, actor=USER, now=NOW),
+    st.builds(asking.WithdrawRequest, opportunity_id=DEAL, gate=GATE, actor=USER),
+    st.builds(asking.EscalateDecision, opportunity_id=DEAL, gate=GATE, round=st.just(1)),
+    st.builds(asking.FulfilCondition, opportunity_id=DEAL, gate=GATE, number=st.integers(0, 2), evidence=WORDS, actor=USER),
+    st.builds(deciding.DecideGate, opportunity_id=DEAL, gate=GATE, round=st.just(1), verdict=VERDICT, actor=USER, today=DAY),
+    st.builds(
+        pipeline.DraftPipeline,
+        pipeline_id=st.just(pipeline.pipeline_id("light")),
+        code=st.just("light"),
+        pipeline=st.sampled_from([pipeline.LIGHT, pipeline.PROJECT]),
+        drafted_by=USER,
+    ),
+    st.builds(
+        pipeline.ActivatePipeline,
+        pipeline_id=st.just(pipeline.pipeline_id("light")),
+        code=st.just("light"),
+        version=st.integers(0, 3),
+        activated_by=USER,
+    ),
+    st.builds(
+        mandate.GrantMandate,
+        mandate_id=st.just(mandate.mandate_id("mia")),
+        grant_id=DEAL,
+        user=st.just("mia"),
+        gates=st.sampled_from([("ATI",), ("ATI", "ATB", "ATC")]),
+        max_amount=MONEY,
+        valid_from=DAY,
+        valid_to=st.none() | DAY,
+        granted_by=USER,
+    ),
+    st.builds(mandate.RevokeMandate, mandate_id=st.just(mandate.mandate_id("mia")), user=st.just("mia"), revoked_by=USER),
+    st.builds(
+        mandate.DelegateMandate,
+        mandate_id=st.just(mandate.mandate_id("mia")),
+        delegation_id=DEAL,
+        user=st.just("mia"),
+        to=USER,
+        gates=st.just(("ATI",)),
+        max_amount=MONEY,
+        valid_from=DAY,
+        valid_to=DAY,
+        actor=USER,
+    ),
+    st.builds(mandate.EndDelegation, mandate_id=st.just(mandate.mandate_id("mia")), delegation_id=DEAL, user=st.just("mia"), ended_by=USER),
 )
 
 # What makes the interesting states likely: a book, two deals, a draft of each.
@@ -99,7 +236,7 @@ BEGINNING: tuple[Command, ...] = (
         price_book_id=price_book.price_book_id("list"), code="list", currency="USD", items=(CARD,), valid_from=TODAY, set_by="ann"
     ),
     *(
-        opportunity.OpenOpportunity(
+        working.OpenOpportunity(
             opportunity_id=UUID(int=number),
             lead_id=UUID(int=number),
             party_id=UUID(int=9),
@@ -124,7 +261,16 @@ BEGINNING: tuple[Command, ...] = (
     SubmitQuote(quote_id=UUID(int=3), actor="ann", today=TODAY),
 )
 
-ALL: tuple[AnyDecider, ...] = (*KINDS, pricing, quote.approval, winning.decider)
+ALL: tuple[AnyDecider, ...] = (
+    *KINDS,
+    quote.pricing,
+    quote.approval,
+    opening.decider,
+    stepping.decider,
+    deciding.decider,
+    winning.decider,
+    estimate.estimating,
+)
 DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}
 
 

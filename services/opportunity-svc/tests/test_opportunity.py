@@ -7,22 +7,25 @@ import pytest
 from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
 from ltc_events.testing import given
-from opportunity_svc.domain import opportunity, winning
+from opportunity_svc.domain import opening, opportunity, stepping, winning
 from opportunity_svc.domain.opportunity import (
     DayInTheFuture,
+    DeclineOpportunity,
     LoseOpportunity,
-    OpenOpportunity,
     OpportunityClosed,
     OpportunityStatus,
     UnknownOpportunity,
     possible,
 )
+from opportunity_svc.domain.opportunity.gating import EnterStage
+from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
 from opportunity_svc.domain.quote import pricing
 from opportunity_svc.domain.quote.drafting import DraftQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.domain.quote.states import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteNotAccepted, QuoteSent, UnknownQuote
-from opportunity_svc.domain.winning import QuoteOfOtherOpportunity, WinOpportunity
+from opportunity_svc.domain.stepping import QuoteOfOtherOpportunity
+from opportunity_svc.domain.winning import WinOpportunity
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
 TODAY = date(2026, 11, 24)
@@ -42,6 +45,10 @@ open_deal = OpenOpportunity(
 )
 opened = OpportunityOpened(**dict(open_deal))
 lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask for the budget first", lost_on=TODAY, today=TODAY)
+decline = DeclineOpportunity(
+    opportunity_id=DEAL, how="no_bid", reason="thin_margin", note="Below cost", declined_on=TODAY, today=TODAY, actor="ann"
+)
+choose = ChoosePipeline(opportunity_id=DEAL, pipeline="project", actor="ann")
 lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="Ask for the budget first", lost_on=TODAY)
 
 lines = (
@@ -91,12 +98,12 @@ draft = DraftQuote(
 
 
 def test_a_deal_is_opened() -> None:
-    given(opportunity.decider).when(open_deal).then(opened)
+    given(opening.decider).when(open_deal).then(opened)
 
 
 @pytest.mark.parametrize("history", [(opened,), (opened, lost), (opened, won)])
 def test_a_deal_is_opened_once_however_often_its_lead_is_heard_of(history: tuple[Event, ...]) -> None:
-    given(opportunity.decider, *history).when(open_deal).then_nothing()
+    given(opening.decider, *history).when(open_deal).then_nothing()
 
 
 def test_a_lost_deal_leaves_a_lesson() -> None:
@@ -152,5 +159,8 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
         "lose_opportunity": given(opportunity.decider, *history).when(lose).refusal,
         "win_opportunity": given(winning.decider, *history, *accept).when(win).refusal,
         "draft_quote": given(pricing, *history, book).when(draft).refusal,
+        "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
+        "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
+        "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
     }
     assert set(possible(status)) == {name for name, refusal in refused.items() if refusal is None}

@@ -79,13 +79,29 @@ class Api(APIRouter):
 
         return register
 
-    def history(self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = ()) -> None:
-        """A GET of everything that ever happened to the one the URL names, from the log."""
+    def history(
+        self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), opened_for: Sequence[Role] | None = None
+    ) -> None:
+        """A GET of everything that ever happened to the one the URL names, from the log.
+
+        Args:
+            roles: who may.
+            refuses: how it may be refused.
+            opened_for: for whom sealed texts are opened, where that is not everybody who may.
+        """
         from .history import history_of
 
         assert self.stream is not None, "only streams have a history"
         unknown = refuses[0] if refuses else None
-        self._add(history_of(self.stream, self.natural, unknown), "query", "GET", path, 200, roles, refuses)
+        self._add(
+            history_of(self.stream, self.natural, unknown, frozenset(roles if opened_for is None else opened_for)),
+            "query",
+            "GET",
+            path,
+            200,
+            roles,
+            refuses,
+        )
 
     def _command(
         self,

@@ -21,7 +21,7 @@ _SEALED = "sealed.v1."
 
 
 class Happened(View):
-    """One fact in the history of one thing. Sealed texts are opened; they are null where the person is forgotten."""
+    """One fact in the history of one thing. Sealed texts are opened; null where the person is forgotten, or not for the caller."""
 
     position: int
     version: int
@@ -45,9 +45,9 @@ _columns = (
 
 
 def history_of(
-    decider: Decider[Any, Any, Any], natural: NaturalKey | None, unknown: type[Refusal] | None
+    decider: Decider[Any, Any, Any], natural: NaturalKey | None, unknown: type[Refusal] | None, opened_for: frozenset[str]
 ) -> Callable[..., Awaitable[Page[Happened]]]:
-    """A query for the history of one stream of ``decider``."""
+    """A query for the history of one stream of ``decider``; whoever has none of the roles ``opened_for`` reads no sealed text."""
 
     key = natural or NaturalKey(decider.id, UUID, lambda stream_id: stream_id)
 
@@ -57,7 +57,7 @@ def history_of(
         page: Page[dict[str, Any]] = await read.page(of_stream, key=(log.c.version,), into=dict, paging=paging, newest_first=False)
         if not page.data and paging.cursor is None:
             raise (unknown or NotFound)
-        rows: list[Any] = await _opened(page.data, read)
+        rows: list[Any] = await _opened(page.data, read, opened_for)
         return Page(data=[Happened(**row, trace_id=trace_id_of(row["traceparent"])) for row in rows], next_cursor=page.next_cursor)
 
     history.__name__ = f"{decider.kind.replace('-', '_')}_history"
@@ -74,12 +74,13 @@ def history_of(
     return history
 
 
-async def _opened(rows: Any, read: Read) -> Any:
+async def _opened(rows: Any, read: Read, opened_for: frozenset[str]) -> Any:
     sealed: list[str] = []
     _collect(rows, sealed)
     if not sealed:
         return rows
-    return _replaced(rows, dict(zip(sealed, await read.open_many(sealed), strict=True)))
+    texts = await read.open_many(sealed) if opened_for & read.roles else [None] * len(sealed)
+    return _replaced(rows, dict(zip(sealed, texts, strict=True)))
 
 
 def _collect(value: Any, sealed: list[str]) -> None:

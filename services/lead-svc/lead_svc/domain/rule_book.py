@@ -1,10 +1,10 @@
 """A rule book: rules that are data, drafted version by version; one version is live, and what it says is seen before it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, Refusal, UserId, Versions, derive_id
 from pydantic import Field
 
 from .distribution import AssignmentRules, PoolRules
@@ -95,9 +95,13 @@ class RulesNotBackTested(Refusal):
 class Book:
     """All versions of one rule book, and which of them counts."""
 
-    versions: tuple[Rules, ...] = ()
+    versions: Versions[Rules] = field(default_factory=Versions)
     tested: frozenset[int] = frozenset()
-    live: int | None = None
+
+    @property
+    def live(self) -> int | None:
+        """The version that counts."""
+        return self.versions.live
 
     @property
     def scoring(self) -> ScoringModel | None:
@@ -126,7 +130,7 @@ class Book:
     @property
     def counting(self) -> Rules | None:
         """What the live version says."""
-        return self.versions[self.live - 1] if self.live else None
+        return self.versions.counting
 
 
 RuleBookCommand: TypeAlias = DraftRules | RecordBackTest | ActivateRules
@@ -144,9 +148,9 @@ def decide(book: Book, command: RuleBookCommand) -> list[RuleBookEvent]:
 
 
 def draft(book: Book, command: DraftRules) -> list[RulesDrafted]:
-    if book.versions and book.versions[-1] == content(command):
-        return []  # the same words are the same version
-    return [RulesDrafted(**dict(command), version=len(book.versions) + 1)]
+    if book.versions.says(content(command)):
+        return []
+    return [RulesDrafted(**dict(command), version=book.versions.next)]
 
 
 def back_test(book: Book, command: RecordBackTest) -> list[RulesBackTested]:
@@ -156,13 +160,13 @@ def back_test(book: Book, command: RecordBackTest) -> list[RulesBackTested]:
 def activate(book: Book, command: ActivateRules) -> list[RulesActivated]:
     if book.live == command.version:
         return []
-    if isinstance(book.versions[command.version - 1], ScoringModel) and command.version not in book.tested:
+    if isinstance(book.versions.written[command.version - 1], ScoringModel) and command.version not in book.tested:
         raise RulesNotBackTested(version=command.version)
     return [RulesActivated(**dict(command), previous=book.live)]
 
 
 def must_have(book: Book, version: int) -> Book:
-    if version > len(book.versions):
+    if not book.versions.has(version):
         raise UnknownRules
     return book
 
@@ -177,11 +181,11 @@ def content(said: DraftRules | RulesDrafted) -> Rules:
 def evolve(book: Book, event: RuleBookEvent) -> Book:
     match event:
         case RulesDrafted():
-            return replace(book, versions=(*book.versions, content(event)))
+            return replace(book, versions=book.versions.with_next(content(event)))
         case RulesBackTested(version=version):
             return replace(book, tested=book.tested | {version})
         case RulesActivated(version=version):
-            return replace(book, live=version)
+            return replace(book, versions=book.versions.with_live(version))
 
 
 decider: Decider[Book, RuleBookCommand, RuleBookEvent] = Decider(

@@ -1,25 +1,37 @@
-"""What people do with deals, quotes, price books and authority, and what they can ask about them."""
+"""What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
+from . import deals, findings, stages
 from .authority import authority_grants
+from .decisions import decisions
 from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
-from .opportunities import opportunities
+from .mandates import mandates
 from .past import past_opportunities
+from .pipelines import pipelines
 from .price_books import price_books
 from .quotes import drafts, quotes
+from .reports import reports
+from .resource import opportunities
 from .teams import deal_forecasts, forecasts, teams
 
 __all__ = [
     "authority_grants",
     "deal_forecasts",
+    "deals",
+    "decisions",
     "drafts",
     "estimates",
+    "findings",
     "forecasts",
     "frozen_estimates",
+    "mandates",
     "opportunities",
     "past_opportunities",
+    "pipelines",
     "price_books",
     "quotes",
+    "reports",
     "sales_figures",
+    "stages",
     "teams",
 ]

@@ -3,12 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, Refusal, States, Stream
+from ltc_events import Command, Event, JointDecider, States, Stream
 from ltc_events.opportunity import OpportunityWon
 
 from . import opportunity, quote
 from .opportunity import Open, must_be_open, must_have_come
+from .opportunity.gating import must_be_through
 from .quote.states import Accepted, must_be_accepted
+from .stepping import must_be_of, seen_as
 
 
 class WinOpportunity(Command):
@@ -20,10 +22,6 @@ class WinOpportunity(Command):
     today: date
 
 
-class QuoteOfOtherOpportunity(Refusal):
-    """This quote belongs to another opportunity."""
-
-
 def decide(states: States, command: WinOpportunity) -> list[Event]:
     deal = must_be_open(states.of(opportunity.decider, command.opportunity_id))
     return [*win(deal, must_be_accepted(states.of(quote.decider, command.quote_id)), command)]
@@ -31,9 +29,9 @@ def decide(states: States, command: WinOpportunity) -> list[Event]:
 
 def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
     content = accepted.content
-    if content.opportunity_id != command.opportunity_id:
-        raise QuoteOfOtherOpportunity
+    must_be_of(content, command.opportunity_id)
     must_have_come(command.won_on, command.today)
+    must_be_through(deal, seen_as(content, command.quote_id))
     won = OpportunityWon(
         opportunity_id=command.opportunity_id,
         quote_id=command.quote_id,

@@ -2,10 +2,12 @@
 
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import OpportunityDeclined, StageEntered
 from ltc_events.projection import Row
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
+from ..domain.pipeline import DEFAULT, LIGHT
 from .schema import read
 
 opportunities = Table(
@@ -31,12 +33,22 @@ opportunities = Table(
     Column("lesson", Text),
     Column("competitor", Text),
     Column("closed_on", Date),
+    Column("pipeline", Text, nullable=False),
+    Column("pipeline_version", Integer, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("stage_number", Integer, nullable=False),
+    Column("stage_entered_at", DateTime(timezone=True), nullable=False),
+    Column("weighted", BigInteger, nullable=False),
+    Column("decline_reason", Text),
+    Column("decline_note", Text),
     Index("opportunity_list_newest", "opened_at", "opportunity_id"),
     Index("opportunity_list_of_status", "status", "opened_at", "opportunity_id"),
     Index("opportunity_list_of_party", "party_id"),
     Index("opportunity_list_of_lead", "lead_id"),
 )
 
+FIRST = LIGHT.stages[0]
 NEW_OPPORTUNITY = dict.fromkeys(opportunities.columns.keys())
 
 
@@ -49,6 +61,27 @@ def opened(deal: OpportunityOpened, fact: Fact) -> Row:
         "value": deal.value.amount,
         "currency": deal.value.currency,
         "opened_at": fact.occurred_at,
+        "pipeline": DEFAULT,
+        "pipeline_version": 0,
+        "profile": LIGHT.profile,
+        "stage": FIRST.code,
+        "stage_number": 1,
+        "stage_entered_at": fact.occurred_at,
+        "weighted": deal.value.times(FIRST.probability).amount,
+    }
+
+
+def on_its_way(deal: StageEntered, fact: Fact) -> Row:
+    """The stage it came to."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "pipeline": deal.pipeline,
+        "pipeline_version": deal.pipeline_version,
+        "profile": deal.profile,
+        "stage": deal.stage,
+        "stage_number": deal.number,
+        "stage_entered_at": fact.occurred_at,
+        "weighted": deal.weighted.amount,
     }
 
 
@@ -76,9 +109,23 @@ def lost(deal: OpportunityLost) -> Row:
     }
 
 
+def declined(deal: OpportunityDeclined) -> Row:
+    """Why we did not go for it."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "status": deal.how,
+        "decline_reason": deal.reason,
+        "decline_note": deal.note,
+        "closed_on": deal.declined_on,
+    }
+
+
 opportunity_list = projection(
     "opportunity_list",
     on(OpportunityOpened, put(opportunities, opened)),
     on(OpportunityWon, change(opportunities, won)),
     on(OpportunityLost, change(opportunities, lost)),
+    on(OpportunityDeclined, change(opportunities, declined)),
+    on(StageEntered, change(opportunities, on_its_way)),
+    version=2,
 )

@@ -1,25 +1,29 @@
 """What people do with deals, and how the pipeline is asked for."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Code, Money, Text, UserId
-from ltc_events.opportunity import LossReason
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_events.opportunity import FailureSummary, LossReason
+from ltc_events.opportunity_gates import DeclineReason, Profile
+from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain import opportunity
-from ..domain.opportunity import DayInTheFuture, LoseOpportunity, OpportunityClosed, OpportunityStatus, UnknownOpportunity
+from ..domain.opportunity import DayInTheFuture, DeclineOpportunity, LoseOpportunity, OpportunityStatus, UnknownOpportunity
+from ..domain.opportunity.gating import NotReadyToWin
+from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
+from ..domain.pipeline import PipelineCode
 from ..domain.quote.states import QuoteNotAccepted, UnknownQuote
-from ..domain.winning import QuoteOfOtherOpportunity, WinOpportunity
+from ..domain.stepping import QuoteOfOtherOpportunity
+from ..domain.winning import WinOpportunity
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
-from .roles import SALES
-
-opportunities = Api("/opportunities", stream=opportunity.decider)
+from .resource import OPEN, opportunities
+from .roles import SALES, TRIANGLE
 
 
 class WinBody(Body):
@@ -32,10 +36,13 @@ class WinBody(Body):
 @opportunities.act(
     "/{opportunity_id}/win",
     roles=SALES,
-    refuses=(UnknownOpportunity, OpportunityClosed, UnknownQuote, QuoteNotAccepted, QuoteOfOtherOpportunity, DayInTheFuture),
+    refuses=(*OPEN, UnknownQuote, QuoteNotAccepted, QuoteOfOtherOpportunity, DayInTheFuture, NotReadyToWin),
 )
 async def win_opportunity(opportunity_id: UUID, body: WinBody, handle: Handle) -> None:
-    """Win a deal with the quote the customer accepted."""
+    """Win a deal with the quote the customer accepted.
+
+    Whatever its pipeline still asks for is listed where it is refused, with who can see to it.
+    """
     command = WinOpportunity(opportunity_id=opportunity_id, quote_id=body.quote_id, won_on=body.won_on or handle.today, today=handle.today)
     return await handle(command)
 
@@ -46,10 +53,11 @@ class LoseBody(Body):
     reason: LossReason
     lesson: Text = Field(examples=["Ask for the budget before the demo"])
     competitor: Code | None = Field(None, examples=["Rival"])
+    failure_summary: FailureSummary | None = Field(None, description="Needed of a deal with the profile `project`.")
     lost_on: date | None = Field(None, description="Today, if nothing is said.")
 
 
-@opportunities.act("/{opportunity_id}/lose", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, DayInTheFuture))
+@opportunities.act("/{opportunity_id}/lose", roles=SALES, refuses=(*OPEN, DayInTheFuture, FailureSummaryMissing))
 async def lose_opportunity(opportunity_id: UUID, body: LoseBody, handle: Handle) -> None:
     """Lose a deal, and leave a lesson."""
     command = LoseOpportunity(
@@ -57,8 +65,33 @@ async def lose_opportunity(opportunity_id: UUID, body: LoseBody, handle: Handle)
         reason=body.reason,
         lesson=body.lesson,
         competitor=body.competitor,
+        failure_summary=body.failure_summary,
         lost_on=body.lost_on or handle.today,
         today=handle.today,
+    )
+    return await handle(command)
+
+
+class DeclineBody(Body):
+    """Why we do not go for it."""
+
+    how: Literal["not_admitted", "no_bid"] = Field(description="It is not let in (订单准入), or we do not bid.")
+    reason: DeclineReason = Field(examples=["thin_margin"])
+    note: Text = Field(examples=["Below cost, and no second phase in sight"])
+    declined_on: date | None = Field(None, description="Today, if nothing is said.")
+
+
+@opportunities.act("/{opportunity_id}/decline", roles=SALES, refuses=(*OPEN, DayInTheFuture, AlreadyAdmitted))
+async def decline_opportunity(opportunity_id: UUID, body: DeclineBody, handle: Handle) -> None:
+    """Do not let a deal in, or do not bid for it."""
+    command = DeclineOpportunity(
+        opportunity_id=opportunity_id,
+        how=body.how,
+        reason=body.reason,
+        note=body.note,
+        declined_on=body.declined_on or handle.today,
+        today=handle.today,
+        actor=handle.actor,
     )
     return await handle(command)
 
@@ -84,6 +117,15 @@ class OpportunityRow(View):
     lesson: str | None
     competitor: str | None
     closed_on: date | None
+    pipeline: str
+    pipeline_version: int = Field(description="The version it began with; 0 is what the product brings along.")
+    profile: Profile
+    stage: str
+    stage_number: int = Field(description="Of the stage in its pipeline, from 1.")
+    stage_entered_at: datetime
+    weighted: Money = Field(description="Its value times the probability of its stage.")
+    decline_reason: DeclineReason | None
+    decline_note: str | None
 
 
 class OpportunityView(OpportunityRow):
@@ -101,11 +143,23 @@ async def list_opportunities(
     account_manager: UserId | None = None,
     party_id: UUID | None = None,
     lead_id: UUID | None = None,
+    pipeline: PipelineCode | None = None,
+    profile: Profile | None = None,
+    stage: PipelineCode | None = None,
+    in_stage_since: date | None = None,
 ) -> Page[OpportunityRow]:
-    """The pipeline, newest deal first."""
+    """The pipeline, newest deal first.
+
+    `in_stage_since` finds deals that have been in their stage from before that day on.
+    """
     table = shown.opportunities.c
-    asked = {table.status: status, table.account_manager: account_manager, table.party_id: party_id, table.lead_id: lead_id}
+    asked: dict[Any, Any] = {
+        table.status: status, table.account_manager: account_manager, table.party_id: party_id, table.lead_id: lead_id,
+        table.pipeline: pipeline, table.profile: profile, table.stage: stage,
+    }  # fmt: skip
     found = select(shown.opportunities).where(*matching(asked))
+    if in_stage_since is not None:
+        found = found.where(table.stage_entered_at < datetime.combine(in_stage_since, time(), UTC))
     return await read.page(found, key=(table.opened_at, table.opportunity_id), into=opportunity_row, paging=paging)
 
 
@@ -122,9 +176,10 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     )
 
 
-opportunities.history("/{opportunity_id}/history", roles=EVERYONE, refuses=(UnknownOpportunity,))
+opportunities.history("/{opportunity_id}/history", roles=EVERYONE, refuses=(UnknownOpportunity,), opened_for=TRIANGLE)
 
 
 def opportunity_row(**row: Any) -> OpportunityRow:
     won = None if row["won_net"] is None else Money(amount=row["won_net"], currency=row["won_currency"])
-    return OpportunityRow(**{**row, "value": Money(amount=row["value"], currency=row["currency"]), "won": won})
+    value, weighted = (Money(amount=row[name], currency=row["currency"]) for name in ("value", "weighted"))
+    return OpportunityRow(**{**row, "value": value, "weighted": weighted, "won": won})

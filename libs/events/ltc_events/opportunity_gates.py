@@ -1,0 +1,130 @@
+"""What opportunity-svc tells of the way a deal takes: the stages it enters, what was decided about it, and why it was given up early."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from .values import Code, Money, Name, Sha256, Text, UserId, Value
+from .vocabulary import PublishedEvent
+
+Gate = Literal["ATI", "ATB", "ATC"]
+"""Decision points (决策点): authorise to invest (立项), to bid (投标), to contract (签约)."""
+
+GATES: tuple[Gate, ...] = ("ATI", "ATB", "ATC")
+"""In the order a deal meets them."""
+
+Profile = Literal["light", "project"]
+"""How much process a deal gets: a few steps, or all gates."""
+
+Outcome = Literal["approved", "conditional", "rejected"]
+
+Round = Annotated[int, Field(ge=1)]
+"""How often this decision was asked for, this time included."""
+
+DeclineReason = Literal["out_of_scope", "thin_margin", "no_capacity", "credit", "no_chance", "terms", "other"]
+
+
+class Condition(Value):
+    """What has to be done before the next gate, because a decision says so."""
+
+    text: Text
+    owner: UserId
+    due: date
+
+
+class StageEntered(PublishedEvent, type="ltc.opportunity.stage-entered.v1"):
+    """A deal came one stage further, or more."""
+
+    opportunity_id: UUID
+    pipeline: Code
+    pipeline_version: int
+    """0 is what the product brings along."""
+    profile: Profile
+    stage: Code
+    previous: Code | None = None
+    """The stage it leaves; none where its way begins."""
+    number: int
+    """Of the stage in its pipeline, from 1."""
+    weighted: Money
+    """The value of the deal times the probability that the pipeline gives this stage."""
+    entered_by: UserId | None = None
+
+
+class DecisionRequested(PublishedEvent, type="ltc.opportunity.decision-requested.v1"):
+    """All that a gate asks for is there: somebody is to decide."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+    amount: Money
+    """What it is about: the value of the deal, or the quote's net."""
+    business_case: Text
+    quote_id: UUID | None = None
+    quote_hash: Sha256 | None = None
+    quote_net: Money | None = None
+    requested_by: UserId
+    due: datetime
+
+
+class DecisionMade(PublishedEvent, type="ltc.opportunity.decision-made.v1"):
+    """Somebody who may has decided about a gate."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+    outcome: Outcome
+    conditions: tuple[Condition, ...] = ()
+    reason: Text | None = None
+    decided_by: UserId
+    on_behalf_of: UserId | None = None
+    """Whose authority it was, where it was delegated."""
+    authority_ref: UUID
+    """The grant, or the delegation, that allows it."""
+
+
+class DecisionEscalated(PublishedEvent, type="ltc.opportunity.decision-escalated.v1"):
+    """Nobody decided in time: somebody above should look."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+    requested_by: UserId
+    due: datetime
+
+
+class ConditionFulfilled(PublishedEvent, type="ltc.opportunity.condition-fulfilled.v1"):
+    """What a decision made a condition is done."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+    number: int
+    """Of the condition in its decision, from 1."""
+    evidence: Text
+    fulfilled_by: UserId
+
+
+class BidSubmitted(PublishedEvent, type="ltc.opportunity.bid-submitted.v1"):
+    """Our bid is with the customer."""
+
+    opportunity_id: UUID
+    proposal: Name
+    """Which document, in which version."""
+    deadline: date
+    bond: Money
+    submitted_on: date
+    submitted_by: UserId
+
+
+class OpportunityDeclined(PublishedEvent, type="ltc.opportunity.declined.v1"):
+    """We do not go for this deal: it was not let in, or we do not bid."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    how: Literal["not_admitted", "no_bid"]
+    reason: DeclineReason
+    note: Text
+    declined_on: date
+    declined_by: UserId

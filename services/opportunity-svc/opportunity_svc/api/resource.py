@@ -1,0 +1,11 @@
+"""The deals of the API, which several files say something about."""
+
+from ltc_runtime.edge import Api
+
+from ..domain import opportunity
+from ..domain.opportunity import OpportunityClosed, UnknownOpportunity
+
+OPEN = (UnknownOpportunity, OpportunityClosed)
+"""How anything is refused that only an open deal takes."""
+
+opportunities = Api("/opportunities", stream=opportunity.decider)

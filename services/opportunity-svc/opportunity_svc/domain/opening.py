@@ -1,0 +1,36 @@
+"""Opening: a deal begins in the version of its pipeline that counts then, both decided together, and keeps it to its end."""
+
+from typing import TypeAlias
+
+from ltc_events import Event, JointDecider, States, Stream
+
+from . import opportunity, pipeline
+from .opportunity import must_be_open
+from .opportunity.working import ChoosePipeline, OpenOpportunity, choose, open_
+from .pipeline import DEFAULT, counting, pipeline_id
+
+OpeningCommand: TypeAlias = OpenOpportunity | ChoosePipeline
+
+
+def decide(states: States, command: OpeningCommand) -> list[Event]:
+    deal = states.of(opportunity.decider, command.opportunity_id)
+    code = code_of(command)
+    begins_in = counting(code, states.of(pipeline.decider, pipeline_id(code)))
+    match command:
+        case OpenOpportunity():
+            return [*open_(deal, begins_in, command)]
+        case ChoosePipeline():
+            return [*choose(must_be_open(deal), begins_in, command)]
+
+
+def code_of(command: OpeningCommand) -> str:
+    return command.pipeline if isinstance(command, ChoosePipeline) else DEFAULT
+
+
+def streams(command: OpeningCommand) -> list[Stream]:
+    return [opportunity.decider.of(command.opportunity_id), pipeline.decider.of(pipeline_id(code_of(command)))]
+
+
+decider: JointDecider[OpeningCommand] = JointDecider(
+    commands=OpeningCommand, streams=streams, decide=decide, over=(opportunity.decider, pipeline.decider)
+)

@@ -1,0 +1,183 @@
+"""An opportunity: a deal sales works on, stage by stage and gate by gate, until it is won or lost."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from ltc_events import Decider
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import (
+    BidSubmitted,
+    ConditionFulfilled,
+    DecisionEscalated,
+    DecisionMade,
+    DecisionRequested,
+    OpportunityDeclined,
+    StageEntered,
+)
+
+from .asking import (
+    EscalateDecision,
+    FulfilCondition,
+    WithdrawRequest,
+    asked_for,
+    decided,
+    done,
+    dropped,
+    escalate,
+    fulfil,
+    withdraw,
+)
+from .noting import (
+    ForgetMember,
+    NoteFinding,
+    RemindOfBid,
+    StrikeFinding,
+    SubmitBid,
+    bid,
+    forget,
+    note,
+    noted,
+    remind_of_bid,
+    strike,
+    struck,
+    submit_bid,
+)
+from .states import (
+    BidDeadlineNeared,
+    Closed,
+    Course,
+    DayInTheFuture,
+    DecisionLapsed,
+    FindingNoted,
+    FindingStruck,
+    MemberForgotten,
+    Nobody,
+    Open,
+    Opportunity,
+    OpportunityClosed,
+    OpportunityEvent,
+    OpportunityStatus,
+    PipelineChosen,
+    UnknownOpportunity,
+    must_be_open,
+    must_have_come,
+    possible,
+)
+from .working import ChoosePipeline, DeclineOpportunity, LoseOpportunity, OpenOpportunity, decline, lose
+
+OpportunityCommand: TypeAlias = (
+    LoseOpportunity
+    | DeclineOpportunity
+    | NoteFinding
+    | StrikeFinding
+    | SubmitBid
+    | RemindOfBid
+    | ForgetMember
+    | WithdrawRequest
+    | EscalateDecision
+    | FulfilCondition
+)
+"""What a deal decides alone. It is opened with its pipeline (`opening`), goes on and asks with its quote (`stepping`), is decided about
+with a mandate (`deciding`) and won with a quote (`winning`)."""
+
+
+def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[OpportunityEvent]:
+    match command:
+        case LoseOpportunity():
+            return lose(must_be_open(opportunity), command)
+        case DeclineOpportunity():
+            return decline(must_be_open(opportunity), command)
+        case NoteFinding(actor=None) if isinstance(opportunity, Closed):
+            return []  # what another part of the service found comes too late
+        case NoteFinding():
+            return note(must_be_open(opportunity), command)
+        case StrikeFinding():
+            return strike(must_be_open(opportunity), command)
+        case SubmitBid():
+            return submit_bid(must_be_open(opportunity), command)
+        case WithdrawRequest():
+            return withdraw(must_be_open(opportunity), command)
+        case FulfilCondition():
+            return fulfil(must_be_open(opportunity), command)
+        case EscalateDecision():
+            return escalate(opportunity, command)
+        case RemindOfBid():
+            return remind_of_bid(opportunity, command)
+        case ForgetMember():
+            return forget(opportunity, command)
+
+
+def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
+    match event:
+        case OpportunityOpened():
+            return opened(event)
+        case OpportunityWon():
+            return Closed("won")
+        case OpportunityLost():
+            return Closed("lost")
+        case OpportunityDeclined(how=how):
+            return Closed(how)
+        case MemberForgotten() | BidDeadlineNeared():
+            return opportunity  # no rule depends on it
+        case _:
+            return gone_on(opportunity, event) if isinstance(opportunity, Open) else opportunity
+
+
+def gone_on(deal: Open, event: OpportunityEvent) -> Open:
+    """What becomes of a deal that goes on."""
+    match event:
+        case PipelineChosen():
+            return replace(deal, course=Course(event.code, event.version, event.pipeline))
+        case StageEntered(stage=stage):
+            at = deal.course.pipeline.number_of(stage)
+            return deal if at is None else replace(deal, course=replace(deal.course, at=at))
+        case FindingNoted():
+            return noted(deal, event)
+        case FindingStruck():
+            return struck(deal, event)
+        case BidSubmitted():
+            return bid(deal, event)
+        case DecisionRequested():
+            return asked_for(deal, event)
+        case DecisionMade():
+            return decided(deal, event)
+        case DecisionLapsed():
+            return dropped(deal, event)
+        case ConditionFulfilled():
+            return done(deal, event)
+        case DecisionEscalated():
+            decisions = deal.decisions(event.gate)
+            asked = decisions.asked and replace(decisions.asked, escalated=True)
+            return deal.with_decisions(event.gate, replace(decisions, asked=asked))
+        case _:
+            return deal
+
+
+def opened(event: OpportunityOpened) -> Open:
+    return Open(
+        event.lead_id,
+        event.party_id,
+        event.company,
+        event.account_manager,
+        event.solution_manager,
+        event.fulfilment_manager,
+        event.value,
+    )
+
+
+decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
+    kind="opportunity",
+    id="opportunity_id",
+    initial=Nobody(),
+    decide=decide,
+    evolve=evolve,
+    commands=OpportunityCommand,
+    events=OpportunityEvent,
+)
+
+__all__ = [
+    "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open",
+    "OpenOpportunity", "Opportunity",
+    "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "StrikeFinding", "SubmitBid", "UnknownOpportunity", "decider",
+    "must_be_open", "must_have_come", "possible",
+]  # fmt: skip
