@@ -34,6 +34,9 @@ class PricedLine(Value):
     net: Money
     """The whole line, after discount, before tax."""
     tax_rate: Rate
+    price_book: Code | None = None
+    """The price book it was priced from; lines that were priced before lines said so do not."""
+    price_book_version: int | None = None
 
 
 class OpportunityOpened(PublishedEvent, type="ltc.opportunity.opened.v1"):
@@ -106,9 +109,10 @@ class OpportunityImported(PublishedEvent, type="ltc.opportunity.imported.v1"):
 
 
 def lines_hash(lines: Sequence[PricedLine]) -> str:
-    """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written.
+    """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written, what is
+    null left out.
 
     An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
     """
-    content = [line.model_dump(mode="json") for line in lines]
+    content = [line.model_dump(mode="json", exclude_none=True) for line in lines]  # a field added later says nothing of old lines
     return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

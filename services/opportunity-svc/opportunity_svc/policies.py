@@ -1,13 +1,14 @@
 """What opportunity-svc does when something happens: a converted lead opens a deal, and a quote does not bind us for ever."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
+from uuid import UUID
 
 from ltc_events import At, Command
 from ltc_events.lead import LeadConverted
 
 from .domain.opportunity import OpenOpportunity
 from .domain.quote.sending import ExpireQuote
-from .domain.quote.states import QuoteDrafted
+from .domain.quote.states import QuoteDrafted, QuoteRevised
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:
@@ -29,5 +30,13 @@ def open_opportunity(lead: LeadConverted) -> list[Command]:
 
 def expire_quote(quote: QuoteDrafted) -> list[At]:
     """A quote lapses on the day it stops binding us."""
-    due = datetime.combine(quote.expires_on, time(), UTC)
-    return [At(due, ExpireQuote(quote_id=quote.quote_id, expires_on=quote.expires_on))]
+    return [lapse(quote.quote_id, quote.expires_on)]
+
+
+def expire_later(quote: QuoteRevised) -> list[At]:
+    """A quote that was given another time lapses at its end; the timer set before finds that it was given more."""
+    return [] if quote.expires_on is None else [lapse(quote.quote_id, quote.expires_on)]
+
+
+def lapse(quote_id: UUID, day: date) -> At:
+    return At(datetime.combine(day, time(), UTC), ExpireQuote(quote_id=quote_id, expires_on=day))

@@ -77,6 +77,8 @@ def priced_line(book: Book, number: int, line: AskedLine) -> PricedLine:
             discount=discount.quantize(SIX_DECIMALS),
             net=Money(amount=net, currency=book.currency),
             tax_rate=item.tax_rate,
+            price_book=book.code,
+            price_book_version=book.version,
         )
 
 
