@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from .values import Code, Currency, Money, Name, Quantity, Rate, Sha256, Text, Unit, UserId, Value
 from .vocabulary import PublishedEvent
@@ -83,6 +83,49 @@ class OpportunityLost(PublishedEvent, type="ltc.opportunity.lost.v1"):
     lesson: Text
     competitor: Code | None = None
     lost_on: date
+
+
+Calc = Literal["ATI", "ATB", "ATC"]
+"""The decision an estimate is the basis of: to invest, to bid, to contract."""
+
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+"""A month: ``2026-12``."""
+
+
+class CostLine(Value):
+    """What one kind of work or goods will cost us."""
+
+    category: Code
+    text: Name | None = None
+    amount: Money
+
+
+class CashLine(Value):
+    """What comes in and goes out in a month."""
+
+    month: Month
+    inflow: Money
+    outflow: Money
+
+
+class EstimateFrozen(PublishedEvent, type="ltc.opportunity.estimate-frozen.v1"):
+    """The estimate (概算) a decision is based on: what the deal will bring and cost, and when the money moves."""
+
+    estimate_id: UUID
+    opportunity_id: UUID
+    gate: Calc
+    version: int = Field(ge=1)
+    revenue: Money
+    """Before tax."""
+    costs: tuple[CostLine, ...]
+    cost: Money
+    margin: Money
+    """Revenue less cost."""
+    cash: tuple[CashLine, ...]
+    """By month, in order; inflows come to the revenue, outflows to the cost."""
+    assumptions: Text
+    drafted_by: UserId
+    frozen_by: UserId
 
 
 Ended = Literal["open", "won", "lost"]

@@ -9,6 +9,8 @@ from .api import (
     comparisons,
     documents,
     drafts,
+    estimates,
+    frozen_estimates,
     negotiations,
     opportunities,
     past_opportunities,
@@ -17,13 +19,14 @@ from .api import (
     rule_books,
     sales_figures,
 )
-from .domain import authority, negotiation, opportunity, past, price_book, quote, rule_book, splitting, winning
+from .domain import authority, estimate, negotiation, opportunity, past, price_book, quote, rule_book, splitting, winning
 from .domain import catalogue as products
 from .domain.quote.states import QuoteDrafted, QuoteRevised
 from .policies import expire_later, expire_quote, open_opportunity
 from .projections import (
     authority_grant,
     catalogue_product,
+    estimate_list,
     opportunity_list,
     past_opportunity,
     price_book_version,
@@ -49,6 +52,8 @@ service = Service(
         authority_grants,
         past_opportunities,
         sales_figures,
+        estimates,
+        frozen_estimates,
     ),
     decides=(
         opportunity.decider,
@@ -64,6 +69,8 @@ service = Service(
         negotiation.facts,
         negotiation.decider,
         past.decider,
+        estimate.decider,
+        estimate.estimating,
     ),
     reacts={LeadConverted: (open_opportunity,), QuoteDrafted: (expire_quote,), QuoteRevised: (expire_later,)},
     shows=(
@@ -77,5 +84,6 @@ service = Service(
         rule_book_list,
         authority_grant,
         past_opportunity,
+        estimate_list,
     ),
 )

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from ltc_runtime.log.errors import Stale, Unstorable
 
+from .export import CSV, XLSX, TooManyRows
 from .problems import (
     MEDIA_TYPE,
     AlreadyDone,
@@ -87,6 +88,8 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
     documented[operation.status] = {"description": "Done.", "headers": _headers(operation)}
     if operation.media is not None:
         documented[operation.status]["content"] = {operation.media: {"schema": {"type": "string", "format": "binary"}}}
+    if operation.lists is not None:
+        documented[operation.status]["content"] = {kind: {"schema": _text} for kind in (CSV, XLSX)}
     if operation.kind == "query" and operation.names_stream:
         documented[304] = {"description": "You have the newest version.", "headers": {"ETag": _ETAG}}
     return documented
@@ -95,7 +98,7 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
 def _faults(operation: "Operation") -> list[type[Refusal]]:
     found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
     if operation.kind == "query":
-        return [BadRequest, *found, NotCaughtUp]
+        return [BadRequest, *found, NotCaughtUp, *((TooManyRows,) if operation.lists is not None else ())]
     found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
     if operation.signature.body is not None:
         found += [Malformed, NotJson]

@@ -16,9 +16,11 @@ from ltc_runtime.log.errors import AlreadyThere
 from .answers import JSON, Answer, Receive, Scope, Send
 from .body import look_through, must_be_json, read_body
 from .call import Call
+from .export import asked_for, exported
 from .failures import answer_to
 from .handle import Handle
 from .idempotency import read_key, replay
+from .pages import Paging, listed_in
 from .problems import Busy, Forbidden, IdempotencyKeyMissing, Invalid, Malformed, field_errors
 from .read import NotModified, Read
 from .signature import Signature
@@ -81,6 +83,11 @@ class Operation:
         return re.compile("^" + _PLACE.sub(r"(?P<\1>[^/]+)", self.path) + "$")
 
     @property
+    def lists(self) -> type[BaseModel] | None:
+        """What it lists page by page, and so gives as a file too."""
+        return None if self.signature.paging is None else listed_in(self.signature.answer)
+
+    @property
     def names_stream(self) -> bool:
         """Does the URL name one stream, whose version is then the ETag?"""
         return self.stream is not None and f"{{{self.natural.name if self.natural else self.stream.id}}}" in self.path
@@ -125,12 +132,21 @@ class Operation:
         read = Read(call)
         if self.signature.read is not None:
             arguments[self.signature.read] = read
+        if (kind := asked_for(call.headers.get(b"accept"))) is not None and self.lists is not None:
+            return await self._export(kind, arguments)
         result = await self.endpoint(**arguments)
         if not isinstance(result, BaseModel):
             if hasattr(result, "status_code"):
                 return result
             return Answer(self.status, [*read.headers, JSON], to_json(result))
         return Answer(self.status, [*read.headers, JSON], result.__pydantic_serializer__.to_json(result))
+
+    async def _export(self, kind: str, arguments: dict[str, Any]) -> Any:
+        def page_of(paging: Paging) -> Any:
+            return self.endpoint(**{**arguments, str(self.signature.paging): paging})
+
+        assert self.lists is not None
+        return await exported(kind, self.id.removeprefix("list_").replace("_", "-"), self.lists, page_of)
 
     async def _command(self, call: Call, receive: Receive) -> Any:
         call.body = await read_body(call.headers, receive, self.cap or call.edge.body_cap)

@@ -45,3 +45,9 @@ MAX_PAGE = 200
 def matching(asked: Mapping[Column[Any], Any]) -> list[ColumnElement[bool]]:
     """The filters of a list: each column equals what was asked of it, and is free where nothing was."""
     return [column == value for column, value in asked.items() if value is not None]
+
+
+def listed_in(page: Any) -> type[BaseModel] | None:
+    """What a kind of page lists."""
+    arguments = getattr(page, "__pydantic_generic_metadata__", {}).get("args", ())
+    return arguments[0] if arguments else None

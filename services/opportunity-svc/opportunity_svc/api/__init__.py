@@ -4,6 +4,7 @@ from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
 from .documents import documents
+from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
 from .negotiating import negotiations
 from .opportunities import opportunities
@@ -13,6 +14,6 @@ from .quotes import drafts, quotes
 from .rule_books import rule_books
 
 __all__ = [
-    "authority_grants", "catalogue", "comparisons", "documents", "drafts", "negotiations", "opportunities", "past_opportunities",
-    "price_books", "quotes", "rule_books", "sales_figures",
+    "authority_grants", "catalogue", "comparisons", "documents", "drafts", "estimates", "frozen_estimates", "negotiations",
+    "opportunities", "past_opportunities", "price_books", "quotes", "rule_books", "sales_figures",
 ]  # fmt: skip

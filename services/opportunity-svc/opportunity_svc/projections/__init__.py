@@ -1,6 +1,8 @@
 """What people see of deals: the pipeline, the quotes, catalogue, price books and rules, and who may allow what."""
 
 from .catalogue import catalogue_product, products
+from .estimating import estimate_list, estimates
+from .estimating import frozen as frozen_estimates
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
 from .negotiating import deadlocks, negotiation, rounds
@@ -16,6 +18,9 @@ __all__ = [
     "catalogue_product",
     "deadlocks",
     "negotiation",
+    "estimate_list",
+    "estimates",
+    "frozen_estimates",
     "opportunities",
     "opportunity_list",
     "past_opportunities",
