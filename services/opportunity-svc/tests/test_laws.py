@@ -9,14 +9,41 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import AnyDecider, Command, Decider, Event, Held, Money, Refusal, Stream, members
+from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.testing import fold
-from opportunity_svc.domain import authority, opportunity, price_book, quote, winning
+from opportunity_svc.domain import (
+    authority,
+    catalogue,
+    configuration,
+    discounts,
+    estimate,
+    negotiation,
+    opportunity,
+    past,
+    price_book,
+    quote,
+    rule_book,
+    splitting,
+    winning,
+)
+from opportunity_svc.domain.difference import difference
 from opportunity_svc.domain.quote import drafting, pricing, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.service import service
 
-KINDS: tuple[Decider[Any, Any, Any], ...] = (opportunity.decider, price_book.decider, authority.decider, quote.decider)
+KINDS: tuple[Decider[Any, Any, Any], ...] = (
+    opportunity.decider,
+    price_book.decider,
+    catalogue.decider,
+    rule_book.decider,
+    splitting.decider,
+    authority.decider,
+    quote.decider,
+    negotiation.facts,
+    past.decider,
+    estimate.decider,
+)
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
 QUOTE = st.sampled_from([UUID(int=3), UUID(int=4)])
@@ -42,6 +69,118 @@ ITEM = st.builds(
     tax_rate=RATE,
 )
 BOOK_ID = st.just(price_book.price_book_id("list"))
+
+PARTY = st.just(UUID(int=9))
+ROLES = st.sampled_from([(), ("sales",), ("sales", "sales_manager")])
+PRODUCT = st.builds(
+    catalogue.Product,
+    product=st.sampled_from(["P", "Q"]),
+    name=WORDS.filter(lambda text: "\n" not in text),
+    unit=st.just("piece"),
+    cost=st.none() | MONEY,
+    valid_from=DAY,
+    valid_to=st.none() | DAY,
+)
+RULE = st.one_of(
+    st.builds(configuration.Requires, name=st.just("r"), kind=st.just("requires"), product=st.just("P"), any_of=st.just(("Q",))),
+    st.builds(configuration.Amount, name=st.just("q"), kind=st.just("quantity"), product=st.just("P"), multiple_of=QUANTITY),
+    st.builds(configuration.Ratio, name=st.just("t"), kind=st.just("ratio"), product=st.just("P"), to=st.just("Q"), at_most=QUANTITY),
+)
+ALLOWANCE = st.builds(
+    discounts.Allowance,
+    role=st.sampled_from(["sales", "sales_manager"]),
+    max_discount=RATE,
+    max_amount=MONEY,
+    min_margin=st.none() | RATE,
+    valid_from=st.just(date(2026, 11, 1)),
+)
+COSTS = st.just((CostLine(category="work", amount=Money(amount=1, currency="USD")),))
+CASH = st.just((CashLine(month="2026-12", inflow=Money(amount=2, currency="USD"), outflow=Money(amount=1, currency="USD")),))
+CONCESSION = st.builds(negotiation.Concession, about=st.just("price"), what=st.just("A week more"), value=st.none() | MONEY)
+NEW_COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    st.lists(PRODUCT, max_size=2, unique_by=lambda product: product.key).map(
+        lambda products: catalogue.SetCatalogue(
+            catalogue_id=catalogue.CATALOGUE_ID,
+            products=tuple(products),
+            difference_hash=difference({}, {product.key: product for product in products}).hash,
+            set_by="mia",
+        )
+    ),
+    st.builds(
+        rule_book.DraftRules,
+        book_id=st.just(rule_book.CONFIGURATION),
+        book=st.just("configuration"),
+        configuration=st.builds(configuration.ConfigurationRules, rules=st.lists(RULE, max_size=2).map(tuple)),
+        drafted_by=USER,
+    ),
+    st.builds(
+        rule_book.DraftRules,
+        book_id=st.just(rule_book.DISCOUNT),
+        book=st.just("discount"),
+        discount=st.builds(
+            discounts.DiscountMatrix, rows=st.lists(ALLOWANCE, min_size=1, max_size=2).map(tuple), split_days=st.integers(0, 60)
+        ),
+        drafted_by=USER,
+    ),
+    st.builds(
+        rule_book.ActivateRules,
+        book_id=st.sampled_from([rule_book.CONFIGURATION, rule_book.DISCOUNT]),
+        version=st.integers(1, 2),
+        activated_by=USER,
+    ),
+    st.builds(
+        negotiation.RecordRound,
+        opportunity_id=DEAL,
+        quote_id=QUOTE,
+        quote_hash=st.just("0" * 64),
+        gave=st.lists(CONCESSION, max_size=2).map(tuple),
+        held_on=DAY,
+        actor=USER,
+        today=DAY,
+    ),
+    st.builds(
+        negotiation.NoteDeadlock,
+        opportunity_id=DEAL,
+        about=WORDS,
+        alternatives=st.just((negotiation.Alternative(what="Less of it"),)),
+        actor=USER,
+        today=DAY,
+    ),
+    st.builds(negotiation.BreakDeadlock, opportunity_id=DEAL, alternative=st.none() | st.integers(1, 2), how=WORDS, actor=USER, today=DAY),
+    st.builds(
+        past.ImportOpportunity,
+        opportunity_id=st.just(UUID(int=8)),
+        source=st.just("crm"),
+        key=st.just("1"),
+        company=st.just("Acme"),
+        product=st.just("P"),
+        spelled=st.just("P"),
+        owner=USER,
+        status=st.sampled_from(["open", "won", "lost"]),
+        value=MONEY,
+        engaged_on=st.none() | DAY,
+        closed_on=st.none() | DAY,
+        today=DAY,
+    ),
+    st.builds(
+        estimate.DraftEstimate,
+        estimate_id=st.just(UUID(int=7)),
+        opportunity_id=DEAL,
+        revenue=MONEY,
+        costs=COSTS,
+        cash=CASH,
+        assumptions=WORDS,
+        drafted_by=USER,
+    ),
+    st.builds(
+        estimate.FreezeEstimate,
+        estimate_id=st.just(UUID(int=7)),
+        opportunity_id=DEAL,
+        gate=st.sampled_from(["ATI", "ATB", "ATC"]),
+        version=st.integers(1, 2),
+        frozen_by=USER,
+    ),
+)
 
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(
@@ -80,13 +219,14 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(authority.RevokeAuthority, authority_id=st.just(authority.authority_id("mia")), user=st.just("mia"), revoked_by=USER),
     st.builds(drafting.DraftQuote, quote_id=QUOTE, opportunity_id=DEAL, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
     st.builds(drafting.ReviseQuote, quote_id=QUOTE, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
-    st.builds(SubmitQuote, quote_id=QUOTE, actor=USER, today=DAY),
-    st.builds(ApproveQuote, quote_id=QUOTE, quote_hash=st.just("0" * 64), actor=USER, today=DAY),
+    st.builds(SubmitQuote, quote_id=QUOTE, party_id=st.none() | PARTY, actor=USER, roles=ROLES, today=DAY),
+    st.builds(ApproveQuote, quote_id=QUOTE, quote_hash=st.just("0" * 64), actor=USER, roles=ROLES, today=DAY),
     st.builds(RejectQuote, quote_id=QUOTE, reason=WORDS, actor=USER, today=DAY),
     st.builds(sending.SendQuote, quote_id=QUOTE, actor=USER, today=DAY),
     st.builds(sending.AcceptQuote, quote_id=QUOTE, accepted_on=DAY, today=DAY),
     st.builds(sending.ExpireQuote, quote_id=QUOTE, expires_on=DAY),
     st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, won_on=DAY, today=DAY),
+    NEW_COMMANDS,
 )
 
 # What makes the interesting states likely: a book, two deals, a draft of each.
@@ -124,7 +264,7 @@ BEGINNING: tuple[Command, ...] = (
     SubmitQuote(quote_id=UUID(int=3), actor="ann", today=TODAY),
 )
 
-ALL: tuple[AnyDecider, ...] = (*KINDS, pricing, quote.approval, winning.decider)
+ALL: tuple[AnyDecider, ...] = (*KINDS, pricing, quote.approval, winning.decider, negotiation.decider, estimate.estimating)
 DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}
 
 

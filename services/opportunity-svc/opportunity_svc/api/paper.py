@@ -91,9 +91,8 @@ def pdf(paper: Paper, language: Language) -> bytes:
     """The quote as a PDF document."""
     register_font()
     words, out = WORDS[language], io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1)  # no clock and no random id in it
+    canvas = Canvas(out, pagesize=A4, lang=language, invariant=1)  # no clock and no random id in it
     canvas.setTitle(f"{words['title']} {paper.quote_id}")
-    canvas.setLang(language)
     y = heading(canvas, paper, words)
     for line, name in zip(paper.lines, paper.names, strict=True):
         y = row(canvas, cells_of(line, name), y if y > BOTTOM + 40 else next_page(canvas, words))
