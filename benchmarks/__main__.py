@@ -17,10 +17,11 @@ from .library import append_lib
 from .measure import Figure
 from .overload import Overload, overload
 from .post import post, post_traced
+from .quote import QuoteTimes, quote
 from .rebuild import rebuild
 from .relay import relay
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | QuoteTimes]]] = {
     "append-64": append_64,
     "append-1": append_1,
     "append-lib": append_lib,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overlo
     "rebuild": rebuild,
     "latency": latency,
     "overload": overload,
+    "quote": quote,
 }
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from .values import Code, Currency, Money, Name, Quantity, Rate, Sha256, Text, Unit, UserId, Value
 from .vocabulary import PublishedEvent
@@ -151,11 +151,14 @@ class OpportunityImported(PublishedEvent, type="ltc.opportunity.imported.v1"):
     closed_on: date | None = None
 
 
+_LINES = TypeAdapter(tuple[PricedLine, ...])  # dumps all at once: line by line takes three times as long
+
+
 def lines_hash(lines: Sequence[PricedLine]) -> str:
     """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written, what is
     null left out.
 
     An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
     """
-    content = [line.model_dump(mode="json", exclude_none=True) for line in lines]  # a field added later says nothing of old lines
+    content = _LINES.dump_python(tuple(lines), mode="json", exclude_none=True)  # a field added later says nothing of old lines
     return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -85,7 +85,8 @@ def revise(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQu
     valid = must_be_valid(book, command.today)
     lines = priced(valid, command.lines)
     until = None if command.valid_days is None else command.today + timedelta(days=command.valid_days)
-    if lines_hash(lines) == quote.content.hash and until in (None, quote.content.expires_on):
+    fingerprint = lines_hash(lines)
+    if fingerprint == quote.content.hash and until in (None, quote.content.expires_on):
         return []  # it says so already
     revised = QuoteRevised(
         quote_id=command.quote_id,
@@ -95,7 +96,7 @@ def revise(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQu
         currency=valid.currency,
         lines=lines,
         net=net_of(lines, valid.currency),
-        quote_hash=lines_hash(lines),
+        quote_hash=fingerprint,
         revised_by=command.actor,
         expires_on=until,
         costs=costs_of(catalogue, lines, command.today),

@@ -25,15 +25,15 @@ def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tu
     if not catalogue.rows:
         return ()
     units = ((line, catalogue.cost(line.product, line.net.currency, day)) for line in lines)
-    costs = [(line, cost_for(unit, line.quantity)) for line, unit in units if unit is not None]
+    with localcontext(EXACT):
+        costs = [(line, cost_for(unit, line.quantity)) for line, unit in units if unit is not None]
     must_be_dealt_in(sum(amount for _, amount in costs))
     return tuple(LineCost(line=line.line, cost=Money(amount=amount, currency=line.net.currency)) for line, amount in costs)
 
 
 def cost_for(unit: Money, quantity: Decimal) -> int:
     """What so many units cost, half up to the minor unit."""
-    with localcontext(EXACT):
-        return must_be_dealt_in(int((Decimal(unit.amount) * quantity).quantize(Decimal(1))))
+    return must_be_dealt_in(int((Decimal(unit.amount) * quantity).quantize(Decimal(1))))
 
 
 def cost_of(lines: Sequence[PricedLine], costs: Sequence[LineCost], currency: str) -> Money | None:
