@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, TypeAdapter
@@ -151,7 +151,13 @@ class OpportunityImported(PublishedEvent, type="ltc.opportunity.imported.v1"):
     closed_on: date | None = None
 
 
-_LINES = TypeAdapter(tuple[PricedLine, ...])  # dumps all at once: line by line takes three times as long
+_LINES = TypeAdapter(tuple[PricedLine, ...])
+
+
+def lines_as_json(lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
+    """The lines as JSON has them, all at once: one by one takes three times as long."""
+    found: list[dict[str, Any]] = _LINES.dump_python(tuple(lines), mode="json")
+    return found
 
 
 def lines_hash(lines: Sequence[PricedLine]) -> str:

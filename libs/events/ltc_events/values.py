@@ -145,10 +145,10 @@ def zero(currency: str) -> Money:
 
 def total(amounts: Sequence[Money], currency: str) -> Money:
     """The sum of ``amounts``, all of ``currency``; of none, zero."""
-    result = zero(currency)
     for amount in amounts:
-        result = result + amount
-    return result
+        if amount.currency != currency:
+            raise CurrencyMismatch(f"{currency} and {amount.currency}")
+    return Money(amount=sum(amount.amount for amount in amounts), currency=currency)
 
 
 def largest_remainder(amount: int, weights: Sequence[Decimal]) -> list[int]:

@@ -3,11 +3,12 @@
 from typing import Any
 
 from ltc_events import Fact, change, on, projection, put
+from ltc_events.opportunity import lines_as_json
 from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.quote.margin import cost_of
+from ..domain.quote.margin import cost_of, costs_as_json
 from ..domain.quote.pricing import largest_discount
 from ..domain.quote.states import (
     QuoteAccepted,
@@ -77,10 +78,10 @@ def content(quote: QuoteDrafted | QuoteRevised) -> dict[str, Any]:
         "quote_id": quote.quote_id,
         "status": "draft",
         "cost": None if cost is None else cost.amount,
-        "costs": [each.model_dump(mode="json") for each in quote.costs],
+        "costs": costs_as_json(quote.costs),
         "price_book": quote.price_book,
         "price_book_version": quote.price_book_version,
-        "lines": [line.model_dump(mode="json") for line in quote.lines],
+        "lines": lines_as_json(quote.lines),
         "net": quote.net.amount,
         "currency": quote.currency,
         "discount": largest_discount(quote.lines),

@@ -1,6 +1,7 @@
 """Every version of quotes and price books, so that any two can be laid side by side."""
 
 from ltc_events import Fact, on, projection, put
+from ltc_events.opportunity import lines_as_json
 from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -45,7 +46,7 @@ def quoted(quote: QuoteDrafted | QuoteRevised, fact: Fact) -> Row:
         "revision": 1 if isinstance(quote, QuoteDrafted) else quote.revision,
         "price_book": quote.price_book,
         "price_book_version": quote.price_book_version,
-        "lines": [line.model_dump(mode="json") for line in quote.lines],
+        "lines": lines_as_json(quote.lines),
         "net": quote.net.amount,
         "currency": quote.currency,
         "quote_hash": quote.quote_hash,

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
 
 from ltc_events import Money, Value, total
 from ltc_events.opportunity import LineNo, PricedLine
+from pydantic import TypeAdapter
 
 from ..catalogue import Catalogue
 from .pricing import EXACT, must_be_dealt_in
@@ -18,6 +20,15 @@ class LineCost(Value):
 
     line: LineNo
     cost: Money
+
+
+_COSTS = TypeAdapter(tuple[LineCost, ...])
+
+
+def costs_as_json(costs: Sequence[LineCost]) -> list[dict[str, Any]]:
+    """The costs as JSON has them."""
+    found: list[dict[str, Any]] = _COSTS.dump_python(tuple(costs), mode="json")
+    return found
 
 
 def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tuple[LineCost, ...]:
