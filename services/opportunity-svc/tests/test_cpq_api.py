@@ -290,3 +290,17 @@ async def test_a_quote_is_had_on_paper_in_both_languages_and_its_hash_is_said(de
     assert "服务器" in texts[1]
     assert all("1,243.00 USD" in text and said["quote_hash"] in text and "云泽科技" in text for text in texts)
     assert (await desk.ann.get(f"/quotes/{quote}/document.pdf?language=de")).status_code == 422
+
+
+async def test_a_won_deal_takes_no_other_quote_and_its_quote_no_other_lines(desk: Desk) -> None:
+    deal = await desk.deal()
+    quote = await desk.quote(deal, RACK)
+    await good(desk.ann, f"/quotes/{quote}/submit")
+    await good(desk.ann, f"/quotes/{quote}/send")
+    await good(desk.ann, f"/quotes/{quote}/accept", {})
+    await good(desk.ann, f"/opportunities/{deal}/win", {"quote_id": quote})
+    lines = {"price_book": "list", "lines": [SERVER]}
+    assert await refused(desk.ann, f"/quotes/{quote}/revise", lines) == (409, "quote-final")
+    assert await refused(desk.ann, f"/opportunities/{deal}/quotes", lines) == (409, "opportunity-closed")
+    about = {"quote_id": quote, "quote_hash": (await seen(desk.ann, f"/quotes/{quote}"))["quote_hash"]}
+    assert await refused(desk.ann, f"/opportunities/{deal}/rounds", about) == (409, "opportunity-closed")

@@ -123,10 +123,11 @@ def decide(catalogue: Catalogue, command: SetCatalogue) -> list[CatalogueChanged
 
 def changed(catalogue: Catalogue, new: Mapping[str, Product], step: Difference, command: SetCatalogue) -> CatalogueChanged:
     gone = [catalogue.rows[removed.key] for removed in step.removed]
+    written = [*(row.key for row in step.added), *(row.key for row in step.changed)]
     return CatalogueChanged(
         catalogue_id=command.catalogue_id,
         version=catalogue.version + 1,
-        written=tuple(new[row.key] for row in (*step.added, *step.changed)),
+        written=tuple(new[key] for key in written),
         removed=tuple(Removed(product=row.product, valid_from=row.valid_from) for row in gone),
         difference_hash=command.difference_hash,
         changed_by=command.set_by,
