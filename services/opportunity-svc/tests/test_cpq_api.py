@@ -131,6 +131,8 @@ async def test_a_file_with_lines_that_say_nothing_usable_changes_nothing(desk: D
         (5, "name: String should have at le"),
         (4, "SERVER is there for 2021-01-01"),
     ]
+    long = {"csv": "product,name,unit,valid_from\n" + "".join(f"P{n},A part,piece,2020-01-01\n" for n in range(10_001))}
+    assert await refused(desk.mia, "/catalogue", {**long, "difference_hash": "0" * 64}) == (409, "catalogue-too-long")
     applied = {"csv": broken, "difference_hash": read["difference_hash"]}
     assert await refused(desk.mia, "/catalogue", applied) == (409, "sheet-unusable")
 

@@ -1,5 +1,6 @@
 """What we can deliver, and what it costs us."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from sqlalchemy import or_, select
 
 from .. import projections as shown
 from ..domain import catalogue as domain
-from ..domain.catalogue import CATALOGUE_ID, CostBelowNothing, Product, ProductTwice, SetCatalogue, overlaps, read_products
+from ..domain.catalogue import CATALOGUE_ID, MOST_PRODUCTS, CostBelowNothing, Product, ProductTwice, SetCatalogue, overlaps, read_products
 from ..domain.difference import Difference, DifferenceHasChanged, difference
 from ..domain.price_book import ValidityEndsBeforeItBegins
 from ..domain.sheet import InvalidLine, Sheet
@@ -24,6 +25,10 @@ Csv = Annotated[str, StringConstraints(min_length=1, max_length=CSV_BYTES)]
 
 class SheetUnusable(Refusal):
     """The file has lines that cannot be taken over: {lines}. Ask for its difference, which says why of each."""
+
+
+class CatalogueTooLong(Refusal):
+    """The file has more than {most} rows."""
 
 
 class CatalogueFile(Body):
@@ -46,7 +51,8 @@ class DifferenceView(View):
 @catalogue.act("/difference", roles=MANAGERS, cap=2 * CSV_BYTES)
 async def compare_catalogue(body: CatalogueFile, read: Read) -> DifferenceView:
     """What a file would change in the catalogue; nothing is changed yet."""
-    return difference_view(await current(read), sheet_of(body.csv))
+    old = await current(read)
+    return await asyncio.to_thread(lambda: difference_view(old, sheet_of(body.csv)))  # a long file keeps nobody else waiting
 
 
 class ApplyCatalogue(CatalogueFile):
@@ -59,11 +65,13 @@ class ApplyCatalogue(CatalogueFile):
     "",
     roles=MANAGERS,
     cap=2 * CSV_BYTES,
-    refuses=(SheetUnusable, DifferenceHasChanged, ProductTwice, CostBelowNothing, ValidityEndsBeforeItBegins),
+    refuses=(SheetUnusable, CatalogueTooLong, DifferenceHasChanged, ProductTwice, CostBelowNothing, ValidityEndsBeforeItBegins),
 )
 async def apply_catalogue(body: ApplyCatalogue, handle: Handle) -> None:
     """Let the catalogue say what a file says, exactly by the difference that was read."""
-    sheet = usable(sheet_of(body.csv))
+    sheet = usable(await asyncio.to_thread(sheet_of, body.csv))
+    if len(sheet.rows) > MOST_PRODUCTS:
+        raise CatalogueTooLong(most=f"{MOST_PRODUCTS:,}")
     command = SetCatalogue(
         catalogue_id=CATALOGUE_ID, products=tuple(sheet.rows.values()), difference_hash=body.difference_hash, set_by=handle.actor
     )

@@ -1,5 +1,6 @@
 """What everything costs."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -78,7 +79,8 @@ async def compare_price_book(code: BookCode, body: PriceFile, read: Read) -> Dif
     found = select(shown.price_books.c["items"]).where(shown.price_books.c.price_book_id == price_book_id(code))
     row = await read.maybe(found)
     items = [PriceItem(**item) for item in row["items"]] if row else []
-    return difference_view({item.product: item for item in items}, read_items(body.csv, body.currency))
+    old = {item.product: item for item in items}
+    return await asyncio.to_thread(lambda: difference_view(old, read_items(body.csv, body.currency)))
 
 
 class ApplyPriceFile(PriceFile):
@@ -97,7 +99,7 @@ class ApplyPriceFile(PriceFile):
 )
 async def apply_price_book(code: BookCode, body: ApplyPriceFile, handle: Handle) -> None:
     """Let a price book say what a file says, exactly by the difference that was read."""
-    items = tuple(usable(read_items(body.csv, body.currency)).rows.values())
+    items = tuple(usable(await asyncio.to_thread(read_items, body.csv, body.currency)).rows.values())
     command = SetPriceBook(
         price_book_id=price_book_id(code),
         code=code,

@@ -1,8 +1,9 @@
 """Rules of configuration and of discounts as versioned data: drafted, tried, made live."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -96,7 +97,7 @@ async def preview_configuration(version: RuleVersion, read: Read) -> Configurati
     table = shown.quotes.c
     found = select(table.quote_id, table.lines).where(table.status.in_(OPEN)).order_by(table.drafted_at.desc()).limit(MOST_JUDGED)
     rows = await read.all(found)
-    judged = [(row["quote_id"], check(rules, lines_in(row["lines"]))) for row in rows]
+    judged = await asyncio.to_thread(lambda: [(row["quote_id"], check(rules, lines_in(row["lines"]))) for row in rows])
     return ConfigurationPreview(
         judged=len(rows), broken=[QuoteBroken(quote_id=quote_id, violations=found) for quote_id, found in judged if found]
     )
@@ -124,10 +125,15 @@ async def preview_discount(version: RuleVersion, read: Read) -> DiscountPreview:
     table, today = shown.quotes.c, read.now.date()
     columns = (table.discount, table.net, table.cost, table.currency)
     found = select(*columns).where(table.status.in_(OPEN), table.discount > 0).order_by(table.drafted_at.desc()).limit(MOST_JUDGED)
+    rows = await read.all(found)
+    return await asyncio.to_thread(reached, matrix, rows, today)
+
+
+def reached(matrix: DiscountMatrix, rows: Sequence[dict[str, Any]], today: date) -> DiscountPreview:
+    """How many of these quotes each role could allow."""
     roles = sorted({row.role for row in matrix.rows})
     reach: Counter[str] = Counter()
     nobody = 0
-    rows = await read.all(found)
     for row in rows:
         net, cost = Money(amount=row["net"], currency=row["currency"]), money(row["cost"], row["currency"])
         able = [role for role in roles if matrix.covers((role,), row["discount"], net, margin_rate(net, cost), today)]
