@@ -35,8 +35,9 @@ def _filled(part: Schema, name: str, defs: Schema, drawn: random.Random) -> Any:
     """A value for one part of a schema."""
     if "$ref" in part:
         return _filled(defs[part["$ref"].rsplit("/", 1)[1]], name, defs, drawn)
-    if "anyOf" in part:
-        return _filled(part["anyOf"][0], name, defs, drawn)
+    choices = part.get("anyOf") or part.get("oneOf")
+    if choices:
+        return _filled(choices[0], name, defs, drawn)
     if "const" in part or "enum" in part:
         return part.get("const", part.get("enum", [None])[0])
     match part.get("type"):
