@@ -19,11 +19,12 @@ from .measure import Figure
 from .memory import Memory, memory
 from .overload import Overload, overload
 from .post import post, post_traced
+from .quote import QuoteTimes, quote
 from .rebuild import rebuild
 from .relay import relay
 from .year import Year, year
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | KafkaDown | Memory | Year]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | KafkaDown | Memory | QuoteTimes | Year]]] = {
     "append-64": append_64,
     "append-1": append_1,
     "append-lib": append_lib,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overlo
     "kafka-down": kafka_down,
     "memory": memory,
     "year": year,
+    "quote": quote,
 }
 
 

@@ -17,7 +17,9 @@ from .values import (
     UserId,
     Value,
     amount_text,
+    decimals_of,
     largest_remainder,
+    minor_units,
     total,
     zero,
 )
@@ -44,6 +46,6 @@ from .vocabulary import (
 __all__ = [
     "AnyDecider", "At", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held", "JointDecider",
     "Money", "Name", "On", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "Sha256", "States",
-    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "Versions", "amount_text", "change", "derive_id", "event_class", "event_classes",
-    "largest_remainder", "members", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
+    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "Versions", "amount_text", "change", "decimals_of", "derive_id", "event_class",
+    "event_classes", "largest_remainder", "members", "minor_units", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

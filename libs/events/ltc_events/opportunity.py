@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 
 from .values import Code, Currency, Money, Name, Quantity, Rate, Sha256, Text, Unit, UserId, Value
 from .vocabulary import PublishedEvent
@@ -34,6 +34,9 @@ class PricedLine(Value):
     net: Money
     """The whole line, after discount, before tax."""
     tax_rate: Rate
+    price_book: Code | None = None
+    """The price book it was priced from; lines that were priced before lines said so do not."""
+    price_book_version: int | None = None
 
 
 class OpportunityOpened(PublishedEvent, type="ltc.opportunity.opened.v1"):
@@ -161,10 +164,20 @@ class OpportunityImported(PublishedEvent, type="ltc.opportunity.imported.v1"):
     closed_on: date | None = None
 
 
+_LINES = TypeAdapter(tuple[PricedLine, ...])
+
+
+def lines_as_json(lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
+    """The lines as JSON has them, all at once: one by one takes three times as long."""
+    found: list[dict[str, Any]] = _LINES.dump_python(tuple(lines), mode="json")
+    return found
+
+
 def lines_hash(lines: Sequence[PricedLine]) -> str:
-    """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written.
+    """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written, what is
+    null left out.
 
     An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
     """
-    content = [line.model_dump(mode="json") for line in lines]
+    content = _LINES.dump_python(tuple(lines), mode="json", exclude_none=True)  # a field added later says nothing of old lines
     return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """Value objects: money, quantities, rates and texts as every service means them."""
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
@@ -54,10 +55,30 @@ _THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 def amount_text(minor_units: int, currency: str) -> str:
     """How an amount is put to a reader: ``125000`` in USD is "1,250.00 USD" (decimals as in ISO 4217)."""
-    decimals = 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+    decimals = decimals_of(currency)
     sign, digits = "-" if minor_units < 0 else "", str(abs(minor_units)).rjust(decimals + 1, "0")
     whole, fraction = (digits[:-decimals], "." + digits[-decimals:]) if decimals else (digits, "")
     return f"{sign}{int(whole):,}{fraction} {currency}"
+
+
+def decimals_of(currency: str) -> int:
+    """How many decimals an amount in ``currency`` is written with (ISO 4217)."""
+    return 0 if currency in _NO_DECIMALS else 3 if currency in _THREE_DECIMALS else 2
+
+
+def minor_units(text: str, currency: str) -> int:
+    """The amount somebody wrote: "1,250.00" in USD is ``125000``.
+
+    Raises:
+        ValueError: it is no number, or finer than the currency's smallest coin.
+    """
+    plain = text.strip().replace(",", "")
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,6})?", plain):
+        raise ValueError(f"{text[:40]!r} is not an amount")
+    scaled = Decimal(plain).scaleb(decimals_of(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{text[:40]!r} is finer than the smallest coin of {currency}")
+    return int(scaled)
 
 
 class CurrencyMismatch(ValueError):
@@ -124,10 +145,10 @@ def zero(currency: str) -> Money:
 
 def total(amounts: Sequence[Money], currency: str) -> Money:
     """The sum of ``amounts``, all of ``currency``; of none, zero."""
-    result = zero(currency)
     for amount in amounts:
-        result = result + amount
-    return result
+        if amount.currency != currency:
+            raise CurrencyMismatch(f"{currency} and {amount.currency}")
+    return Money(amount=sum(amount.amount for amount in amounts), currency=currency)
 
 
 def largest_remainder(amount: int, weights: Sequence[Decimal]) -> list[int]:

@@ -1,6 +1,7 @@
 """What opportunity-svc does when something happens: a converted lead opens a deal, and what has its time is not forgotten."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadConverted
@@ -15,7 +16,7 @@ from .domain.opportunity.noting import NoteFinding, RemindOfBid
 from .domain.opportunity.states import FindingNoted
 from .domain.opportunity.working import OpenOpportunity
 from .domain.quote.sending import ExpireQuote
-from .domain.quote.states import QuoteDrafted
+from .domain.quote.states import QuoteDrafted, QuoteRevised
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:
@@ -37,8 +38,16 @@ def open_opportunity(lead: LeadConverted) -> list[Command]:
 
 def expire_quote(quote: QuoteDrafted) -> list[At]:
     """A quote lapses on the day it stops binding us."""
-    due = datetime.combine(quote.expires_on, time(), UTC)
-    return [At(due, ExpireQuote(quote_id=quote.quote_id, expires_on=quote.expires_on))]
+    return [lapse(quote.quote_id, quote.expires_on)]
+
+
+def expire_later(quote: QuoteRevised) -> list[At]:
+    """A quote that was given another time lapses at its end; the timer set before finds that it was given more."""
+    return [] if quote.expires_on is None else [lapse(quote.quote_id, quote.expires_on)]
+
+
+def lapse(quote_id: UUID, day: date) -> At:
+    return At(datetime.combine(day, time(), UTC), ExpireQuote(quote_id=quote_id, expires_on=day))
 
 
 def escalate_decision(decision: DecisionRequested) -> list[At]:

@@ -7,19 +7,24 @@ from ltc_runtime.service import Service
 
 from .api import (
     authority_grants,
+    catalogue,
+    comparisons,
     deal_forecasts,
     decisions,
+    documents,
     drafts,
     estimates,
     forecasts,
     frozen_estimates,
     mandates,
+    negotiations,
     opportunities,
     past_opportunities,
     pipelines,
     price_books,
     quotes,
     reports,
+    rule_books,
     sales_figures,
     teams,
 )
@@ -29,21 +34,26 @@ from .domain import (
     estimate,
     forecast,
     mandate,
+    negotiation,
     opening,
     opportunity,
     past,
     pipeline,
     price_book,
     quote,
+    rule_book,
+    splitting,
     stepping,
     team,
     winning,
 )
+from .domain import catalogue as products
 from .domain.opportunity.states import FindingNoted
-from .domain.quote.states import QuoteDrafted
-from .policies import escalate_decision, expire_quote, note_estimate, open_opportunity, remind_of_bid
+from .domain.quote.states import QuoteDrafted, QuoteRevised
+from .policies import escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
 from .projections import (
     authority_grant,
+    catalogue_product,
     deal_findings,
     decision_list,
     estimate_list,
@@ -52,8 +62,12 @@ from .projections import (
     opportunity_list,
     past_opportunity,
     pipeline_list,
+    price_book_version,
     quote_list,
+    quote_version,
+    rule_book_list,
 )
+from .projections import negotiation as negotiation_list
 from .projections import price_book as price_book_list
 
 service = Service(
@@ -62,7 +76,12 @@ service = Service(
         opportunities,
         drafts,
         quotes,
+        documents,
+        comparisons,
+        negotiations,
+        catalogue,
         price_books,
+        rule_books,
         authority_grants,
         past_opportunities,
         sales_figures,
@@ -85,10 +104,15 @@ service = Service(
         pipeline.decider,
         mandate.decider,
         price_book.decider,
+        products.decider,
+        rule_book.decider,
+        splitting.decider,
         authority.decider,
         quote.decider,
         quote.pricing,
         quote.approval,
+        negotiation.facts,
+        negotiation.decider,
         past.decider,
         estimate.decider,
         estimate.estimating,
@@ -99,6 +123,7 @@ service = Service(
     reacts={
         LeadConverted: (open_opportunity,),
         QuoteDrafted: (expire_quote,),
+        QuoteRevised: (expire_later,),
         DecisionRequested: (escalate_decision,),
         FindingNoted: (remind_of_bid,),
         EstimateFrozen: (note_estimate,),
@@ -110,7 +135,12 @@ service = Service(
         pipeline_list,
         mandate_list,
         quote_list,
+        quote_version,
+        negotiation_list,
+        catalogue_product,
         price_book_list,
+        price_book_version,
+        rule_book_list,
         authority_grant,
         past_opportunity,
         estimate_list,

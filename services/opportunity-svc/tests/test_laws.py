@@ -14,18 +14,27 @@ from ltc_events.opportunity_gates import Condition
 from ltc_events.testing import fold
 from opportunity_svc.domain import (
     authority,
+    catalogue,
+    configuration,
     deciding,
+    discounts,
     estimate,
+    forecast,
     mandate,
+    negotiation,
     opening,
     opportunity,
     past,
     pipeline,
     price_book,
     quote,
+    rule_book,
+    splitting,
     stepping,
+    team,
     winning,
 )
+from opportunity_svc.domain.difference import difference
 from opportunity_svc.domain.opportunity import asking, findings, gating, noting, working
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
@@ -35,10 +44,16 @@ from opportunity_svc.service import service
 KINDS: tuple[Decider[Any, Any, Any], ...] = (
     opportunity.decider,
     price_book.decider,
+    catalogue.decider,
+    rule_book.decider,
+    splitting.decider,
     authority.decider,
     quote.decider,
+    negotiation.facts,
     pipeline.decider,
     mandate.decider,
+    team.decider,
+    forecast.decider,
     past.decider,
     estimate.decider,
 )
@@ -68,6 +83,83 @@ ITEM = st.builds(
 )
 BOOK_ID = st.just(price_book.price_book_id("list"))
 
+PARTY = st.just(UUID(int=9))
+ROLES = st.sampled_from([(), ("sales",), ("sales", "sales_manager")])
+PRODUCT = st.builds(
+    catalogue.Product,
+    product=st.sampled_from(["P", "Q"]),
+    name=WORDS.filter(lambda text: "\n" not in text),
+    unit=st.just("piece"),
+    cost=st.none() | MONEY,
+    valid_from=DAY,
+    valid_to=st.none() | DAY,
+)
+RULE = st.one_of(
+    st.builds(configuration.Requires, name=st.just("r"), kind=st.just("requires"), product=st.just("P"), any_of=st.just(("Q",))),
+    st.builds(configuration.Amount, name=st.just("q"), kind=st.just("quantity"), product=st.just("P"), multiple_of=QUANTITY),
+    st.builds(configuration.Ratio, name=st.just("t"), kind=st.just("ratio"), product=st.just("P"), to=st.just("Q"), at_most=QUANTITY),
+)
+ALLOWANCE = st.builds(
+    discounts.Allowance,
+    role=st.sampled_from(["sales", "sales_manager"]),
+    max_discount=RATE,
+    max_amount=MONEY,
+    min_margin=st.none() | RATE,
+    valid_from=st.just(date(2026, 11, 1)),
+)
+CONCESSION = st.builds(negotiation.Concession, about=st.just("price"), what=st.just("A week more"), value=st.none() | MONEY)
+NEW_COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    st.lists(PRODUCT, max_size=2, unique_by=lambda product: product.key).map(
+        lambda products: catalogue.SetCatalogue(
+            catalogue_id=catalogue.CATALOGUE_ID,
+            products=tuple(products),
+            difference_hash=difference({}, {product.key: product for product in products}).hash,
+            set_by="mia",
+        )
+    ),
+    st.builds(
+        rule_book.DraftRules,
+        book_id=st.just(rule_book.CONFIGURATION),
+        book=st.just("configuration"),
+        configuration=st.builds(configuration.ConfigurationRules, rules=st.lists(RULE, max_size=2).map(tuple)),
+        drafted_by=USER,
+    ),
+    st.builds(
+        rule_book.DraftRules,
+        book_id=st.just(rule_book.DISCOUNT),
+        book=st.just("discount"),
+        discount=st.builds(
+            discounts.DiscountMatrix, rows=st.lists(ALLOWANCE, min_size=1, max_size=2).map(tuple), split_days=st.integers(0, 60)
+        ),
+        drafted_by=USER,
+    ),
+    st.builds(
+        rule_book.ActivateRules,
+        book_id=st.sampled_from([rule_book.CONFIGURATION, rule_book.DISCOUNT]),
+        version=st.integers(1, 2),
+        activated_by=USER,
+    ),
+    st.builds(
+        negotiation.RecordRound,
+        opportunity_id=DEAL,
+        quote_id=QUOTE,
+        quote_hash=st.just("0" * 64),
+        gave=st.lists(CONCESSION, max_size=2).map(tuple),
+        held_on=DAY,
+        actor=USER,
+        today=DAY,
+    ),
+    st.builds(
+        negotiation.NoteDeadlock,
+        opportunity_id=DEAL,
+        about=WORDS,
+        alternatives=st.just((negotiation.Alternative(what="Less of it"),)),
+        actor=USER,
+        today=DAY,
+    ),
+    st.builds(negotiation.BreakDeadlock, opportunity_id=DEAL, alternative=st.none() | st.integers(1, 2), how=WORDS, actor=USER, today=DAY),
+)
+
 GATE = st.sampled_from(["ATI", "ATB", "ATC"])
 NOW = st.just(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
 VERDICT = st.sampled_from(
@@ -86,6 +178,7 @@ FINDING = st.one_of(
 )
 COSTS = st.builds(lambda amount: (CostLine(category="work", amount=amount),), MONEY)
 CASH = st.builds(lambda inflow, outflow: (CashLine(month="2026-12", inflow=inflow, outflow=outflow),), MONEY, MONEY)
+
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(
         working.OpenOpportunity,
@@ -123,8 +216,8 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(authority.RevokeAuthority, authority_id=st.just(authority.authority_id("mia")), user=st.just("mia"), revoked_by=USER),
     st.builds(drafting.DraftQuote, quote_id=QUOTE, opportunity_id=DEAL, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
     st.builds(drafting.ReviseQuote, quote_id=QUOTE, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
-    st.builds(SubmitQuote, quote_id=QUOTE, actor=USER, today=DAY),
-    st.builds(ApproveQuote, quote_id=QUOTE, quote_hash=st.just("0" * 64), actor=USER, today=DAY),
+    st.builds(SubmitQuote, quote_id=QUOTE, party_id=st.none() | PARTY, actor=USER, roles=ROLES, today=DAY),
+    st.builds(ApproveQuote, quote_id=QUOTE, quote_hash=st.just("0" * 64), actor=USER, roles=ROLES, today=DAY),
     st.builds(RejectQuote, quote_id=QUOTE, reason=WORDS, actor=USER, today=DAY),
     st.builds(sending.SendQuote, quote_id=QUOTE, actor=USER, today=DAY),
     st.builds(sending.AcceptQuote, quote_id=QUOTE, accepted_on=DAY, today=DAY),
@@ -224,6 +317,33 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         actor=USER,
     ),
     st.builds(mandate.EndDelegation, mandate_id=st.just(mandate.mandate_id("mia")), delegation_id=DEAL, user=st.just("mia"), ended_by=USER),
+    NEW_COMMANDS,
+    st.builds(
+        forecast.SetForecast,
+        forecast_id=st.just(UUID(int=6)),
+        opportunity_id=DEAL,
+        category=st.sampled_from(["commit", "omitted"]),
+        amount=MONEY,
+        close_on=DAY,
+        set_by=USER,
+        today=DAY,
+    ),
+    st.builds(
+        team.SetTeam,
+        team_id=st.just(UUID(int=5)),
+        code=st.just("east"),
+        lead=USER,
+        members=st.lists(USER, min_size=1, max_size=2).map(tuple),
+        set_by=USER,
+    ),
+    st.builds(
+        team.SetTarget,
+        team_id=st.just(UUID(int=5)),
+        period=st.just("2026-Q4"),
+        amount=MONEY,
+        weights=st.builds(team.Weights, commit=RATE, best_case=RATE, pipeline=RATE),
+        set_by=USER,
+    ),
 )
 
 # What makes the interesting states likely: a book, two deals, a draft of each.
@@ -269,7 +389,9 @@ ALL: tuple[AnyDecider, ...] = (
     stepping.decider,
     deciding.decider,
     winning.decider,
+    negotiation.decider,
     estimate.estimating,
+    forecast.forecasting,
 )
 DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}
 

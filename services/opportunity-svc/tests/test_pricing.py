@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ltc_events import Money
+from ltc_events.opportunity import PricedLine
 from opportunity_svc.domain.price_book import Book, PriceItem
 from opportunity_svc.domain.quote.pricing import (
     AmountTooLarge,
@@ -17,7 +18,6 @@ from opportunity_svc.domain.quote.pricing import (
     largest_discount,
     net_of,
     priced,
-    priced_line,
 )
 from pydantic import ValidationError
 
@@ -29,6 +29,11 @@ def usd(amount: int) -> Money:
 def book(list_price: int) -> Book:
     item = PriceItem(product="P", description="A product", unit="piece", list_price=usd(list_price), tax_rate=Decimal("0.13"))
     return Book("list", 1, "USD", {"P": item}, date(2026, 1, 1), None)
+
+
+def priced_line(book: Book, line: AskedLine) -> PricedLine:
+    (found,) = priced(book, (line,))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def test_net_is_list_times_quantity_less_the_discount_rounded_half_up(
     list_price: int, quantity: str, discount: str | None, net: int
 ) -> None:
     asked = AskedLine(product="P", quantity=Decimal(quantity), discount=None if discount is None else Decimal(discount))
-    assert priced_line(book(list_price), 1, asked).net == usd(net)
+    assert priced_line(book(list_price), asked).net == usd(net)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +67,7 @@ def test_net_is_list_times_quantity_less_the_discount_rounded_half_up(
     ],
 )
 def test_a_net_price_agreed_on_says_what_the_discount_is(list_price: int, quantity: str, net: int, discount: str) -> None:
-    line = priced_line(book(list_price), 1, AskedLine(product="P", quantity=Decimal(quantity), net=usd(net)))
+    line = priced_line(book(list_price), AskedLine(product="P", quantity=Decimal(quantity), net=usd(net)))
     assert (line.net, line.discount) == (usd(net), Decimal(discount))
 
 
@@ -71,15 +76,15 @@ def test_a_price_that_cannot_be_meant_is_refused() -> None:
         return AskedLine(product="P", quantity=1, net=net)
 
     with pytest.raises(NetInOtherCurrency):
-        priced_line(book(100), 1, asked(Money(amount=100, currency="CNY")))
+        priced_line(book(100), asked(Money(amount=100, currency="CNY")))
     with pytest.raises(NetBelowNothing):
-        priced_line(book(100), 1, asked(usd(-1)))
+        priced_line(book(100), asked(usd(-1)))
     with pytest.raises(NetFarAboveList):
-        priced_line(book(100), 1, asked(usd(1_101)))
+        priced_line(book(100), asked(usd(1_101)))
     with pytest.raises(NetFarAboveList):
-        priced_line(book(0), 1, asked(usd(1)))
+        priced_line(book(0), asked(usd(1)))
     with pytest.raises(AmountTooLarge):
-        priced_line(book(10**15), 1, AskedLine(product="P", quantity=2))
+        priced_line(book(10**15), AskedLine(product="P", quantity=2))
 
 
 def test_discount_and_net_are_not_both_given() -> None:
@@ -102,7 +107,7 @@ def test_the_whole_is_the_sum_of_its_lines_and_answers_for_the_largest_discount(
 )
 def test_any_discount_gives_a_price_or_is_refused(list_price: int, quantity: Decimal, discount: Decimal | None) -> None:
     try:
-        line = priced_line(book(list_price), 1, AskedLine(product="P", quantity=quantity, discount=discount))
+        line = priced_line(book(list_price), AskedLine(product="P", quantity=quantity, discount=discount))
     except AmountTooLarge:
         return
     assert line.net.amount >= 0
@@ -112,7 +117,7 @@ def test_any_discount_gives_a_price_or_is_refused(list_price: int, quantity: Dec
 @given(st.integers(0, 10**15), st.decimals("0.000001", "999999999", places=6), st.integers(-1, 10**15))
 def test_any_net_price_gives_a_discount_or_is_refused(list_price: int, quantity: Decimal, net: int) -> None:
     try:
-        line = priced_line(book(list_price), 1, AskedLine(product="P", quantity=quantity, net=usd(net)))
+        line = priced_line(book(list_price), AskedLine(product="P", quantity=quantity, net=usd(net)))
     except (NetFarAboveList, NetBelowNothing):
         return
     assert line.net == usd(net)

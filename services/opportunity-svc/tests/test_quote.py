@@ -108,7 +108,7 @@ def grant(user: str, discount: str, amount: int = 10**9) -> AuthorityGranted:
     )
 
 
-submit = SubmitQuote(quote_id=QUOTE, actor="ann", today=TODAY)
+submit = SubmitQuote(quote_id=QUOTE, party_id=opened.party_id, actor="ann", today=TODAY)
 requested = QuoteApprovalRequested(
     quote_id=QUOTE, quote_hash=HASH, discount=Decimal("0.2"), net=Money(amount=24_000, currency="USD"), requested_by="ann"
 )

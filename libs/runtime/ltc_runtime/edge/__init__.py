@@ -1,8 +1,10 @@
 """The edge: how people and programs speak with a service over HTTP.
 
-A service's ``api.py`` needs `Api`, `Handle`, `Read`, `Body`, `View`, `Page` and `Paging`; the rest is for the runtime.
+A service's ``api.py`` needs `Api`, `Handle`, `Read`, `Body`, `View`, `Page` and `Paging`, and `Answer` where it answers with a
+file; the rest is for the runtime.
 """
 
+from .answers import Answer
 from .api import Api
 from .handle import Handle
 from .operation import NaturalKey
@@ -10,4 +12,4 @@ from .pages import Body, Page, Paging, View, matching
 from .read import Read
 from .roles import EVERYONE, ROLES, Role
 
-__all__ = ["EVERYONE", "ROLES", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "View", "matching"]
+__all__ = ["EVERYONE", "ROLES", "Answer", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "View", "matching"]

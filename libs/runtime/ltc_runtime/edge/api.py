@@ -70,11 +70,19 @@ class Api(APIRouter):
         """A POST that does something to what is there: 204, or 200 where it has something to say."""
         return self._command("act", path, None, roles, refuses, money, cap)
 
-    def query(self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = ()) -> Callable[[F], F]:
-        """A GET."""
+    def query(
+        self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), media: str | None = None
+    ) -> Callable[[F], F]:
+        """A GET.
+
+        Args:
+            roles: who may.
+            refuses: how it may be refused.
+            media: the media type of a file it answers with; the function then returns an `Answer`.
+        """
 
         def register(endpoint: F) -> F:
-            self._add(endpoint, "query", "GET", path, 200, roles, refuses)
+            self._add(endpoint, "query", "GET", path, 200, roles, refuses, media=media)
             return endpoint
 
         return register
@@ -132,17 +140,18 @@ class Api(APIRouter):
         money: bool = False,
         cap: int | None = None,
         found_at: str | None = None,
+        media: str | None = None,
     ) -> None:
         unknown = set(roles) - ROLES
         if unknown:
             raise ValueError(f"{endpoint.__name__}: no such roles: {', '.join(sorted(unknown))}")
         whole = self.prefix + path
         signature = Signature(endpoint, whole)
-        silent = signature.answer in (None, type(None))
+        silent = media is not None or signature.answer in (None, type(None))
         operation = Operation(
             id=endpoint.__name__, kind=kind, method=method, prefix=found_at or self.prefix, path=whole, roles=frozenset(roles),
             endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, natural=self.natural,
-            refuses=tuple(refuses), money=money, cap=cap,
+            refuses=tuple(refuses), money=money, cap=cap, media=media,
         )  # fmt: skip
         self.operations.append(operation)
         described = stub(endpoint, signature.described(headers_of(operation)))

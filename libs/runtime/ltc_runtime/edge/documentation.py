@@ -86,6 +86,8 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
         refusals.setdefault(refusal.status, []).append(refusal)
     documented: dict[int | str, dict[str, Any]] = {status: _refused(classes) for status, classes in sorted(refusals.items())}
     documented[operation.status] = {"description": "Done.", "headers": _headers(operation)}
+    if operation.media is not None:
+        documented[operation.status]["content"] = {operation.media: {"schema": {"type": "string", "format": "binary"}}}
     if operation.lists is not None:
         documented[operation.status]["content"] = {kind: {"schema": _text} for kind in (CSV, XLSX)}
     if operation.kind == "query" and operation.names_stream:

@@ -67,6 +67,8 @@ class Operation:
     refuses: tuple[type[Refusal], ...] = ()
     money: bool = False
     cap: int | None = None
+    media: str | None = None
+    """What kind of file it answers with, where that is not JSON."""
     span_name: str = ""
     span_attributes: Mapping[str, str] = field(default_factory=dict)
 

@@ -2,19 +2,29 @@
 
 from . import deals, findings, stages
 from .authority import authority_grants
+from .catalogue import catalogue
+from .comparing import comparisons
 from .decisions import decisions
+from .documents import documents
 from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
 from .mandates import mandates
+from .negotiating import negotiations
 from .past import past_opportunities
 from .pipelines import pipelines
 from .price_books import price_books
 from .quotes import drafts, quotes
 from .reports import reports
 from .resource import opportunities
+from .rule_books import rule_books
 from .teams import deal_forecasts, forecasts, teams
 
 __all__ = [
+    "rule_books",
+    "negotiations",
+    "documents",
+    "comparisons",
+    "catalogue",
     "authority_grants",
     "deal_forecasts",
     "deals",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from ltc_events import Money, Sha256, Text, UserId
+from ltc_events import Money, Name, Sha256, Text, UserId
 from ltc_events.opportunity import PricedLine
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain import quote
+from ..domain.configuration import ConfigurationInvalid
 from ..domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
 from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
-from ..domain.quote.drafting import DraftQuote, ReviseQuote
+from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays
+from ..domain.quote.margin import margin_rate
 from ..domain.quote.pricing import AmountTooLarge, AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
 from ..domain.quote.sending import AcceptQuote, SendQuote
 from ..domain.quote.states import (
@@ -52,6 +54,19 @@ class LinesBody(Body):
     lines: AskedLines = Field(examples=[[{"product": "GTX Pro", "quantity": "40", "discount": "0.15"}]])
 
 
+class DraftBody(LinesBody):
+    """A quote, one of several alternatives perhaps."""
+
+    option: Name | None = Field(None, examples=["Without spare parts"], description="What this alternative is called.")
+    valid_days: ValidDays = Field(VALID_FOR, description="How long it binds us.")
+
+
+class ReviseBody(LinesBody):
+    """A quote written anew."""
+
+    valid_days: ValidDays | None = Field(None, description="How long it binds us from today; until the day it said, if nothing is said.")
+
+
 class Drafted(View):
     """Where to find what was drafted."""
 
@@ -64,7 +79,7 @@ class Drafted(View):
     refuses=(UnknownOpportunity, OpportunityClosed, *PRICING),
     found_at="/quotes",
 )
-async def draft_quote(opportunity_id: UUID, body: LinesBody, handle: Handle) -> Drafted:
+async def draft_quote(opportunity_id: UUID, body: DraftBody, handle: Handle) -> Drafted:
     """Draft a quote for an open deal."""
     quote_id = handle.new_id("quote")
     command = DraftQuote(
@@ -72,6 +87,8 @@ async def draft_quote(opportunity_id: UUID, body: LinesBody, handle: Handle) -> 
         opportunity_id=opportunity_id,
         price_book=body.price_book,
         lines=body.lines,
+        option=body.option,
+        valid_days=body.valid_days,
         actor=handle.actor,
         today=handle.today,
     )
@@ -79,19 +96,35 @@ async def draft_quote(opportunity_id: UUID, body: LinesBody, handle: Handle) -> 
 
 
 @quotes.act("/{quote_id}/revise", roles=WRITERS, refuses=(UnknownQuote, QuoteFinal, QuoteNoLongerValid, *PRICING))
-async def revise_quote(quote_id: UUID, body: LinesBody, handle: Handle) -> None:
+async def revise_quote(quote_id: UUID, body: ReviseBody, handle: Handle) -> None:
     """Write a quote anew; whatever was approved or sent before no longer counts."""
-    command = ReviseQuote(quote_id=quote_id, price_book=body.price_book, lines=body.lines, actor=handle.actor, today=handle.today)
+    command = ReviseQuote(
+        quote_id=quote_id,
+        price_book=body.price_book,
+        lines=body.lines,
+        valid_days=body.valid_days,
+        actor=handle.actor,
+        today=handle.today,
+    )
     return await handle(command)
 
 
-@quotes.act("/{quote_id}/submit", roles=SALES, refuses=(UnknownQuote, QuoteNotDraft, QuoteNoLongerValid))
-async def submit_quote(quote_id: UUID, handle: Handle) -> None:
-    """Submit a quote.
+@quotes.act("/{quote_id}/submit", roles=SALES, refuses=(UnknownQuote, QuoteNotDraft, QuoteNoLongerValid, ConfigurationInvalid))
+async def submit_quote(quote_id: UUID, handle: Handle, read: Read) -> None:
+    """Submit a quote whose lines keep the configuration rules.
 
-    Within the caller's own authority it is approved at once; otherwise somebody else has to approve it.
+    Within the caller's own authority, granted or by the discount matrix, it is approved at once; otherwise somebody else has to
+    approve it. Where the matrix watches for split deals, discounted quotes of the same party in other deals count with it.
     """
-    return await handle(SubmitQuote(quote_id=quote_id, actor=handle.actor, today=handle.today))
+    party = await read.maybe(select(shown.quotes.c.party_id).where(shown.quotes.c.quote_id == quote_id))  # it never changes
+    command = SubmitQuote(
+        quote_id=quote_id,
+        party_id=None if party is None else party["party_id"],
+        actor=handle.actor,
+        roles=tuple(sorted(handle.roles)),
+        today=handle.today,
+    )
+    return await handle(command)
 
 
 class ApproveBody(Body):
@@ -107,7 +140,9 @@ class ApproveBody(Body):
 )
 async def approve_quote(quote_id: UUID, body: ApproveBody, handle: Handle) -> None:
     """Approve a quote somebody else made, within one's own authority."""
-    command = ApproveQuote(quote_id=quote_id, quote_hash=body.quote_hash, actor=handle.actor, today=handle.today)
+    command = ApproveQuote(
+        quote_id=quote_id, quote_hash=body.quote_hash, actor=handle.actor, roles=tuple(sorted(handle.roles)), today=handle.today
+    )
     return await handle(command, authority=str(command.authority_id))
 
 
@@ -161,6 +196,14 @@ class QuoteRow(View):
     rejected_by: str | None
     rejection: str | None
     accepted_on: date | None
+    option: str | None = Field(description="What this alternative is called.")
+    party_id: UUID | None
+    cost: Money | None = Field(description="What it costs us; null, unless the cost of every line is known.")
+    margin: Decimal | None = Field(description="(net − cost) ÷ net, to four places.")
+    combined: Money | None = Field(description="It looks split: what it comes to with discounted quotes of other deals of this party.")
+    split_with: list[UUID] | None = Field(description="Those quotes.")
+    matrix_version: int | None = Field(description="The discount matrix that allowed it, where the approver's own grant did not.")
+    configuration_version: int | None = Field(description="The configuration rules its lines were found to keep.")
 
 
 class QuoteView(QuoteRow):
@@ -172,12 +215,20 @@ class QuoteView(QuoteRow):
 
 @quotes.query("", roles=EVERYONE)
 async def list_quotes(
-    read: Read, paging: Paging, status: QuoteStatus | None = None, opportunity_id: UUID | None = None, maker: UserId | None = None
+    read: Read,
+    paging: Paging,
+    status: QuoteStatus | None = None,
+    opportunity_id: UUID | None = None,
+    party_id: UUID | None = None,
+    maker: UserId | None = None,
+    split: bool | None = None,
 ) -> Page[QuoteRow]:
-    """Quotes, newest first."""
+    """Quotes, newest first; `split` asks for those that look split, or for the others."""
     table = shown.quotes.c
-    asked = {table.status: status, table.opportunity_id: opportunity_id, table.maker: maker}
+    asked = {table.status: status, table.opportunity_id: opportunity_id, table.party_id: party_id, table.maker: maker}
     found = select(*WITHOUT_LINES).where(*matching(asked))
+    if split is not None:
+        found = found.where(table.combined.is_not(None) if split else table.combined.is_(None))
     return await read.page(found, key=(table.drafted_at, table.quote_id), into=quote_row, paging=paging)
 
 
@@ -192,8 +243,15 @@ async def show_quote(quote_id: UUID, read: Read) -> QuoteView:
 
 quotes.history("/{quote_id}/history", roles=EVERYONE, refuses=(UnknownQuote,))
 
-WITHOUT_LINES = [column for column in shown.quotes.c if column is not shown.quotes.c.lines]
+WITHOUT_LINES = [column for column in shown.quotes.c if column.key not in ("lines", "costs")]
 
 
 def quote_row(**row: Any) -> QuoteRow:
-    return QuoteRow(**{**row, "net": Money(amount=row["net"], currency=row["currency"])})
+    net, cost = money(row["net"], row["currency"]), money(row["cost"], row["currency"])
+    assert net is not None
+    combined = money(row["combined"], row["currency"])
+    return QuoteRow(**{**row, "net": net, "cost": cost, "margin": margin_rate(net, cost), "combined": combined})
+
+
+def money(amount: int | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount=amount, currency=currency)

@@ -1,15 +1,38 @@
 """A price book: what our products cost in one currency, for a time."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Currency, Decider, Event, Money, Name, Rate, Refusal, Unit, UserId, Value, derive_id
+from ltc_events import (
+    Code,
+    Command,
+    Currency,
+    Decider,
+    Event,
+    Money,
+    Name,
+    Rate,
+    Refusal,
+    Sha256,
+    Unit,
+    UserId,
+    Value,
+    derive_id,
+    minor_units,
+)
 from pydantic import ConfigDict, Field, StringConstraints
 
+from .difference import difference, must_be_as_read
+from .sheet import Cells, Sheet, read_sheet
+
 MOST_ITEMS = 5_000
+COLUMNS = ("product", "description", "unit", "list_price", "tax_rate")
+TAX_RATE = re.compile(r"(0(\.[0-9]{1,6})?|1)$")
 
 BookCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 """A `Code` without slashes, because it is part of the book's address."""
@@ -46,6 +69,8 @@ class SetPriceBook(Command):
     valid_from: date
     valid_to: date | None = None
     """The last day; open end, if nothing is said."""
+    difference_hash: Sha256 | None = None
+    """The difference that was read, where the book is changed by a file."""
     set_by: UserId
 
 
@@ -59,6 +84,7 @@ class PriceBookSet(Event, type="ltc.opportunity.price-book-set.v1"):
     items: tuple[PriceItem, ...]
     valid_from: date
     valid_to: date | None = None
+    difference_hash: Sha256 | None = None
     set_by: UserId
 
 
@@ -110,10 +136,9 @@ class Book:
 
     def says(self, command: SetPriceBook) -> bool:
         """Whether the command would change nothing."""
-        asked = {item.product: item for item in command.items}
         return (self.currency, self.items, self.valid_from, self.valid_to) == (
             command.currency,
-            asked,
+            by_product(command.items),
             command.valid_from,
             command.valid_to,
         )
@@ -132,6 +157,8 @@ def decide(book: PriceBook, command: SetPriceBook) -> list[PriceBookSet]:
     must_be_consistent(command)
     if isinstance(book, Book) and book.says(command):
         return []
+    if command.difference_hash is not None:
+        must_be_as_read(difference(book.items if isinstance(book, Book) else {}, by_product(command.items)), command.difference_hash)
     version = book.version + 1 if isinstance(book, Book) else 1
     return [PriceBookSet(**dict(command), version=version)]
 
@@ -163,8 +190,35 @@ def must_be_valid(book: PriceBook, day: date) -> Book:
 
 
 def evolve(book: PriceBook, event: PriceBookSet) -> PriceBook:
-    items = {item.product: item for item in event.items}
-    return Book(event.code, event.version, event.currency, items, event.valid_from, event.valid_to)
+    return Book(event.code, event.version, event.currency, by_product(event.items), event.valid_from, event.valid_to)
+
+
+def by_product(items: tuple[PriceItem, ...]) -> dict[str, PriceItem]:
+    """What each product costs."""
+    return {item.product: item for item in items}
+
+
+def read_items(text: str, currency: str) -> Sheet[PriceItem]:
+    """The prices of a CSV file; those of a price book are all in one currency."""
+    return read_sheet(text, COLUMNS, lambda cells: item_of(cells, currency), lambda item: item.product)
+
+
+def item_of(cells: Cells, currency: str) -> PriceItem:
+    """One line of the file."""
+    price = Money(amount=minor_units(cells["list_price"], currency), currency=currency)
+    if price.amount < 0:
+        raise ValueError("list_price: it is below nothing")
+    return PriceItem(
+        product=cells["product"],
+        description=cells["description"],
+        unit=cells["unit"],
+        list_price=price,
+        tax_rate=Decimal(cells["tax_rate"]) if TAX_RATE.match(cells["tax_rate"]) else not_a_rate(cells["tax_rate"]),
+    )
+
+
+def not_a_rate(text: str) -> Decimal:
+    raise ValueError(f"tax_rate: {text[:40]!r} is not a share such as 0.13")
 
 
 decider: Decider[PriceBook, SetPriceBook, PriceBookSet] = Decider(

@@ -1,5 +1,6 @@
 """What people see of deals: the pipeline, what is known and decided, quotes, estimates, price books, and who may allow and decide what."""
 
+from .catalogue import catalogue_product, products
 from .courses import pipeline_list, pipelines
 from .deciding import conditions, decision_list, decisions
 from .estimating import estimate_list, estimates
@@ -8,12 +9,26 @@ from .forecasting import forecast_list, forecasts, targets, teams
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
 from .mandating import delegations, mandate_list, mandates
+from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
 from .pipeline import opportunities, opportunity_list
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
+from .rules import rule_book_list, rule_books
+from .versions import price_book_version, price_book_versions, quote_version, quote_versions
 
 __all__ = [
+    "quote_versions",
+    "quote_version",
+    "price_book_versions",
+    "price_book_version",
+    "rule_books",
+    "rule_book_list",
+    "rounds",
+    "negotiation",
+    "deadlocks",
+    "products",
+    "catalogue_product",
     "authority_grant",
     "authority_grants",
     "conditions",

@@ -28,7 +28,7 @@ price_book = projection(
         put(
             price_books,
             lambda book, fact: {
-                **book.model_dump(exclude={"items"}),
+                **book.model_dump(exclude={"items", "difference_hash"}),
                 "items": [item.model_dump(mode="json") for item in book.items],
                 "set_at": fact.occurred_at,
             },

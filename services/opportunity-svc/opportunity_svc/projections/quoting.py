@@ -3,10 +3,12 @@
 from typing import Any
 
 from ltc_events import Fact, change, on, projection, put
+from ltc_events.opportunity import lines_as_json
 from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
+from ..domain.quote.margin import cost_of, costs_as_json
 from ..domain.quote.pricing import largest_discount
 from ..domain.quote.states import (
     QuoteAccepted,
@@ -42,21 +44,44 @@ quotes = Table(
     Column("rejected_by", Text),
     Column("rejection", Text),
     Column("accepted_on", Date),
+    Column("option", Text),
+    Column("party_id", UUID),
+    Column("cost", BigInteger),
+    Column("costs", JSON, nullable=False),
+    Column("combined", BigInteger),
+    Column("split_with", JSON),
+    Column("matrix_version", Integer),
+    Column("configuration_version", Integer),
     Index("quote_list_newest", "drafted_at", "quote_id"),
     Index("quote_list_of_opportunity", "opportunity_id"),
 )
 
 NEW_QUOTE = dict.fromkeys(quotes.columns.keys())
+NOBODY_YET = dict.fromkeys(
+    (
+        "requested_by",
+        "approved_by",
+        "rejected_by",
+        "rejection",
+        "combined",
+        "split_with",
+        "matrix_version",
+        "configuration_version",
+    )
+)
 
 
 def content(quote: QuoteDrafted | QuoteRevised) -> dict[str, Any]:
     """What it says."""
+    cost = cost_of(quote.lines, quote.costs, quote.currency)
     return {
         "quote_id": quote.quote_id,
         "status": "draft",
+        "cost": None if cost is None else cost.amount,
+        "costs": costs_as_json(quote.costs),
         "price_book": quote.price_book,
         "price_book_version": quote.price_book_version,
-        "lines": [line.model_dump(mode="json") for line in quote.lines],
+        "lines": lines_as_json(quote.lines),
         "net": quote.net.amount,
         "currency": quote.currency,
         "discount": largest_discount(quote.lines),
@@ -74,30 +99,42 @@ def drafted(quote: QuoteDrafted, fact: Fact) -> Row:
         "maker": quote.drafted_by,
         "drafted_at": fact.occurred_at,
         "expires_on": quote.expires_on,
+        "option": quote.option,
+        "party_id": quote.party_id,
     }
 
 
 def revised(quote: QuoteRevised) -> Row:
     """Another content: what others said of the one before no longer counts."""
-    nobody_yet = {"requested_by": None, "approved_by": None, "rejected_by": None, "rejection": None}
-    return {**content(quote), **nobody_yet, "revision": quote.revision, "maker": quote.revised_by}
+    until = {} if quote.expires_on is None else {"expires_on": quote.expires_on}
+    return {**content(quote), **NOBODY_YET, **until, "revision": quote.revision, "maker": quote.revised_by}
+
+
+def requested(quote: QuoteApprovalRequested) -> Row:
+    """Somebody has to say something."""
+    return {
+        "quote_id": quote.quote_id,
+        "status": "in_approval",
+        "requested_by": quote.requested_by,
+        "rejection": None,
+        "combined": None if quote.combined is None else quote.combined.amount,
+        "split_with": [str(each) for each in quote.split_with] or None,
+        "configuration_version": quote.configuration_version,
+    }
+
+
+def approved(quote: QuoteApproved) -> Row:
+    """It may be sent."""
+    row = {"quote_id": quote.quote_id, "status": "approved", "approved_by": quote.approved_by, "matrix_version": quote.matrix_version}
+    return row if quote.configuration_version is None else {**row, "configuration_version": quote.configuration_version}
 
 
 quote_list = projection(
     "quote_list",
     on(QuoteDrafted, put(quotes, drafted)),
     on(QuoteRevised, change(quotes, revised)),
-    on(
-        QuoteApprovalRequested,
-        change(
-            quotes,
-            lambda quote: {"quote_id": quote.quote_id, "status": "in_approval", "requested_by": quote.requested_by, "rejection": None},
-        ),
-    ),
-    on(
-        QuoteApproved,
-        change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "approved", "approved_by": quote.approved_by}),
-    ),
+    on(QuoteApprovalRequested, change(quotes, requested)),
+    on(QuoteApproved, change(quotes, approved)),
     on(
         QuoteRejected,
         change(

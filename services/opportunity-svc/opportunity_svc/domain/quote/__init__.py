@@ -4,8 +4,10 @@ from typing import TypeAlias
 
 from ltc_events import Decider, Event, JointDecider, States, Stream
 
-from .. import authority, opportunity, price_book
-from .approval import ApproveQuote, RejectQuote, SubmitQuote, approve, reject, submit
+from .. import authority, catalogue, opportunity, price_book, rule_book, splitting
+from ..catalogue import CATALOGUE_ID
+from ..rule_book import CONFIGURATION, DISCOUNT
+from .approval import ApproveQuote, Leave, RejectQuote, SubmitQuote, approve, reject, submit
 from .drafting import DraftQuote, ReviseQuote, draft, revise
 from .sending import AcceptQuote, ExpireQuote, SendQuote, accept, expire, send
 from .states import (
@@ -44,40 +46,57 @@ decider: Decider[Quote, QuoteCommand, QuoteEvent] = Decider(
 
 def decide_prices(states: States, command: PricingCommand) -> list[Event]:
     quote, book = states.of(decider, command.quote_id), states.of(price_book.decider, command.price_book_id)
+    costs = states.of(catalogue.decider, CATALOGUE_ID)
     match command:
         case DraftQuote():
-            return [*draft(quote, states.of(opportunity.decider, command.opportunity_id), book, command)]
+            return [*draft(quote, states.of(opportunity.decider, command.opportunity_id), book, costs, command)]
         case ReviseQuote():
-            return [*revise(must_be_live(quote, command.today), book, command)]
+            return [*revise(must_be_live(quote, command.today), book, costs, command)]
 
 
 def priced_from(command: PricingCommand) -> list[Stream]:
     quote, book = decider.of(command.quote_id), price_book.decider.of(command.price_book_id)
+    costs = catalogue.decider.of(CATALOGUE_ID)
     match command:
         case DraftQuote():
-            return [opportunity.decider.of(command.opportunity_id), quote, book]  # a draft belongs to the deal of its opportunity
+            return [opportunity.decider.of(command.opportunity_id), quote, book, costs]  # a draft belongs to the deal of its opportunity
         case ReviseQuote():
-            return [quote, book]
+            return [quote, book, costs]
 
 
 pricing: JointDecider[PricingCommand] = JointDecider(
-    commands=PricingCommand, streams=priced_from, decide=decide_prices, over=(opportunity.decider, price_book.decider, decider)
+    commands=PricingCommand,
+    streams=priced_from,
+    decide=decide_prices,
+    over=(opportunity.decider, price_book.decider, catalogue.decider, decider),
 )
 
 
 def decide_authority(states: States, command: AuthorityUse) -> list[Event]:
     quote, granted = states.of(decider, command.quote_id), states.of(authority.decider, command.authority_id)
+    leave = Leave(granted, states.of(rule_book.decider, DISCOUNT), command.roles, command.today)
     match command:
         case SubmitQuote():
-            return [*submit(must_be_draft(quote, command.today), granted, command)]
+            rules = states.of(rule_book.decider, CONFIGURATION)
+            tally = splitting.Tally() if command.tally_id is None else states.of(splitting.decider, command.tally_id)
+            return submit(must_be_draft(quote, command.today), leave, rules, tally, command)
         case ApproveQuote():
-            return [*approve(must_be_in_approval(quote, command.today), granted, command)]
+            return [*approve(must_be_in_approval(quote, command.today), leave, command)]
 
 
 def allowed_by(command: AuthorityUse) -> list[Stream]:
-    return [decider.of(command.quote_id), authority.decider.of(command.authority_id)]
+    named = [decider.of(command.quote_id), authority.decider.of(command.authority_id), rule_book.decider.of(DISCOUNT)]
+    match command:
+        case SubmitQuote():
+            tally = [] if command.tally_id is None else [splitting.decider.of(command.tally_id)]
+            return [*named, rule_book.decider.of(CONFIGURATION), *tally]
+        case ApproveQuote():
+            return named
 
 
 approval: JointDecider[AuthorityUse] = JointDecider(
-    commands=AuthorityUse, streams=allowed_by, decide=decide_authority, over=(authority.decider, decider)
+    commands=AuthorityUse,
+    streams=allowed_by,
+    decide=decide_authority,
+    over=(authority.decider, rule_book.decider, splitting.decider, decider),
 )

@@ -1,17 +1,23 @@
 """Drafting: lines are priced from the price book as it is at this moment."""
 
 from datetime import date, timedelta
+from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Code, Command, UserId
+from ltc_events import Code, Command, Name, UserId
 from ltc_events.opportunity import lines_hash
+from pydantic import Field
 
+from ..catalogue import Catalogue
 from ..opportunity import Opportunity, must_be_open
 from ..price_book import PriceBook, must_be_valid, price_book_id
+from .margin import costs_of
 from .pricing import AskedLines, net_of, priced
 from .states import Live, Nobody, Quote, QuoteDrafted, QuoteEvent, QuoteRevised
 
-VALID_FOR = timedelta(days=30)
+VALID_FOR = 30
+"""Days, if nothing is said."""
+ValidDays = Annotated[int, Field(ge=1, le=365)]
 
 
 class DraftQuote(Command):
@@ -21,6 +27,9 @@ class DraftQuote(Command):
     opportunity_id: UUID
     price_book: Code
     lines: AskedLines
+    option: Name | None = None
+    """What this one of several alternatives is called."""
+    valid_days: ValidDays = VALID_FOR
     actor: UserId
     today: date
 
@@ -36,6 +45,8 @@ class ReviseQuote(Command):
     quote_id: UUID
     price_book: Code
     lines: AskedLines
+    valid_days: ValidDays | None = None
+    """From today; as long as before, if nothing is said."""
     actor: UserId
     today: date
 
@@ -45,10 +56,10 @@ class ReviseQuote(Command):
         return price_book_id(self.price_book)
 
 
-def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, command: DraftQuote) -> list[QuoteEvent]:
+def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Catalogue, command: DraftQuote) -> list[QuoteEvent]:
     if not isinstance(quote, Nobody):
         return []  # asked twice, drafted once
-    must_be_open(opportunity)
+    deal = must_be_open(opportunity)
     valid = must_be_valid(book, command.today)
     lines = priced(valid, command.lines)
     drafted = QuoteDrafted(
@@ -62,15 +73,20 @@ def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, command: Draf
         quote_hash=lines_hash(lines),
         drafted_by=command.actor,
         drafted_on=command.today,
-        expires_on=command.today + VALID_FOR,
+        expires_on=command.today + timedelta(days=command.valid_days),
+        option=command.option,
+        party_id=deal.party_id,
+        costs=costs_of(catalogue, lines, command.today),
     )
     return [drafted]
 
 
-def revise(quote: Live, book: PriceBook, command: ReviseQuote) -> list[QuoteEvent]:
+def revise(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQuote) -> list[QuoteEvent]:
     valid = must_be_valid(book, command.today)
     lines = priced(valid, command.lines)
-    if lines_hash(lines) == quote.content.hash:
+    until = None if command.valid_days is None else command.today + timedelta(days=command.valid_days)
+    fingerprint = lines_hash(lines)
+    if fingerprint == quote.content.hash and until in (None, quote.content.expires_on):
         return []  # it says so already
     revised = QuoteRevised(
         quote_id=command.quote_id,
@@ -80,7 +96,9 @@ def revise(quote: Live, book: PriceBook, command: ReviseQuote) -> list[QuoteEven
         currency=valid.currency,
         lines=lines,
         net=net_of(lines, valid.currency),
-        quote_hash=lines_hash(lines),
+        quote_hash=fingerprint,
         revised_by=command.actor,
+        expires_on=until,
+        costs=costs_of(catalogue, lines, command.today),
     )
     return [revised]

@@ -58,26 +58,29 @@ class AmountTooLarge(Refusal):
 
 def priced(book: Book, lines: Sequence[AskedLine]) -> tuple[PricedLine, ...]:
     """The lines with their prices, numbered from 1."""
-    return tuple(priced_line(book, number, line) for number, line in enumerate(lines, 1))
+    with localcontext(EXACT):
+        return tuple(priced_line(book, number, line) for number, line in enumerate(lines, 1))
 
 
 def priced_line(book: Book, number: int, line: AskedLine) -> PricedLine:
+    # In the context of `priced`: entering one for each of 500 lines would take as long as pricing them.
     item = book.item(line.product)
-    with localcontext(EXACT):
-        full = Decimal(item.list_price.amount) * line.quantity
-        net = agreed_net(book, number, line.net) if line.net is not None else discounted(full, line.discount or Decimal(0))
-        discount = (line.discount or Decimal(0)) if line.net is None else discount_of(number, full, net)
-        return PricedLine(
-            line=number,
-            product=item.product,
-            description=item.description,
-            quantity=line.quantity,
-            unit=item.unit,
-            list_price=item.list_price,
-            discount=discount.quantize(SIX_DECIMALS),
-            net=Money(amount=net, currency=book.currency),
-            tax_rate=item.tax_rate,
-        )
+    full = Decimal(item.list_price.amount) * line.quantity
+    net = agreed_net(book, number, line.net) if line.net is not None else discounted(full, line.discount or Decimal(0))
+    discount = (line.discount or Decimal(0)) if line.net is None else discount_of(number, full, net)
+    return PricedLine.model_construct(  # every part of it is checked: checking again takes most of the time of a long quote
+        line=number,
+        product=item.product,
+        description=item.description,
+        quantity=line.quantity,
+        unit=item.unit,
+        list_price=item.list_price,
+        discount=discount.quantize(SIX_DECIMALS),
+        net=Money(amount=net, currency=book.currency),
+        tax_rate=item.tax_rate,
+        price_book=book.code,
+        price_book_version=book.version,
+    )
 
 
 def agreed_net(book: Book, number: int, net: Money) -> int:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Currency, Event, Money, Refusal, Sha256, Text, UserId
+from ltc_events import Code, Currency, Event, Money, Name, Refusal, Sha256, Text, UserId
 from ltc_events.opportunity import Discount, PricedLine
 from pydantic import Field
+
+from .margin import LineCost, cost_of, margin_rate
 
 Revision = Annotated[int, Field(ge=1)]
 
@@ -29,6 +32,11 @@ class QuoteDrafted(Event, type="ltc.opportunity.quote-drafted.v1"):
     drafted_on: date
     expires_on: date
     """From this day on it no longer binds us."""
+    option: Name | None = None
+    """What this one of several alternatives is called."""
+    party_id: UUID | None = None
+    costs: tuple[LineCost, ...] = ()
+    """What the lines cost us on that day, as far as it was known."""
 
 
 class QuoteRevised(Event, type="ltc.opportunity.quote-revised.v1"):
@@ -43,6 +51,9 @@ class QuoteRevised(Event, type="ltc.opportunity.quote-revised.v1"):
     net: Money
     quote_hash: Sha256
     revised_by: UserId
+    expires_on: date | None = None
+    """Until when it binds us now; as long as before, if nothing is said."""
+    costs: tuple[LineCost, ...] = ()
 
 
 class QuoteApprovalRequested(Event, type="ltc.opportunity.quote-approval-requested.v1"):
@@ -54,6 +65,12 @@ class QuoteApprovalRequested(Event, type="ltc.opportunity.quote-approval-request
     """The largest of any line."""
     net: Money
     requested_by: UserId
+    combined: Money | None = None
+    """It looks split: with the discounted quotes of other deals of this party it comes to this, and the approver must be allowed that."""
+    split_with: tuple[UUID, ...] = ()
+    """Those quotes."""
+    configuration_version: int | None = None
+    """The version of the configuration rules that the lines were found to keep."""
 
 
 class QuoteApproved(Event, type="ltc.opportunity.quote-approved.v1"):
@@ -64,6 +81,9 @@ class QuoteApproved(Event, type="ltc.opportunity.quote-approved.v1"):
     approved_by: UserId
     within_own_authority: bool
     """Nobody else had to be asked."""
+    matrix_version: int | None = None
+    """The version of the discount matrix that allowed it, where the approver's own grant did not."""
+    configuration_version: int | None = None
 
 
 class QuoteRejected(Event, type="ltc.opportunity.quote-rejected.v1"):
@@ -157,6 +177,18 @@ class Content:
     net: Money
     hash: str
     expires_on: date
+    party_id: UUID | None = None
+    costs: tuple[LineCost, ...] = ()
+
+    @property
+    def cost(self) -> Money | None:
+        """What it costs us, where that is known of every line."""
+        return cost_of(self.lines, self.costs, self.currency)
+
+    @property
+    def margin(self) -> Decimal | None:
+        """What share of the price is left, where it is known."""
+        return margin_rate(self.net, self.cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +205,7 @@ class InApproval:
 
     content: Content
     requested_by: str
+    combined: Money | None = None
     status: Literal["in_approval"] = "in_approval"
 
 
@@ -303,7 +336,7 @@ def evolve(quote: Quote, event: QuoteEvent) -> Quote:
         case QuoteRevised():
             return Draft(revised(content, event))
         case QuoteApprovalRequested():
-            return InApproval(content, event.requested_by)
+            return InApproval(content, event.requested_by, event.combined)
         case QuoteApproved():
             return Approved(content)
         case QuoteRejected():
@@ -326,6 +359,8 @@ def drafted(event: QuoteDrafted) -> Content:
         net=event.net,
         hash=event.quote_hash,
         expires_on=event.expires_on,
+        party_id=event.party_id,
+        costs=event.costs,
     )
 
 
@@ -338,6 +373,8 @@ def revised(content: Content, event: QuoteRevised) -> Content:
         lines=event.lines,
         net=event.net,
         hash=event.quote_hash,
+        expires_on=event.expires_on or content.expires_on,
+        costs=event.costs,
     )
 
 

@@ -1,0 +1,61 @@
+"""Margin: what is left of the price after what it costs us, by the catalogue of the day a quote was priced."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from ltc_events import Money, Value, total
+from ltc_events.opportunity import LineNo, PricedLine
+from pydantic import TypeAdapter
+
+from ..catalogue import Catalogue
+from .pricing import EXACT, must_be_dealt_in
+
+FOUR_DECIMALS = Decimal("0.0001")
+
+
+class LineCost(Value):
+    """What a line costs us, whole. Kept apart from the line, which the customer gets to see."""
+
+    line: LineNo
+    cost: Money
+
+
+_COSTS = TypeAdapter(tuple[LineCost, ...])
+
+
+def costs_as_json(costs: Sequence[LineCost]) -> list[dict[str, Any]]:
+    """The costs as JSON has them."""
+    found: list[dict[str, Any]] = _COSTS.dump_python(tuple(costs), mode="json")
+    return found
+
+
+def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tuple[LineCost, ...]:
+    """What each line costs us; lines whose cost nobody knows in their currency are left out."""
+    if not catalogue.rows:
+        return ()
+    units = ((line, catalogue.cost(line.product, line.net.currency, day)) for line in lines)
+    with localcontext(EXACT):
+        costs = [(line, cost_for(unit, line.quantity)) for line, unit in units if unit is not None]
+    must_be_dealt_in(sum(amount for _, amount in costs))
+    return tuple(LineCost(line=line.line, cost=Money(amount=amount, currency=line.net.currency)) for line, amount in costs)
+
+
+def cost_for(unit: Money, quantity: Decimal) -> int:
+    """What so many units cost, half up to the minor unit."""
+    return must_be_dealt_in(int((Decimal(unit.amount) * quantity).quantize(Decimal(1))))
+
+
+def cost_of(lines: Sequence[PricedLine], costs: Sequence[LineCost], currency: str) -> Money | None:
+    """What all lines cost us; nothing, unless the cost of every one is known."""
+    if {line.line for line in lines} != {each.line for each in costs}:
+        return None
+    return total([each.cost for each in costs], currency)
+
+
+def margin_rate(net: Money, cost: Money | None) -> Decimal | None:
+    """(net − cost) ÷ net, half up to four places; nothing, where the cost is not known or there is no price."""
+    if cost is None or net.amount <= 0:
+        return None
+    return (Decimal(net.amount - cost.amount) / net.amount).quantize(FOUR_DECIMALS, ROUND_HALF_UP)

@@ -1,0 +1,71 @@
+"""A sheet: lines of a CSV file read into rows, each that cannot be read with its number and why."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from ltc_events import Value
+from pydantic import ValidationError
+
+R = TypeVar("R", bound=Value)
+Cells = Mapping[str, str]
+
+
+class InvalidLine(Value):
+    """A line that cannot be taken over."""
+
+    line: int
+    """As an editor counts: the headings are line 1."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[R]):
+    """What the file says, and where it says nothing that can be used."""
+
+    rows: dict[str, R]
+    invalid: tuple[InvalidLine, ...]
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """On which line each row is."""
+
+
+def read_sheet(text: str, columns: Sequence[str], row_of: Callable[[Cells], R], key_of: Callable[[R], str]) -> Sheet[R]:
+    """Read a CSV file with headings; the order of columns does not matter, those not named are not looked at.
+
+    Args:
+        columns: the headings that must be there.
+        row_of: makes a row of the cells of a line; raises `ValueError` where they are no row.
+        key_of: what must be there once.
+    """
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""), restkey="", restval="", strict=True)
+    rows: dict[str, R] = {}
+    invalid: list[InvalidLine] = []
+    lines: dict[str, int] = {}
+    try:
+        headings = [heading.strip() for heading in reader.fieldnames or ()]
+        if missing := [column for column in columns if column not in headings]:
+            return Sheet({}, (InvalidLine(line=1, reason=f"the headings lack {', '.join(missing)}"),))
+        reader.fieldnames = headings
+        for cells in reader:
+            try:
+                row = row_of({name: cell.strip() for name, cell in cells.items() if isinstance(cell, str)})
+            except ValueError as error:
+                invalid.append(InvalidLine(line=reader.line_num, reason=in_words(error)))
+                continue
+            if key_of(row) in rows:
+                invalid.append(InvalidLine(line=reader.line_num, reason=f"{key_of(row)} is there twice"))
+            else:
+                rows[key_of(row)] = row
+                lines[key_of(row)] = reader.line_num
+    except csv.Error as error:
+        invalid.append(InvalidLine(line=reader.line_num, reason=f"not CSV: {error}"))
+    return Sheet(rows, tuple(invalid), lines)
+
+
+def in_words(error: ValueError) -> str:
+    """Which column says what is wrong."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False))
+    return str(error)

@@ -1,0 +1,96 @@
+"""A quote on paper: the same bytes for the same quote, and every word of it can be read out again."""
+
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from ltc_events import Money
+from ltc_events.opportunity import PricedLine
+from opportunity_svc.api.paper import Language, Paper, pdf, plain, tax_of
+from pypdf import PdfReader
+
+
+def usd(amount: int) -> Money:
+    return Money(amount=amount, currency="USD")
+
+
+def line(number: int, rate: str = "0.13") -> PricedLine:
+    return PricedLine(
+        line=number,
+        product=f"CARD-{number}",
+        description="A card",
+        quantity=Decimal("3.000000"),
+        unit="piece",
+        list_price=usd(10_000),
+        discount=Decimal("0.150000"),
+        net=usd(25_500),
+        tax_rate=Decimal(rate),
+    )
+
+
+def paper(lines: int = 2, name: str = "显卡", *, binding: bool = True) -> Paper:
+    quoted = tuple(line(number) for number in range(1, lines + 1))
+    return Paper(
+        quote_id="00000000-0000-0000-0000-000000000003",
+        revision=2,
+        company="云泽科技",
+        lines=quoted,
+        names=(name,) * lines,
+        net=usd(25_500 * lines),
+        quote_hash="ab" * 32,
+        written_on=date(2026, 11, 24),
+        last_day=date(2026, 12, 23),
+        binding=binding,
+    )
+
+
+def pages(written: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(io.BytesIO(written)).pages]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_same_quote_gives_the_same_bytes(language: Language) -> None:
+    assert pdf(paper(), language) == pdf(paper(), language)
+    assert pdf(paper(), language) != pdf(paper(3), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Quotation", "Valid until: 2026-12-23", "version 2", "List price", "Total before tax", "510.00 USD")),
+        ("zh", ("报价单", "有效期至: 2026-12-23", "版本 2", "目录价", "不含税合计", "510.00 USD")),
+    ],
+)
+def test_what_it_says_can_be_read_out_again(language: Language, words: tuple[str, ...]) -> None:
+    (text,) = pages(pdf(paper(), language))
+    for word in (*words, "云泽科技", "CARD-1", "显卡", "15%", "255.00 USD", "66.30 USD", "576.30 USD", "ab" * 32):
+        assert word in text, word
+
+
+def test_many_lines_take_many_pages_each_with_its_headings_and_none_is_lost() -> None:
+    texts = pages(pdf(paper(120), "en"))
+    assert len(texts) > 2
+    assert all("List price" in text for text in texts[:-1])
+    whole = "\n".join(texts)
+    assert all(f"CARD-{number} " in whole for number in range(1, 121))
+
+
+def test_a_long_name_is_parted_and_stays_whole() -> None:
+    name = "一张用于服务器的显卡，带水冷和三年保修" * 6
+    (text,) = pages(pdf(paper(1, name), "zh"))
+    assert name in "".join(text.split())
+
+
+def test_a_draft_says_that_it_binds_nobody() -> None:
+    assert "not approved yet" in pages(pdf(paper(binding=False), "en"))[0]
+    assert "not approved yet" not in pages(pdf(paper(), "en"))[0]
+
+
+def test_tax_is_taken_by_rate_and_rounded_once_for_each() -> None:
+    assert tax_of((line(1), line(2), line(3, "0.06")), "USD") == usd(6_630 + 1_530)
+    assert tax_of((), "USD") == usd(0)
+
+
+def test_numbers_are_written_plainly() -> None:
+    assert [plain(Decimal(each)) for each in ("15.000000", "0.000000", "100", "2.50")] == ["15", "0", "100", "2.5"]
