@@ -48,6 +48,7 @@ from opportunity_svc.domain.quote.sending import AcceptQuote, SendQuote
 from opportunity_svc.domain.winning import WinOpportunity
 from opportunity_svc.service import service
 
+PARTY = UUID(int=4)
 DEAL, QUOTE, OTHER = UUID(int=1), UUID(int=2), UUID(int=5)
 TODAY, NOW = date(2026, 11, 24), datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 GATES = ("ATI", "ATB", "ATC")
@@ -104,7 +105,7 @@ class Firm:
 def quoted(quote: UUID) -> list[Command]:
     """What makes the customer accept a quote."""
     return [
-        SubmitQuote(quote_id=quote, actor="ann", today=TODAY),
+        SubmitQuote(quote_id=quote, party_id=PARTY, actor="ann", today=TODAY),
         SendQuote(quote_id=quote, actor="ann", today=TODAY),
         AcceptQuote(quote_id=quote, accepted_on=TODAY, today=TODAY),
     ]
@@ -137,7 +138,7 @@ def begin(firm: Firm, live: Pipeline | None) -> None:
         ]
     commands += [
         OpenOpportunity(
-            opportunity_id=DEAL, lead_id=UUID(int=3), party_id=UUID(int=4), company="Acme", need="Pumps", value=usd(5_000),
+            opportunity_id=DEAL, lead_id=UUID(int=3), party_id=PARTY, company="Acme", need="Pumps", value=usd(5_000),
             account_manager="ann", solution_manager="sam", fulfilment_manager="fay", expected_close=TODAY,
         ),
         DraftQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=pumps(2), actor="ann", today=TODAY),
