@@ -3,6 +3,7 @@
 from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 
+from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
 from .domain.grading import ScoreLead
@@ -13,6 +14,11 @@ from .domain.responding import AwaitResponse
 def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> list[Command]:
     """Whatever we learn of a lead may make it more promising, or less."""
     return [ScoreLead(lead_id=lead.lead_id, at=fact.occurred_at)]
+
+
+def keep_party(lead: LeadCaptured) -> list[Command]:
+    """Whoever a lead is from is a party we know."""
+    return [NoteParty(party_id=lead.party_id, company=lead.company, website=lead.website, phone=lead.company_phone)]
 
 
 def route_lead(lead: LeadCaptured) -> list[Command]:

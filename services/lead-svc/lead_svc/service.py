@@ -3,14 +3,15 @@
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_runtime.service import Service
 
-from .api import desks, leads, my_day, people, rule_books
-from .domain import assigning, desk, grading, lead, person, responding, rule_book
+from .api import desks, duplicates, leads, my_day, parties, people, rule_books
+from .domain import account, assigning, desk, grading, lead, person, responding, rule_book
 from .domain.desk import LeadsHandedOver
 from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .policies import (
     await_response,
     check_response,
     keep_desks,
+    keep_party,
     move_leads,
     offer_lead,
     recycle_lead,
@@ -19,11 +20,11 @@ from .policies import (
     score_lead,
     watch_lead,
 )
-from .projections import hand_over_list, lead_list, rule_book_list
+from .projections import hand_over_list, lead_list, party_list, rule_book_list
 
 service = Service(
     name="lead-svc",
-    api=(leads, people, rule_books, desks, my_day),
+    api=(leads, parties, duplicates, people, rule_books, desks, my_day),
     decides=(
         lead.decider,
         person.decider,
@@ -33,9 +34,11 @@ service = Service(
         grading.decider,
         assigning.decider,
         responding.decider,
+        account.decider,
+        account.merging,
     ),
     reacts={
-        LeadCaptured: (score_lead, route_lead, await_response),
+        LeadCaptured: (score_lead, route_lead, await_response, keep_party),
         LeadRouted: (offer_lead,),
         LeadAssigned: (keep_desks, watch_lead),
         LeadWatched: (recycle_lead,),
@@ -47,6 +50,6 @@ service = Service(
         LeadDisqualified: (keep_desks,),
         LeadConverted: (keep_desks,),
     },
-    shows=(lead_list, rule_book_list, hand_over_list),
-    from_start=frozenset({"keep_desks"}),  # a desk shows all open leads, also those of before
+    shows=(lead_list, rule_book_list, hand_over_list, party_list),
+    from_start=frozenset({"keep_desks", "keep_party"}),  # desks and parties know also the leads of before
 )

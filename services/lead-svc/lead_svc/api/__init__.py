@@ -2,9 +2,11 @@
 
 from . import asking, capturing, touching, working
 from .desks import desks
+from .duplicates import duplicates
 from .my_day import my_day
+from .parties import parties
 from .people import people
 from .resource import leads
 from .rule_books import rule_books
 
-__all__ = ["asking", "capturing", "desks", "leads", "my_day", "people", "rule_books", "touching", "working"]
+__all__ = ["asking", "capturing", "desks", "duplicates", "leads", "my_day", "parties", "people", "rule_books", "touching", "working"]

@@ -10,7 +10,7 @@ from ltc_events import Code, Money, Refusal, UserId
 from ltc_events.lead import Band, Channel, ScoreFactor
 from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from .. import projections as shown
 from ..domain import lead
@@ -174,8 +174,16 @@ async def show_contact(lead_id: UUID, read: Read) -> Contact:
     return contact
 
 
+def contact_row(lead_id: UUID) -> Select[Any]:
+    """The contact of a lead; one that came back has the contact it had before."""
+    lead = shown.leads.c
+    return select(shown.contacts).where(
+        shown.contacts.c.contact_id == select(lead.contact_id).where(lead.lead_id == lead_id).scalar_subquery()
+    )
+
+
 async def contact_of(lead_id: UUID, read: Read) -> Contact | None:
-    row = await read.maybe(select(shown.contacts).where(shown.contacts.c.lead_id == lead_id))
+    row = await read.maybe(contact_row(lead_id))
     if row is None:
         return None
     name, email, phone = await read.open_many([row["name"], row["email"], row["phone"]])

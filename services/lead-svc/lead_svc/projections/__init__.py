@@ -2,6 +2,7 @@
 
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .leads import contacts, lead_list, leads, touches
+from .parties import merges, parties, party_list, party_marks, party_names, people
 from .rules import rule_book_list, rule_books
 
 __all__ = [
@@ -11,6 +12,12 @@ __all__ = [
     "handed_leads",
     "lead_list",
     "leads",
+    "merges",
+    "parties",
+    "party_list",
+    "party_marks",
+    "party_names",
+    "people",
     "rule_book_list",
     "rule_books",
     "touches",

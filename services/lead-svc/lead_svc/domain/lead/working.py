@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Code, Command, Event, Money, Name, Personal, Text, UserId, derive_id
-from ltc_events.lead import Bant, Channel, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified
+from ltc_events.lead import Bant, Channel, Domain, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PhoneNumber
 from pydantic import AfterValidator
 
 from ..party import party_of
@@ -35,6 +35,8 @@ class CaptureLead(Command):
     campaign: Code | None = None
     need: Text | None = None
     territory: Code | None = None
+    website: Domain | None = None
+    company_phone: PhoneNumber | None = None
     contact_id: UUID | None = None
     contact_name: Personal[str] | None = None
     contact_email: Personal[str] | None = None
@@ -106,6 +108,8 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
         campaign=command.campaign,
         need=command.need,
         territory=command.territory,
+        website=command.website,
+        company_phone=command.company_phone,
     )
     if command.contact_id is None:
         return [captured]
