@@ -5,13 +5,18 @@ from datetime import UTC, datetime, time
 from ltc_events import At, Command
 from ltc_events.lead import LeadConverted
 
-from .domain.opportunity import OpenOpportunity
+from .domain.opportunity import JoinOpportunity, OpenOpportunity
 from .domain.quote.sending import ExpireQuote
 from .domain.quote.states import QuoteDrafted
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:
-    """Every converted lead opens one opportunity, however often we hear of it."""
+    """Every converted lead opens one opportunity, however often we hear of it, or joins the one it names."""
+    if lead.joins:
+        joined = JoinOpportunity(
+            opportunity_id=lead.opportunity_id, lead_id=lead.lead_id, party_id=lead.party_id, need=lead.need, value=lead.budget
+        )
+        return [joined]
     opened = OpenOpportunity(
         opportunity_id=lead.opportunity_id,
         lead_id=lead.lead_id,

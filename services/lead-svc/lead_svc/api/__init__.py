@@ -1,6 +1,7 @@
 """What people do with leads, and what they can ask about them."""
 
-from . import asking, capturing, touching, working
+from . import asking, capturing, converting, touching, working
+from .converting import conversions
 from .desks import desks
 from .duplicates import duplicates
 from .my_day import my_day
@@ -9,4 +10,7 @@ from .people import people
 from .resource import leads
 from .rule_books import rule_books
 
-__all__ = ["asking", "capturing", "desks", "duplicates", "leads", "my_day", "parties", "people", "rule_books", "touching", "working"]
+__all__ = [
+    "asking", "capturing", "conversions", "converting", "desks", "duplicates", "leads", "my_day", "parties", "people", "rule_books",
+    "touching", "working",
+]  # fmt: skip

@@ -49,6 +49,9 @@ class LeadRow(View):
     timing: date | None
     reason: str | None = Field(description="Why it was disqualified.")
     opportunity_id: UUID | None
+    joined: bool | None = Field(description="It became part of a deal that was there already.")
+    returned_from: UUID | None = Field(description="The lead it was before its deal came to nothing.")
+    return_reason: str | None
     captured_at: datetime
     assigned_at: datetime | None
     qualified_at: datetime | None

@@ -1,5 +1,6 @@
 """What people see of leads."""
 
+from .converting import conversion_list, conversions
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .leads import contacts, lead_list, leads, touches
 from .parties import merges, parties, party_list, party_marks, party_names, people
@@ -7,6 +8,8 @@ from .rules import rule_book_list, rule_books
 
 __all__ = [
     "contacts",
+    "conversion_list",
+    "conversions",
     "hand_over_list",
     "hand_overs",
     "handed_leads",

@@ -16,7 +16,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.lead import ConsentRecorded, ContactRecorded, ResponseAwaited, TouchLogged
+from ..domain.lead import ConsentRecorded, ContactRecorded, LeadReturned, ResponseAwaited, TouchLogged
 from .schema import read
 
 leads = Table(
@@ -44,6 +44,11 @@ leads = Table(
     Column("timing", Date),
     Column("reason", Text),
     Column("opportunity_id", UUID),
+    # It became part of a deal that was there already.
+    Column("joined", Boolean),
+    # Of a lead that came back: the lead it was before, and why its deal came to nothing.
+    Column("returned_from", UUID),
+    Column("return_reason", Text),
     Column("captured_at", DateTime(timezone=True), nullable=False),
     # When it reached a stage for the first time; the funnel counts these, so a lead disqualified late still counts as qualified.
     Column("assigned_at", DateTime(timezone=True)),
@@ -142,6 +147,7 @@ lead_list = projection(
                 "campaign": lead.campaign,
                 "need": lead.need,
                 "territory": lead.territory,
+                "returned_from": lead.returned_from,
                 "status": "captured",
                 "captured_at": fact.occurred_at,
                 "touches": 0,
@@ -245,10 +251,12 @@ lead_list = projection(
                 "lead_id": lead.lead_id,
                 "status": "converted",
                 "opportunity_id": lead.opportunity_id,
+                "joined": lead.joins,
                 "closed_at": fact.occurred_at,
             },
         ),
     ),
+    on(LeadReturned, change(leads, lambda lead: {"lead_id": lead.lead_id, "return_reason": lead.why})),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
-    version=2,
+    version=3,
 )

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Money, Name, Refusal, Text, UserId
-from ltc_events.opportunity import LossReason, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity import LossReason, OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 
 # ── commands (a deal is won together with its quote: winning.py) ──────────────────────────────────────────────────────
 
@@ -24,6 +24,16 @@ class OpenOpportunity(Command):
     solution_manager: UserId
     fulfilment_manager: UserId
     expected_close: date
+
+
+class JoinOpportunity(Command):
+    """Let a further lead belong to the deal."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    party_id: UUID
+    need: Text
+    value: Money
 
 
 class LoseOpportunity(Command):
@@ -84,8 +94,8 @@ class Closed:
 
 
 Opportunity: TypeAlias = Nobody | Open | Closed
-OpportunityCommand: TypeAlias = OpenOpportunity | LoseOpportunity
-OpportunityEvent: TypeAlias = OpportunityOpened | OpportunityWon | OpportunityLost
+OpportunityCommand: TypeAlias = OpenOpportunity | JoinOpportunity | LoseOpportunity
+OpportunityEvent: TypeAlias = OpportunityOpened | OpportunityJoined | OpportunityJoinRefused | OpportunityWon | OpportunityLost
 
 
 # ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,6 +105,8 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
     match command:
         case OpenOpportunity():
             return open_(opportunity, command)
+        case JoinOpportunity():
+            return join(opportunity, command)
         case LoseOpportunity():
             return lose(must_be_open(opportunity), command)
 
@@ -103,6 +115,14 @@ def open_(opportunity: Opportunity, command: OpenOpportunity) -> list[Opportunit
     if not isinstance(opportunity, Nobody):
         return []  # heard twice, opened once
     return [OpportunityOpened(**dict(command))]
+
+
+def join(opportunity: Opportunity, command: JoinOpportunity) -> list[OpportunityEvent]:
+    """Answered, never refused: lead-svc waits for it, and takes the lead up again that came too late."""
+    if isinstance(opportunity, Open):
+        return [OpportunityJoined(**dict(command))]
+    ended = opportunity.status if isinstance(opportunity, Closed) else "unknown"
+    return [OpportunityJoinRefused(opportunity_id=command.opportunity_id, lead_id=command.lead_id, ended=ended)]
 
 
 def lose(opportunity: Open, command: LoseOpportunity) -> list[OpportunityEvent]:
@@ -150,6 +170,8 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
                 event.solution_manager,
                 event.fulfilment_manager,
             )
+        case OpportunityJoined() | OpportunityJoinRefused():
+            return opportunity
         case OpportunityWon():
             return Closed("won")
         case OpportunityLost():

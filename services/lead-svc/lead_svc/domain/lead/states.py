@@ -164,6 +164,9 @@ class Closed:
     """Handed over or given up: nothing happens to it any more."""
 
     status: Literal["disqualified", "converted"]
+    who: Who | None = None
+    owner: str | None = None
+    bant: Bant | None = None
 
 
 Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed
@@ -227,6 +230,6 @@ def possible(status: LeadStatus) -> tuple[str, ...]:
         case "assigned":
             return ("assign_lead", "log_touch", "record_consent", "release_lead", "qualify_lead", "disqualify_lead")
         case "qualified":
-            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead")
+            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead", "join_opportunity")
         case "disqualified" | "converted":
             return ()

@@ -78,6 +78,8 @@ class ConvertLead(Command):
     fulfilment_manager: UserId
     expected_close: date | None = None
     """When the deal should be closed; the customer's own timing, if nothing is said."""
+    profile: Code | None = None
+    """The sales process the deal shall follow; the usual one, if nothing is said."""
 
 
 # ── facts that stay here ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,6 +178,7 @@ def convert(lead: Qualified, command: ConvertLead) -> list[LeadConverted]:
         fulfilment_manager=command.fulfilment_manager,
         expected_close=command.expected_close or lead.bant.timing,
         owner=lead.owner,
+        profile=command.profile,
     )
     return [converted]
 
