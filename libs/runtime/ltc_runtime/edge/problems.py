@@ -135,6 +135,12 @@ class TooManyRequests(Fault):
     headers = {"Retry-After": "1"}
 
 
+class TooOften(Fault):
+    """You come too often: ask again later."""
+
+    status = 429
+
+
 class Overloaded(Fault):
     """More is asked of the service than it can do now; nothing of this was done, ask again."""
 
@@ -171,8 +177,8 @@ class InternalError(Fault):
 
 FAULTS: tuple[type[Fault], ...] = (
     Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, Forbidden, OccurredAtForbidden, NotFound, MethodNotAllowed,
-    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, TooManyRequests, Overloaded, NotCaughtUp, DatabaseAway, IssuerAway,
-    InternalError,
+    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, TooManyRequests, TooOften, Overloaded, NotCaughtUp,
+    DatabaseAway, IssuerAway, InternalError,
 )  # fmt: skip
 
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id", "errors"})

@@ -4,13 +4,15 @@ from . import asking, capturing, converting, touching, working
 from .converting import conversions
 from .desks import desks
 from .duplicates import duplicates
+from .forms import forms
 from .my_day import my_day
 from .parties import parties
 from .people import people
+from .public import capture
 from .resource import leads
 from .rule_books import rule_books
 
 __all__ = [
-    "asking", "capturing", "conversions", "converting", "desks", "duplicates", "leads", "my_day", "parties", "people", "rule_books",
-    "touching", "working",
+    "asking", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "leads", "my_day", "parties", "people",
+    "rule_books", "touching", "working",
 ]  # fmt: skip

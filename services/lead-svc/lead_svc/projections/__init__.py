@@ -1,6 +1,7 @@
 """What people see of leads."""
 
 from .converting import conversion_list, conversions
+from .forms import form_list, form_tokens, form_versions, forms
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .leads import contacts, lead_list, leads, touches
 from .parties import merges, parties, party_list, party_marks, party_names, people
@@ -10,6 +11,10 @@ __all__ = [
     "contacts",
     "conversion_list",
     "conversions",
+    "form_list",
+    "form_tokens",
+    "form_versions",
+    "forms",
     "hand_over_list",
     "hand_overs",
     "handed_leads",

@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from ..party import party_of
 from .pooling import LeadInPool, must_not_be_barred
 from .states import Alive, Assigned, BantIncomplete, Captured, Lead, Nobody, Pooled, Qualified, TriangleNotThreePeople
+from .touching import ConsentGiven, ConsentRecorded
 
 
 def not_negative(money: Money) -> Money:
@@ -41,6 +42,8 @@ class CaptureLead(Command):
     contact_name: Personal[str] | None = None
     contact_email: Personal[str] | None = None
     contact_phone: Personal[str] | None = None
+    consent: ConsentGiven | None = None
+    """They agreed as they came to hear of our offers."""
 
 
 class AssignLead(Command):
@@ -98,7 +101,7 @@ class ContactRecorded(Event, type="ltc.lead.contact-recorded.v1"):
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactRecorded]:
+def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactRecorded | ConsentRecorded]:
     if not isinstance(lead, Nobody):
         return []  # asked twice, captured once
     captured = LeadCaptured(
@@ -113,8 +116,9 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
         website=command.website,
         company_phone=command.company_phone,
     )
+    agreed = [ConsentRecorded(lead_id=command.lead_id, given=True, **dict(command.consent))] if command.consent else []
     if command.contact_id is None:
-        return [captured]
+        return [captured, *agreed]
     contact = ContactRecorded(
         lead_id=command.lead_id,
         contact_id=command.contact_id,
@@ -122,7 +126,7 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
         email=command.contact_email,
         phone=command.contact_phone,
     )
-    return [captured, contact]
+    return [captured, contact, *agreed]
 
 
 def assign(lead: Alive, command: AssignLead) -> list[LeadAssigned]:
