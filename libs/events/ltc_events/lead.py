@@ -132,6 +132,10 @@ class LeadScored(PublishedEvent, type="ltc.lead.scored.v1"):
     score: int
     band: Band
     factors: tuple[ScoreFactor, ...]
+    segment: Name | None = None
+    segment_reason: Text | None = None
+    tier: Name | None = None
+    tier_reason: Text | None = None
 
 
 class LeadDisqualified(PublishedEvent, type="ltc.lead.disqualified.v1"):

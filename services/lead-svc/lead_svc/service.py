@@ -4,8 +4,8 @@ from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqu
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_runtime.service import Service
 
-from .api import capture, conversions, desks, duplicates, forms, leads, my_day, parties, people, rule_books
-from .domain import account, assigning, converting, deal, desk, form, grading, lead, person, responding, rule_book
+from .api import campaigns, capture, conversions, desks, duplicates, forms, leads, my_day, parties, people, rule_books
+from .domain import account, assigning, campaign, converting, deal, desk, form, grading, lead, person, responding, rule_book
 from .domain.converting import ConversionsRequested
 from .domain.desk import LeadsHandedOver
 from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
@@ -26,11 +26,11 @@ from .policies import (
     score_lead,
     watch_lead,
 )
-from .projections import conversion_list, form_list, hand_over_list, lead_list, party_list, rule_book_list
+from .projections import campaign_list, conversion_list, form_list, hand_over_list, lead_list, party_list, rule_book_list
 
 service = Service(
     name="lead-svc",
-    api=(leads, capture, forms, conversions, parties, duplicates, people, rule_books, desks, my_day),
+    api=(leads, capture, forms, campaigns, conversions, parties, duplicates, people, rule_books, desks, my_day),
     decides=(
         lead.decider,
         person.decider,
@@ -42,6 +42,7 @@ service = Service(
         responding.decider,
         account.decider,
         account.merging,
+        campaign.decider,
         form.decider,
         deal.decider,
         converting.requests,
@@ -65,6 +66,6 @@ service = Service(
         OpportunityLost: (keep_deals, return_lead),
         OpportunityJoinRefused: (return_late_lead,),
     },
-    shows=(lead_list, rule_book_list, hand_over_list, party_list, conversion_list, form_list),
+    shows=(lead_list, rule_book_list, hand_over_list, party_list, conversion_list, form_list, campaign_list),
     from_start=frozenset({"keep_desks", "keep_party", "keep_deals"}),  # desks, parties and deals are known also from before
 )

@@ -1,6 +1,7 @@
 """What people do with leads, and what they can ask about them."""
 
 from . import asking, capturing, converting, touching, working
+from .campaigns import campaigns
 from .converting import conversions
 from .desks import desks
 from .duplicates import duplicates
@@ -13,6 +14,6 @@ from .resource import leads
 from .rule_books import rule_books
 
 __all__ = [
-    "asking", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "leads", "my_day", "parties", "people",
-    "rule_books", "touching", "working",
+    "asking", "campaigns", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "leads", "my_day",
+    "parties", "people", "rule_books", "touching", "working",
 ]  # fmt: skip

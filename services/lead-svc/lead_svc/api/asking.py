@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
-from ltc_events import Code, Money, Refusal, UserId
+from ltc_events import Code, Money, Name, Refusal, UserId
 from ltc_events.lead import Band, Channel, ScoreFactor
 from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
@@ -67,6 +67,10 @@ class LeadRow(View):
     band: Band | None
     factors: Sequence[ScoreFactor] | None = Field(description="What gave it points, or cost it some.")
     model_version: int | None
+    segment: str | None
+    segment_reason: str | None = Field(description="What makes that segment fit.")
+    tier: str | None
+    tier_reason: str | None
 
 
 class Contact(View):
@@ -99,6 +103,8 @@ async def list_leads(
     pool_alarm: bool | None = None,
     response_overdue: bool | None = None,
     band: Band | None = None,
+    segment: Name | None = None,
+    tier: Name | None = None,
     score_from: Annotated[int | None, Query(ge=0, le=100)] = None,
     sort: LeadOrder = "newest",
 ) -> Page[LeadRow]:
@@ -110,6 +116,7 @@ async def list_leads(
     asked: dict[Any, Any] = {
         table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band,
         table.territory: territory, table.pool_alarm: pool_alarm, table.response_overdue: response_overdue,
+        table.segment: segment, table.tier: tier,
     }  # fmt: skip
     found = select(shown.leads).where(*matching(asked))
     if score_from is not None:

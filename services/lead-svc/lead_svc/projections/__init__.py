@@ -1,5 +1,6 @@
 """What people see of leads."""
 
+from .campaigns import campaign_costs, campaign_list, won_deals
 from .converting import conversion_list, conversions
 from .forms import form_list, form_tokens, form_versions, forms
 from .handing_over import hand_over_list, hand_overs, handed_leads
@@ -8,6 +9,8 @@ from .parties import merges, parties, party_list, party_marks, party_names, peop
 from .rules import rule_book_list, rule_books
 
 __all__ = [
+    "campaign_costs",
+    "campaign_list",
     "contacts",
     "conversion_list",
     "conversions",
@@ -29,4 +32,5 @@ __all__ = [
     "rule_book_list",
     "rule_books",
     "touches",
+    "won_deals",
 ]

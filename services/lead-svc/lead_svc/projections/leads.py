@@ -68,6 +68,11 @@ leads = Table(
     Column("band", Text),
     Column("factors", JSON),
     Column("model_version", Integer),
+    # The class it is of by the same model, and why.
+    Column("segment", Text),
+    Column("segment_reason", Text),
+    Column("tier", Text),
+    Column("tier_reason", Text),
     # The need as it was said first; what was found out later must not flatter a model that is tested against history.
     Column("first_need", Text),
     # When it was cared for last: the last touch, or that it came.
@@ -232,6 +237,10 @@ lead_list = projection(
                 "band": lead.band,
                 "factors": [factor.model_dump(mode="json") for factor in lead.factors],
                 "model_version": lead.model_version,
+                "segment": lead.segment,
+                "segment_reason": lead.segment_reason,
+                "tier": lead.tier,
+                "tier_reason": lead.tier_reason,
             },
         ),
     ),

@@ -17,6 +17,7 @@ from ltc_events.lead import (
     LeadScored,
 )
 
+from ..classing import Placed
 from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,
@@ -193,8 +194,13 @@ def who(event: LeadCaptured) -> Who:
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:
-    score = Score(event.model_version, event.score, event.band, event.factors)
+    segment, tier = placed(event.segment, event.segment_reason), placed(event.tier, event.tier_reason)
+    score = Score(event.model_version, event.score, event.band, event.factors, segment, tier)
     return trailed(lead, replace(lead.trail, score=score)) if isinstance(lead, Alive) else lead
+
+
+def placed(name: str | None, reason: str | None) -> Placed | None:
+    return None if name is None else Placed(name, reason or "")
 
 
 def closed(lead: Lead, status: Literal["disqualified", "converted"]) -> Closed:

@@ -9,6 +9,8 @@ from uuid import UUID
 from ltc_events import Refusal
 from ltc_events.lead import Band, Bant, ScoreFactor
 
+from ..classing import Placed
+
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -84,6 +86,8 @@ class Score:
     points: int
     band: Band
     factors: tuple[ScoreFactor, ...]
+    segment: Placed | None = None
+    tier: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True)
