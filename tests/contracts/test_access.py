@@ -73,8 +73,9 @@ async def test_a_bad_token_opens_no_operation_of_any_service(why: str) -> None:
         app = served(service)
         for operation in app.edge.operations.values():
             status, problem, headers = await asked(app, operation, f"Bearer {text}")
-            assert (status, problem["code"]) == (401, "unauthenticated"), f"{service} {operation.id}"
-            assert headers[b"www-authenticate"].startswith(b'Bearer realm="ltc"')
+            code, challenge = ("unauthenticated", b"Bearer") if operation.gate is None else ("not-admitted", b"Gate")
+            assert (status, problem["code"]) == (401, code), f"{service} {operation.id}"
+            assert headers[b"www-authenticate"].startswith(challenge + b' realm="ltc"')
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Basic YTpi", "Token {}", "{}", "Bearer {0}, {0}", "Bearer {0} {0}", "DPoP {}"])
@@ -133,7 +134,7 @@ async def test_a_role_may_do_exactly_what_the_map_says(service: str, role: str) 
         # Who may is told that the parameter is wrong; who may not is told nothing of the kind.
         expected = (422, "invalid") if role in allowed(service, operation.id) else (403, "forbidden")
         if operation.gate is not None:
-            expected = (401, "unauthenticated")  # no role opens it, whatever the map says of the others
+            expected = (401, "not-admitted")  # no role opens it, whatever the map says of the others
         assert (status, problem["code"]) == expected, operation.id
 
 

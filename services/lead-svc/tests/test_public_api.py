@@ -84,7 +84,7 @@ async def test_only_the_forms_token_opens_it_and_it_opens_nothing_else(
     bearer = {"authorization": max_.headers["authorization"]}
     for headers in ({}, bearer, {"form-token": "guessed"}, {"authorization": f"Bearer {token}"}):
         answer = await page.post("/capture/fair", json=WRITTEN, headers=headers)
-        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), headers
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-admitted"), headers
     assert (await page.post("/capture/other", json=WRITTEN, headers={"form-token": token})).status_code == 401
     assert (await page.get("/leads", headers={"authorization": f"Bearer {token}", "form-token": token})).status_code == 401
     async with served.client("form:fair", "sales") as pretender:
@@ -113,7 +113,7 @@ async def test_a_browser_is_told_which_pages_may_send(max_: httpx.AsyncClient, p
     strange = await page.options("/capture/fair", headers={**asked, "origin": "https://evil.example"})
     assert "access-control-allow-origin" not in strange.headers
     refused = await sent(page, token, origin="https://evil.example")
-    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert (refused.status_code, refused.json()["code"]) == (403, "origin-not-allowed")
     assert "access-control-allow-origin" not in refused.headers
     assert (await page.options("/leads")).status_code == 405
 

@@ -22,9 +22,11 @@ from .problems import (
     Invalid,
     IssuerAway,
     Malformed,
+    NotAdmitted,
     NotCaughtUp,
     NotJson,
     OccurredAtForbidden,
+    OriginNotAllowed,
     Overloaded,
     Problem,
     TooLarge,
@@ -98,7 +100,19 @@ def _faults(operation: "Operation") -> list[type[Refusal]]:
     if operation.kind == "query":
         return [BadRequest, *found, NotCaughtUp]
     if operation.gate is not None:
-        return [*found, BadRequest, AlreadyDone, Unstorable, TooLarge, Malformed, NotJson, TooOften]
+        open_to_all = [each for each in found if each not in (Unauthenticated, Forbidden, IssuerAway)]
+        return [
+            NotAdmitted,
+            OriginNotAllowed,
+            *open_to_all,
+            OccurredAtForbidden,
+            BadRequest,
+            Unstorable,
+            TooLarge,
+            Malformed,
+            NotJson,
+            TooOften,
+        ]
     found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
     if operation.signature.body is not None:
         found += [Malformed, NotJson]

@@ -9,7 +9,7 @@ from uuid import UUID
 from ltc_events import Name, Text, derive_id
 from ltc_runtime.edge import Api, Body, Handle, Read, View
 from ltc_runtime.edge.call import Call, Caller
-from ltc_runtime.edge.problems import Forbidden, TooOften, Unauthenticated
+from ltc_runtime.edge.problems import NotAdmitted, OriginNotAllowed, TooOften
 from ltc_runtime.edge.public import PREFIX
 from ltc_runtime.edge.rate import Rate
 from pydantic import Field
@@ -45,12 +45,12 @@ class FormGate:
         """The form, as the caller."""
         token, origin = call.header(b"form-token"), call.header(b"origin")
         if not token:
-            raise Unauthenticated
+            raise NotAdmitted
         form = await open_form(call)
         if form is None or not await shows_token(call, form["form_id"], token):
-            raise Unauthenticated
+            raise NotAdmitted
         if origin is not None and origin not in form["origins"]:
-            raise Forbidden
+            raise OriginNotAllowed
         call.origin = origin
         self._must_be_seldom(form, call.address)
         return Caller(PREFIX + form["form"], frozenset())
