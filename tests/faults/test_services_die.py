@@ -27,7 +27,7 @@ REACTING = f"{REACT}:React.plan:2:before"  # heard, not reacted
 SERVING_AND_TELLING = {DECIDED, COMMITTED, ANSWERED, READ, PRODUCED}
 HEARING_AND_REACTING = {FETCHED, HEARD, REACTING}
 POINTS = {
-    "lead-svc": SERVING_AND_TELLING,  # it hears nobody and has no policies: no more than this can be reached
+    "lead-svc": SERVING_AND_TELLING,  # hearing and reacting are the same code in the others
     "opportunity-svc": SERVING_AND_TELLING | HEARING_AND_REACTING,
     "contract-svc": SERVING_AND_TELLING | HEARING_AND_REACTING,
     "order-svc": SERVING_AND_TELLING | HEARING_AND_REACTING,

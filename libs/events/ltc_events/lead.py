@@ -1,8 +1,10 @@
 """What lead-svc tells: who came, who cares for them, and what became of it."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import StringConstraints
 
 from .values import Code, Money, Name, Text, UserId, Value
 from .vocabulary import PublishedEvent
@@ -12,6 +14,12 @@ Channel = Literal["site", "landing_page", "social", "exhibition", "network", "re
 
 Band = Literal["cold", "warm", "hot"]
 """How promising a lead is: 冷, 温, 热."""
+
+Domain = Annotated[str, StringConstraints(max_length=253, pattern=r"^[a-z0-9.-]+$")]
+"""The web domain of a company, in small letters, without ``www``."""
+
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{5,15}$")]
+"""The switchboard of a company, never a person's number: ``+``, country and number in one (E.164); without ``+`` no country was said."""
 
 
 class Bant(Value):
@@ -37,6 +45,10 @@ class LeadCaptured(PublishedEvent, type="ltc.lead.captured.v1"):
     campaign: Code | None = None
     need: Text | None = None
     territory: Code | None = None
+    website: Domain | None = None
+    company_phone: PhoneNumber | None = None
+    returned_from: UUID | None = None
+    """The lead it was before its deal came to nothing."""
 
 
 class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
@@ -46,7 +58,8 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
     owner: UserId
     previous_owner: UserId | None = None
     how: Code | None = None
-    """``rule``, ``claim`` or ``hand_over``: by a rule, out of the pool, or because its owner leaves; by hand, if nothing is said."""
+    """``rule``, ``claim``, ``hand_over`` or ``return``: by a rule, out of the pool, because its owner leaves, or back after its deal came
+    to nothing; by hand, if nothing is said."""
     rule: Name | None = None
     rules_version: int | None = None
     reason: Text | None = None
@@ -119,6 +132,10 @@ class LeadScored(PublishedEvent, type="ltc.lead.scored.v1"):
     score: int
     band: Band
     factors: tuple[ScoreFactor, ...]
+    segment: Name | None = None
+    segment_reason: Text | None = None
+    tier: Name | None = None
+    tier_reason: Text | None = None
 
 
 class LeadDisqualified(PublishedEvent, type="ltc.lead.disqualified.v1"):
@@ -145,6 +162,29 @@ class LeadConverted(PublishedEvent, type="ltc.lead.converted.v1"):
     expected_close: date
     owner: UserId | None = None
     """Who cared for the lead."""
+    joins: bool | None = None
+    """It joins a deal that sales works on already, and opens none."""
+    profile: Code | None = None
+    """The sales process the deal shall follow (``light``, ``project``); the usual one, if nothing is said."""
+
+
+class PartyMerged(PublishedEvent, type="ltc.lead.party-merged.v1"):
+    """A party is the same as another: what was said of either is said of that one. Facts keep the id they were told with."""
+
+    party_id: UUID
+    into: UUID
+    merge_id: UUID
+    reason: Text
+
+
+class PartyUnmerged(PublishedEvent, type="ltc.lead.party-unmerged.v1"):
+    """A party is one of its own after all."""
+
+    party_id: UUID
+    previously_into: UUID
+    merge_id: UUID
+    """The merge that is undone."""
+    reason: Text
 
 
 class PersonForgotten(PublishedEvent, type="ltc.lead.person-forgotten.v1"):

@@ -82,6 +82,26 @@ class FailureSummary(Value):
     """What we do differently."""
 
 
+class OpportunityJoined(PublishedEvent, type="ltc.opportunity.joined.v1"):
+    """A further lead belongs to a deal that sales works on already."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    party_id: UUID
+    need: Text
+    value: Money
+    """What that lead might be worth; the value of the deal is for sales to change."""
+
+
+class OpportunityJoinRefused(PublishedEvent, type="ltc.opportunity.join-refused.v1"):
+    """A lead came too late to join a deal: it was decided meanwhile."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    ended: Code
+    """``won``, ``lost``, or ``unknown`` where there is no such deal."""
+
+
 LossReason = Literal["price", "competitor", "no_budget", "no_decision", "timing", "fit", "other"]
 
 

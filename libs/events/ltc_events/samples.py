@@ -15,6 +15,8 @@ WORDS: dict[str, Any] = {
     "discount": "0.05", "tax_rate": "0.13", "rate": "0.13", "amount": 125000, "legal_entity": "LE",
     "number": "LE-000001", "contract_no": "C-2026-0007", "purchase_order": "PO-4711", "remitter": "Northwind Pumps",
     "reference": "BOC-2026-000042", "month": "2026-12", "category": "hardware", "period": "2026-Q4",
+    "company_phone": "+862155550100", "phone": "+862155550100",
+    "website": "northwind.example", "origins": "https://fair.example",
 }  # fmt: skip
 """What fields of these names say in an example, where it fits."""
 

@@ -1,18 +1,61 @@
 """What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
 
-from ltc_events import At, Command, Fact
+from ltc_events import At, Command, Fact, derive_id
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
+from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 
+from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
+from .domain.converting import ConversionsRequested, ReturnLead, TryConversion
+from .domain.deal import NoteDeal, NoteDealEnd
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
 from .domain.grading import ScoreLead
-from .domain.lead import CheckResponse, LeadRouted, LeadWatched, MoveLead, RecycleLead, ResponseAwaited, TouchLogged
+from .domain.lead import CheckResponse, ConvertLead, LeadRouted, LeadWatched, MoveLead, RecycleLead, ResponseAwaited, TouchLogged
 from .domain.responding import AwaitResponse
+
+FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
+"""Reasons that pass: who lost their budget this year may have one the next."""
 
 
 def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> list[Command]:
     """Whatever we learn of a lead may make it more promising, or less."""
     return [ScoreLead(lead_id=lead.lead_id, at=fact.occurred_at)]
+
+
+def keep_party(lead: LeadCaptured) -> list[Command]:
+    """Whoever a lead is from is a party we know."""
+    return [NoteParty(party_id=lead.party_id, company=lead.company, website=lead.website, phone=lead.company_phone)]
+
+
+def convert_each(leads: ConversionsRequested) -> list[Command]:
+    """Each lead of many is converted by itself: what speaks against one does not stop the others."""
+    how = leads.model_dump(exclude={"conversion_id", "lead_ids"})
+    return [
+        TryConversion(conversion_id=leads.conversion_id, convert=ConvertLead(lead_id=lead_id, **how)) for lead_id in leads.lead_ids
+    ]  # fmt: skip
+
+
+def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost) -> list[Command]:
+    """We know which deals a lead can still join. (One policy for all of these, so that they come in order.)"""
+    if isinstance(deal, OpportunityOpened):
+        who = {"account_manager", "solution_manager", "fulfilment_manager", "expected_close"}
+        return [NoteDeal(opportunity_id=deal.opportunity_id, **deal.model_dump(include=who))]
+    return [NoteDealEnd(opportunity_id=deal.opportunity_id, ended="won" if isinstance(deal, OpportunityWon) else "lost")]
+
+
+def return_lead(deal: OpportunityLost) -> list[Command]:
+    """A deal that was lost for now only is a lead again."""
+    if deal.reason not in FOR_NOW:
+        return []
+    lead_id = derive_id(deal.opportunity_id, "returned")
+    return [ReturnLead(lead_id=lead_id, previous=deal.lead_id, opportunity_id=deal.opportunity_id, why=deal.reason)]
+
+
+def return_late_lead(deal: OpportunityJoinRefused) -> list[Command]:
+    """A lead that came too late to join a deal is where it was before."""
+    lead_id, previous = derive_id(deal.lead_id, "returned"), deal.lead_id
+    late = ReturnLead(lead_id=lead_id, previous=previous, opportunity_id=deal.opportunity_id, why="join_refused", still_qualified=True)
+    return [late]
 
 
 def route_lead(lead: LeadCaptured) -> list[Command]:
@@ -50,8 +93,8 @@ def recycle_lead(lead: LeadWatched) -> list[At]:
 
 
 def await_response(lead: LeadCaptured, fact: Fact) -> list[Command]:
-    """A new lead shall hear of us soon."""
-    return [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
+    """A new lead shall hear of us soon; one that came back has."""
+    return [] if lead.returned_from else [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
 
 
 def check_response(lead: ResponseAwaited) -> list[At]:

@@ -1,29 +1,36 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
+from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_runtime.service import Service
 
-from .api import desks, leads, my_day, people, rule_books
-from .domain import assigning, desk, grading, lead, person, responding, rule_book
+from .api import campaigns, capture, conversions, desks, duplicates, forms, leads, my_day, parties, people, rule_books
+from .domain import account, assigning, campaign, converting, deal, desk, form, grading, lead, person, responding, rule_book
+from .domain.converting import ConversionsRequested
 from .domain.desk import LeadsHandedOver
 from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .policies import (
     await_response,
     check_response,
+    convert_each,
+    keep_deals,
     keep_desks,
+    keep_party,
     move_leads,
     offer_lead,
     recycle_lead,
+    return_late_lead,
+    return_lead,
     route_lead,
     route_lead_again,
     score_lead,
     watch_lead,
 )
-from .projections import hand_over_list, lead_list, rule_book_list
+from .projections import campaign_list, conversion_list, form_list, hand_over_list, lead_list, party_list, rule_book_list
 
 service = Service(
     name="lead-svc",
-    api=(leads, people, rule_books, desks, my_day),
+    api=(leads, capture, forms, campaigns, conversions, parties, duplicates, people, rule_books, desks, my_day),
     decides=(
         lead.decider,
         person.decider,
@@ -33,9 +40,16 @@ service = Service(
         grading.decider,
         assigning.decider,
         responding.decider,
+        account.decider,
+        account.merging,
+        campaign.decider,
+        form.decider,
+        deal.decider,
+        converting.requests,
+        converting.decider,
     ),
     reacts={
-        LeadCaptured: (score_lead, route_lead, await_response),
+        LeadCaptured: (score_lead, route_lead, await_response, keep_party),
         LeadRouted: (offer_lead,),
         LeadAssigned: (keep_desks, watch_lead),
         LeadWatched: (recycle_lead,),
@@ -46,7 +60,12 @@ service = Service(
         LeadQualified: (score_lead,),
         LeadDisqualified: (keep_desks,),
         LeadConverted: (keep_desks,),
+        ConversionsRequested: (convert_each,),
+        OpportunityOpened: (keep_deals,),
+        OpportunityWon: (keep_deals,),
+        OpportunityLost: (keep_deals, return_lead),
+        OpportunityJoinRefused: (return_late_lead,),
     },
-    shows=(lead_list, rule_book_list, hand_over_list),
-    from_start=frozenset({"keep_desks"}),  # a desk shows all open leads, also those of before
+    shows=(lead_list, rule_book_list, hand_over_list, party_list, conversion_list, form_list, campaign_list),
+    from_start=frozenset({"keep_desks", "keep_party", "keep_deals"}),  # desks, parties and deals are known also from before
 )

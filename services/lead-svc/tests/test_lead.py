@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import assigning
+from lead_svc.domain import assigning, converting
 from lead_svc.domain.assigning import ClaimLead
+from lead_svc.domain.converting import JoinDeal
+from lead_svc.domain.deal import DealNoted
 from lead_svc.domain.lead import (
     AssignLead,
     BantIncomplete,
@@ -245,6 +247,7 @@ NAMED: dict[str, Command] = {
     "qualify_lead": qualify,
     "disqualify_lead": disqualify,
     "convert_lead": convert,
+    "join_opportunity": JoinDeal(lead_id=LEAD, opportunity_id=UUID(int=8)),
 }
 REACHED: dict[LeadStatus, tuple[Event, ...]] = {
     "captured": (captured,),
@@ -257,10 +260,26 @@ REACHED: dict[LeadStatus, tuple[Event, ...]] = {
 
 
 def who_decides(command: Command) -> AnyDecider:
-    return assigning.decider if isinstance(command, ClaimLead) else decider
+    match command:
+        case ClaimLead():
+            return assigning.decider
+        case JoinDeal():
+            return converting.decider
+        case _:
+            return decider
+
+
+joinable = DealNoted(
+    opportunity_id=UUID(int=8), account_manager="ann", solution_manager="sam", fulfilment_manager="fay", expected_close=NOON.date()
+)
 
 
 @pytest.mark.parametrize("status", REACHED)
 def test_the_actions_shown_are_those_that_are_not_refused(status: LeadStatus) -> None:
-    allowed = {name for name, command in NAMED.items() if given(who_decides(command), *REACHED[status]).when(command).refusal is None}
+    deals = {"join_opportunity": (joinable,)}
+    allowed = {
+        name
+        for name, command in NAMED.items()
+        if given(who_decides(command), *REACHED[status], *deals.get(name, ())).when(command).refusal is None
+    }
     assert set(possible(status)) == allowed

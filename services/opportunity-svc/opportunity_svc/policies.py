@@ -12,15 +12,22 @@ from .domain.opportunity.asking import (
     EscalateDecision,
 )
 from .domain.opportunity.findings import BidTerms, FrozenEstimate
+from .domain.opportunity.joining import JoinOpportunity
 from .domain.opportunity.noting import NoteFinding, RemindOfBid
 from .domain.opportunity.states import FindingNoted
 from .domain.opportunity.working import OpenOpportunity
+from .domain.pipeline import DEFAULT
 from .domain.quote.sending import ExpireQuote
 from .domain.quote.states import QuoteDrafted, QuoteRevised
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:
-    """Every converted lead opens one opportunity, however often we hear of it."""
+    """Every converted lead opens one opportunity, however often we hear of it, or joins the one it names."""
+    if lead.joins:
+        joined = JoinOpportunity(
+            opportunity_id=lead.opportunity_id, lead_id=lead.lead_id, party_id=lead.party_id, need=lead.need, value=lead.budget
+        )
+        return [joined]
     opened = OpenOpportunity(
         opportunity_id=lead.opportunity_id,
         lead_id=lead.lead_id,
@@ -32,6 +39,7 @@ def open_opportunity(lead: LeadConverted) -> list[Command]:
         solution_manager=lead.solution_manager,
         fulfilment_manager=lead.fulfilment_manager,
         expected_close=lead.expected_close,
+        pipeline=lead.profile or DEFAULT,
     )
     return [opened]
 

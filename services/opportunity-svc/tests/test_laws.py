@@ -193,6 +193,14 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         fulfilment_manager=USER,
         expected_close=DAY,
     ),
+    st.builds(
+        opportunity.JoinOpportunity,
+        opportunity_id=DEAL,
+        lead_id=st.just(UUID(int=3)),
+        party_id=st.just(UUID(int=9)),
+        need=WORDS,
+        value=MONEY,
+    ),
     st.builds(opportunity.LoseOpportunity, opportunity_id=DEAL, reason=st.just("price"), lesson=WORDS, lost_on=DAY, today=DAY),
     st.builds(
         price_book.SetPriceBook,

@@ -56,7 +56,14 @@ def operations_of(service: str, apis: Iterable[Api]) -> Iterator[dict[str, objec
     """The operations of these routes."""
     for api in apis:
         for one in api.operations:
-            yield {"service": service, "operation": one.id, "method": one.method, "path": one.path, "roles": in_order(one.roles)}
+            yield {
+                "service": service,
+                "operation": one.id,
+                "method": one.method,
+                "path": one.path,
+                "roles": in_order(one.roles),
+                "public": one.gate is not None,
+            }
 
 
 def conversation(services: Sequence[Service]) -> Iterator[str]:
@@ -84,7 +91,8 @@ def permissions(services: Sequence[Service]) -> Iterator[str]:
             yield f"| **{before}** | {' | '.join('' for _ in ORDER)} |"
         roles = row["roles"]
         assert isinstance(roles, list)
-        yield f"| `{row['operation']}` {row['method']} {row['path']} | {' | '.join('●' if role in roles else '' for role in ORDER)} |"
+        what = f"`{row['operation']}` {row['method']} {row['path']}{' (open to the public)' if row['public'] else ''}"
+        yield f"| {what} | {' | '.join('●' if role in roles else '' for role in ORDER)} |"
 
 
 def in_order(roles: Iterable[str]) -> list[str]:

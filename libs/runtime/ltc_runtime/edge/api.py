@@ -10,6 +10,7 @@ from ltc_events import Decider, Refusal
 
 from .documentation import headers_of, responses_of, stub
 from .operation import Kind, NaturalKey, Operation
+from .public import Gate
 from .roles import ROLES, Role
 from .signature import Signature
 
@@ -69,6 +70,23 @@ class Api(APIRouter):
     ) -> Callable[[F], F]:
         """A POST that does something to what is there: 204, or 200 where it has something to say."""
         return self._command("act", path, None, roles, refuses, money, cap)
+
+    def public(self, path: str, *, gate: Gate, refuses: Sequence[type[Refusal]] = (), cap: int = 16 * 1024) -> Callable[[F], F]:
+        """A POST open to the public: 202, and whoever the gate lets in may.
+
+        No role opens it, no Idempotency-Key is kept, and its requests wait behind all others.
+
+        Args:
+            gate: who may come in.
+            refuses: how it may be refused beside.
+            cap: the largest body in bytes.
+        """
+
+        def register(endpoint: F) -> F:
+            self._add(endpoint, "act", "POST", path, 202, (), refuses, cap=cap, gate=gate)
+            return endpoint
+
+        return register
 
     def query(
         self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), media: str | None = None
@@ -141,6 +159,7 @@ class Api(APIRouter):
         cap: int | None = None,
         found_at: str | None = None,
         media: str | None = None,
+        gate: Gate | None = None,
     ) -> None:
         unknown = set(roles) - ROLES
         if unknown:
@@ -151,7 +170,7 @@ class Api(APIRouter):
         operation = Operation(
             id=endpoint.__name__, kind=kind, method=method, prefix=found_at or self.prefix, path=whole, roles=frozenset(roles),
             endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, natural=self.natural,
-            refuses=tuple(refuses), money=money, cap=cap, media=media,
+            refuses=tuple(refuses), money=money, cap=cap, media=media, gate=gate,
         )  # fmt: skip
         self.operations.append(operation)
         described = stub(endpoint, signature.described(headers_of(operation)))

@@ -1,6 +1,7 @@
 """The HTTP face of one service process."""
 
 import re
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
@@ -23,7 +24,7 @@ from .auth import Verifier
 from .contracts import add_contracts
 from .docs import add_docs
 from .documentation import finished_openapi
-from .door import Door
+from .door import Door, Entered
 from .edge import Edge
 from .failures import answer_to, as_response
 from .keys import Keys, source_of
@@ -65,6 +66,8 @@ class EdgeApp(FastAPI):
     def _index(self, operation: Operation) -> None:
         if "{" in operation.path:
             self._patterns.setdefault(operation.method, []).append((operation.pattern, operation))
+            if operation.gate is not None:  # a browser asks before it sends
+                self._patterns.setdefault("OPTIONS", []).append((operation.pattern, replace(operation, method="OPTIONS")))
         else:
             self._plain[operation.method, operation.path] = operation
 
@@ -92,7 +95,7 @@ class EdgeApp(FastAPI):
         started = perf_counter()
         traceparent = _header(scope, b"traceparent")
         try:
-            entered = self.edge.door.enter(operation.kind != "query", self.edge.verifier.known(_header(scope, b"authorization")))
+            entered = self._enter(operation, scope)
         except Fault as full:  # said before anything is read, verified or traced: an answer that is to cost nothing
             trace_id = None if traceparent is None else telemetry.trace_id_of(traceparent.decode("latin-1"))
             await answer_to(full, trace_id, writes=False)(scope, receive, send)
@@ -108,6 +111,11 @@ class EdgeApp(FastAPI):
                 REQUESTS.observe(method, operation.path, status, perf_counter() - started)
                 if span.recording:
                     span.describe(operation.span_attributes, status)
+
+    def _enter(self, operation: Operation, scope: Scope) -> Entered:
+        if operation.gate is not None:
+            return self.edge.door.enter_public(operation.id)
+        return self.edge.door.enter(operation.kind != "query", self.edge.verifier.known(_header(scope, b"authorization")))
 
     def _saying_goodbye(self, send: Send) -> Send:
         """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere.
@@ -152,7 +160,7 @@ def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
 
 def _guarded(api: Api) -> list[Operation]:
     for route in api.routes:
-        if not isinstance(route, OperationRoute) or not route.operation.roles:
+        if not isinstance(route, OperationRoute) or not (route.operation.roles or route.operation.gate):
             raise NobodySaidWhoMay(f"{getattr(route, 'path', route)} says not who may use it: give it roles")
     return api.operations
 

@@ -23,7 +23,9 @@ class Caller:
 class Call:
     """A request: who asks, for what, and what was sent along."""
 
-    __slots__ = ("body", "caller", "edge", "entered", "headers", "key", "operation", "path", "path_values", "query", "span")
+    __slots__ = (
+        "address", "body", "caller", "edge", "entered", "headers", "key", "operation", "origin", "path", "path_values", "query", "span",
+    )  # fmt: skip
 
     def __init__(
         self, edge: "Edge", operation: "Operation", scope: Any, path_values: dict[str, str], span: "Span", entered: "Entered"
@@ -36,6 +38,9 @@ class Call:
         self.path_values = path_values
         self.query: bytes = scope.get("query_string", b"")
         self.span = span
+        self.address: str = (scope.get("client") or ("",))[0]
+        self.origin: str | None = None
+        """The page in a browser that may read the answer; only of operations open to the public."""
         self.caller: Caller = NOBODY
         self.body = b""
         self.key: str | None = None

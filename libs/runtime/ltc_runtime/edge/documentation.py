@@ -23,13 +23,16 @@ from .problems import (
     Invalid,
     IssuerAway,
     Malformed,
+    NotAdmitted,
     NotCaughtUp,
     NotJson,
     OccurredAtForbidden,
+    OriginNotAllowed,
     Overloaded,
     Problem,
     TooLarge,
     TooManyRequests,
+    TooOften,
     Unauthenticated,
     page,
     sentence,
@@ -65,6 +68,8 @@ def stub(endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable
 
 def headers_of(operation: "Operation") -> dict[str, Any]:
     """The request headers an operation understands."""
+    if operation.gate is not None:
+        return {"gate_token": header(operation.gate.header, "The token this operation is open with.", "^[!-~]{1,200}$")}
     if operation.kind == "query":
         found = {"ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", _AFTER)}
         if operation.names_stream:
@@ -99,6 +104,20 @@ def _faults(operation: "Operation") -> list[type[Refusal]]:
     found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
     if operation.kind == "query":
         return [BadRequest, *found, NotCaughtUp, *((TooManyRows,) if operation.lists is not None else ())]
+    if operation.gate is not None:
+        open_to_all = [each for each in found if each not in (Unauthenticated, Forbidden, IssuerAway)]
+        return [
+            NotAdmitted,
+            OriginNotAllowed,
+            *open_to_all,
+            OccurredAtForbidden,
+            BadRequest,
+            Unstorable,
+            TooLarge,
+            Malformed,
+            NotJson,
+            TooOften,
+        ]
     found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
     if operation.signature.body is not None:
         found += [Malformed, NotJson]
@@ -130,6 +149,8 @@ def _refused(classes: list[type[Refusal]]) -> dict[str, Any]:
 def _headers(operation: "Operation") -> dict[str, Any]:
     if operation.kind == "query":
         return {"ETag": _ETAG} if operation.names_stream else {}
+    if operation.gate is not None:
+        return {}
     found = {"LTC-Position": _POSITION, "Idempotency-Replayed": {"description": "This was answered before.", "schema": _text}}
     if operation.stream is not None:
         found["ETag"] = _ETAG
@@ -158,5 +179,9 @@ def finished_openapi(document: dict[str, Any], operations: Mapping[str, "Operati
     document["security"] = [{"bearer": []}]
     for path in document["paths"].values():
         for described in path.values():
-            described["x-roles"] = sorted(operations[described["operationId"]].roles)
+            operation = operations[described["operationId"]]
+            described["x-roles"] = sorted(operation.roles)
+            if operation.gate is not None:
+                components["securitySchemes"]["gate"] = {"type": "apiKey", "in": "header", "name": operation.gate.header}
+                described["security"] = [{"gate": []}]
     return document

@@ -37,6 +37,15 @@ class Door:
             kind = "import"
         return Entered(self, self.rules.enter(kind, UNKNOWN if caller is None else caller.subject), caller)
 
+    def enter_public(self, operation: str) -> "Entered":
+        """Let a request of the public in, behind those of people who work here: all that want the same count as one caller.
+
+        Raises:
+            TooManyRequests: enough of them are inside.
+            Overloaded: there is no room.
+        """
+        return Entered(self, self.rules.enter("import", operation), None)
+
     async def begin(self, visit: Visit) -> None:
         """Wait until it may be worked on.
 

@@ -22,6 +22,7 @@ from .handle import Handle
 from .idempotency import read_key, replay
 from .pages import Paging, listed_in
 from .problems import Busy, Forbidden, IdempotencyKeyMissing, Invalid, Malformed, field_errors
+from .public import Gate, preflight, readable
 from .read import NotModified, Read
 from .signature import Signature
 
@@ -69,6 +70,8 @@ class Operation:
     cap: int | None = None
     media: str | None = None
     """What kind of file it answers with, where that is not JSON."""
+    gate: Gate | None = None
+    """Open to the public: this says who may, and no role does."""
     span_name: str = ""
     span_attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -107,12 +110,16 @@ class Operation:
             answer = Answer(304, [(b"etag", b'"%d"' % same.version)])
         except Exception as error:
             answer = answer_to(error, span.trace_id, writes=self.kind != "query")
+        if self.gate is not None:
+            answer.headers += readable(call)
         entered.end()
         await answer(scope, receive, send)
         status: int = answer.status_code
         return status
 
     async def _answer(self, call: Call, receive: Receive) -> Any:
+        if self.gate is not None:
+            return await self._public(self.gate, call, receive)
         authorization = call.headers.get(b"authorization")
         call.caller = call.entered.caller or await call.edge.verifier.verify(authorization)
         if not self.roles & call.caller.roles:
@@ -120,6 +127,15 @@ class Operation:
         if self.kind == "query":
             return await self._query(call)
         return await self._command(call, receive)
+
+    async def _public(self, gate: Gate, call: Call, receive: Receive) -> Any:
+        if self.method == "OPTIONS":
+            await call.entered.begin()
+            return await preflight(gate, call)
+        call.body = await read_body(call.headers, receive, self.cap or call.edge.body_cap)
+        await call.entered.begin()
+        call.caller = await gate.admit(call)
+        return self._finished(await self.endpoint(**self._arguments(call)))
 
     async def _query(self, call: Call) -> Any:
         arguments: dict[str, Any] = {}
@@ -156,6 +172,12 @@ class Operation:
             call.key = read_key(key)
         elif self.money:
             raise IdempotencyKeyMissing
+        arguments = self._arguments(call)
+        if call.key is None:
+            return self._finished(await self.endpoint(**arguments))
+        return await self._once(call, arguments)
+
+    def _arguments(self, call: Call) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
         self.signature.bind_path(call.path_values, arguments)
         self._bind_query(call, arguments)
@@ -164,9 +186,7 @@ class Operation:
             arguments[self.signature.handle] = Handle(call)
         if self.signature.read is not None:
             arguments[self.signature.read] = Read(call)
-        if call.key is None:
-            return self._finished(await self.endpoint(**arguments))
-        return await self._once(call, arguments)
+        return arguments
 
     async def _once(self, call: Call, arguments: dict[str, Any]) -> Any:
         """The same key in flight twice: the second waits for the first and gets its answer."""

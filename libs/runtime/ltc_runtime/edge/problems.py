@@ -73,6 +73,19 @@ class Forbidden(Fault):
     status = 403
 
 
+class NotAdmitted(Fault):
+    """The token this is open with is missing, unknown or no longer valid, or this is closed."""
+
+    status = 401
+    headers = {"WWW-Authenticate": 'Gate realm="ltc"'}
+
+
+class OriginNotAllowed(Fault):
+    """Pages of this origin may not send here."""
+
+    status = 403
+
+
 class OccurredAtForbidden(Fault):
     """Only an importer may say when something occurred."""
 
@@ -135,6 +148,12 @@ class TooManyRequests(Fault):
     headers = {"Retry-After": "1"}
 
 
+class TooOften(Fault):
+    """You come too often: ask again later."""
+
+    status = 429
+
+
 class Overloaded(Fault):
     """More is asked of the service than it can do now; nothing of this was done, ask again."""
 
@@ -170,9 +189,9 @@ class InternalError(Fault):
 
 
 FAULTS: tuple[type[Fault], ...] = (
-    Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, Forbidden, OccurredAtForbidden, NotFound, MethodNotAllowed,
-    Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, TooManyRequests, Overloaded, NotCaughtUp, DatabaseAway, IssuerAway,
-    InternalError,
+    Malformed, BadRequest, IdempotencyKeyMissing, Unauthenticated, NotAdmitted, Forbidden, OriginNotAllowed, OccurredAtForbidden,
+    NotFound, MethodNotAllowed, Busy, AlreadyDone, TooLarge, NotJson, Invalid, IdempotencyKeyReused, TooManyRequests, TooOften,
+    Overloaded, NotCaughtUp, DatabaseAway, IssuerAway, InternalError,
 )  # fmt: skip
 
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id", "errors"})

@@ -1,10 +1,19 @@
 """What people do with leads, and what they can ask about them."""
 
-from . import asking, capturing, touching, working
+from . import asking, capturing, converting, touching, working
+from .campaigns import campaigns
+from .converting import conversions
 from .desks import desks
+from .duplicates import duplicates
+from .forms import forms
 from .my_day import my_day
+from .parties import parties
 from .people import people
+from .public import capture
 from .resource import leads
 from .rule_books import rule_books
 
-__all__ = ["asking", "capturing", "desks", "leads", "my_day", "people", "rule_books", "touching", "working"]
+__all__ = [
+    "asking", "campaigns", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "leads", "my_day",
+    "parties", "people", "rule_books", "touching", "working",
+]  # fmt: skip

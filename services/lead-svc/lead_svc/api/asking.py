@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
-from ltc_events import Code, Money, Refusal, UserId
+from ltc_events import Code, Money, Name, Refusal, UserId
 from ltc_events.lead import Band, Channel, ScoreFactor
 from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from .. import projections as shown
 from ..domain import lead
@@ -49,6 +49,9 @@ class LeadRow(View):
     timing: date | None
     reason: str | None = Field(description="Why it was disqualified.")
     opportunity_id: UUID | None
+    joined: bool | None = Field(description="It became part of a deal that was there already.")
+    returned_from: UUID | None = Field(description="The lead it was before its deal came to nothing.")
+    return_reason: str | None
     captured_at: datetime
     assigned_at: datetime | None
     qualified_at: datetime | None
@@ -64,6 +67,10 @@ class LeadRow(View):
     band: Band | None
     factors: Sequence[ScoreFactor] | None = Field(description="What gave it points, or cost it some.")
     model_version: int | None
+    segment: str | None
+    segment_reason: str | None = Field(description="What makes that segment fit.")
+    tier: str | None
+    tier_reason: str | None
 
 
 class Contact(View):
@@ -96,6 +103,8 @@ async def list_leads(
     pool_alarm: bool | None = None,
     response_overdue: bool | None = None,
     band: Band | None = None,
+    segment: Name | None = None,
+    tier: Name | None = None,
     score_from: Annotated[int | None, Query(ge=0, le=100)] = None,
     sort: LeadOrder = "newest",
 ) -> Page[LeadRow]:
@@ -107,6 +116,7 @@ async def list_leads(
     asked: dict[Any, Any] = {
         table.status: status, table.owner: owner, table.channel: channel, table.party_id: party_id, table.band: band,
         table.territory: territory, table.pool_alarm: pool_alarm, table.response_overdue: response_overdue,
+        table.segment: segment, table.tier: tier,
     }  # fmt: skip
     found = select(shown.leads).where(*matching(asked))
     if score_from is not None:
@@ -174,8 +184,16 @@ async def show_contact(lead_id: UUID, read: Read) -> Contact:
     return contact
 
 
+def contact_row(lead_id: UUID) -> Select[Any]:
+    """The contact of a lead; one that came back has the contact it had before."""
+    lead = shown.leads.c
+    return select(shown.contacts).where(
+        shown.contacts.c.contact_id == select(lead.contact_id).where(lead.lead_id == lead_id).scalar_subquery()
+    )
+
+
 async def contact_of(lead_id: UUID, read: Read) -> Contact | None:
-    row = await read.maybe(select(shown.contacts).where(shown.contacts.c.lead_id == lead_id))
+    row = await read.maybe(contact_row(lead_id))
     if row is None:
         return None
     name, email, phone = await read.open_many([row["name"], row["email"], row["phone"]])

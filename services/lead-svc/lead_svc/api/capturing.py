@@ -1,14 +1,17 @@
 """How a lead comes in."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Code, Name, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Body, Handle, View
+from ltc_runtime.edge import Body, Handle, Read, View
 from pydantic import Field, StringConstraints, model_validator
 
 from ..domain.lead import CaptureLead
+from ..domain.matching import CompanyPhone, Website, marks
+from .duplicates import Candidate, candidates
 from .resource import SALES, leads
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
@@ -38,6 +41,8 @@ class CaptureBody(Body):
     campaign: Code | None = Field(None, examples=["hannover-2026"])
     need: Text | None = Field(None, examples=["Forty graphics cards"])
     territory: Code | None = Field(None, examples=["CN-SH"], description="Where they are, as the assignment rules name it.")
+    website: Website | None = Field(None, examples=["https://www.acme.example"], description="The company's; its domain is kept.")
+    company_phone: CompanyPhone | None = Field(None, examples=["+1 555 0100"], description="The switchboard; never a person's number.")
     contact: ContactBody | None = None
 
 
@@ -46,11 +51,17 @@ class Captured(View):
 
     lead_id: UUID
     contact_id: UUID | None
+    duplicates: Sequence[Candidate] | None = Field(None, description="Parties that may be the same company, where it was asked for.")
 
 
 @leads.create("", roles=SALES)
-async def capture_lead(body: CaptureBody, handle: Handle) -> Captured:
-    """Capture a lead."""
+async def capture_lead(body: CaptureBody, read: Read, handle: Handle, duplicates: bool = False) -> Captured:
+    """Capture a lead.
+
+    With `duplicates` the answer names the parties we know already that may be the same company, and why. The lead is captured either way:
+    merge the parties, or leave them two.
+    """
+    alike = await candidates(marks(body.company, body.website, body.company_phone), (), read) if duplicates else None
     lead_id, contact = handle.new_id("lead"), body.contact
     contact_id = handle.new_id("contact") if contact else None
 
@@ -64,9 +75,11 @@ async def capture_lead(body: CaptureBody, handle: Handle) -> Captured:
         campaign=body.campaign,
         need=body.need,
         territory=body.territory,
+        website=body.website,
+        company_phone=body.company_phone,
         contact_id=contact_id,
         contact_name=sealed(contact.name) if contact else None,
         contact_email=sealed(contact.email) if contact else None,
         contact_phone=sealed(contact.phone) if contact else None,
     )
-    return await handle(command, Captured(lead_id=lead_id, contact_id=contact_id))
+    return await handle(command, Captured(lead_id=lead_id, contact_id=contact_id, duplicates=alike))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from .. import projections as shown
 from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, RecordConsent, TouchInTheFuture, UnknownLead
 from ..domain.lead.touching import Direction, TouchKind
+from .asking import contact_row
 from .resource import SALES, leads
 
 
@@ -59,7 +60,7 @@ async def log_touch(lead_id: UUID, body: TouchBody, read: Read, handle: Handle) 
 
 async def subject_of_note(lead_id: UUID, touch_id: UUID, read: Read, handle: Handle) -> UUID:
     """Whose key seals a note: the contact's, so that it is forgotten with them; where nobody is named, its own."""
-    contact = await read.maybe(select(shown.contacts).where(shown.contacts.c.lead_id == lead_id))
+    contact = await read.maybe(contact_row(lead_id))
     if contact is None:
         return touch_id
     if contact["forgotten"]:

@@ -1,9 +1,10 @@
 """What people do with a lead, from its owner to its end."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Name, Text, UserId
+from ltc_events import Code, Name, Text, UserId
 from ltc_runtime.edge import Body, Handle, View
 from pydantic import Field
 
@@ -90,6 +91,11 @@ async def disqualify_lead(lead_id: UUID, body: DisqualifyBody, handle: Handle) -
     return await handle(DisqualifyLead(lead_id=lead_id, reason=body.reason))
 
 
+Profile = Annotated[
+    Code | None, Field(examples=["light"], description="The sales process the deal shall follow; the usual one, if nothing is said.")
+]
+
+
 class ConvertBody(Body):
     """The iron triangle: three different people."""
 
@@ -97,6 +103,7 @@ class ConvertBody(Body):
     solution_manager: UserId = Field(examples=["sam"])
     fulfilment_manager: UserId = Field(examples=["fay"])
     expected_close: date | None = Field(None, description="When the deal should be closed; the customer's timing, if nothing is said.")
+    profile: Profile = None
 
 
 class Converted(View):
@@ -114,5 +121,6 @@ async def convert_lead(lead_id: UUID, body: ConvertBody, handle: Handle) -> Conv
         solution_manager=body.solution_manager,
         fulfilment_manager=body.fulfilment_manager,
         expected_close=body.expected_close,
+        profile=body.profile,
     )
     return await handle(command, Converted(opportunity_id=opportunity_of(lead_id)))

@@ -7,6 +7,7 @@ from ltc_events import Command, Event, JointDecider, States, Stream
 from ltc_events.lead import LeadScored
 
 from . import lead, rule_book
+from .classing import Described, place
 from .lead.states import Alive, Qualified, Score
 from .scoring import Known, band, factors, score
 
@@ -25,10 +26,28 @@ def decide(states: States, command: ScoreLead) -> list[Event]:
         return []  # it is over, or nobody said how to judge it
     found = factors(model, what_is_known(known, command.at))
     points = score(found)
-    now = Score(book.live, points, band(model, points), found)
+    described = describe(known, points)
+    segment, tier = place(model.segments, described), place(model.tiers, described)
+    now = Score(book.live, points, band(model, points), found, segment, tier)
     if known.trail.score == now:
         return []
-    return [LeadScored(lead_id=command.lead_id, model_version=now.version, score=points, band=now.band, factors=found)]
+    scored = LeadScored(
+        lead_id=command.lead_id,
+        model_version=now.version,
+        score=points,
+        band=now.band,
+        factors=found,
+        segment=segment and segment.name,
+        segment_reason=segment and segment.reason[:4000],
+        tier=tier and tier.name,
+        tier_reason=tier and tier.reason[:4000],
+    )
+    return [scored]
+
+
+def describe(lead: Alive, score: int) -> Described:
+    bant = lead.bant if isinstance(lead, Qualified) else None
+    return Described(lead.who.channel, lead.who.campaign, lead.who.territory, lead.who.need, bant, lead.trail.touches, score)
 
 
 def what_is_known(lead: Alive, at: datetime) -> Known:

@@ -9,6 +9,8 @@ from ltc_events import Code, Money, Name, Value
 from ltc_events.lead import Band, Bant, Channel, ScoreFactor
 from pydantic import ConfigDict, Field, model_validator
 
+from .classing import ClassRule
+
 Points = Annotated[int, Field(ge=-100, le=100)]
 Days = Annotated[int, Field(ge=0, le=3650)]
 Outcome = Literal["converted", "disqualified"]
@@ -58,6 +60,10 @@ class ScoringModel(Part):
     touches: PerTouch | None = None
     recency: tuple[Within, ...] = ()
     """For how lately we were in touch."""
+    segments: Annotated[tuple[ClassRule, ...], Field(max_length=100)] = ()
+    """Of the segments that fit, a lead is of the first."""
+    tiers: Annotated[tuple[ClassRule, ...], Field(max_length=100)] = ()
+    """Of the tiers that fit, a lead is of the first."""
     warm_from: Annotated[int, Field(ge=1, le=100)] = 40
     hot_from: Annotated[int, Field(ge=2, le=100)] = 70
 

@@ -1,17 +1,36 @@
 """What people see of leads."""
 
+from .campaigns import campaign_costs, campaign_list, won_deals
+from .converting import conversion_list, conversions
+from .forms import form_list, form_tokens, form_versions, forms
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .leads import contacts, lead_list, leads, touches
+from .parties import merges, parties, party_list, party_marks, party_names, people
 from .rules import rule_book_list, rule_books
 
 __all__ = [
+    "campaign_costs",
+    "campaign_list",
     "contacts",
+    "conversion_list",
+    "conversions",
+    "form_list",
+    "form_tokens",
+    "form_versions",
+    "forms",
     "hand_over_list",
     "hand_overs",
     "handed_leads",
     "lead_list",
     "leads",
+    "merges",
+    "parties",
+    "party_list",
+    "party_marks",
+    "party_names",
+    "people",
     "rule_book_list",
     "rule_books",
     "touches",
+    "won_deals",
 ]

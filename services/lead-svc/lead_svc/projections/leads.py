@@ -16,7 +16,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.lead import ConsentRecorded, ContactRecorded, ResponseAwaited, TouchLogged
+from ..domain.lead import ConsentRecorded, ContactRecorded, LeadReturned, ResponseAwaited, TouchLogged
 from .schema import read
 
 leads = Table(
@@ -44,6 +44,11 @@ leads = Table(
     Column("timing", Date),
     Column("reason", Text),
     Column("opportunity_id", UUID),
+    # It became part of a deal that was there already.
+    Column("joined", Boolean),
+    # Of a lead that came back: the lead it was before, and why its deal came to nothing.
+    Column("returned_from", UUID),
+    Column("return_reason", Text),
     Column("captured_at", DateTime(timezone=True), nullable=False),
     # When it reached a stage for the first time; the funnel counts these, so a lead disqualified late still counts as qualified.
     Column("assigned_at", DateTime(timezone=True)),
@@ -63,6 +68,11 @@ leads = Table(
     Column("band", Text),
     Column("factors", JSON),
     Column("model_version", Integer),
+    # The class it is of by the same model, and why.
+    Column("segment", Text),
+    Column("segment_reason", Text),
+    Column("tier", Text),
+    Column("tier_reason", Text),
     # The need as it was said first; what was found out later must not flatter a model that is tested against history.
     Column("first_need", Text),
     # When it was cared for last: the last touch, or that it came.
@@ -142,6 +152,7 @@ lead_list = projection(
                 "campaign": lead.campaign,
                 "need": lead.need,
                 "territory": lead.territory,
+                "returned_from": lead.returned_from,
                 "status": "captured",
                 "captured_at": fact.occurred_at,
                 "touches": 0,
@@ -226,6 +237,10 @@ lead_list = projection(
                 "band": lead.band,
                 "factors": [factor.model_dump(mode="json") for factor in lead.factors],
                 "model_version": lead.model_version,
+                "segment": lead.segment,
+                "segment_reason": lead.segment_reason,
+                "tier": lead.tier,
+                "tier_reason": lead.tier_reason,
             },
         ),
     ),
@@ -245,10 +260,12 @@ lead_list = projection(
                 "lead_id": lead.lead_id,
                 "status": "converted",
                 "opportunity_id": lead.opportunity_id,
+                "joined": lead.joins,
                 "closed_at": fact.occurred_at,
             },
         ),
     ),
+    on(LeadReturned, change(leads, lambda lead: {"lead_id": lead.lead_id, "return_reason": lead.why})),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
-    version=2,
+    version=3,
 )

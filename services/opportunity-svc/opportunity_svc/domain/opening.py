@@ -7,7 +7,7 @@ from ltc_events import Event, JointDecider, States, Stream
 from . import opportunity, pipeline
 from .opportunity import must_be_open
 from .opportunity.working import ChoosePipeline, OpenOpportunity, choose, open_
-from .pipeline import DEFAULT, counting, pipeline_id
+from .pipeline import counting, pipeline_id
 
 OpeningCommand: TypeAlias = OpenOpportunity | ChoosePipeline
 
@@ -24,7 +24,7 @@ def decide(states: States, command: OpeningCommand) -> list[Event]:
 
 
 def code_of(command: OpeningCommand) -> str:
-    return command.pipeline if isinstance(command, ChoosePipeline) else DEFAULT
+    return command.pipeline
 
 
 def streams(command: OpeningCommand) -> list[Stream]:

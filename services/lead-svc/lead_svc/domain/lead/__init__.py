@@ -1,7 +1,7 @@
 """A lead: somebody may need something of ours, one of us cares for them, and it becomes a deal or it does not."""
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from ltc_events import Decider
 from ltc_events.lead import (
@@ -17,6 +17,7 @@ from ltc_events.lead import (
     LeadScored,
 )
 
+from ..classing import Placed
 from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,
@@ -33,6 +34,7 @@ from .pooling import (
     watching,
 )
 from .responding import CheckResponse, ResponseAwaited, awaiting, check_response, overdue
+from .returning import LeadReturned
 from .states import (
     Alive,
     Assigned,
@@ -118,6 +120,7 @@ LeadEvent: TypeAlias = (
     | LeadQualified
     | LeadDisqualified
     | LeadConverted
+    | LeadReturned
 )
 
 
@@ -172,10 +175,10 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
         case LeadQualified():
             return Qualified(lead.who, lead.owner, event.bant, lead.trail) if isinstance(lead, Assigned) else lead
         case LeadDisqualified():
-            return Closed("disqualified")
+            return closed(lead, "disqualified")
         case LeadConverted():
-            return Closed("converted")
-        case ContactRecorded() | LeadRouted() | LeadClaimed():
+            return closed(lead, "converted")
+        case ContactRecorded() | LeadRouted() | LeadClaimed() | LeadReturned():
             return lead  # no rule depends on it
 
 
@@ -191,8 +194,26 @@ def who(event: LeadCaptured) -> Who:
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:
-    score = Score(event.model_version, event.score, event.band, event.factors)
+    segment, tier = placed(event.segment, event.segment_reason), placed(event.tier, event.tier_reason)
+    score = Score(event.model_version, event.score, event.band, event.factors, segment, tier)
     return trailed(lead, replace(lead.trail, score=score)) if isinstance(lead, Alive) else lead
+
+
+def placed(name: str | None, reason: str | None) -> Placed | None:
+    return None if name is None else Placed(name, reason or "")
+
+
+def closed(lead: Lead, status: Literal["disqualified", "converted"]) -> Closed:
+    """What is kept of a lead that is over: enough to take it up again."""
+    match lead:
+        case Qualified(who=who, owner=owner, bant=bant):
+            return Closed(status, who, owner, bant)
+        case Assigned(who=who, owner=owner):
+            return Closed(status, who, owner)
+        case Captured(who=who) | Pooled(who=who):
+            return Closed(status, who)
+        case Nobody() | Closed():
+            return Closed(status)
 
 
 def owned(lead: Lead, owner: str) -> Lead:
@@ -214,7 +235,7 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
-    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch", "MoveLead",
-    "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited", "TouchInTheFuture",
-    "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
+    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
+    "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited",
+    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
 ]  # fmt: skip

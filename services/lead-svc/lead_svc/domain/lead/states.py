@@ -9,6 +9,8 @@ from uuid import UUID
 from ltc_events import Refusal
 from ltc_events.lead import Band, Bant, ScoreFactor
 
+from ..classing import Placed
+
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -84,6 +86,8 @@ class Score:
     points: int
     band: Band
     factors: tuple[ScoreFactor, ...]
+    segment: Placed | None = None
+    tier: Placed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,9 @@ class Closed:
     """Handed over or given up: nothing happens to it any more."""
 
     status: Literal["disqualified", "converted"]
+    who: Who | None = None
+    owner: str | None = None
+    bant: Bant | None = None
 
 
 Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed
@@ -227,6 +234,6 @@ def possible(status: LeadStatus) -> tuple[str, ...]:
         case "assigned":
             return ("assign_lead", "log_touch", "record_consent", "release_lead", "qualify_lead", "disqualify_lead")
         case "qualified":
-            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead")
+            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead", "join_opportunity")
         case "disqualified" | "converted":
             return ()

@@ -5,12 +5,21 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ltc_events import Command, Event, Name, Personal, Refusal, UserId
+from ltc_events import Code, Command, Event, Name, Personal, Refusal, UserId, Value
 
 from .states import Alive, Consent, Lead, Owned, Trail
 
 TouchKind = Literal["call", "mail", "visit", "social"]
 Direction = Literal["out", "in"]
+
+
+class ConsentGiven(Value):
+    """They agreed as they came, by a form."""
+
+    source: Name
+    form: Code
+    text_version: int
+    """The version of the form whose text they agreed to."""
 
 
 class LogTouch(Command):
@@ -63,6 +72,10 @@ class ConsentRecorded(Event, type="ltc.lead.consent-recorded.v1"):
     given: bool
     until: date | None = None
     source: Name
+    form: Code | None = None
+    """The capture form by which they agreed."""
+    text_version: int | None = None
+    """The version of that form, which holds the text."""
 
 
 class TouchInTheFuture(Refusal):

@@ -5,12 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Code, Command, Event, Money, Name, Personal, Text, UserId, derive_id
-from ltc_events.lead import Bant, Channel, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified
+from ltc_events.lead import Bant, Channel, Domain, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PhoneNumber
 from pydantic import AfterValidator
 
 from ..party import party_of
 from .pooling import LeadInPool, must_not_be_barred
 from .states import Alive, Assigned, BantIncomplete, Captured, Lead, Nobody, Pooled, Qualified, TriangleNotThreePeople
+from .touching import ConsentGiven, ConsentRecorded
 
 
 def not_negative(money: Money) -> Money:
@@ -35,10 +36,14 @@ class CaptureLead(Command):
     campaign: Code | None = None
     need: Text | None = None
     territory: Code | None = None
+    website: Domain | None = None
+    company_phone: PhoneNumber | None = None
     contact_id: UUID | None = None
     contact_name: Personal[str] | None = None
     contact_email: Personal[str] | None = None
     contact_phone: Personal[str] | None = None
+    consent: ConsentGiven | None = None
+    """They agreed as they came to hear of our offers."""
 
 
 class AssignLead(Command):
@@ -76,6 +81,8 @@ class ConvertLead(Command):
     fulfilment_manager: UserId
     expected_close: date | None = None
     """When the deal should be closed; the customer's own timing, if nothing is said."""
+    profile: Code | None = None
+    """The sales process the deal shall follow; the usual one, if nothing is said."""
 
 
 # ── facts that stay here ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,7 +101,7 @@ class ContactRecorded(Event, type="ltc.lead.contact-recorded.v1"):
 # ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactRecorded]:
+def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactRecorded | ConsentRecorded]:
     if not isinstance(lead, Nobody):
         return []  # asked twice, captured once
     captured = LeadCaptured(
@@ -106,9 +113,12 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
         campaign=command.campaign,
         need=command.need,
         territory=command.territory,
+        website=command.website,
+        company_phone=command.company_phone,
     )
+    agreed = [ConsentRecorded(lead_id=command.lead_id, given=True, **dict(command.consent))] if command.consent else []
     if command.contact_id is None:
-        return [captured]
+        return [captured, *agreed]
     contact = ContactRecorded(
         lead_id=command.lead_id,
         contact_id=command.contact_id,
@@ -116,7 +126,7 @@ def capture(lead: Lead, command: CaptureLead) -> list[LeadCaptured | ContactReco
         email=command.contact_email,
         phone=command.contact_phone,
     )
-    return [captured, contact]
+    return [captured, contact, *agreed]
 
 
 def assign(lead: Alive, command: AssignLead) -> list[LeadAssigned]:
@@ -172,6 +182,7 @@ def convert(lead: Qualified, command: ConvertLead) -> list[LeadConverted]:
         fulfilment_manager=command.fulfilment_manager,
         expected_close=command.expected_close or lead.bant.timing,
         owner=lead.owner,
+        profile=command.profile,
     )
     return [converted]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ltc_events import Decider
-from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     BidSubmitted,
     ConditionFulfilled,
@@ -27,6 +27,7 @@ from .asking import (
     fulfil,
     withdraw,
 )
+from .joining import JoinOpportunity, join
 from .noting import (
     ForgetMember,
     NoteFinding,
@@ -66,7 +67,8 @@ from .states import (
 from .working import ChoosePipeline, DeclineOpportunity, LoseOpportunity, OpenOpportunity, decline, lose
 
 OpportunityCommand: TypeAlias = (
-    LoseOpportunity
+    JoinOpportunity
+    | LoseOpportunity
     | DeclineOpportunity
     | NoteFinding
     | StrikeFinding
@@ -83,6 +85,8 @@ with a mandate (`deciding`) and won with a quote (`winning`)."""
 
 def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[OpportunityEvent]:
     match command:
+        case JoinOpportunity():
+            return join(opportunity, command)
         case LoseOpportunity():
             return lose(must_be_open(opportunity), command)
         case DeclineOpportunity():
@@ -117,7 +121,7 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
             return Closed("lost")
         case OpportunityDeclined(how=how):
             return Closed(how)
-        case MemberForgotten() | BidDeadlineNeared():
+        case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | BidDeadlineNeared():
             return opportunity  # no rule depends on it
         case _:
             return gone_on(opportunity, event) if isinstance(opportunity, Open) else opportunity
@@ -176,8 +180,8 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 )
 
 __all__ = [
-    "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open",
-    "OpenOpportunity", "Opportunity",
+    "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "JoinOpportunity", "LoseOpportunity", "Nobody",
+    "NoteFinding", "Open", "OpenOpportunity", "Opportunity",
     "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "StrikeFinding", "SubmitBid", "UnknownOpportunity", "decider",
     "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip

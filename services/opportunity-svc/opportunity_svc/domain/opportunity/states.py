@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Event, Money, Refusal, UserId
-from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     BidSubmitted,
     Condition,
@@ -211,6 +211,8 @@ class Closed:
 Opportunity: TypeAlias = Nobody | Open | Closed
 OpportunityEvent: TypeAlias = (
     OpportunityOpened
+    | OpportunityJoined
+    | OpportunityJoinRefused
     | PipelineChosen
     | StageEntered
     | FindingNoted

@@ -26,6 +26,8 @@ class OpenOpportunity(Command):
     solution_manager: UserId
     fulfilment_manager: UserId
     expected_close: date
+    pipeline: Code = DEFAULT
+    """Which way it goes; it begins in the version that counts then."""
 
 
 class ChoosePipeline(Command):
@@ -75,11 +77,11 @@ class AlreadyAdmitted(Refusal):
 def open_(opportunity: Opportunity, pipeline: tuple[int, Pipeline], command: OpenOpportunity) -> list[OpportunityEvent]:
     if not isinstance(opportunity, Nobody):
         return []  # heard twice, opened once
-    opened = OpportunityOpened(**dict(command))
-    version, says = pipeline
-    if version == 0:
+    opened = OpportunityOpened(**{name: value for name, value in dict(command).items() if name != "pipeline"})
+    course = Course(command.pipeline, *pipeline)
+    if (course.code, course.version) == (DEFAULT, 0):
         return [opened]  # what the product brings along goes without saying
-    return [opened, *begun(command.opportunity_id, Course(DEFAULT, version, says), command.value, None)]
+    return [opened, *begun(command.opportunity_id, course, command.value, None)]
 
 
 def choose(deal: Open, pipeline: tuple[int, Pipeline], command: ChoosePipeline) -> list[OpportunityEvent]:

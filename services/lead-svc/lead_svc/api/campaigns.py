@@ -1,0 +1,163 @@
+"""What campaigns cost, and what came of it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from ltc_events import Money, Text
+from ltc_events.lead import Channel
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from pydantic import Field, StringConstraints
+from sqlalchemy import ColumnElement, func, select
+
+from .. import projections as shown
+from ..domain import campaign as campaigns_
+from ..domain.campaign import NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
+from .resource import MANAGERS, midnight
+
+CampaignInUrl = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
+"""A campaign whose code can stand in a URL."""
+
+campaigns = Api("/campaigns", stream=campaigns_.decider, natural=NaturalKey("campaign", CampaignInUrl, campaign_id))
+Place = tuple[str, str | None]
+
+
+class CostBody(Body):
+    """What was spent."""
+
+    channel: Channel
+    amount: Money = Field(description="Negative: so much less than was recorded before.")
+    spent_on: date
+    note: Text | None = Field(None, examples=["Stand and catering"])
+
+
+class CostRecorded(View):
+    """The cost that was noted."""
+
+    cost_id: UUID
+
+
+@campaigns.act("/{campaign}/costs", roles=MANAGERS, refuses=(SpentInTheFuture, NothingSpent), money=True)
+async def record_campaign_cost(campaign: CampaignInUrl, body: CostBody, handle: Handle) -> CostRecorded:
+    """Record what was spent for a campaign."""
+    cost_id = handle.new_id("cost")
+    command = RecordCampaignCost(campaign_id=campaign_id(campaign), cost_id=cost_id, campaign=campaign, today=handle.today, **dict(body))
+    return await handle(command, CostRecorded(cost_id=cost_id))
+
+
+class Spent(View):
+    """What was spent in one currency, and what one lead of each stage cost, rounded half up to the minor unit. None: there was none."""
+
+    cost: Money
+    per_lead: Money | None
+    per_qualified: Money | None
+    per_converted: Money | None
+
+
+class CampaignResult(View):
+    """What came of one campaign by one channel. A lead that came back counts once, as it came first."""
+
+    channel: Channel
+    campaign: str | None = Field(description="None: leads that no campaign brought.")
+    captured: int
+    qualified: int
+    converted: int
+    won: int = Field(description="Deals won, as far as sales said so.")
+    won_amounts: Sequence[Money] = Field(description="What these came to, in each currency.")
+    spent: Sequence[Spent] = Field(description="What it cost, in each currency.")
+
+
+class CampaignReport(View):
+    """What came of the campaigns of a time, by channel and campaign."""
+
+    data: Sequence[CampaignResult]
+
+
+@campaigns.query("/report", roles=EVERYONE)
+async def report_campaigns(read: Read, day_from: date | None = None, day_to: date | None = None) -> CampaignReport:
+    """What campaigns cost and what came of it, by channel and campaign.
+
+    Counted are leads captured, and costs spent, from one day to another; of these leads everything that came of them since.
+    """
+    counts, costs, won = await counted(read, day_from, day_to), await spent(read, day_from, day_to), await earned(read, day_from, day_to)
+    places = sorted({*counts, *costs}, key=lambda place: (place[0], place[1] is None, place[1] or ""))
+    return CampaignReport(data=[result(place, counts.get(place, {}), costs[place], won[place]) for place in places])
+
+
+def result(place: Place, counts: dict[str, int], costs: Sequence[Money], won: Sequence[tuple[int, Money]]) -> CampaignResult:
+    captured, qualified, converted = (counts.get(stage, 0) for stage in ("captured", "qualified", "converted"))
+    return CampaignResult(
+        channel=place[0],
+        campaign=place[1],
+        captured=captured,
+        qualified=qualified,
+        converted=converted,
+        won=sum(deals for deals, _ in won),
+        won_amounts=[amount for _, amount in won],
+        spent=[
+            Spent(cost=cost, per_lead=each(cost, captured), per_qualified=each(cost, qualified), per_converted=each(cost, converted))
+            for cost in costs
+        ],
+    )  # fmt: skip
+
+
+def each(cost: Money, among: int) -> Money | None:
+    """The cost of one, exact until it is rounded half up."""
+    if not among:
+        return None
+    whole, rest = divmod(abs(cost.amount), among)
+    rounded = whole + (2 * rest >= among)
+    return Money(amount=rounded if cost.amount >= 0 else -rounded, currency=cost.currency)
+
+
+def captured_between(begin: date | None, end: date | None) -> list[ColumnElement[bool]]:
+    """Leads that came first in this time."""
+    lead = shown.leads.c
+    found: list[ColumnElement[bool]] = [lead.returned_from.is_(None)]
+    if begin is not None:
+        found.append(lead.captured_at >= midnight(begin))
+    if end is not None and end < date.max:
+        found.append(lead.captured_at < midnight(end + timedelta(days=1)))
+    return found
+
+
+async def counted(read: Read, begin: date | None, end: date | None) -> dict[Place, dict[str, int]]:
+    lead = shown.leads.c
+    stages = (
+        func.count().label("captured"),
+        func.count(lead.qualified_at).label("qualified"),
+        func.count(lead.opportunity_id).label("converted"),
+    )
+    found = select(lead.channel, lead.campaign, *stages).where(*captured_between(begin, end)).group_by(lead.channel, lead.campaign)
+    return {(row["channel"], row["campaign"]): row for row in await read.all(found)}
+
+
+async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[Money]]:
+    cost, sums = shown.campaign_costs.c, defaultdict[Place, list[Money]](list)
+    found: Any = select(cost.channel, cost.campaign, cost.currency, func.sum(cost.amount).label("amount"))
+    if begin is not None:
+        found = found.where(cost.spent_on >= begin)
+    if end is not None:
+        found = found.where(cost.spent_on <= end)
+    for row in await read.all(found.group_by(cost.channel, cost.campaign, cost.currency).order_by(cost.currency)):
+        sums[row["channel"], row["campaign"]].append(money(row))
+    return sums
+
+
+async def earned(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[tuple[int, Money]]]:
+    """A deal counts for the lead it was opened for, not for those that joined it."""
+    lead, deal, sums = shown.leads.c, shown.won_deals.c, defaultdict[Place, list[tuple[int, Money]]](list)
+    found: Any = select(lead.channel, lead.campaign, deal.currency, func.count().label("deals"), func.sum(deal.amount).label("amount"))
+    found = found.select_from(shown.leads.join(shown.won_deals, deal.opportunity_id == lead.opportunity_id))
+    found = found.where(lead.joined.is_not(True), *captured_between(begin, end))
+    for row in await read.all(found.group_by(lead.channel, lead.campaign, deal.currency).order_by(deal.currency)):
+        sums[row["channel"], row["campaign"]].append((row["deals"], money(row)))
+    return sums
+
+
+def money(row: dict[str, Any]) -> Money:
+    """A sum of the database, which gives whole numbers as decimals."""
+    return Money(amount=int(Decimal(row["amount"])), currency=row["currency"])

@@ -1,0 +1,80 @@
+"""What campaigns cost, alone and over HTTP, and what one lead cost."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+from lead_svc.api.campaigns import each
+from lead_svc.domain import campaign
+from lead_svc.domain.campaign import CampaignCostRecorded, NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
+from leads import BANT, TRIANGLE, captured, done
+from ltc_events import Money
+from ltc_events.testing import given
+
+DAY = date(2026, 11, 24)
+USD = Money(amount=100_001, currency="USD")
+record = RecordCampaignCost(
+    campaign_id=campaign_id("fair"), cost_id=UUID(int=1), campaign="fair", channel="exhibition", amount=USD, spent_on=DAY, today=DAY
+)
+
+
+@pytest.fixture
+async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
+    async with served.client("max", "sales_manager") as client:
+        yield client
+
+
+def test_what_was_spent_is_recorded_and_what_is_not_spent_yet_is_not() -> None:
+    given(campaign.decider).when(record).then(CampaignCostRecorded(**record.model_dump(exclude={"today"})))
+    given(campaign.decider).when(record.model_copy(update={"spent_on": date(2026, 11, 25)})).then_refused(SpentInTheFuture)
+    given(campaign.decider).when(record.model_copy(update={"amount": Money(amount=0, currency="USD")})).then_refused(NothingSpent)
+
+
+@drawn(st.integers(-(10**15), 10**15), st.integers(1, 10**6))
+def test_what_one_cost_times_all_is_what_all_cost_but_for_half_a_minor_unit_each(amount: int, among: int) -> None:
+    one = each(Money(amount=amount, currency="USD"), among)
+    assert one is not None
+    assert 2 * abs(one.amount * among - amount) <= among
+
+
+def test_of_no_leads_none_cost_anything() -> None:
+    assert each(USD, 0) is None
+
+
+async def spend(client: httpx.AsyncClient, key: str, amount: int, currency: str = "USD", **changes: Any) -> httpx.Response:
+    body = {"channel": "exhibition", "amount": {"amount": amount, "currency": currency}, "spent_on": "2020-01-01", **changes}
+    return await client.post("/campaigns/fair/costs", json=body, headers={"idempotency-key": key})
+
+
+async def test_a_report_says_by_channel_and_campaign_what_came_and_what_each_lead_cost(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    first, _, _ = [await captured(ann, campaign="fair") for _ in range(3)]
+    await captured(ann, channel="referral")
+    await done(ann, f"/leads/{first}/assign", owner="ann")
+    await done(ann, f"/leads/{first}/qualify", **BANT)
+    deal = (await done(ann, f"/leads/{first}/convert", **TRIANGLE)).json()["opportunity_id"]
+    await served.log.pool.execute("INSERT INTO read.won_deal VALUES ($1, 900000, 'USD', '2026-12-24')", deal)  # as if it were heard
+    for key, amount, currency in (("1", 100_000, "USD"), ("1", 100_000, "USD"), ("2", -50_000, "USD"), ("3", 700, "CNY")):
+        assert (await spend(max_, key, amount, currency)).status_code == 200
+    fair, referred = (await ann.get("/campaigns/report")).json()["data"]
+    assert (fair["channel"], fair["campaign"], fair["captured"], fair["qualified"], fair["converted"]) == ("exhibition", "fair", 3, 1, 1)
+    assert (fair["won"], fair["won_amounts"]) == (1, [{"amount": 900_000, "currency": "USD"}])
+    cny, usd = fair["spent"]
+    assert (cny["cost"], cny["per_lead"]) == ({"amount": 700, "currency": "CNY"}, {"amount": 233, "currency": "CNY"})
+    assert [usd[name]["amount"] for name in ("cost", "per_lead", "per_qualified", "per_converted")] == [50_000, 16_667, 50_000, 50_000]
+    assert (referred["campaign"], referred["captured"], referred["spent"], referred["won"]) == (None, 1, [], 0)
+    later = (await ann.get("/campaigns/report", params={"day_from": "2020-01-02"})).json()["data"]
+    assert [(row["captured"], row["spent"]) for row in later] == [(3, []), (1, [])]
+
+
+async def test_money_needs_a_key_and_a_manager(ann: httpx.AsyncClient, max_: httpx.AsyncClient) -> None:
+    body = {"channel": "exhibition", "amount": {"amount": 1, "currency": "USD"}, "spent_on": "2020-01-01"}
+    assert (await max_.post("/campaigns/fair/costs", json=body)).json()["code"] == "idempotency-key-missing"
+    assert (await spend(ann, "1", 1)).status_code == 403
+    assert (await spend(max_, "2", 1, spent_on="9999-12-31")).json()["code"] == "spent-in-the-future"
