@@ -28,6 +28,7 @@ from .react import note_policies, react
 from .service import Service, load
 from .settings import Settings, wrong
 from .stopping import Stopped, Stopping
+from .taking import take_over
 from .tidy import tidy
 from .wire.hear import hear
 from .wire.reach import reach
@@ -126,6 +127,8 @@ def work_of(log: Log, settings: Settings, stopping: Stopping) -> dict[str, Part]
         if log.service.policies:
             parts["react"] = Part(react(log, settings, stopping, doing := Doing()), doing)
         parts["timers"] = Part(timers.fire(log, settings, stopping, doing := Doing()), doing)
+        if log.service.takes:
+            parts["take"] = Part(take_over(log, settings, stopping, doing := Doing()), doing)
         parts["tidy"] = Part(tidy(log, settings, stopping, doing := Doing()), doing)
     if "relay" in settings.roles:
         parts["relay"] = Part(relay(log, settings, stopping, doing := Doing()), doing)

@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any
 
-from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Verb, members
+from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Taking, Verb, members
 
 ENTRY_POINTS = "ltc.services"
 
@@ -26,6 +26,7 @@ class Service:
         decides: its deciders.
         reacts: event class → policies; own events and those of others.
         shows: its projections.
+        takes: kinds of files it takes over.
         from_start: names of policies that also react to what happened before they were added.
     """
 
@@ -34,6 +35,7 @@ class Service:
     decides: Sequence[AnyDecider]
     reacts: Mapping[type[Event], Sequence[Policy]] = field(default_factory=dict)
     shows: Sequence[Projection] = ()
+    takes: Sequence[Taking[Any]] = ()
     from_start: frozenset[str] = frozenset()
 
     @property

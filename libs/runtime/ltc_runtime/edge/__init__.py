@@ -9,5 +9,6 @@ from .operation import NaturalKey
 from .pages import Body, Page, Paging, View, matching
 from .read import Read
 from .roles import EVERYONE, ROLES, Role
+from .uploads import Upload
 
-__all__ = ["EVERYONE", "ROLES", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "View", "matching"]
+__all__ = ["EVERYONE", "ROLES", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "Upload", "View", "matching"]

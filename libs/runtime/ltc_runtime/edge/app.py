@@ -92,7 +92,7 @@ class EdgeApp(FastAPI):
         started = perf_counter()
         traceparent = _header(scope, b"traceparent")
         try:
-            entered = self.edge.door.enter(operation.kind != "query", self.edge.verifier.known(_header(scope, b"authorization")))
+            entered = self.edge.door.enter(operation.admitted_as, self.edge.verifier.known(_header(scope, b"authorization")))
         except Fault as full:  # said before anything is read, verified or traced: an answer that is to cost nothing
             trace_id = None if traceparent is None else telemetry.trace_id_of(traceparent.decode("latin-1"))
             await answer_to(full, trace_id, writes=False)(scope, receive, send)

@@ -22,9 +22,11 @@ from .idempotency import read_key, replay
 from .problems import Busy, Forbidden, IdempotencyKeyMissing, Invalid, Malformed, field_errors
 from .read import NotModified, Read
 from .signature import Signature
+from .uploads import kept
 
 if TYPE_CHECKING:
     from ..telemetry import Span
+    from .admission import Kind as Admitted
     from .door import Entered
     from .edge import Edge
 
@@ -65,6 +67,8 @@ class Operation:
     refuses: tuple[type[Refusal], ...] = ()
     money: bool = False
     cap: int | None = None
+    upload: bool = False
+    """Its body is a file: stored while it streams, and admitted as imports are."""
     span_name: str = ""
     span_attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,6 +81,11 @@ class Operation:
     def pattern(self) -> re.Pattern[str]:
         """What paths it serves."""
         return re.compile("^" + _PLACE.sub(r"(?P<\1>[^/]+)", self.path) + "$")
+
+    @property
+    def admitted_as(self) -> "Admitted":
+        """How it is queued where more is asked than can be done."""
+        return "import" if self.upload else "query" if self.kind == "query" else "command"
 
     @property
     def names_stream(self) -> bool:
@@ -131,8 +140,25 @@ class Operation:
         return Answer(self.status, [*read.headers, JSON], result.__pydantic_serializer__.to_json(result))
 
     async def _command(self, call: Call, receive: Receive) -> Any:
+        if self.upload:
+            return await self._take_in(call, receive)
         call.body = await read_body(call.headers, receive, self.cap or call.edge.body_cap)
         await call.entered.begin()
+        arguments = self._asked(call)
+        self._bind_body(call, arguments)
+        return await self._done(call, arguments)
+
+    async def _take_in(self, call: Call, receive: Receive) -> Any:
+        """Store a file while it streams, unless what is asked of it makes no sense; whatever is not taken over goes again."""
+        arguments = self._asked(call)
+        async with kept(call.edge.log.pool, call.headers, receive, self.cap or call.edge.body_cap) as upload:
+            call.body = upload.digest
+            await call.entered.begin()
+            assert self.signature.upload is not None
+            arguments[self.signature.upload] = upload
+            return await self._done(call, arguments)
+
+    def _asked(self, call: Call) -> dict[str, Any]:
         key = call.header(b"idempotency-key")
         if key is not None:
             call.key = read_key(key)
@@ -141,7 +167,9 @@ class Operation:
         arguments: dict[str, Any] = {}
         self.signature.bind_path(call.path_values, arguments)
         self._bind_query(call, arguments)
-        self._bind_body(call, arguments)
+        return arguments
+
+    async def _done(self, call: Call, arguments: dict[str, Any]) -> Any:
         if self.signature.handle is not None:
             arguments[self.signature.handle] = Handle(call)
         if self.signature.read is not None:

@@ -8,12 +8,13 @@ from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
 from pydantic import Field
 
 from .distribution import AssignmentRules, PoolRules
+from .import_mapping import ImportMappings
 from .response_rules import ResponseRules
 from .scoring import BandResult, ScoringModel
 
-BookName = Literal["scoring", "assignment", "pool", "response"]
+BookName = Literal["scoring", "assignment", "pool", "response", "import"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
-Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules
+Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules | ImportMappings
 
 
 def book_id(book: BookName) -> UUID:
@@ -30,6 +31,7 @@ class DraftRules(Command):
     assignment: AssignmentRules | None = None
     pool: PoolRules | None = None
     response: ResponseRules | None = None
+    imports: ImportMappings | None = None
     drafted_by: UserId
 
 
@@ -60,6 +62,7 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
     assignment: AssignmentRules | None = None
     pool: PoolRules | None = None
     response: ResponseRules | None = None
+    imports: ImportMappings | None = None
     drafted_by: UserId
 
 
@@ -124,6 +127,12 @@ class Book:
         return rules if isinstance(rules, ResponseRules) else None
 
     @property
+    def imports(self) -> ImportMappings | None:
+        """The own mappings of imports that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, ImportMappings) else None
+
+    @property
     def counting(self) -> Rules | None:
         """What the live version says."""
         return self.versions[self.live - 1] if self.live else None
@@ -169,7 +178,7 @@ def must_have(book: Book, version: int) -> Book:
 
 def content(said: DraftRules | RulesDrafted) -> Rules:
     """What the version says: one kind of rules, that of its book."""
-    rules = said.scoring or said.assignment or said.pool or said.response
+    rules = said.scoring or said.assignment or said.pool or said.response or said.imports
     assert rules is not None
     return rules
 
