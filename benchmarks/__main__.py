@@ -12,6 +12,7 @@ from ltc_runtime.process import settle_memory
 
 from .append import append_1, append_64
 from .hear import hear, hear_third
+from .importing import import_
 from .latency import Latency, latency
 from .library import append_lib
 from .measure import Figure
@@ -19,6 +20,7 @@ from .overload import Overload, overload
 from .post import post, post_traced
 from .rebuild import rebuild
 from .relay import relay
+from .scoring import score
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload]]] = {
     "append-64": append_64,
@@ -30,6 +32,8 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overlo
     "hear": hear,
     "hear-third": hear_third,
     "rebuild": rebuild,
+    "score": score,
+    "import": import_,
     "latency": latency,
     "overload": overload,
 }

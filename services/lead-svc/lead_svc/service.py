@@ -3,8 +3,9 @@
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
 from ltc_runtime.service import Service
 
-from .api import desks, imports, leads, my_day, people, rule_books
+from .api import desks, imports, inbox, leads, my_day, people, rule_books
 from .domain import assigning, desk, grading, importing, lead, person, responding, rule_book
+from .domain import inbox as reading
 from .domain.desk import LeadsHandedOver
 from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .policies import (
@@ -19,11 +20,11 @@ from .policies import (
     score_lead,
     watch_lead,
 )
-from .projections import hand_over_list, import_list, lead_list, rule_book_list
+from .projections import hand_over_list, import_list, inbox_list, lead_list, rule_book_list
 
 service = Service(
     name="lead-svc",
-    api=(leads, people, rule_books, desks, my_day, imports),
+    api=(leads, people, rule_books, desks, my_day, imports, inbox),
     decides=(
         lead.decider,
         person.decider,
@@ -35,6 +36,7 @@ service = Service(
         responding.decider,
         importing.decider,
         importing.starting,
+        reading.decider,
     ),
     reacts={
         LeadCaptured: (score_lead, route_lead, await_response),
@@ -49,7 +51,7 @@ service = Service(
         LeadDisqualified: (keep_desks,),
         LeadConverted: (keep_desks,),
     },
-    shows=(lead_list, rule_book_list, hand_over_list, import_list),
+    shows=(lead_list, rule_book_list, hand_over_list, import_list, inbox_list),
     takes=(importing.taking,),
     from_start=frozenset({"keep_desks"}),  # a desk shows all open leads, also those of before
 )

@@ -3,9 +3,10 @@
 from . import asking, capturing, touching, working
 from .desks import desks
 from .importing import imports
+from .inbox import inbox
 from .my_day import my_day
 from .people import people
 from .resource import leads
 from .rule_books import rule_books
 
-__all__ = ["asking", "capturing", "desks", "imports", "leads", "my_day", "people", "rule_books", "touching", "working"]
+__all__ = ["asking", "capturing", "desks", "imports", "inbox", "leads", "my_day", "people", "rule_books", "touching", "working"]

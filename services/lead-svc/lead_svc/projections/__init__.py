@@ -2,6 +2,7 @@
 
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .importing import import_errors, import_list, imports
+from .inbox import inbox_list, inboxes, notices
 from .leads import contacts, lead_list, leads, touches
 from .rules import rule_book_list, rule_books
 
@@ -13,8 +14,11 @@ __all__ = [
     "import_errors",
     "import_list",
     "imports",
+    "inbox_list",
+    "inboxes",
     "lead_list",
     "leads",
+    "notices",
     "rule_book_list",
     "rule_books",
     "touches",
