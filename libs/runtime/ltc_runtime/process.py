@@ -21,6 +21,7 @@ from .clock import Clock
 from .doing import Doing
 from .edge.app import create_app
 from .edge.edge import Edge
+from .effects import do_effects
 from .listening import BACKLOG, listen
 from .log import Log, open_log
 from .loglines import configure as configure_logging
@@ -129,6 +130,8 @@ def work_of(log: Log, settings: Settings, stopping: Stopping) -> dict[str, Part]
         parts["timers"] = Part(timers.fire(log, settings, stopping, doing := Doing()), doing)
         if log.service.takes:
             parts["take"] = Part(take_over(log, settings, stopping, doing := Doing()), doing)
+        if log.service.effects:
+            parts["effects"] = Part(do_effects(log, settings, stopping, doing := Doing()), doing)
         parts["tidy"] = Part(tidy(log, settings, stopping, doing := Doing()), doing)
     if "relay" in settings.roles:
         parts["relay"] = Part(relay(log, settings, stopping, doing := Doing()), doing)

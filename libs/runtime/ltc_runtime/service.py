@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Taking, Verb, members
+from ltc_events.effect import Effect
 
 ENTRY_POINTS = "ltc.services"
 
@@ -27,6 +28,7 @@ class Service:
         reacts: event class → policies; own events and those of others.
         shows: its projections.
         takes: kinds of files it takes over.
+        effects: what own events intend outside.
         from_start: names of policies that also react to what happened before they were added.
     """
 
@@ -36,6 +38,7 @@ class Service:
     reacts: Mapping[type[Event], Sequence[Policy]] = field(default_factory=dict)
     shows: Sequence[Projection] = ()
     takes: Sequence[Taking[Any]] = ()
+    effects: Sequence[Effect] = ()
     from_start: frozenset[str] = frozenset()
 
     @property

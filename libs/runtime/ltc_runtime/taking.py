@@ -72,13 +72,20 @@ class TakeRows:
     lines: Sequence[Line]
     after: int
     log: Log
-    fresh: Sequence[Stream] = ()
+    there: frozenset[UUID]
+    """Whose streams were there before: nothing of them need be read."""
     tails: Sequence[Any] = ()
+
+    @property
+    def fresh(self) -> list[Stream]:
+        """What its rows want to found. If another is quicker the log says so, and they are read after all."""
+        wanted = (line.wanted.stream for line in self.lines if line.wanted is not None)
+        return [stream for stream in wanted if stream.id not in self.there]
 
     @property
     def streams(self) -> list[Stream]:
         """The import's, and whatever its rows want to found."""
-        return [self.taking.decider.of(self.id), *(line.wanted.stream for line in self.lines if line.wanted is not None)]
+        return [self.taking.decider.of(self.id), *self.fresh]
 
     def plan(self, plan: Plan) -> Batch:
         """Decide row by row; what one row breaks is that row's alone."""
@@ -88,7 +95,7 @@ class TakeRows:
         for line in self.lines:
             if line.wanted is None:
                 errors.append(RowError(line=line.line, reason=line.wrong[:LONGEST_REASON]))
-            elif plan.version(line.wanted.stream):
+            elif line.wanted.stream.id in self.there or plan.version(line.wanted.stream):
                 known += 1
             elif reason := self._found(plan, line.line, line.wanted):
                 errors.append(RowError(line=line.line, reason=reason[:LONGEST_REASON]))
@@ -222,11 +229,18 @@ class Import:
                     return None
                 began = time.monotonic()
                 lines = [understood(row, reader, width) for row in fresh]
-                await self.log.submit(TakeRows(self.taking, self.stream.id, order, lines, passed, self.log))
+                there = await self._there(lines)
+                await self.log.submit(TakeRows(self.taking, self.stream.id, order, lines, passed, self.log, there))
                 passed = rows
                 # Where others wait, as much time is left to them as was taken.
                 await asyncio.sleep(time.monotonic() - began if self.log.group.waiting else 0)
         return "there is nothing in it" if reader is None else None
+
+    async def _there(self, lines: Sequence[Line]) -> frozenset[UUID]:
+        """Which of what these rows want to found is there already."""
+        ids = [line.wanted.stream.id for line in lines if line.wanted is not None]
+        found = await self.log.pool.fetch("SELECT stream_id FROM log WHERE stream_id = ANY($1) AND version = 1 AND origin IS NULL", ids)
+        return frozenset(row["stream_id"] for row in found)
 
     def _reader(self, state: Any, header: Row) -> Reader:
         if header.wrong is not None:

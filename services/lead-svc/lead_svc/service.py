@@ -1,26 +1,30 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_runtime.service import Service
 
 from .api import desks, imports, inbox, leads, my_day, people, rule_books
-from .domain import assigning, desk, grading, importing, lead, person, responding, rule_book
+from .domain import assigning, desk, grading, importing, lead, nurture, nurturing, person, responding, rule_book
 from .domain import inbox as reading
 from .domain.desk import LeadsHandedOver
-from .domain.lead import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .domain.lead import ConsentRecorded, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .domain.nurture import NurtureStepPlanned
 from .policies import (
     await_response,
     check_response,
     keep_desks,
     move_leads,
+    nurture_lead,
     offer_lead,
     recycle_lead,
     route_lead,
     route_lead_again,
     score_lead,
+    send_step,
+    stop_nurture,
     watch_lead,
 )
-from .projections import hand_over_list, import_list, inbox_list, lead_list, rule_book_list
+from .projections import hand_over_list, import_list, inbox_list, lead_list, nurture_list, rule_book_list
 
 service = Service(
     name="lead-svc",
@@ -37,6 +41,8 @@ service = Service(
         importing.decider,
         importing.starting,
         reading.decider,
+        nurture.decider,
+        nurturing.nurturing,
     ),
     reacts={
         LeadCaptured: (score_lead, route_lead, await_response),
@@ -44,14 +50,18 @@ service = Service(
         LeadAssigned: (keep_desks, watch_lead),
         LeadWatched: (recycle_lead,),
         ResponseAwaited: (check_response,),
-        LeadPooled: (keep_desks, route_lead_again),
+        LeadPooled: (keep_desks, route_lead_again, nurture_lead),
         LeadsHandedOver: (move_leads,),
-        TouchLogged: (score_lead,),
+        TouchLogged: (score_lead, stop_nurture),
         LeadQualified: (score_lead,),
-        LeadDisqualified: (keep_desks,),
-        LeadConverted: (keep_desks,),
+        LeadDisqualified: (keep_desks, nurture_lead),
+        LeadConverted: (keep_desks, stop_nurture),
+        LeadScored: (nurture_lead,),
+        ConsentRecorded: (stop_nurture,),
+        NurtureStepPlanned: (send_step,),
     },
-    shows=(lead_list, rule_book_list, hand_over_list, import_list, inbox_list),
+    shows=(lead_list, rule_book_list, hand_over_list, import_list, inbox_list, nurture_list),
+    effects=(nurturing.mails,),
     takes=(importing.taking,),
     from_start=frozenset({"keep_desks"}),  # a desk shows all open leads, also those of before
 )

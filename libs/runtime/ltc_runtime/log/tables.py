@@ -170,6 +170,16 @@ personal_key = Table(
 )
 """The keys of persons; deleting one is forgetting the person."""
 
+effect = Table(
+    "effect",
+    metadata,
+    Column("event_id", UUID, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("detail", Text),
+    Column("at", _Time, nullable=False),
+)
+"""What own events intended outside, and what came of it. States: begun, or an outcome."""
+
 upload = Table(
     "upload",
     metadata,
@@ -233,7 +243,7 @@ migration = Table(
 )
 
 SIDE_TABLES = (
-    heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, upload, upload_part, projection, kept,
+    heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, effect, upload, upload_part, projection, kept,
     rebuilding,
 )  # fmt: skip
 """Tables a service may write freely; none of them is history."""

@@ -9,12 +9,13 @@ from pydantic import Field
 
 from .distribution import AssignmentRules, PoolRules
 from .import_mapping import ImportMappings
+from .nurture_rules import NurtureRules
 from .response_rules import ResponseRules
 from .scoring import BandResult, ScoringModel
 
-BookName = Literal["scoring", "assignment", "pool", "response", "import"]
+BookName = Literal["scoring", "assignment", "pool", "response", "import", "nurture"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
-Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules | ImportMappings
+Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules | ImportMappings | NurtureRules
 
 
 def book_id(book: BookName) -> UUID:
@@ -32,6 +33,7 @@ class DraftRules(Command):
     pool: PoolRules | None = None
     response: ResponseRules | None = None
     imports: ImportMappings | None = None
+    nurture: NurtureRules | None = None
     drafted_by: UserId
 
 
@@ -63,6 +65,7 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
     pool: PoolRules | None = None
     response: ResponseRules | None = None
     imports: ImportMappings | None = None
+    nurture: NurtureRules | None = None
     drafted_by: UserId
 
 
@@ -178,7 +181,7 @@ def must_have(book: Book, version: int) -> Book:
 
 def content(said: DraftRules | RulesDrafted) -> Rules:
     """What the version says: one kind of rules, that of its book."""
-    rules = said.scoring or said.assignment or said.pool or said.response or said.imports
+    rules = said.scoring or said.assignment or said.pool or said.response or said.imports or said.nurture
     assert rules is not None
     return rules
 

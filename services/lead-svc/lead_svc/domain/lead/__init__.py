@@ -39,6 +39,7 @@ from .states import (
     BantIncomplete,
     Captured,
     Closed,
+    Contact,
     Lead,
     LeadAlreadyQualified,
     LeadClosed,
@@ -50,6 +51,7 @@ from .states import (
     Pooled,
     Qualified,
     Score,
+    Trail,
     TriangleNotThreePeople,
     UnknownLead,
     Who,
@@ -156,7 +158,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
         case TouchLogged():
             return trailed(lead, touched(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ConsentRecorded():
-            return trailed(lead, consented(lead.trail, event)) if isinstance(lead, Alive) else lead
+            return lead if isinstance(lead, Nobody) else replace(lead, trail=consented(lead.trail, event))
         case LeadPooled():
             return pooled(lead, event)
         case LeadRecycled():
@@ -172,10 +174,12 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
         case LeadQualified():
             return Qualified(lead.who, lead.owner, event.bant, lead.trail) if isinstance(lead, Assigned) else lead
         case LeadDisqualified():
-            return Closed("disqualified")
+            return Closed("disqualified", who=lead.who, trail=lead.trail) if isinstance(lead, Alive) else Closed("disqualified")
         case LeadConverted():
             return Closed("converted")
-        case ContactRecorded() | LeadRouted() | LeadClaimed():
+        case ContactRecorded():
+            return trailed(lead, reachable(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadRouted() | LeadClaimed():
             return lead  # no rule depends on it
 
 
@@ -188,6 +192,10 @@ def must_be_released_by(lead: Lead, command: ReleaseLead) -> Assigned:
 
 def who(event: LeadCaptured) -> Who:
     return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need, event.territory)
+
+
+def reachable(trail: Trail, event: ContactRecorded) -> Trail:
+    return replace(trail, contact=Contact(event.name, event.email))
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:

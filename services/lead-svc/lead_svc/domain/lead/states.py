@@ -77,6 +77,14 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to write to; sealed."""
+
+    name: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """How promising it is, by which version of the model, and why."""
 
@@ -115,6 +123,7 @@ class Trail:
     last_touch: datetime | None = None
     response: Response | None = None
     consent: Consent | None = None
+    contact: Contact | None = None
     score: Score | None = None
     watch: Watch | None = None
     barred: Mapping[str, datetime] = field(default_factory=dict)
@@ -164,6 +173,8 @@ class Closed:
     """Handed over or given up: nothing happens to it any more."""
 
     status: Literal["disqualified", "converted"]
+    who: Who | None = None
+    trail: Trail = field(default_factory=Trail)
 
 
 Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed
