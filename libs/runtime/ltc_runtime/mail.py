@@ -1,8 +1,6 @@
 """Mail: the port through which a service writes to people, by SMTP."""
 
 import asyncio
-import base64
-import hmac
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ from asyncpg import Pool
 from ltc_events.effect import Mail, Outcome
 
 from .clock import Clock
-from .edge.personal import open_many, subject_of
+from .edge.personal import open_many, subject_of, withdrawal
 from .settings import Settings
 
 SECONDS = 20.0
@@ -29,12 +27,6 @@ class Reply:
 
     outcome: Outcome
     detail: str
-
-
-def withdrawal(key: bytes) -> str:
-    """What proves that a mail to this person was read: nobody can guess it, and it ends with their key."""
-    digest = hmac.digest(key, b"ltc.withdraw.v1", "sha256")
-    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 async def send(mail: Mail, id: UUID, pool: Pool, clock: Clock, settings: Settings) -> Reply:
@@ -50,7 +42,7 @@ async def send(mail: Mail, id: UUID, pool: Pool, clock: Clock, settings: Setting
     if not settings.smtp:
         return Reply("deferred", "no mail server is set (LTC_SMTP)")
     message = EmailMessage()
-    link = f"{settings.public_url.rstrip('/')}/leads/{mail.withdraw}/withdraw?token={withdrawal(key)}" if mail.withdraw else ""
+    link = f"{settings.public_url.rstrip('/')}/withdraw?lead={mail.withdraw}&token={withdrawal(key)}" if mail.withdraw else ""
     words = {**mail.words, "name": name or "", "withdraw": link}
     message["From"], message["To"] = settings.mail_from, to
     message["Subject"] = filled(mail.subject, words)

@@ -109,7 +109,7 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="Where mails come from; its domain is that of their Message-IDs.",
     )
-    public_url: str = Field("http://localhost:8000", description="Where people outside reach lead-svc, to take their consent back.")
+    public_url: str = Field("http://localhost:8000", description="Page of yours where links in mails lead to; it asks lead-svc.")
 
     # The embedded stack
     data_dir: Path = Field(Path(".ltc"), description="Where the embedded stack keeps its data.")

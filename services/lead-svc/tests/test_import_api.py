@@ -135,7 +135,7 @@ async def test_a_workbook_in_chinese_is_taken_over(served: Any, max_: httpx.Asyn
 
 
 async def test_an_own_mapping_is_data_and_read_with_the_file(served: Any, max_: httpx.AsyncClient) -> None:
-    await done(max_, "/rule-books/import", mappings={"own": {"columns": {"company": ["Firm"]}, "otherwise": "research"}})
+    await done(max_, "/rule-books/import", mappings={"own": {"company": ["Firm"], "otherwise": "research"}})
     await done(max_, "/rule-books/import/1/activate")
     assert await taken(served, max_, "Firm;x\nAcme;1\n", mapping="own") == counts(rows=1, new=1)
     assert (await max_.get("/leads")).json()["data"][0]["channel"] == "research"

@@ -25,7 +25,7 @@ def lead_of(mapping: ColumnMapping, header: Sequence[str], cells: Sequence[str],
     return command
 
 
-OWN = ColumnMapping(columns={"company": ("Firm",), "email": ("Mail",), "territory": ("Where",)})
+OWN = ColumnMapping(company=("Firm",), columns={"email": ("Mail",), "territory": ("Where",)})
 
 EXPORTS = {
     "salesforce": (
@@ -94,5 +94,5 @@ def test_a_header_that_cannot_do_is_refused(header: list[str], reason: str) -> N
 
 
 def test_a_mapping_must_name_the_company() -> None:
-    with pytest.raises(ValidationError, match="must name company"):
-        ColumnMapping(columns={"email": ("Mail",)})
+    with pytest.raises(ValidationError, match="company"):
+        ColumnMapping.model_validate({"columns": {"email": ["Mail"]}})

@@ -23,7 +23,7 @@ from ltc_events import RowError
 from ltc_events.testing import given
 
 ONE, FILE = UUID(int=1), UUID(int=2)
-OWN = ColumnMapping(columns={"company": ("Firm",)})
+OWN = ColumnMapping(company=("Firm",))
 BOOK = {"book_id": importing.MAPPINGS, "version": 1}
 DRAFTED = RulesDrafted(**BOOK, book="import", imports=ImportMappings(mappings={"own": OWN}), drafted_by="max")
 LIVE = RulesActivated(**BOOK, activated_by="max")

@@ -1,6 +1,7 @@
 """Nurture over HTTP, on a real log, with mails through a real SMTP server."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from email.message import Message
 from email.parser import BytesParser
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 from leads import BANT, TRIANGLE, captured, done, owned
 from ltc_runtime.effects import Effects
 from ltc_runtime.settings import Settings
@@ -29,6 +30,7 @@ class Postbox:
         self.mails: list[Message] = []
         self.rcpt = self.data = "250 OK"
         self.hangs_up = False
+        self.port = 0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         envelope.rcpt_tos.append(address)
@@ -42,14 +44,13 @@ class Postbox:
 
 
 @pytest.fixture
-def post() -> Iterator[Postbox]:
+async def post() -> AsyncIterator[Postbox]:
     """A mail server."""
     box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
-    controller.start()
-    box.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined, union-attr]
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box, hostname="mx.example"), "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
     yield box
-    controller.stop()
+    server.close()
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ async def test_the_mails_of_a_sequence_go_out_in_their_time_each_once(served: An
     ]
     text = post.mails[0].get_payload(decode=True).decode()
     assert text.startswith("Dear Jo Doe,")
-    assert f"https://ltc.example/leads/{lead}/withdraw?token=" in text
+    assert f"https://ltc.example/withdraw?lead={lead}&token=" in text
     intent = await served.log.pool.fetchval("SELECT event_id FROM log WHERE type = 'ltc.lead.nurture-mail-intended.v1'")
     assert post.mails[0]["Message-ID"] == f"<{intent}@ltc.example>"
     served.pass_days(1)
@@ -227,3 +228,20 @@ async def test_who_may_not_be_written_to_is_said(ann: httpx.AsyncClient, lead: s
     assert await refused(str(UUID(int=9))) == "unknown-lead"
     await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
     assert await refused(lead) == "nurtured-already"
+
+
+async def test_the_link_in_a_mail_takes_consent_back_and_no_other_does(served: Any, ann: httpx.AsyncClient, lead: str, post: Any) -> None:
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    await go_on(served, outside)
+    token = post.mails[0]["List-Unsubscribe"].rpartition("token=")[2].rstrip(">")
+    other = await owned(ann, "ann")
+    for wrong, text in ((lead, "A" * 32), (other, token)):
+        answer = await ann.post(f"/leads/{wrong}/consent/withdraw", json={"token": text})
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-token")
+    await done(ann, f"/leads/{lead}/disqualify", reason="No")
+    await done(ann, f"/leads/{lead}/consent/withdraw", token=token)
+    served.pass_days(5)
+    await go_on(served, outside)
+    assert len(post.mails) == 1
+    assert (await ann.get(f"/leads/{lead}")).json()["consent"] is False

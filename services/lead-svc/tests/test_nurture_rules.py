@@ -40,7 +40,7 @@ def test_where_nobody_works_any_more_nothing_is_due() -> None:
         ({"sequences": {"welcome": [{**MAIL, "subject": "{salary}"}]}}, "knows no {salary}"),
         ({"sequences": {"welcome": [{**MAIL, "body": "Buy!"}]}}, "must hold {withdraw}"),
         ({"by_itself": {"pooled": "other"}}, "which is no sequence"),
-        ({"sequences": {}}, "at least 1 item"),
+        ({"sequences": {"welcome": []}}, "at least 1 item"),
     ],
 )
 def test_what_customers_should_not_get_is_refused(changes: dict[str, Any], reason: str) -> None:

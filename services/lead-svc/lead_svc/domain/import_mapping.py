@@ -5,43 +5,38 @@ from typing import Annotated, Literal
 
 from ltc_events import Code, Name
 from ltc_events.lead import Channel
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from .scoring import Part
 
-Known = Literal["key", "company", "name", "first_name", "last_name", "email", "phone", "channel", "campaign", "need", "territory"]
+Known = Literal["key", "name", "first_name", "last_name", "email", "phone", "channel", "campaign", "need", "territory"]
 Headers = Annotated[tuple[Name, ...], Field(min_length=1, max_length=20)]
 
 
 class ColumnMapping(Part):
     """How to read the rows of an export. Headers are compared without case and outer spaces."""
 
-    columns: dict[Known, Headers]
-    """What is known → the headers it may stand under; in each row the first that says something counts. ``key`` is what the other system
+    company: Headers
+    """The headers the company may stand under; in each row the first that says something counts."""
+    columns: dict[Known, Headers] = {}
+    """What else is known → the headers it may stand under. ``key`` is what the other system
     calls the row by: with it a row is known again even if what it says has changed."""
     channels: dict[Name, Channel] = {}
     """What the column ``channel`` says → our channel, compared without case."""
     otherwise: Channel = "other"
     """The channel of a row that says none, or one that is not named here."""
 
-    @model_validator(mode="after")
-    def somebody_may_need_something(self) -> "ColumnMapping":
-        """Without a company there is no lead."""
-        if "company" not in self.columns:
-            raise ValueError("columns must name company")
-        return self
-
 
 class ImportMappings(Part):
     """Own mappings, by name; a name of ours goes before a preset of the same name."""
 
-    mappings: dict[Code, ColumnMapping] = Field(min_length=1, max_length=100)
+    mappings: dict[Code, ColumnMapping] = Field(max_length=100)
 
 
 SALESFORCE = ColumnMapping(
+    company=("Company", "Company / Account"),
     columns={
         "key": ("Lead ID", "LeadId", "Id"),
-        "company": ("Company", "Company / Account"),
         "name": ("Name", "Full Name"),
         "first_name": ("First Name", "FirstName"),
         "last_name": ("Last Name", "LastName"),
@@ -67,9 +62,9 @@ SALESFORCE = ColumnMapping(
 )
 
 HUBSPOT = ColumnMapping(
+    company=("Company Name", "Associated Company", "Primary Associated Company", "Company"),
     columns={
         "key": ("Record ID", "Record ID - Contact", "Contact ID"),
-        "company": ("Company Name", "Associated Company", "Primary Associated Company", "Company"),
         "first_name": ("First Name",),
         "last_name": ("Last Name",),
         "email": ("Email", "Work email"),
@@ -91,9 +86,9 @@ HUBSPOT = ColumnMapping(
 )
 
 JIANDAOYUN = ColumnMapping(
+    company=("公司名称", "客户名称", "企业名称", "单位名称", "公司"),
     columns={
         "key": ("数据ID", "线索编号", "客户编号", "编号", "流水号"),
-        "company": ("公司名称", "客户名称", "企业名称", "单位名称", "公司"),
         "name": ("联系人", "联系人姓名", "姓名"),
         "email": ("邮箱", "电子邮箱", "电子邮件"),
         "phone": ("手机", "手机号", "手机号码", "联系电话", "电话"),

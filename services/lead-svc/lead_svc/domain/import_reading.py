@@ -1,7 +1,7 @@
 """A row of another system's export as a lead of ours, or why it is none."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ltc_events import BadRow, Code, Name, Reader, Seal, Text, Wanted, derive_id
 from pydantic import TypeAdapter, ValidationError
@@ -11,7 +11,9 @@ from .contact import Email, Phone
 from .import_mapping import ColumnMapping, Known
 from .lead import CaptureLead
 
-CHECKS: dict[Known, tuple[TypeAdapter[Any], str]] = {
+Said = Known | Literal["company"]
+
+CHECKS: dict[Said, tuple[TypeAdapter[Any], str]] = {
     "company": (TypeAdapter(Name), "is longer than 200 characters, or has a line break"),
     "name": (TypeAdapter(Name), "is longer than 200 characters, or has a line break"),
     "email": (TypeAdapter(Email), "is no mail address"),
@@ -21,6 +23,9 @@ CHECKS: dict[Known, tuple[TypeAdapter[Any], str]] = {
     "territory": (TypeAdapter(Code), "is no code: letters, digits and . _ / - of the Latin alphabet, at most 64"),
 }
 
+
+TOLD: tuple[Said, ...] = ("company", "name", "first_name", "last_name", "email", "phone", "campaign", "need")
+"""What a row without a key is known by."""
 
 REACHED: tuple[Known, ...] = ("email", "phone")
 
@@ -36,17 +41,19 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
         BadRow: it has no column for the company, or one of its names twice.
     """
     names = [folded(name) for name in header]
-    places = {known: [names.index(name) for name in map(folded, wanted) if name in names] for known, wanted in mapping.columns.items()}
+    places = {
+        known: [names.index(name) for name in map(folded, wanted) if name in names] for known, wanted in wanted_headers(mapping).items()
+    }
     used = [place for found in places.values() for place in found]
     if not places["company"]:
-        raise BadRow(f"no column is called {' or '.join(mapping.columns['company'])}: is this the right mapping?")
+        raise BadRow(f"no column is called {' or '.join(mapping.company)}: is this the right mapping?")
     twice = sorted({header[place] for place in used if names.count(names[place]) > 1})
     if twice:
         raise BadRow(f"two columns are called {', '.join(twice)}")
     channels = {folded(said): channel for said, channel in mapping.channels.items()}
 
     def read(cells: Sequence[str]) -> Wanted:
-        def said(known: Known) -> str | None:
+        def said(known: Said) -> str | None:
             return next((cells[place] for place in places.get(known, ()) if cells[place]), None)
 
         lead_id = derive_id("imported-lead", source, *identity(said))
@@ -65,21 +72,25 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
     return read
 
 
-def identity(said: Callable[[Known], str | None]) -> tuple[str, ...]:
+def wanted_headers(mapping: ColumnMapping) -> dict[Said, tuple[str, ...]]:
+    return {"company": mapping.company, **mapping.columns}
+
+
+def identity(said: Callable[[Said], str | None]) -> tuple[str, ...]:
     """What makes a row the same row: its key; where it has none, all it says."""
     key = said("key")
     if key is not None:
         return ("key", key)
-    return ("row", *(said(known) or "" for known in ("company", "name", "first_name", "last_name", "email", "phone", "campaign", "need")))
+    return ("row", *(said(known) or "" for known in TOLD))
 
 
-def must_say(known: Known, text: str | None) -> str:
+def must_say(known: Said, text: str | None) -> str:
     if text is None:
         raise BadRow(f"{known}: is missing")
     return checked(known, text) or ""
 
 
-def checked(known: Known, text: str | None) -> str | None:
+def checked(known: Said, text: str | None) -> str | None:
     if text is None:
         return None
     check, why = CHECKS[known]

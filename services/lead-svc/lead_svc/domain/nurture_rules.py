@@ -46,7 +46,7 @@ class NurtureRules(Part):
     """Sequences by name, and which of them leads get by themselves."""
 
     calendar: WorkingCalendar
-    sequences: dict[Code, Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]] = Field(min_length=1, max_length=50)
+    sequences: dict[Code, Annotated[tuple[Step, ...], Field(min_length=1, max_length=20)]] = Field(max_length=50)
     by_itself: dict[Trigger, Code] = {}
     """A lead gets into the pool, is disqualified, or is judged to be cold → the sequence it gets, once."""
 

@@ -68,11 +68,13 @@ from .touching import (
     RecordConsent,
     TouchInTheFuture,
     TouchLogged,
+    WithdrawConsent,
     consented,
     log_touch,
     record_consent,
     touched,
     trailed,
+    withdraw_consent,
 )
 from .working import (
     AssignLead,
@@ -95,6 +97,7 @@ LeadCommand: TypeAlias = (
     | AssignLead
     | LogTouch
     | RecordConsent
+    | WithdrawConsent
     | ReleaseLead
     | RecycleLead
     | CheckResponse
@@ -133,6 +136,8 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*log_touch(must_be_owned_by(lead, command.actor), command)]
         case RecordConsent():
             return [*record_consent(must_be_alive(lead), command)]
+        case WithdrawConsent():
+            return [*withdraw_consent(lead, command)]
         case QualifyLead():
             return [*qualify(must_be_assigned(lead), command)]
         case ReleaseLead():
@@ -224,5 +229,6 @@ __all__ = [
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
     "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch", "MoveLead",
     "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited", "TouchInTheFuture",
-    "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
+    "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "WithdrawConsent", "decider",
+    "opportunity_of", "possible",
 ]  # fmt: skip
