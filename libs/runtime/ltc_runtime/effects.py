@@ -28,6 +28,8 @@ from .wire.lease import Lease, holding
 NAME = "effects"
 BATCH = 50
 PAUSE = 0.2
+STRIDE = 20_000
+"""So many rows are looked through at once, and the place behind them is stored."""
 
 DROPPED = Reply("dropped", "it was not to be done any more")
 UNKNOWN = Reply("unknown", "it was begun, and nobody saw what came of it")
@@ -101,20 +103,20 @@ class Effects:
     def __init__(self, log: Log, settings: Settings, lease: Lease | None = None) -> None:
         self.log, self.settings, self.lease = log, settings, lease
         self.by_type = {effect.intent.event_type: effect for effect in log.service.effects}
-        self.position = 0
+        self.position = self._stored = 0
 
     async def load(self) -> None:
         """Where we stand; what somebody began and did not end is noted as unknown."""
         await self.log.pool.execute(
             "INSERT INTO checkpoint (name, position, updated_at) SELECT $1, position, now() FROM head ON CONFLICT DO NOTHING", NAME
         )
-        self.position = await self.log.pool.fetchval("SELECT position FROM checkpoint WHERE name = $1", NAME)
+        self.position = self._stored = await self.log.pool.fetchval("SELECT position FROM checkpoint WHERE name = $1", NAME)
         for row in await self.log.pool.fetch(_BEGUN):
             await self._note(row, UNKNOWN)
 
     async def step(self) -> bool:
         """Do the next ones. Returns whether there were any."""
-        head = self.log.head
+        head = min(self.log.head, self.position + STRIDE)
         if head <= self.position:
             return False
         rows = await self.log.pool.fetch(_NEXT, self.position, head, list(self.by_type))
@@ -122,15 +124,21 @@ class Effects:
             if self.lease is not None and not self.lease.held:
                 return False
             await self._do(row)
-        if len(rows) < BATCH:
-            self.position = max(self.position, head) if not rows else self.position  # nothing to be done there: known only here
-        return bool(rows)
+        if not rows:
+            await self._pass(head)
+        return bool(rows) or head < self.log.head
+
+    async def _pass(self, head: int) -> None:
+        """Nothing is to be done up to there; now and then that is stored, so that nobody looks through it again."""
+        self.position = head
+        if head - self._stored >= STRIDE:
+            await self.log.pool.execute("UPDATE checkpoint SET position = $2 WHERE name = $1 AND position = $3", NAME, head, self._stored)
+            self._stored = head
 
     async def _do(self, row: Any) -> None:
         effect, event = self._of(row)
-        stored: int = await self.log.pool.fetchval("SELECT position FROM checkpoint WHERE name = $1", NAME)
-        stands = await self.log.submit(Begin(self.log, effect, event, row["event_id"], (stored, row["position"])))
-        self.position = row["position"]
+        stands = await self.log.submit(Begin(self.log, effect, event, row["event_id"], (self._stored, row["position"])))
+        self.position = self._stored = row["position"]
         reply = await send(effect.mail(event), row["event_id"], self.log.pool, self.log.clock, self.settings) if stands else DROPPED
         await self._note(row, reply)
 

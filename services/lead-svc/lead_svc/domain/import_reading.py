@@ -27,6 +27,7 @@ CHECKS: dict[Said, tuple[TypeAdapter[Any], str]] = {
 TOLD: tuple[Said, ...] = ("company", "name", "first_name", "last_name", "email", "phone", "campaign", "need")
 """What a row without a key is known by."""
 
+PLAIN: tuple[Known, ...] = ("campaign", "need", "territory")
 REACHED: tuple[Known, ...] = ("email", "phone")
 
 
@@ -59,21 +60,22 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
         lead_id = derive_id("imported-lead", source, *identity(said))
         contact: dict[Known, str | None] = {known: checked(known, said(known)) for known in REACHED}
         contact["name"] = checked("name", said("name") or " ".join(filter(None, (said("first_name"), said("last_name")))) or None)
-        plain = CaptureLead(
-            lead_id=lead_id,
-            company=must_say("company", said("company")),
-            channel=channels.get(folded(said("channel") or ""), mapping.otherwise),
-            campaign=checked("campaign", said("campaign")),
-            need=checked("need", said("need")),
-            territory=checked("territory", said("territory")),
-        )
+        plain: dict[str, Any] = {
+            "lead_id": lead_id,
+            "company": must_say("company", said("company")),
+            "channel": channels.get(folded(said("channel") or ""), mapping.otherwise),
+            **{known: checked(known, said(known)) for known in PLAIN},
+        }
         return Wanted(lead.decider.of(lead_id), lambda seal: sealed(plain, contact, seal))
 
     return read
 
 
 def wanted_headers(mapping: ColumnMapping) -> dict[Said, tuple[str, ...]]:
-    return {"company": mapping.company, **mapping.columns}
+    found: dict[Said, tuple[str, ...]] = {"company": mapping.company}
+    for known, headers in mapping.columns.items():
+        found[known] = headers
+    return found
 
 
 def identity(said: Callable[[Said], str | None]) -> tuple[str, ...]:
@@ -101,10 +103,10 @@ def checked(known: Said, text: str | None) -> str | None:
     return found
 
 
-def sealed(plain: CaptureLead, contact: dict[Known, str | None], seal: Seal) -> CaptureLead:
-    """The same with its contact, if it has one; nothing of a person is kept unsealed."""
+def sealed(plain: dict[str, Any], contact: dict[Known, str | None], seal: Seal) -> CaptureLead:
+    """The lead with its contact, if it has one; nothing of a person is kept unsealed."""
     if not any(contact.values()):
-        return plain
-    contact_id = derive_id(plain.lead_id, "contact")
+        return CaptureLead(**plain)
+    contact_id = derive_id(plain["lead_id"], "contact")
     said = {f"contact_{known}": None if text is None else seal(contact_id, text) for known, text in contact.items()}
-    return CaptureLead(**{**dict(plain), "contact_id": contact_id, **said})
+    return CaptureLead(**plain, contact_id=contact_id, **said)
