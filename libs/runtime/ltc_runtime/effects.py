@@ -8,12 +8,11 @@ server never answered, cannot know whether it was done: it is noted as unknown, 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from ltc_events import Event, Held, Stream, derive_id, event_class
+from ltc_events import Command, Event, Held, Stream, derive_id, event_class
 from ltc_events.effect import Effect, Told
 
 from .doing import Doing
@@ -45,7 +44,6 @@ _BEGUN = f"{_ROWS} WHERE event_id IN (SELECT event_id FROM effect WHERE state = 
 class Begin:
     """Marks an intent as begun, if it still stands; nothing is done before this is on disk."""
 
-    log: Log
     effect: Effect
     event: Event
     event_id: UUID
@@ -71,8 +69,7 @@ class Note:
     """Notes what came of it."""
 
     log: Log
-    effect: Effect
-    event: Event
+    command: Command
     row: Any
     reply: Reply
     fresh: Sequence[Stream] = ()
@@ -81,10 +78,7 @@ class Note:
     @property
     def streams(self) -> list[Stream]:
         """Of the command that notes it."""
-        return self.log.service.deciders[type(self._command(datetime.now(UTC)))].streams(self._command(datetime.now(UTC)))
-
-    def _command(self, at: datetime) -> Any:
-        return self.effect.told(self.event, Told(self.reply.outcome, self.reply.detail, at))
+        return self.log.service.deciders[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> None:
         """Decide the command, and close the intent."""
@@ -93,7 +87,7 @@ class Note:
             command_id=derive_id(id, "told"), actor=f"mail:{self.log.service.name}", roles=("service",),
             correlation_id=self.row["correlation_id"], causation_id=id,
         )  # fmt: skip
-        plan.decide(self._command(plan.today), meta)
+        plan.decide(self.command, meta)
         plan.put(EFFECT, {"event_id": id, "state": self.reply.outcome, "detail": self.reply.detail, "at": plan.now})
 
 
@@ -137,14 +131,15 @@ class Effects:
 
     async def _do(self, row: Any) -> None:
         effect, event = self._of(row)
-        stands = await self.log.submit(Begin(self.log, effect, event, row["event_id"], (self._stored, row["position"])))
+        stands = await self.log.submit(Begin(effect, event, row["event_id"], (self._stored, row["position"])))
         self.position = self._stored = row["position"]
         reply = await send(effect.mail(event), row["event_id"], self.log.pool, self.log.clock, self.settings) if stands else DROPPED
         await self._note(row, reply)
 
     async def _note(self, row: Any, reply: Reply) -> None:
         effect, event = self._of(row)
-        await self.log.submit(Note(self.log, effect, event, row, reply))
+        command = effect.told(event, Told(reply.outcome, reply.detail, self.log.clock.now()))
+        await self.log.submit(Note(self.log, command, row, reply))
 
     def _of(self, row: Any) -> tuple[Effect, Event]:
         known = event_class(row["type"])
