@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -27,6 +28,14 @@ class Reply:
 
     outcome: Outcome
     detail: str
+
+
+class Unfolded(EmailPolicy):
+    """As any mail, but the header that programs read a link from is one line: a folded link is none."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The bytes of a header."""
+        return f"{name}: {value}\r\n".encode("ascii", "replace") if name == "List-Unsubscribe" else super().fold_binary(name, value)
 
 
 async def send(mail: Mail, id: UUID, pool: Pool, clock: Clock, settings: Settings) -> Reply:
@@ -78,7 +87,7 @@ def hand_in(message: EmailMessage, to: str, settings: Settings) -> Reply:
 def handed_in(server: smtplib.SMTP, message: EmailMessage) -> Reply:
     """The part that cannot be taken back."""
     try:
-        code, _ = server.data(message.as_bytes())
+        code, _ = server.data(message.as_bytes(policy=Unfolded(linesep="\r\n")))
     except smtplib.SMTPDataError as error:  # it did not want the text
         return said(error.smtp_code)
     except (OSError, smtplib.SMTPException) as error:
