@@ -110,6 +110,22 @@ async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.Asy
     assert not await take_next(served.log)
 
 
+async def test_cut_off_at_any_moment_it_takes_every_row_over_once(
+    served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "ROWS", 20)
+    import_id = await brought(max_, HEADER + ROWS)
+    cut = 0
+    while await served.log.pool.fetchval("SELECT count(*) FROM upload"):
+        work = asyncio.create_task(take_next(served.log))
+        await asyncio.wait([work], timeout=0.03 + cut * 0.01)
+        cut += work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    assert cut > 2
+    assert await shown(max_, import_id) == counts(rows=450, new=450)
+    assert await leads(served) == 450
+
+
 async def test_two_that_take_the_same_file_over_note_no_row_twice(served: Any, max_: httpx.AsyncClient) -> None:
     import_id = await brought(max_, HEADER + ROWS)
     row = await served.log.pool.fetchrow("SELECT stream, stream_id FROM upload")
