@@ -59,7 +59,7 @@ format: setup ## Put the code into shape
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: setup ## Measure, each figure beside its neighbour in the same run (ONLY=name for one; LTC_BENCH_EVENTS=10000 for a small backlog)
+bench: setup ## Measure, each figure beside its neighbour in the same run (ONLY=name for one; LTC_BENCH_EVENTS=10000 for a small backlog, LTC_BENCH_ROWS=100000 for a small import)
 	@$(BIN)/python -m benchmarks $(ONLY)
 
 map: setup ## Who hears whom, and which role may do what, printed from the code

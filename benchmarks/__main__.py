@@ -12,6 +12,7 @@ from ltc_runtime.process import settle_memory
 
 from .append import append_1, append_64
 from .hear import hear, hear_third
+from .importing import import_
 from .kafka_down import KafkaDown, kafka_down
 from .latency import Latency, latency
 from .library import append_lib
@@ -22,6 +23,7 @@ from .post import post, post_traced
 from .quote import QuoteTimes, quote
 from .rebuild import rebuild
 from .relay import relay
+from .scoring import score
 from .year import Year, year
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | KafkaDown | Memory | QuoteTimes | Year]]] = {
@@ -34,6 +36,8 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overlo
     "hear": hear,
     "hear-third": hear_third,
     "rebuild": rebuild,
+    "score": score,
+    "import": import_,
     "latency": latency,
     "overload": overload,
     "kafka-down": kafka_down,

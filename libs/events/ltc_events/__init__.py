@@ -3,6 +3,7 @@
 from .ids import derive_id
 from .personal import Personal
 from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
+from .taking import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted
 from .values import (
     Code,
     Currency,
@@ -44,8 +45,9 @@ from .vocabulary import (
 )
 
 __all__ = [
-    "AnyDecider", "At", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held", "JointDecider",
-    "Money", "Name", "On", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "Sha256", "States",
-    "Stream", "Text", "Unit", "UserId", "Value", "Verb", "Versions", "amount_text", "change", "decimals_of", "derive_id", "event_class",
-    "event_classes", "largest_remainder", "members", "minor_units", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
+    "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held",
+    "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Reader",
+    "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Taking", "Text", "Unit", "UserId", "Value", "Verb", "Versions",
+    "Wanted", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes", "largest_remainder", "members",
+    "minor_units", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from .clock import Clock
 from .doing import Doing
 from .edge.app import create_app
 from .edge.edge import Edge
+from .effects import do_effects
 from .listening import BACKLOG, listen
 from .log import Log, open_log
 from .loglines import configure as configure_logging
@@ -28,6 +29,7 @@ from .react import note_policies, react
 from .service import Service, load
 from .settings import Settings, wrong
 from .stopping import Stopped, Stopping
+from .taking import take_over
 from .tidy import tidy
 from .wire.hear import hear
 from .wire.reach import reach
@@ -126,6 +128,10 @@ def work_of(log: Log, settings: Settings, stopping: Stopping) -> dict[str, Part]
         if log.service.policies:
             parts["react"] = Part(react(log, settings, stopping, doing := Doing()), doing)
         parts["timers"] = Part(timers.fire(log, settings, stopping, doing := Doing()), doing)
+        if log.service.takes:
+            parts["take"] = Part(take_over(log, settings, stopping, doing := Doing()), doing)
+        if log.service.effects:
+            parts["effects"] = Part(do_effects(log, settings, stopping, doing := Doing()), doing)
         parts["tidy"] = Part(tidy(log, settings, stopping, doing := Doing()), doing)
     if "relay" in settings.roles:
         parts["relay"] = Part(relay(log, settings, stopping, doing := Doing()), doing)

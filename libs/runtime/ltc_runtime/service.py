@@ -6,7 +6,8 @@ from functools import cached_property
 from importlib.metadata import entry_points
 from typing import Any
 
-from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Verb, members
+from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Taking, Verb, members
+from ltc_events.effect import Effect
 
 ENTRY_POINTS = "ltc.services"
 
@@ -26,6 +27,8 @@ class Service:
         decides: its deciders.
         reacts: event class → policies; own events and those of others.
         shows: its projections.
+        takes: kinds of files it takes over.
+        effects: what own events intend outside.
         from_start: names of policies that also react to what happened before they were added.
     """
 
@@ -34,6 +37,8 @@ class Service:
     decides: Sequence[AnyDecider]
     reacts: Mapping[type[Event], Sequence[Policy]] = field(default_factory=dict)
     shows: Sequence[Projection] = ()
+    takes: Sequence[Taking[Any]] = ()
+    effects: Sequence[Effect] = ()
     from_start: frozenset[str] = frozenset()
 
     @property

@@ -95,6 +95,22 @@ class Settings(BaseSettings):
         description="Requests inside at once at most: worked on, waiting, or still arriving; half of them for one caller.",
     )
 
+    # How it writes to people
+    smtp: str = Field(
+        "",
+        pattern=r"^$|^[^\s:]+:[0-9]{1,5}$",
+        description="Mail server, host:port. Unset: mails wait and are given up in the end.",
+    )
+    smtp_security: Literal["none", "starttls", "tls"] = Field("starttls", description="How the mail server is spoken to.")
+    smtp_user: str = Field("", description="Login at the mail server, if it wants one.")
+    smtp_password: str = Field("", repr=False, description="The password of that login.")
+    mail_from: str = Field(
+        "openltc@localhost",
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="Where mails come from; its domain is that of their Message-IDs.",
+    )
+    public_url: str = Field("http://localhost:8000", description="Page of yours where links in mails lead to; it asks lead-svc.")
+
     # The embedded stack
     data_dir: Path = Field(Path(".ltc"), description="Where the embedded stack keeps its data.")
     cache_dir: Path = Field(Path("~/.cache/openltc"), description="Where the broker's jars are kept, outside any checkout.")

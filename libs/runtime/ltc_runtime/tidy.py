@@ -7,6 +7,7 @@ What they guarded stays guarded: ids of events follow from the key, so a retry t
 import structlog
 
 from .doing import Doing
+from .edge.uploads import discard
 from .log import Log
 from .log.connection import DATABASE_ERRORS
 from .settings import Settings
@@ -24,6 +25,9 @@ DELETE FROM answer WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM answer WHERE at < clock_timestamp() - make_interval(secs => $1) LIMIT $2 FOR UPDATE SKIP LOCKED
 ))
 """
+
+LEFT = "SELECT id FROM upload WHERE state = 'arriving' AND at < clock_timestamp() - interval '1 day'"
+"""Files whose caller, or whose process, went away before they were whole."""
 
 logger = structlog.get_logger(__name__)
 
@@ -43,6 +47,8 @@ async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, d
                 while lease.held:
                     doing.say("tidying")
                     full = await delete_old(log, seconds) == BATCH
+                    for row in await log.pool.fetch(LEFT):
+                        await discard(log.pool, row["id"])
                     await stopping.pause(BREATH if full else LOOK_SECONDS)
             except DATABASE_ERRORS as error:
                 doing.say("waiting for the database", error=type(error).__name__)

@@ -1,8 +1,11 @@
 """What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
 
+from uuid import UUID
+
 from ltc_events import At, Command, Fact, derive_id
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
+from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import OpportunityDeclined
 
 from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
@@ -10,7 +13,19 @@ from .domain.converting import ConversionsRequested, ReturnLead, TryConversion
 from .domain.deal import NoteDeal, NoteDealEnd
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
 from .domain.grading import ScoreLead
-from .domain.lead import CheckResponse, ConvertLead, LeadRouted, LeadWatched, MoveLead, RecycleLead, ResponseAwaited, TouchLogged
+from .domain.lead import (
+    CheckResponse,
+    ConsentRecorded,
+    ConvertLead,
+    LeadRouted,
+    LeadWatched,
+    MoveLead,
+    RecycleLead,
+    ResponseAwaited,
+    TouchLogged,
+)
+from .domain.nurture import NurtureStepPlanned, StopNurture, nurture_of
+from .domain.nurturing import NurtureLead, SendStep
 from .domain.responding import AwaitResponse
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
@@ -35,7 +50,7 @@ def convert_each(leads: ConversionsRequested) -> list[Command]:
     ]  # fmt: skip
 
 
-def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost) -> list[Command]:
+def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost | OpportunityDeclined) -> list[Command]:
     """We know which deals a lead can still join. (One policy for all of these, so that they come in order.)"""
     if isinstance(deal, OpportunityOpened):
         who = {"account_manager", "solution_manager", "fulfilment_manager", "expected_close"}
@@ -115,6 +130,42 @@ def keep_desks(lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverte
         taken = NoteTaken(desk_id=desk_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
         return [*gone(None if lead.from_pool else lead.previous_owner, lead), taken]
     return gone(lead.previous_owner if isinstance(lead, LeadPooled) else lead.owner, lead)
+
+
+def nurture_lead(lead: LeadPooled | LeadDisqualified | LeadScored, fact: Fact) -> list[Command]:
+    """Who is not ready yet may get mails by the rules; what was begun before a lead was given up ends then."""
+    match lead:
+        case LeadPooled():
+            return [begun(lead.lead_id, "pooled", fact)]
+        case LeadScored():
+            return [begun(lead.lead_id, "cold", fact)] if lead.band == "cold" else []
+        case LeadDisqualified():
+            return [stopped(lead.lead_id, "the lead was disqualified"), begun(lead.lead_id, "disqualified", fact)]
+
+
+def begun(lead_id: UUID, trigger: str, fact: Fact) -> NurtureLead:
+    return NurtureLead(nurture_id=nurture_of(lead_id), lead_id=lead_id, trigger=trigger, at=fact.occurred_at)
+
+
+def stop_nurture(lead: TouchLogged | LeadConverted | ConsentRecorded) -> list[Command]:
+    """Whoever answers, buys, or takes consent back gets no more mails."""
+    match lead:
+        case TouchLogged():
+            return [stopped(lead.lead_id, "they answered")] if lead.direction == "in" else []
+        case LeadConverted():
+            return [stopped(lead.lead_id, "the lead became a deal")]
+        case ConsentRecorded():
+            return [] if lead.given else [stopped(lead.lead_id, "they took their consent back")]
+
+
+def stopped(lead_id: UUID, reason: str) -> StopNurture:
+    return StopNurture(nurture_id=nurture_of(lead_id), lead_id=lead_id, reason=reason)
+
+
+def send_step(step: NurtureStepPlanned) -> list[At]:
+    """When a mail is due it is looked whether it may be sent."""
+    command = SendStep(nurture_id=step.nurture_id, lead_id=step.lead_id, run=step.run, step=step.step, attempt=step.attempt, due=step.due)
+    return [At(step.due, command)]
 
 
 def gone(owner: str | None, lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:

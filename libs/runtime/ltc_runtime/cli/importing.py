@@ -16,6 +16,7 @@ from ..demo.setup import OPPORTUNITIES
 from ..demo.timings import Timings
 from ..edge.issuer import Issuer
 from .http import Token
+from .importing_leads import import_leads
 from .output import AWAY, MISUSED, Trouble, command, out
 from .place import Place, place, run
 
@@ -30,16 +31,35 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV of our own columns, or a CRM export.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="A CSV of our own columns, or a CRM export; for leads also XLSX.", exists=True, dir_okay=False)
+    ],
     history: Annotated[
         bool, typer.Option("--history", help="As history: deals that count in figures, and from which nothing follows.")
     ] = False,
     source: Annotated[str, typer.Option(help="What the system it comes from is called; by default as the file.", show_default=False)] = "",
+    leads: Annotated[bool, typer.Option("--leads", help="As leads: each row is somebody who may need something of ours.")] = False,
+    mapping: Annotated[
+        str, typer.Option(help="For leads: salesforce, hubspot, jiandaoyun, or one of your own in the rule book `import`.")
+    ] = "",
+    encoding: Annotated[str, typer.Option(help="For leads: auto, utf-8, utf-16, gb18030 or windows-1252.")] = "auto",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="For leads: only say what would be taken over.")] = False,
     token: Token = "",
 ) -> None:
-    """Take over the deals of FILE. The same file again changes nothing."""
-    if not history:
-        raise Trouble("say --history: the deals of a file are taken over as history; `ltc demo --input FILE` drives them through", MISUSED)
+    """Take over the deals or the leads of FILE. The same file again changes nothing."""
+    if history == leads:
+        raise Trouble(
+            "say --history or --leads: the deals of a file are taken over as history, people who may need something as leads; "
+            "`ltc demo --input FILE` drives deals through",
+            MISUSED,
+        )
+    if leads:
+        if not mapping:
+            raise Trouble("say by --mapping whose export it is: salesforce, hubspot, jiandaoyun, or your own", MISUSED)
+        terms = {"mapping": mapping, "source": source or mapping, "encoding": encoding, "dry_run": str(dry_run).lower()}
+        if not run(import_leads(place(), file, terms, token)):
+            raise typer.Exit(1)
+        return
     try:
         reading = read(file)
     except Unreadable as error:

@@ -11,5 +11,9 @@ from .operation import NaturalKey
 from .pages import Body, Page, Paging, View, matching
 from .read import Read
 from .roles import EVERYONE, ROLES, Role
+from .uploads import Upload
 
-__all__ = ["EVERYONE", "ROLES", "Answer", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "View", "matching"]
+__all__ = [
+    "EVERYONE", "ROLES", "Answer", "Api", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "Upload", "View",
+    "matching",
+]  # fmt: skip

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from ltc_events import Decider, Refusal
 
-from .documentation import headers_of, responses_of, stub
+from .documentation import BINARY, headers_of, responses_of, stub
 from .operation import Kind, NaturalKey, Operation
 from .public import Gate
 from .roles import ROLES, Role
@@ -53,6 +53,7 @@ class Api(APIRouter):
         money: bool = False,
         cap: int | None = None,
         found_at: str | None = None,
+        upload: bool = False,
     ) -> Callable[[F], F]:
         """A POST that founds something: 201 with its ``Location``.
 
@@ -62,8 +63,9 @@ class Api(APIRouter):
             money: money moves, so an Idempotency-Key is required.
             cap: the largest body in bytes, where the usual cap does not fit.
             found_at: the collection that what it founds belongs to, where that is not the prefix: ``Location`` is under it.
+            upload: its body is a file, which the function gets as an `Upload`.
         """
-        return self._command("create", path, 201, roles, refuses, money, cap, found_at)
+        return self._command("create", path, 201, roles, refuses, money, cap, found_at, upload)
 
     def act(
         self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), money: bool = False, cap: int | None = None
@@ -139,9 +141,10 @@ class Api(APIRouter):
         money: bool,
         cap: int | None,
         found_at: str | None = None,
+        upload: bool = False,
     ) -> Callable[[F], F]:
         def register(endpoint: F) -> F:
-            self._add(endpoint, kind, "POST", path, status, roles, refuses, money, cap, found_at)
+            self._add(endpoint, kind, "POST", path, status, roles, refuses, money, cap, found_at, upload=upload)
             return endpoint
 
         return register
@@ -160,6 +163,7 @@ class Api(APIRouter):
         found_at: str | None = None,
         media: str | None = None,
         gate: Gate | None = None,
+        upload: bool = False,
     ) -> None:
         unknown = set(roles) - ROLES
         if unknown:
@@ -170,7 +174,7 @@ class Api(APIRouter):
         operation = Operation(
             id=endpoint.__name__, kind=kind, method=method, prefix=found_at or self.prefix, path=whole, roles=frozenset(roles),
             endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, natural=self.natural,
-            refuses=tuple(refuses), money=money, cap=cap, media=media, gate=gate,
+            refuses=tuple(refuses), money=money, cap=cap, media=media, gate=gate, upload=upload,
         )  # fmt: skip
         self.operations.append(operation)
         described = stub(endpoint, signature.described(headers_of(operation)))
@@ -178,6 +182,7 @@ class Api(APIRouter):
             OperationRoute(
                 whole, described, operation=operation, methods=[method], operation_id=operation.id, name=operation.id, tags=self.tags,
                 status_code=operation.status, response_model=None if silent else signature.answer, responses=responses_of(operation),
+                openapi_extra=BINARY if upload else None,
                 summary=_summary(endpoint), description=_description(endpoint),
             )
         )  # fmt: skip

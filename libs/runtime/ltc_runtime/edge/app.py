@@ -115,7 +115,7 @@ class EdgeApp(FastAPI):
     def _enter(self, operation: Operation, scope: Scope) -> Entered:
         if operation.gate is not None:
             return self.edge.door.enter_public(operation.id)
-        return self.edge.door.enter(operation.kind != "query", self.edge.verifier.known(_header(scope, b"authorization")))
+        return self.edge.door.enter(operation.admitted_as, self.edge.verifier.known(_header(scope, b"authorization")))
 
     def _saying_goodbye(self, send: Send) -> Send:
         """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere.

@@ -43,6 +43,9 @@ from .signature import header
 if TYPE_CHECKING:
     from .operation import Operation
 
+BINARY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
+"""A body that is a file."""
+
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
 _text: dict[str, Any] = {"type": "string"}
 _AFTER = r"^[a-z]+(-[a-z]+)*@[0-9]{1,18}(; told=[0-9]{1,18})?$"

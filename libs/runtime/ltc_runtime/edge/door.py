@@ -25,14 +25,13 @@ class Door:
         self.wait_seconds = wait_seconds
         self._waiting: dict[Visit, asyncio.Future[None]] = {}
 
-    def enter(self, writes: bool, caller: Caller | None) -> "Entered":
+    def enter(self, kind: Kind, caller: Caller | None) -> "Entered":
         """Let a request in, or say at once that there is no room.
 
         Raises:
             TooManyRequests: its caller has enough inside.
             Overloaded: there is no room.
         """
-        kind: Kind = "command" if writes else "query"
         if caller is not None and "importer" in caller.roles:
             kind = "import"
         return Entered(self, self.rules.enter(kind, UNKNOWN if caller is None else caller.subject), caller)

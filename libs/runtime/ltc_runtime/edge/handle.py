@@ -1,5 +1,6 @@
 """What a route does with a command: hand it over, and answer when it is on disk."""
 
+import hmac
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from .answers import JSON, Answer, HeaderPair
 from .call import Call
 from .conditions import expected_version, occurred_at
 from .idempotency import answer_row, took_effect
-from .personal import KEYS, Sealer
+from .personal import KEYS, Sealer, withdrawal
+from .uploads import UPLOAD, Upload
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -25,7 +27,7 @@ A = TypeVar("A", bound=BaseModel)
 class Handle:
     """Hands commands over for the caller of this request."""
 
-    __slots__ = ("_call", "_forgotten", "_handled", "_id", "_new", "_sealer")
+    __slots__ = ("_call", "_forgotten", "_handled", "_id", "_new", "_sealer", "_upload")
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -34,6 +36,7 @@ class Handle:
         self._new: set[UUID] = set()
         self._sealer: Sealer | None = None
         self._forgotten: list[UUID] = []
+        self._upload: Upload | None = None
 
     @property
     def actor(self) -> str:
@@ -83,6 +86,15 @@ class Handle:
         """Fetch the key of a person, so that `seal` uses it instead of making one. Returns whether there is one."""
         return await self._keys().fetch(subject)
 
+    def takes(self, upload: Upload) -> None:
+        """The stream that this command founds takes the file over: it is kept until that is done."""
+        self._upload = upload
+
+    async def withdraws(self, subject: UUID, token: str) -> bool:
+        """Whether a token is that of the link in a mail to this person."""
+        key = await self._call.edge.log.pool.fetchval("SELECT key FROM personal_key WHERE subject = $1", subject)
+        return key is not None and hmac.compare_digest(withdrawal(key), token)
+
     def forget(self, subject: UUID) -> None:
         """Destroy the key of a person together with the command, which should tell it."""
         self._forgotten.append(subject)
@@ -130,7 +142,7 @@ class Handle:
         return CommandWork(
             call=call, command=command, meta=meta, streams=streams, fresh=[named for named in streams if named.id in self._new],
             stream=stream, wanted=wanted, location=location, status=operation.status, body=body, sealer=self._sealer,
-            forgotten=self._forgotten,
+            forgotten=self._forgotten, upload=self._upload,
         )  # fmt: skip
 
     def _keys(self) -> Sealer:
@@ -171,6 +183,7 @@ class CommandWork:
     body: bytes
     sealer: Sealer | None
     forgotten: list[UUID]
+    upload: Upload | None = None
     tails: tuple[()] = ()
     headers: list[HeaderPair] = field(default_factory=list)
     """Of the answer; known when the command is decided."""
@@ -190,6 +203,9 @@ class CommandWork:
         if self.sealer is not None and rows:
             for key in self.sealer.rows():
                 plan.insert(KEYS, key)
+        if self.upload is not None and rows:
+            assert stream is not None
+            plan.change(UPLOAD, {"id": self.upload.id, "state": "waiting", "stream": stream.kind, "stream_id": stream.id})
         for subject in self.forgotten:
             plan.remove(KEYS, {"subject": subject})
         if self.call.key is not None:

@@ -25,9 +25,11 @@ from .problems import Busy, Forbidden, IdempotencyKeyMissing, Invalid, Malformed
 from .public import Gate, preflight, readable
 from .read import NotModified, Read
 from .signature import Signature
+from .uploads import kept
 
 if TYPE_CHECKING:
     from ..telemetry import Span
+    from .admission import Kind as Admitted
     from .door import Entered
     from .edge import Edge
 
@@ -72,6 +74,8 @@ class Operation:
     """What kind of file it answers with, where that is not JSON."""
     gate: Gate | None = None
     """Open to the public: this says who may, and no role does."""
+    upload: bool = False
+    """Its body is a file: stored while it streams, and admitted as imports are."""
     span_name: str = ""
     span_attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -89,6 +93,11 @@ class Operation:
     def lists(self) -> type[BaseModel] | None:
         """What it lists page by page, and so gives as a file too."""
         return None if self.signature.paging is None else listed_in(self.signature.answer)
+
+    @property
+    def admitted_as(self) -> "Admitted":
+        """How it is queued where more is asked than can be done."""
+        return "import" if self.upload else "query" if self.kind == "query" else "command"
 
     @property
     def names_stream(self) -> bool:
@@ -165,17 +174,30 @@ class Operation:
         return await exported(kind, self.id.removeprefix("list_").replace("_", "-"), self.lists, page_of)
 
     async def _command(self, call: Call, receive: Receive) -> Any:
+        if self.upload:
+            return await self._take_in(call, receive)
         call.body = await read_body(call.headers, receive, self.cap or call.edge.body_cap)
         await call.entered.begin()
+        self._read_key(call)
+        return await self._done(call, self._arguments(call))
+
+    async def _take_in(self, call: Call, receive: Receive) -> Any:
+        """Store a file while it streams, unless what is asked of it makes no sense; whatever is not taken over goes again."""
+        self._read_key(call)
+        arguments = self._arguments(call)
+        async with kept(call.edge.log.pool, call.headers, receive, self.cap or call.edge.body_cap) as upload:
+            call.body = upload.digest
+            await call.entered.begin()
+            assert self.signature.upload is not None
+            arguments[self.signature.upload] = upload
+            return await self._done(call, arguments)
+
+    def _read_key(self, call: Call) -> None:
         key = call.header(b"idempotency-key")
         if key is not None:
             call.key = read_key(key)
         elif self.money:
             raise IdempotencyKeyMissing
-        arguments = self._arguments(call)
-        if call.key is None:
-            return self._finished(await self.endpoint(**arguments))
-        return await self._once(call, arguments)
 
     def _arguments(self, call: Call) -> dict[str, Any]:
         arguments: dict[str, Any] = {}
@@ -187,6 +209,11 @@ class Operation:
         if self.signature.read is not None:
             arguments[self.signature.read] = Read(call)
         return arguments
+
+    async def _done(self, call: Call, arguments: dict[str, Any]) -> Any:
+        if call.key is None:
+            return self._finished(await self.endpoint(**arguments))
+        return await self._once(call, arguments)
 
     async def _once(self, call: Call, arguments: dict[str, Any]) -> Any:
         """The same key in flight twice: the second waits for the first and gets its answer."""

@@ -5,6 +5,7 @@ authenticated with the text, so a sealed text cannot be passed off as another pe
 """
 
 import base64
+import hmac
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -49,6 +50,12 @@ def unseal(key: bytes, sealed: str) -> str:
 def subject_of(sealed: str) -> UUID:
     """Whom a sealed text is about."""
     return _parts(sealed)[0]
+
+
+def withdrawal(key: bytes) -> str:
+    """What proves that a mail to this person was read: nobody can guess it, and it ends with their key."""
+    digest = hmac.digest(key, b"ltc.withdraw.v1", "sha256")
+    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 def _parts(sealed: str) -> tuple[UUID, bytes]:

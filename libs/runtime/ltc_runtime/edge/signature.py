@@ -18,9 +18,10 @@ from .handle import Handle
 from .pages import MAX_PAGE, Paging
 from .problems import Invalid, field_errors
 from .read import Read
+from .uploads import Upload
 
-Source = Literal["path", "query", "body", "handle", "read", "paging"]
-_INJECTED: dict[Any, Source] = {Handle: "handle", Read: "read", Paging: "paging"}
+Source = Literal["path", "query", "body", "handle", "read", "paging", "upload"]
+_INJECTED: dict[Any, Source] = {Handle: "handle", Read: "read", Paging: "paging", Upload: "upload"}
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")]
@@ -57,6 +58,7 @@ class Signature:
         self.handle = next((parameter.name for parameter in self.parameters if parameter.source == "handle"), None)
         self.read = next((parameter.name for parameter in self.parameters if parameter.source == "read"), None)
         self.paging = next((parameter.name for parameter in self.parameters if parameter.source == "paging"), None)
+        self.upload = next((parameter.name for parameter in self.parameters if parameter.source == "upload"), None)
         self.asks = bool(self.query) or self.paging is not None
 
     def bind_path(self, values: dict[str, str], arguments: dict[str, Any]) -> None:

@@ -82,6 +82,10 @@ class Plan:
         """The version a stream is at, counting what is staged."""
         return self._state(stream).version
 
+    def state(self, stream: Stream) -> Any:
+        """The state of a stream, counting what is staged."""
+        return self._state(stream).state
+
     def assume_fresh(self, streams: Collection[Stream]) -> None:
         """Take these streams to be empty without having read them."""
         self._fresh.update(streams)

@@ -170,6 +170,37 @@ personal_key = Table(
 )
 """The keys of persons; deleting one is forgetting the person."""
 
+effect = Table(
+    "effect",
+    metadata,
+    Column("event_id", UUID, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("detail", Text),
+    Column("at", _Time, nullable=False),
+)
+"""What own events intended outside, and what came of it. States: begun, or an outcome."""
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("stream", Text),
+    Column("stream_id", UUID),
+    Column("size", BigInteger, nullable=False),
+    Column("at", _Time, nullable=False),
+)
+"""Files that were brought along, and the stream that takes each over. States: arriving, waiting, done."""
+
+upload_part = Table(
+    "upload_part",
+    metadata,
+    Column("upload_id", UUID, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
+"""What is in them, sealed with a key of the upload."""
+
 projection = Table(
     "projection",
     metadata,
@@ -211,5 +242,8 @@ migration = Table(
     Column("at", _Time, nullable=False, server_default="now()"),
 )
 
-SIDE_TABLES = (heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, projection, kept, rebuilding)
+SIDE_TABLES = (
+    heard, answer, checkpoint, lease, timer, topic_start, parked, set_aside, personal_key, effect, upload, upload_part, projection, kept,
+    rebuilding,
+)  # fmt: skip
 """Tables a service may write freely; none of them is history."""

@@ -1,11 +1,13 @@
 """What people do with leads, and what they can ask about them."""
 
-from . import asking, capturing, converting, touching, working
+from . import asking, capturing, converting, nurturing, touching, working
 from .campaigns import campaigns
 from .converting import conversions
 from .desks import desks
 from .duplicates import duplicates
 from .forms import forms
+from .importing import imports
+from .inbox import inbox
 from .my_day import my_day
 from .parties import parties
 from .people import people
@@ -14,6 +16,6 @@ from .resource import leads
 from .rule_books import rule_books
 
 __all__ = [
-    "asking", "campaigns", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "leads", "my_day",
-    "parties", "people", "rule_books", "touching", "working",
+    "asking", "campaigns", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "imports", "inbox",
+    "leads", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "working",
 ]  # fmt: skip

@@ -1,21 +1,18 @@
 """How a lead comes in."""
 
 from collections.abc import Sequence
-from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Code, Name, Text
 from ltc_events.lead import Channel
 from ltc_runtime.edge import Body, Handle, Read, View
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from ..domain.contact import Email, Phone
 from ..domain.lead import CaptureLead
 from ..domain.matching import CompanyPhone, Website, marks
 from .duplicates import Candidate, candidates
 from .resource import SALES, leads
-
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^\+?[0-9][0-9 ()./-]*$")]
 
 
 class ContactBody(Body):

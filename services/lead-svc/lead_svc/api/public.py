@@ -17,11 +17,11 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain import lead
+from ..domain.contact import Email, Phone
 from ..domain.form import FormName, NoConsentAsked, form_id
 from ..domain.lead import CaptureLead
 from ..domain.lead.touching import ConsentGiven
 from ..domain.matching import Website
-from .capturing import Email, Phone
 from .forms import digest
 
 

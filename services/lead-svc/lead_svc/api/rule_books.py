@@ -16,6 +16,8 @@ from sqlalchemy import and_, func, select
 from .. import projections as shown
 from ..domain import rule_book, scoring
 from ..domain.distribution import AssignmentRules, PoolRules, first_fit
+from ..domain.import_mapping import ImportMappings
+from ..domain.nurture_rules import NurtureRules
 from ..domain.response_rules import ResponseRules
 from ..domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id
 from ..domain.scoring import BandResult, Known, Outcome, ScoringModel
@@ -52,6 +54,18 @@ async def draft_pool(body: PoolRules, handle: Handle) -> None:
 async def draft_response(body: ResponseRules, handle: Handle) -> None:
     """Write the next version of the rules of the first response, with the calendar that says what working time is."""
     return await handle(DraftRules(book_id=book_id("response"), book="response", response=body, drafted_by=handle.actor))
+
+
+@rule_books.act("/import", roles=MANAGERS)
+async def draft_import_mappings(body: ImportMappings, handle: Handle) -> None:
+    """Write the next version of the own mappings of imports: which column of an export says what of a lead."""
+    return await handle(DraftRules(book_id=book_id("import"), book="import", imports=body, drafted_by=handle.actor))
+
+
+@rule_books.act("/nurture", roles=MANAGERS)
+async def draft_nurture(body: NurtureRules, handle: Handle) -> None:
+    """Write the next version of the nurture sequences: which mails go out when, and which leads get them by themselves."""
+    return await handle(DraftRules(book_id=book_id("nurture"), book="nurture", nurture=body, drafted_by=handle.actor))
 
 
 class ResponsePreview(View):

@@ -8,6 +8,7 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, Refusal, UserId
 
 Ended = Literal["won", "lost"]
+"""Lost is also what we let go ourselves."""
 
 
 class NoteDeal(Command):

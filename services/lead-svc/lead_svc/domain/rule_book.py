@@ -8,12 +8,14 @@ from ltc_events import Code, Command, Decider, Event, Refusal, UserId, Versions,
 from pydantic import Field
 
 from .distribution import AssignmentRules, PoolRules
+from .import_mapping import ImportMappings
+from .nurture_rules import NurtureRules
 from .response_rules import ResponseRules
 from .scoring import BandResult, ScoringModel
 
-BookName = Literal["scoring", "assignment", "pool", "response"]
+BookName = Literal["scoring", "assignment", "pool", "response", "import", "nurture"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
-Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules
+Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules | ImportMappings | NurtureRules
 
 
 def book_id(book: BookName) -> UUID:
@@ -30,6 +32,8 @@ class DraftRules(Command):
     assignment: AssignmentRules | None = None
     pool: PoolRules | None = None
     response: ResponseRules | None = None
+    imports: ImportMappings | None = None
+    nurture: NurtureRules | None = None
     drafted_by: UserId
 
 
@@ -60,6 +64,8 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
     assignment: AssignmentRules | None = None
     pool: PoolRules | None = None
     response: ResponseRules | None = None
+    imports: ImportMappings | None = None
+    nurture: NurtureRules | None = None
     drafted_by: UserId
 
 
@@ -128,6 +134,12 @@ class Book:
         return rules if isinstance(rules, ResponseRules) else None
 
     @property
+    def imports(self) -> ImportMappings | None:
+        """The own mappings of imports that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, ImportMappings) else None
+
+    @property
     def counting(self) -> Rules | None:
         """What the live version says."""
         return self.versions.counting
@@ -173,7 +185,7 @@ def must_have(book: Book, version: int) -> Book:
 
 def content(said: DraftRules | RulesDrafted) -> Rules:
     """What the version says: one kind of rules, that of its book."""
-    rules = said.scoring or said.assignment or said.pool or said.response
+    rules = said.scoring or said.assignment or said.pool or said.response or said.imports or said.nurture
     assert rules is not None
     return rules
 

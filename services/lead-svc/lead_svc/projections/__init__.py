@@ -4,7 +4,10 @@ from .campaigns import campaign_costs, campaign_list, won_deals
 from .converting import conversion_list, conversions
 from .forms import form_list, form_tokens, form_versions, forms
 from .handing_over import hand_over_list, hand_overs, handed_leads
+from .importing import import_errors, import_list, imports
+from .inbox import inbox_list, inboxes, notices
 from .leads import contacts, lead_list, leads, touches
+from .nurturing import nurture_list, nurture_mails, nurtures
 from .parties import merges, parties, party_list, party_marks, party_names, people
 from .rules import rule_book_list, rule_books
 
@@ -21,6 +24,11 @@ __all__ = [
     "hand_over_list",
     "hand_overs",
     "handed_leads",
+    "import_errors",
+    "import_list",
+    "imports",
+    "inbox_list",
+    "inboxes",
     "lead_list",
     "leads",
     "merges",
@@ -29,6 +37,10 @@ __all__ = [
     "party_marks",
     "party_names",
     "people",
+    "notices",
+    "nurture_list",
+    "nurture_mails",
+    "nurtures",
     "rule_book_list",
     "rule_books",
     "touches",

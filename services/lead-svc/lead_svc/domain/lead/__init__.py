@@ -41,6 +41,7 @@ from .states import (
     BantIncomplete,
     Captured,
     Closed,
+    Contact,
     Lead,
     LeadAlreadyQualified,
     LeadClosed,
@@ -52,6 +53,7 @@ from .states import (
     Pooled,
     Qualified,
     Score,
+    Trail,
     TriangleNotThreePeople,
     UnknownLead,
     Who,
@@ -68,11 +70,13 @@ from .touching import (
     RecordConsent,
     TouchInTheFuture,
     TouchLogged,
+    WithdrawConsent,
     consented,
     log_touch,
     record_consent,
     touched,
     trailed,
+    withdraw_consent,
 )
 from .working import (
     AssignLead,
@@ -95,6 +99,7 @@ LeadCommand: TypeAlias = (
     | AssignLead
     | LogTouch
     | RecordConsent
+    | WithdrawConsent
     | ReleaseLead
     | RecycleLead
     | CheckResponse
@@ -134,6 +139,8 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*log_touch(must_be_owned_by(lead, command.actor), command)]
         case RecordConsent():
             return [*record_consent(must_be_alive(lead), command)]
+        case WithdrawConsent():
+            return [*withdraw_consent(lead, command)]
         case QualifyLead():
             return [*qualify(must_be_assigned(lead), command)]
         case ReleaseLead():
@@ -159,7 +166,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
         case TouchLogged():
             return trailed(lead, touched(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ConsentRecorded():
-            return trailed(lead, consented(lead.trail, event)) if isinstance(lead, Alive) else lead
+            return lead if isinstance(lead, Nobody) else replace(lead, trail=consented(lead.trail, event))
         case LeadPooled():
             return pooled(lead, event)
         case LeadRecycled():
@@ -178,7 +185,9 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return closed(lead, "disqualified")
         case LeadConverted():
             return closed(lead, "converted")
-        case ContactRecorded() | LeadRouted() | LeadClaimed() | LeadReturned():
+        case ContactRecorded():
+            return trailed(lead, reachable(lead.trail, event)) if isinstance(lead, Alive) else lead
+        case LeadRouted() | LeadClaimed() | LeadReturned():
             return lead  # no rule depends on it
 
 
@@ -191,6 +200,10 @@ def must_be_released_by(lead: Lead, command: ReleaseLead) -> Assigned:
 
 def who(event: LeadCaptured) -> Who:
     return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need, event.territory)
+
+
+def reachable(trail: Trail, event: ContactRecorded) -> Trail:
+    return replace(trail, contact=Contact(event.name, event.email))
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:
@@ -206,12 +219,12 @@ def placed(name: str | None, reason: str | None) -> Placed | None:
 def closed(lead: Lead, status: Literal["disqualified", "converted"]) -> Closed:
     """What is kept of a lead that is over: enough to take it up again."""
     match lead:
-        case Qualified(who=who, owner=owner, bant=bant):
-            return Closed(status, who, owner, bant)
-        case Assigned(who=who, owner=owner):
-            return Closed(status, who, owner)
-        case Captured(who=who) | Pooled(who=who):
-            return Closed(status, who)
+        case Qualified(who=who, owner=owner, bant=bant, trail=trail):
+            return Closed(status, who, owner, bant, trail)
+        case Assigned(who=who, owner=owner, trail=trail):
+            return Closed(status, who, owner, trail=trail)
+        case Captured(who=who, trail=trail) | Pooled(who=who, trail=trail):
+            return Closed(status, who, trail=trail)
         case Nobody() | Closed():
             return Closed(status)
 
@@ -237,5 +250,6 @@ __all__ = [
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
     "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
     "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited",
-    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "decider", "opportunity_of", "possible",
+    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "WithdrawConsent", "decider", "opportunity_of",
+    "possible",
 ]  # fmt: skip

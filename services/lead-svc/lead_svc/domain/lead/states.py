@@ -79,6 +79,14 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to write to; sealed."""
+
+    name: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """How promising it is, by which version of the model, and why."""
 
@@ -119,6 +127,7 @@ class Trail:
     last_touch: datetime | None = None
     response: Response | None = None
     consent: Consent | None = None
+    contact: Contact | None = None
     score: Score | None = None
     watch: Watch | None = None
     barred: Mapping[str, datetime] = field(default_factory=dict)
@@ -171,6 +180,7 @@ class Closed:
     who: Who | None = None
     owner: str | None = None
     bant: Bant | None = None
+    trail: Trail = field(default_factory=Trail)
 
 
 Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed

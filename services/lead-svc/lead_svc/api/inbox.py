@@ -1,0 +1,82 @@
+"""What the caller should know of."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from ltc_runtime.edge import Api, Handle, Page, Paging, Read, View
+from pydantic import Field
+from sqlalchemy import Select, and_, func, or_, select
+
+from .. import projections as shown
+from ..domain.inbox import ClearInbox, ReadNotice, UnknownNotice, inbox_of
+from .resource import SALES
+
+inbox = Api("/inbox")
+
+Kind = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
+
+
+class Notice(View):
+    """Something that concerns the caller."""
+
+    notice_id: UUID
+    kind: Kind
+    lead_id: UUID | None
+    import_id: UUID | None
+    company: str | None = Field(description="Of the lead.")
+    says: str | None = Field(description="Why, or what came of it.")
+    at: datetime
+    read: bool
+
+
+class Unread(View):
+    """How much the caller has not read."""
+
+    unread: int
+    by_kind: dict[Kind, int]
+
+
+def is_unread() -> Any:
+    notice, cleared = shown.notices.c, shown.inboxes.c.cleared
+    return and_(notice.read_at.is_(None), or_(cleared.is_(None), notice.at > cleared))
+
+
+def of_caller(read: Read, *columns: Any) -> Select[Any]:
+    notice = shown.notices.c
+    joined = shown.notices.outerjoin(shown.inboxes, shown.inboxes.c.user == notice.user)
+    joined = joined.outerjoin(shown.leads, shown.leads.c.lead_id == notice.lead_id)
+    return select(*columns).select_from(joined).where(notice.user == read.caller)
+
+
+@inbox.query("", roles=SALES)
+async def list_notices(read: Read, paging: Paging, unread: bool = False) -> Page[Notice]:
+    """What concerns the caller, the newest first."""
+    notice = shown.notices.c
+    shows = (notice.notice_id, notice.kind, notice.lead_id, notice.import_id, shown.leads.c.company, notice.says, notice.at)
+    found = of_caller(read, *shows, (~is_unread()).label("read"))
+    return await read.page(found.where(is_unread()) if unread else found, key=(notice.at, notice.notice_id), into=Notice, paging=paging)
+
+
+@inbox.query("/unread", roles=SALES)
+async def count_unread(read: Read) -> Unread:
+    """How much the caller has not read, by kind."""
+    kind = shown.notices.c.kind
+    rows = await read.all(of_caller(read, kind, func.count().label("count")).where(is_unread()).group_by(kind).order_by(kind))
+    return Unread(unread=sum(row["count"] for row in rows), by_kind={row["kind"]: row["count"] for row in rows})
+
+
+@inbox.act("/{notice_id}/read", roles=SALES, refuses=(UnknownNotice,))
+async def read_notice(notice_id: UUID, read: Read, handle: Handle) -> None:
+    """Note that the caller has read one notice."""
+    notice = shown.notices.c
+    await read.one(of_caller(read, notice.notice_id).where(notice.notice_id == notice_id), UnknownNotice)
+    user = handle.actor
+    return await handle(ReadNotice(inbox_id=inbox_of(user), user=user, notice_id=notice_id, at=handle.now))
+
+
+@inbox.act("/read", roles=SALES)
+async def clear_inbox(handle: Handle) -> None:
+    """Note that the caller has read everything there is now."""
+    user = handle.actor
+    return await handle(ClearInbox(inbox_id=inbox_of(user), user=user, at=handle.now))

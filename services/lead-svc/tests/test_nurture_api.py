@@ -1,0 +1,247 @@
+"""Nurture over HTTP, on a real log, with mails through a real SMTP server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from email.message import Message
+from email.parser import BytesParser
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from aiosmtpd.smtp import SMTP
+from leads import BANT, TRIANGLE, captured, done, owned
+from ltc_runtime.effects import Effects
+from ltc_runtime.settings import Settings
+
+ALWAYS = {day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
+STEP = {"subject": "News for {company}", "body": "Dear {name},\n\nno more? {withdraw}\n"}
+RULES = {
+    "calendar": {"zone": "UTC", "week": ALWAYS},
+    "sequences": {"welcome": [STEP, {**STEP, "working_days": 3}], "lost": [STEP]},
+    "by_itself": {"pooled": "welcome", "disqualified": "lost"},
+}
+
+
+class Postbox:
+    """What a mail server was given, and how it answers."""
+
+    def __init__(self) -> None:
+        self.mails: list[Message] = []
+        self.rcpt = self.data = "250 OK"
+        self.hangs_up = False
+        self.port = 0
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.mails.append(BytesParser().parsebytes(envelope.content))
+        if self.hangs_up:
+            server.transport.close()
+        return self.data
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Postbox]:
+    """A mail server."""
+    box = Postbox()
+    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box, hostname="mx.example"), "127.0.0.1", 0)
+    box.port = server.sockets[0].getsockname()[1]
+    yield box
+    server.close()
+
+
+@pytest.fixture
+async def lead(served: Any, ann: httpx.AsyncClient) -> str:
+    """A lead of Ann's that agreed to hear of us, and rules that are live."""
+    async with served.client("max", "sales_manager") as boss:
+        await done(boss, "/rule-books/nurture", **RULES)
+        await done(boss, "/rule-books/nurture/1/activate")
+    lead = await owned(ann, "ann")
+    await done(ann, f"/leads/{lead}/consent", given=True, source="Form")
+    return lead
+
+
+async def effects(served: Any, post: Any) -> Effects:
+    settings = Settings(
+        smtp=f"127.0.0.1:{post.port}", smtp_security="none", mail_from="hello@ltc.example", public_url="https://ltc.example/"
+    )
+    found = Effects(served.log, settings)
+    await found.load()
+    return found
+
+
+async def go_on(served: Any, outside: Effects) -> None:
+    await served.react()
+    while await outside.step():
+        await served.react()
+
+
+async def course(client: httpx.AsyncClient, lead: str) -> tuple[str, str | None, list[str]]:
+    shown = (await client.get(f"/leads/{lead}/nurture")).json()
+    return shown["runs"][0]["status"], shown["runs"][0]["reason"], [mail["outcome"] for mail in shown["mails"]][::-1]
+
+
+async def test_the_mails_of_a_sequence_go_out_in_their_time_each_once(served: Any, ann: httpx.AsyncClient, lead: str, post: Any) -> None:
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    await go_on(served, outside)
+    assert [(mail["To"], mail["From"], mail["Subject"]) for mail in post.mails] == [
+        ("jo@acme.example", "hello@ltc.example", "News for Acme")
+    ]
+    text = post.mails[0].get_payload(decode=True).decode()
+    assert text.startswith("Dear Jo Doe,")
+    assert f"https://ltc.example/withdraw?lead={lead}&token=" in text
+    intent = await served.log.pool.fetchval("SELECT event_id FROM log WHERE type = 'ltc.lead.nurture-mail-intended.v1'")
+    assert post.mails[0]["Message-ID"] == f"<{intent}@ltc.example>"
+    served.pass_days(1)
+    await go_on(served, outside)
+    assert (await course(ann, lead), len(post.mails)) == (("running", None, ["sent"]), 1)
+    served.pass_days(4)
+    await go_on(served, outside)
+    assert (await course(ann, lead), len(post.mails)) == (("finished", None, ["sent", "sent"]), 2)
+    assert not await served.log.pool.fetchval("SELECT count(*) FROM log t WHERE t::text LIKE '%jo@acme%'")
+
+
+@pytest.mark.parametrize("ends", ["answer", "convert", "disqualify", "consent", "stop"])
+async def test_whoever_answers_buys_or_wants_no_more_gets_no_more(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any, ends: str
+) -> None:
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    await go_on(served, outside)
+    match ends:
+        case "answer":
+            await done(ann, f"/leads/{lead}/interactions", kind="mail", direction="in")
+        case "convert":
+            await done(ann, f"/leads/{lead}/qualify", **BANT)
+            await done(ann, f"/leads/{lead}/convert", **TRIANGLE)
+        case "disqualify":
+            await done(ann, f"/leads/{lead}/consent", given=False, source="Call")
+            await done(ann, f"/leads/{lead}/disqualify", reason="No")
+        case "consent":
+            await done(ann, f"/leads/{lead}/consent", given=False, source="Call")
+        case "stop":
+            await done(ann, f"/leads/{lead}/nurture/stop", reason="Asked by phone")
+    served.pass_days(5)
+    await go_on(served, outside)
+    assert ((await course(ann, lead))[0], len(post.mails)) == ("stopped", 1)
+
+
+async def test_consent_that_is_taken_back_at_the_last_moment_is_respected(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any
+) -> None:
+    """The mail is intended already; it is looked again in the transaction before it is sent."""
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    await served.react()
+    await done(ann, f"/leads/{lead}/consent", given=False, source="Call")
+    await outside.step()
+    assert ((await course(ann, lead))[2], post.mails) == (["dropped"], [])
+
+
+async def test_who_is_forgotten_gets_no_mail(served: Any, ann: httpx.AsyncClient, lead: str, post: Any) -> None:
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    contact = (await ann.get(f"/leads/{lead}")).json()["contact"]["contact_id"]
+    async with served.client("lea", "legal") as legal:
+        await done(legal, f"/people/{contact}/forget")
+    await go_on(served, outside)
+    assert await course(ann, lead) == ("stopped", "whom it was for is forgotten", ["forgotten"])
+    assert post.mails == []
+
+
+async def test_a_server_that_hangs_up_leaves_it_unknown_and_it_is_not_sent_again(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any
+) -> None:
+    outside = await effects(served, post)
+    post.hangs_up = True
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    await go_on(served, outside)
+    assert (await course(ann, lead), len(post.mails)) == (("running", None, ["unknown"]), 1)
+    await go_on(served, await effects(served, post))
+    assert len(post.mails) == 1
+
+
+async def test_a_process_that_dies_in_between_leaves_it_unknown(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = await effects(served, post)
+
+    async def dies(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ltc_runtime.effects.send", dies)
+        await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+        await served.react()
+        with pytest.raises(KeyboardInterrupt):
+            await outside.step()
+    await go_on(served, await effects(served, post))
+    assert (await course(ann, lead), post.mails) == (("running", None, ["unknown"]), [])
+
+
+async def test_what_the_server_would_not_take_yet_is_tried_again_and_what_it_never_will_is_not(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any
+) -> None:
+    outside = await effects(served, post)
+    post.rcpt = "451 later"
+    await done(ann, f"/leads/{lead}/nurture", sequence="lost")
+    await go_on(served, outside)
+    assert await course(ann, lead) == ("running", None, ["deferred"])
+    post.rcpt, post.data = "250 OK", "554 spam"
+    served.pass_days(1)
+    await go_on(served, outside)
+    assert await course(ann, lead) == ("stopped", "the mail server said 554", ["deferred", "refused"])
+
+
+async def test_leads_get_a_sequence_by_themselves_once_and_only_if_they_may(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any
+) -> None:
+    outside = await effects(served, post)
+    other = await owned(ann, "ann")
+    for each in (lead, other):
+        await done(ann, f"/leads/{each}/release", reason="Not my trade")
+    await go_on(served, outside)
+    assert [(await ann.get(f"/leads/{each}/nurture")).json()["runs"] != [] for each in (lead, other)] == [True, False]
+    await done(ann, f"/leads/{lead}/disqualify", reason="No")
+    await go_on(served, outside)
+    runs = (await ann.get(f"/leads/{lead}/nurture")).json()["runs"]
+    assert [(run["sequence"], run["trigger"], run["status"]) for run in runs] == [
+        ("lost", "disqualified", "finished"),
+        ("welcome", "pooled", "stopped"),
+    ]
+
+
+async def test_who_may_not_be_written_to_is_said(ann: httpx.AsyncClient, lead: str) -> None:
+    async def refused(lead_id: str, sequence: str = "welcome") -> str:
+        answer = await ann.post(f"/leads/{lead_id}/nurture", json={"sequence": sequence})
+        return str(answer.json()["code"])
+
+    silent = await captured(ann, contact=None)
+    assert await refused(silent) == "consent-missing"
+    await done(ann, f"/leads/{silent}/consent", given=True, source="Form")
+    assert await refused(silent) == "no-mail-address"
+    assert await refused(lead, "other") == "unknown-sequence"
+    assert await refused(str(UUID(int=9))) == "unknown-lead"
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    assert await refused(lead) == "nurtured-already"
+
+
+async def test_the_link_in_a_mail_takes_consent_back_and_no_other_does(served: Any, ann: httpx.AsyncClient, lead: str, post: Any) -> None:
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/nurture", sequence="welcome")
+    await go_on(served, outside)
+    token = post.mails[0]["List-Unsubscribe"].rpartition("token=")[2].rstrip(">")
+    other = await owned(ann, "ann")
+    for wrong, text in ((lead, "A" * 32), (other, token)):
+        answer = await ann.post(f"/leads/{wrong}/consent/withdraw", json={"token": text})
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong-token")
+    await done(ann, f"/leads/{lead}/disqualify", reason="No")
+    await done(ann, f"/leads/{lead}/consent/withdraw", token=token)
+    served.pass_days(5)
+    await go_on(served, outside)
+    assert len(post.mails) == 1
+    assert (await ann.get(f"/leads/{lead}")).json()["consent"] is False
