@@ -13,4 +13,4 @@ def test_however_many_come_from_outside_they_fill_half_the_house_at_most() -> No
         assert door.enter_public("submit_form").visit.kind == "import"
     with pytest.raises(TooManyRequests):
         door.enter_public("submit_form")
-    assert door.enter(True, Caller("ann", frozenset({"sales"}))).visit.kind == "command"
+    assert door.enter("command", Caller("ann", frozenset({"sales"}))).visit.kind == "command"
