@@ -12,6 +12,11 @@ ROOMS = (logs, acknowledged, wire, reactions, models, money, rules, people)
 
 CHECKS: dict[str, Check] = {check.__name__: check for room in ROOMS for check in room.CHECKS}
 
+OF_THE_MACHINE = [
+    name for name, check in CHECKS.items() if not check.__module__.endswith((".money", ".rules")) and name != "deals_are_carried_through"
+]
+"""What can be said where nobody sells, signs, delivers or bills."""
+
 
 def run(evidence: Evidence, only: Iterable[str] | None = None) -> list[Finding]:
     """Everything that is not as promised; nothing is the answer one hopes for."""

@@ -18,12 +18,8 @@ from ltc_runtime.wire.cloudevents import Unreadable, read_event
 from ..bed import Bed, bed
 from ..databases import Databases
 from ..tally import Added, Echo, Echoing, adding, echo_svc, tally_svc
-from .run import CHECKS, run
+from .run import OF_THE_MACHINE, run
 from .wire import HEARS
-
-OF_THE_MACHINE = [
-    name for name, check in CHECKS.items() if not check.__module__.endswith((".money", ".rules")) and name != "deals_are_carried_through"
-]
 
 
 @pytest.fixture

@@ -12,14 +12,12 @@ from ltc_runtime.wire import relay as relay_module
 from ltc_runtime.wire.lease import Lease, LeaseLost
 
 from ..bed import Bed, bed
-from ..checker.run import CHECKS, run
+from ..checker.run import OF_THE_MACHINE, run
 from ..checker.wire import HEARS
 from ..databases import Databases
 from ..tally import Added, adding, echo_svc, tally_svc
 
 pytestmark = pytest.mark.faults
-
-OF_THE_MACHINE = [name for name, check in CHECKS.items() if not check.__module__.endswith(".money") and name != "deals_are_carried_through"]
 
 
 @pytest.fixture

@@ -142,5 +142,5 @@ async def test_requests_given_up_by_the_client_take_effect_once_when_asked_again
 
     await asyncio.gather(*(impatient(number) for number in range(40)))
     evidence = await platform.assert_sound()
-    hasty = [row for row in evidence.ledgers["lead-svc"].own if row["version"] == 1 and "Hasty" in row["data"]]
+    hasty = [row for row in evidence.ledgers["lead-svc"].own if row["stream"] == "lead" and row["version"] == 1 and "Hasty" in row["data"]]
     assert len(hasty) == 40

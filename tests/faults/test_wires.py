@@ -9,7 +9,7 @@ from ltc_runtime.log import AlreadyThere, Log, Unavailable
 from ltc_runtime.stack.kafka import Kafka
 
 from ..bed import Bed, bed
-from ..checker.run import CHECKS, run
+from ..checker.run import OF_THE_MACHINE, run
 from ..checker.wire import HEARS
 from ..databases import Databases
 from ..tally import Added, adding, echo_svc, tally_svc
@@ -17,7 +17,6 @@ from .proxy import Link, Way, to
 
 pytestmark = pytest.mark.faults
 
-OF_THE_MACHINE = [name for name, check in CHECKS.items() if not check.__module__.endswith(".money") and name != "deals_are_carried_through"]
 COUNTERS = 5
 OUTAGE = 1.2
 """Seconds; the beds' leases are shorter."""

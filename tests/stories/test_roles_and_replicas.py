@@ -14,17 +14,13 @@ from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
 
 from ..checker.reactions import EXPECTED
-from ..checker.run import CHECKS, run
+from ..checker.run import OF_THE_MACHINE, run
 from ..deals import LEADS, OPPORTUNITIES, Deal
 from ..platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 DEALS = 6
-OF_TWO_SERVICES = [
-    name for name, check in CHECKS.items() if not check.__module__.endswith((".money", ".rules")) and name != "deals_are_carried_through"
-]
-"""What the checker can say where nobody signs, delivers or bills."""
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +54,7 @@ async def leads_become_opportunities(platform: Platform) -> None:
     for number in range(DEALS):
         await Deal(platform.front, f"deal-{number}").to_opportunity()
     evidence = await platform.evidence()
-    assert run(evidence, OF_TWO_SERVICES) == []
+    assert run(evidence, OF_THE_MACHINE) == []
     opened = [row for row in evidence.ledgers[OPPORTUNITIES].own if row["type"] == "ltc.opportunity.opened.v1"]
     assert len(opened) == DEALS
 
