@@ -11,7 +11,7 @@ from lead_svc.domain.grading import ScoreLead
 from lead_svc.domain.lead.states import Qualified, Trail, Who
 from lead_svc.domain.rule_book import Book
 from lead_svc.domain.scoring import BudgetStep, PerTouch, ScoringModel, Within
-from ltc_events import Held, Money
+from ltc_events import Held, Money, Versions
 from ltc_events.lead import Bant
 
 from .measure import Figure, compare
@@ -32,7 +32,7 @@ MODEL = ScoringModel.model_validate(
         "recency": [Within(days=days, points=points) for days, points in DAYS],
     }
 )  # fmt: skip
-BOOK = Book(versions=(MODEL,), tested=frozenset({1}), live=1)
+BOOK = Book(versions=Versions(written=(MODEL,), live=1), tested=frozenset({1}))
 
 
 def known(number: int) -> dict[str, Any]:

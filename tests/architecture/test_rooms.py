@@ -89,3 +89,8 @@ def test_the_checker_shares_no_code_with_what_it_checks() -> None:
         if not path.name.startswith(("test_", "conftest")) and shared.search(path.read_text())
     }
     assert production == set()
+
+
+def test_every_benchmark_can_be_begun() -> None:
+    ran = subprocess.run([sys.executable, "-m", "benchmarks", "no-such"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "no benchmark no-such; there are append-64" in ran.stderr) == (2, True), ran.stderr
