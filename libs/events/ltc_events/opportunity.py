@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
+from .opportunity_gates import Gate
 from .values import Code, Currency, Money, Name, Quantity, Rate, Sha256, Text, Unit, UserId, Value
 from .vocabulary import PublishedEvent
 
@@ -118,9 +119,6 @@ class OpportunityLost(PublishedEvent, type="ltc.opportunity.lost.v1"):
     lost_on: date
 
 
-Calc = Literal["ATI", "ATB", "ATC"]
-"""The decision an estimate is the basis of: to invest, to bid, to contract."""
-
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """A month: ``2026-12``."""
 
@@ -146,7 +144,7 @@ class EstimateFrozen(PublishedEvent, type="ltc.opportunity.estimate-frozen.v1"):
 
     estimate_id: UUID
     opportunity_id: UUID
-    gate: Calc
+    gate: Gate
     version: int = Field(ge=1)
     revenue: Money
     """Before tax."""

@@ -1,7 +1,10 @@
 """Versions: something people write anew again and again, of which one version counts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from .projection import Fact, Row
 
 T = TypeVar("T")
 
@@ -38,3 +41,21 @@ class Versions(Generic[T]):
     def with_live(self, version: int) -> "Versions[T]":
         """From now on this one counts."""
         return replace(self, live=version)
+
+
+def activation(key: str) -> Callable[[Any, Fact], list[Row]]:
+    """The rows of a list of versions that change when one of them counts: it is live, and the one before it is retired.
+
+    Args:
+        key: the column, and the field of the event, that names what has these versions. The event also says ``version``,
+            ``previous`` (if one counted before) and ``activated_by``.
+    """
+
+    def rows(said: Any, fact: Fact) -> list[Row]:
+        which = getattr(said, key)
+        live: Row = {
+            key: which, "version": said.version, "status": "live", "activated_by": said.activated_by, "activated_at": fact.occurred_at,
+        }  # fmt: skip
+        return [live] if said.previous is None else [{key: which, "version": said.previous, "status": "retired"}, live]
+
+    return rows

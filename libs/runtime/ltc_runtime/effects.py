@@ -5,7 +5,6 @@ what came of it, and that it is over, commit together. Whoever finds one begun a
 server never answered, cannot know whether it was done: it is noted as unknown, and never done again.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -168,5 +167,4 @@ async def do_effects(log: Log, settings: Settings, stopping: Stopping | None = N
             except (*DATABASE_ERRORS, Unavailable, CheckpointMoved, AlreadyThere) as error:
                 doing.say("waiting", error=type(error).__name__)
                 logger.warning("effects wait", error=str(error))
-        await asyncio.sleep(0)
         await stopping.pause(PAUSE)

@@ -5,21 +5,20 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
+from ltc_events import decimals_of
+
 Stage = Literal["lead", "open", "lost", "won"]
 """``lead``: assigned, no more. ``open``: an opportunity. ``lost`` and ``won``: decided; a won deal goes on until it is paid."""
-
-# ISO 4217: the currencies whose minor unit is not a hundredth.
-_DECIMALS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3, "TND": 3, "VND": 0, "XAF": 0, "XOF": 0}
 
 
 def minor(amount: Decimal, currency: str) -> int:
     """``amount`` in minor units of ``currency``, rounded half up."""
-    return int(amount.scaleb(_DECIMALS.get(currency, 2)).quantize(Decimal(1), ROUND_HALF_UP))
+    return int(amount.scaleb(decimals_of(currency)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def major(amount: int, currency: str) -> Decimal:
     """Minor units of ``currency`` as people write them."""
-    return Decimal(amount).scaleb(-_DECIMALS.get(currency, 2))
+    return Decimal(amount).scaleb(-decimals_of(currency))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -89,7 +90,7 @@ class Operation:
         """What paths it serves."""
         return re.compile("^" + _PLACE.sub(r"(?P<\1>[^/]+)", self.path) + "$")
 
-    @property
+    @cached_property
     def lists(self) -> type[BaseModel] | None:
         """What it lists page by page, and so gives as a file too."""
         return None if self.signature.paging is None else listed_in(self.signature.answer)
@@ -157,7 +158,7 @@ class Operation:
         read = Read(call)
         if self.signature.read is not None:
             arguments[self.signature.read] = read
-        if (kind := asked_for(call.headers.get(b"accept"))) is not None and self.lists is not None:
+        if self.lists is not None and (kind := asked_for(call.headers.get(b"accept"))) is not None:
             return await self._export(kind, arguments)
         result = await self.endpoint(**arguments)
         if not isinstance(result, BaseModel):

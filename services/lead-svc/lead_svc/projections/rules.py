@@ -1,7 +1,6 @@
 """Each version of each rule book."""
 
-from ltc_events import Fact, change, on, projection, put
-from ltc_events.projection import Row
+from ltc_events import activation, change, on, projection, put
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -24,20 +23,6 @@ rule_books = Table(
     Column("activated_by", Text),
     Column("activated_at", DateTime(timezone=True)),
 )
-
-
-def live(rules: RulesActivated, fact: Fact) -> list[Row]:
-    """One version of a book counts; the one before it no longer does."""
-    activated: Row = {
-        "book_id": rules.book_id,
-        "version": rules.version,
-        "status": "live",
-        "activated_by": rules.activated_by,
-        "activated_at": fact.occurred_at,
-    }
-    if rules.previous is None:
-        return [activated]
-    return [{"book_id": rules.book_id, "version": rules.previous, "status": "retired"}, activated]
 
 
 NEW_RULES = dict.fromkeys(rule_books.columns.keys())
@@ -72,5 +57,5 @@ rule_book_list = projection(
             },
         ),
     ),
-    on(RulesActivated, change(rule_books, live)),
+    on(RulesActivated, change(rule_books, activation("book_id"))),
 )

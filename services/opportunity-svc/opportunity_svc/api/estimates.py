@@ -8,7 +8,8 @@ from uuid import UUID
 
 from fastapi import Path
 from ltc_events import Money, Text
-from ltc_events.opportunity import Calc, CashLine, CostLine
+from ltc_events.opportunity import CashLine, CostLine
+from ltc_events.opportunity_gates import Gate
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
@@ -76,7 +77,7 @@ async def draft_estimate(opportunity_id: UUID, body: EstimateBody, handle: Handl
 class FreezeBody(Body):
     """Which version which decision is based on."""
 
-    gate: Calc
+    gate: Gate
     version: int = Field(ge=1, le=1_000_000, description="The version that was looked at; it must be the current one.")
 
 
@@ -120,7 +121,7 @@ class FrozenRow(View):
     """What a decision is based on."""
 
     opportunity_id: UUID
-    gate: Calc
+    gate: Gate
     version: int
     revenue: Money
     cost: Money
@@ -174,7 +175,7 @@ estimates.history("/history", roles=EVERYONE, refuses=(UnknownEstimate,))
 
 
 @frozen_estimates.query("", roles=EVERYONE)
-async def list_frozen_estimates(read: Read, paging: Paging, gate: Calc | None = None) -> Page[FrozenRow]:
+async def list_frozen_estimates(read: Read, paging: Paging, gate: Gate | None = None) -> Page[FrozenRow]:
     """What decisions are based on, the last frozen first."""
     table = shown.frozen_estimates.c
     found = select(shown.frozen_estimates)

@@ -8,13 +8,13 @@ from typing import Annotated, Never
 from uuid import UUID
 
 from ltc_events import Command, Decider, Event, JointDecider, Money, Refusal, States, Stream, Text, UserId, derive_id, total
-from ltc_events.opportunity import Calc, CashLine, CostLine, EstimateFrozen
+from ltc_events.opportunity import CashLine, CostLine, EstimateFrozen
+from ltc_events.opportunity_gates import GATES, Gate
 from pydantic import Field
 
 from . import opportunity
 from .opportunity import must_be_open
 
-ORDER: tuple[Calc, ...] = ("ATI", "ATB", "ATC")
 Costs = Annotated[tuple[CostLine, ...], Field(min_length=1, max_length=500)]
 Cash = Annotated[tuple[CashLine, ...], Field(min_length=1, max_length=240)]
 
@@ -44,7 +44,7 @@ class FreezeEstimate(Command):
 
     estimate_id: UUID
     opportunity_id: UUID
-    gate: Calc
+    gate: Gate
     version: int
     frozen_by: UserId
 
@@ -116,7 +116,7 @@ class Drafted:
     """The current version, and which version each decision is based on."""
 
     current: EstimateDrafted
-    frozen: tuple[tuple[Calc, int], ...] = ()
+    frozen: tuple[tuple[Gate, int], ...] = ()
 
 
 Estimate = Nothing | Drafted
@@ -152,7 +152,7 @@ def freeze(estimate: Drafted, command: FreezeEstimate) -> list[EstimateEvent]:
         return []
     if command.gate in frozen:
         raise CalcFrozen(gate=command.gate, version=frozen[command.gate])
-    later = [gate for gate in ORDER[ORDER.index(command.gate) :] if gate in frozen]
+    later = [gate for gate in GATES[GATES.index(command.gate) :] if gate in frozen]
     if later:
         raise LaterCalcFrozen(gate=command.gate, later=later[0])
     if command.version != current.version:

@@ -1,10 +1,10 @@
 """A rule book: rules that are data, drafted version by version; one version is live, and what it would say is seen before it is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_events import Command, Decider, Event, Refusal, UserId, Versions, derive_id
 from pydantic import Field
 
 from .configuration import ConfigurationRules
@@ -75,9 +75,13 @@ class ActivatorIsDrafter(Refusal):
 class Book:
     """All versions of one rule book, who wrote them, and which of them counts."""
 
-    versions: tuple[Rules, ...] = ()
+    versions: Versions[Rules] = field(default_factory=Versions)
     drafters: tuple[str, ...] = ()
-    live: int | None = None
+
+    @property
+    def live(self) -> int | None:
+        """The version that counts."""
+        return self.versions.live
 
     @property
     def configuration(self) -> ConfigurationRules | None:
@@ -94,7 +98,7 @@ class Book:
     @property
     def counting(self) -> Rules | None:
         """What the live version says."""
-        return self.versions[self.live - 1] if self.live else None
+        return self.versions.counting
 
 
 RuleBookCommand: TypeAlias = DraftRules | ActivateRules
@@ -110,21 +114,24 @@ def decide(book: Book, command: RuleBookCommand) -> list[RuleBookEvent]:
 
 
 def draft(book: Book, command: DraftRules) -> list[RulesDrafted]:
-    if book.versions and book.versions[-1] == content(command):
-        return []  # the same words are the same version
-    return [RulesDrafted(**dict(command), version=len(book.versions) + 1)]
+    if book.versions.says(content(command)):
+        return []
+    return [RulesDrafted(**dict(command), version=book.versions.next)]
 
 
 def activate(book: Book, command: ActivateRules) -> list[RulesActivated]:
     if book.live == command.version:
         return []
-    if isinstance(book.versions[command.version - 1], DiscountMatrix) and book.drafters[command.version - 1] == command.activated_by:
+    if (
+        isinstance(book.versions.written[command.version - 1], DiscountMatrix)
+        and book.drafters[command.version - 1] == command.activated_by
+    ):
         raise ActivatorIsDrafter
     return [RulesActivated(**dict(command), previous=book.live)]
 
 
 def must_have(book: Book, version: int) -> Book:
-    if version > len(book.versions):
+    if not book.versions.has(version):
         raise UnknownRules
     return book
 
@@ -139,9 +146,9 @@ def content(said: DraftRules | RulesDrafted) -> Rules:
 def evolve(book: Book, event: RuleBookEvent) -> Book:
     match event:
         case RulesDrafted():
-            return replace(book, versions=(*book.versions, content(event)), drafters=(*book.drafters, event.drafted_by))
+            return replace(book, versions=book.versions.with_next(content(event)), drafters=(*book.drafters, event.drafted_by))
         case RulesActivated(version=version):
-            return replace(book, live=version)
+            return replace(book, versions=book.versions.with_live(version))
 
 
 decider: Decider[Book, RuleBookCommand, RuleBookEvent] = Decider(

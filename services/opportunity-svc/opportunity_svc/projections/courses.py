@@ -1,6 +1,6 @@
 """Each version of each pipeline."""
 
-from ltc_events import Fact, change, on, projection, put
+from ltc_events import Fact, activation, change, on, projection, put
 from ltc_events.projection import Row
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -38,20 +38,8 @@ def drafted(written: PipelineDrafted, fact: Fact) -> Row:
     }
 
 
-def activated(live: PipelineActivated, fact: Fact) -> list[Row]:
-    """New deals go by this one, and no longer by the one before."""
-    now: Row = {
-        "pipeline_id": live.pipeline_id,
-        "version": live.version,
-        "status": "live",
-        "activated_by": live.activated_by,
-        "activated_at": fact.occurred_at,
-    }
-    return [now] if live.previous is None else [{"pipeline_id": live.pipeline_id, "version": live.previous, "status": "retired"}, now]
-
-
 pipeline_list = projection(
     "pipeline_list",
     on(PipelineDrafted, put(pipelines, drafted)),
-    on(PipelineActivated, change(pipelines, activated)),
+    on(PipelineActivated, change(pipelines, activation("pipeline_id"))),
 )

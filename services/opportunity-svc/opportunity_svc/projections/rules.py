@@ -1,6 +1,6 @@
 """Each version of each rule book."""
 
-from ltc_events import Fact, change, on, projection, put
+from ltc_events import Fact, activation, change, on, projection, put
 from ltc_events.projection import Row
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -39,18 +39,6 @@ def drafted(rules: RulesDrafted, fact: Fact) -> Row:
     }
 
 
-def live(rules: RulesActivated, fact: Fact) -> list[Row]:
-    """One version of a book counts; the one before it no longer does."""
-    activated: Row = {
-        "book_id": rules.book_id,
-        "version": rules.version,
-        "status": "live",
-        "activated_by": rules.activated_by,
-        "activated_at": fact.occurred_at,
-    }
-    if rules.previous is None:
-        return [activated]
-    return [{"book_id": rules.book_id, "version": rules.previous, "status": "retired"}, activated]
-
-
-rule_book_list = projection("rule_book_list", on(RulesDrafted, put(rule_books, drafted)), on(RulesActivated, change(rule_books, live)))
+rule_book_list = projection(
+    "rule_book_list", on(RulesDrafted, put(rule_books, drafted)), on(RulesActivated, change(rule_books, activation("book_id")))
+)
