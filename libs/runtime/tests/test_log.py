@@ -205,6 +205,37 @@ async def test_a_statement_cut_off_before_its_commit_is_repeated(log: Log, shop_
     assert [row.version for row in rows] == [2]
 
 
+async def test_a_connection_cut_again_while_it_looks_is_unavailable_and_what_was_committed_stays_once(
+    log: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = await opened(log)
+    command = Do(Fill(basket_id=id, item="once"))
+    fetchrow, fetchval = asyncpg.Connection.fetchrow, asyncpg.Connection.fetchval
+    cuts = []
+
+    async def losing(self: asyncpg.Connection, sql: str, *arguments: Any, **options: Any) -> Any:
+        result = await fetchrow(self, sql, *arguments, **options)
+        if "append(" in sql and not cuts:
+            cuts.append(sql)
+            raise ConnectionResetError("the answer was lost")
+        return result
+
+    async def cut(self: asyncpg.Connection, sql: str, *arguments: Any, **options: Any) -> Any:
+        if "lock_head" in sql and len(cuts) == 1:
+            cuts.append(sql)
+            self.terminate()
+        return await fetchval(self, sql, *arguments, **options)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetchrow", losing)
+    monkeypatch.setattr(asyncpg.Connection, "fetchval", cut)
+    with pytest.raises(Unavailable):
+        await log.submit(command)
+    assert len(cuts) == 2
+    with pytest.raises(AlreadyThere):
+        await log.submit(command)
+    assert (await fetch(shop_database, "SELECT count(*) n FROM log WHERE stream_id = $1", id))[0]["n"] == 2
+
+
 async def test_the_service_login_cannot_change_history(shop_database: Database, log: Log) -> None:
     await opened(log)
     connection = await asyncpg.connect(shop_database.login)

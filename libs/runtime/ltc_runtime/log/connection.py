@@ -1,7 +1,5 @@
 """Connections that never wait for ever."""
 
-import asyncio
-import ssl
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +12,6 @@ _LIMITS = {"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transactio
 
 _PINNED = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan"}
 """The appending connection lives from the empty log on: a plan made for an empty table must not stay."""
-
-UNREACHABLE = (OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, ssl.SSLError)
 
 
 async def connect(dsn: str, *, name: str, pinned: bool = False, settings: Mapping[str, str] | None = None) -> asyncpg.Connection:

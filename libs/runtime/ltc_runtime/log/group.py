@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from ..service import Service
-from .connection import DATABASE_ERRORS, UNREACHABLE, close_quietly, connect, is_definite
+from .connection import DATABASE_ERRORS, close_quietly, connect, is_definite
 from .errors import AlreadyThere, CheckpointMoved, HeadMoved, OtherModels, Unavailable, Unstorable
 from .models import models_of
 from .plan import Plan, Work
@@ -124,7 +124,7 @@ class Group:
         try:
             await self._commit(batch)
         except Exception as error:
-            failure = error if not isinstance(error, (*UNREACHABLE, asyncpg.PostgresError)) else Unavailable(str(error))
+            failure = Unavailable(str(error)) if isinstance(error, DATABASE_ERRORS) else error
             for entry in batch:
                 entry.failure = entry.failure or failure
                 entry.resolve()
@@ -246,7 +246,7 @@ class Group:
 
     async def _reconnected(self) -> asyncpg.Connection:
         for _ in range(RECONNECTS - 1):
-            with suppress(*UNREACHABLE):
+            with suppress(*DATABASE_ERRORS):
                 return await self._connected()
             await asyncio.sleep(0.1)
         return await self._connected()
