@@ -9,6 +9,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import CloseReason
 from aiokafka.errors import KafkaError
 
@@ -63,6 +64,27 @@ def way_in(settings: Settings) -> dict[str, Any]:
     return found
 
 
+async def _start(whole: Any, client: AIOKafkaClient) -> None:
+    """Start a client, within a bound. Stopped meanwhile, it first ends what it asks the broker about the cluster.
+
+    aiokafka keeps no hold of the connection it asks that on, so cancelled there it would leave it open.
+    """
+    usual = client.bootstrap
+
+    async def bootstrap() -> None:
+        asking = asyncio.ensure_future(usual())
+        asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())  # who was stopped does not ask how it ended
+        try:
+            await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            await asyncio.wait({asking}, timeout=PATIENCE)
+            raise
+
+    client.bootstrap = bootstrap
+    async with asyncio.timeout(PATIENCE):
+        await whole.start()
+
+
 async def start_producer(settings: Settings, client_id: str, broken: Callable[[], None]) -> AIOKafkaProducer:
     """A producer that is acknowledged by all replicas and ends with its first broken connection.
 
@@ -83,8 +105,7 @@ async def start_producer(settings: Settings, client_id: str, broken: Callable[[]
     )
     on_broken(producer, broken)
     try:
-        async with asyncio.timeout(PATIENCE):
-            await producer.start()
+        await _start(producer, producer.client)
     except BaseException:
         await abandon(producer)
         raise
@@ -134,8 +155,7 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client for the time of a block."""
     client = AIOKafkaAdminClient(**way_in(settings), request_timeout_ms=int(PATIENCE * 1000))
     try:
-        async with asyncio.timeout(PATIENCE):
-            await client.start()
+        await _start(client, client._client)
         yield client
     finally:
         with contextlib.suppress(*KAFKA_ERRORS):
@@ -150,8 +170,7 @@ async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         request_timeout_ms=int(PATIENCE * 1000), max_partition_fetch_bytes=FETCH_BYTES, check_crcs=True,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(PATIENCE):
-            await consumer.start()
+        await _start(consumer, consumer._client)
         yield consumer
     finally:
         with contextlib.suppress(*KAFKA_ERRORS):
@@ -184,8 +203,7 @@ async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AI
         fetch_min_bytes=1,
     )
     try:
-        async with asyncio.timeout(PATIENCE):
-            await consumer.start()
+        await _start(consumer, consumer._client)
     except BaseException:
         await hang_up(consumer)
         raise

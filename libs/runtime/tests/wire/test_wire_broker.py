@@ -1,0 +1,48 @@
+"""Clients of Kafka that are stopped while they start."""
+
+import asyncio
+import gc
+import random
+import warnings
+from collections.abc import Awaitable, Callable
+
+import pytest
+from ltc_runtime.settings import Settings
+from ltc_runtime.stack.kafka import Kafka
+from ltc_runtime.wire.broker import abandon, admin, hang_up, reading, start_ear, start_producer
+
+Begin = Callable[[Settings], Awaitable[None]]
+TIMES = 25
+
+
+async def ear(settings: Settings) -> None:
+    await hang_up(await start_ear(settings, "stopped", ["stopped"]))
+
+
+async def producer(settings: Settings) -> None:
+    await abandon(await start_producer(settings, "stopped", lambda: None))
+
+
+async def reader(settings: Settings) -> None:
+    async with reading(settings):
+        pass
+
+
+async def operator(settings: Settings) -> None:
+    async with admin(settings):
+        pass
+
+
+@pytest.mark.parametrize("begin", [ear, producer, reader, operator])
+async def test_a_client_stopped_while_it_starts_leaves_no_connection_open(begin: Begin, kafka: Kafka) -> None:
+    settings, chance = Settings(kafka_bootstrap=kafka.bootstrap), random.Random(3)
+    gc.collect()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        for _ in range(TIMES):
+            starting = asyncio.ensure_future(begin(settings))
+            await asyncio.sleep(chance.uniform(0, 0.03))
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+        gc.collect()
+        assert [str(one.message) for one in told] == []
