@@ -14,18 +14,17 @@ import structlog
 from ltc_events import Command, Event, Held, Stream, derive_id, event_class
 from ltc_events.effect import Effect, Told
 
+from .alone import alone
 from .doing import Doing
-from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
-from .log.connection import DATABASE_ERRORS
+from .log import Log, Meta, Plan
 from .log.tables import effect as EFFECT
 from .mail import Reply, send
 from .settings import Settings
 from .stopping import Stopping
-from .wire.lease import Lease, holding
+from .wire.lease import Lease
 
 NAME = "effects"
 BATCH = 50
-PAUSE = 0.2
 STRIDE = 20_000
 """So many rows are looked through at once, and the place behind them is stored."""
 
@@ -153,18 +152,14 @@ async def do_effects(log: Log, settings: Settings, stopping: Stopping | None = N
         Stopped: told to stop; what was begun is over.
     """
     stopping, doing = stopping or Stopping(), doing or Doing()
-    while True:
-        doing.say("standing by")
-        async with holding(log.pool, NAME, settings.lease_seconds, stopping) as lease:
-            effects = Effects(log, settings, lease)
-            try:
-                await effects.load()
-                doing.say("doing")
-                while lease.held:
-                    stopping.look()
-                    if not await effects.step():
-                        await log.changed(effects.position)
-            except (*DATABASE_ERRORS, Unavailable, CheckpointMoved, AlreadyThere) as error:
-                doing.say("waiting", error=type(error).__name__)
-                logger.warning("effects wait", error=str(error))
-        await stopping.pause(PAUSE)
+
+    async def working(lease: Lease) -> None:
+        effects = Effects(log, settings, lease)
+        await effects.load()
+        doing.say("doing")
+        while lease.held:
+            stopping.look()
+            if not await effects.step():
+                await log.changed(effects.position)
+
+    await alone(log, NAME, settings, stopping, doing, working)

@@ -18,6 +18,7 @@ import structlog
 from ltc_events import At, Command, Policy, Refusal, Stream, derive_id, event_class, wants_fact
 
 from . import telemetry
+from .alone import alone
 from .doing import Doing
 from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
@@ -28,15 +29,13 @@ from .parked import EPOCH, Lane, open_lanes, parked_row
 from .service import policy_name, topic_of
 from .settings import Settings
 from .stopping import Stopped, Stopping
-from .wire.lease import holding
+from .wire.lease import Lease
 from .wire.topic_start import LOOKED_AT
 
 BATCH = 500
 LEASE = "react"
 PREFIX = "react:"
 ROLES = ("service",)
-PAUSE = 0.2
-"""Seconds before a transient failure is tried again."""
 
 STORE_SECONDS = 1.0
 """At most so old is what is stored of a checkpoint, if nothing happened that a policy follows."""
@@ -331,24 +330,18 @@ async def react(log: Log, settings: Settings, stopping: Stopping | None = None, 
     if not log.service.policies:
         return
     stopping, doing = stopping or Stopping(), doing or Doing()
-    while True:
-        doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
-            reactor = Reactor(log)
-            try:
-                await reactor.load()
-                doing.say("reacting")
-                while lease.held:
-                    if stopping.told:
-                        await reactor.store()
-                        raise Stopped
-                    await _once(reactor)
-            except (*DATABASE_ERRORS, Unavailable) as error:
-                doing.say("waiting for the database", error=type(error).__name__)
-                logger.warning("reacting waits for the database", error=str(error))
-            except CheckpointMoved:
-                logger.warning("another process reacted meanwhile")
-        await stopping.pause(PAUSE)
+
+    async def reacting(lease: Lease) -> None:
+        reactor = Reactor(log)
+        await reactor.load()
+        doing.say("reacting")
+        while lease.held:
+            if stopping.told:
+                await reactor.store()
+                raise Stopped
+            await _once(reactor)
+
+    await alone(log, LEASE, settings, stopping, doing, reacting)
 
 
 async def _once(reactor: Reactor) -> None:

@@ -15,16 +15,16 @@ from uuid import UUID
 import structlog
 from ltc_events import BadRow, Batch, Command, Order, Reader, Refusal, RowError, Stream, Taking, Wanted, derive_id
 
+from .alone import alone
 from .doing import Doing
 from .edge.personal import KEYS, Sealer
 from .edge.uploads import UPLOAD, discard, parts
 from .files import BadFile, Delimited, Row, is_workbook, workbook_rows
 from .files.workbook import PACKED
-from .log import AlreadyThere, Log, Meta, Plan, Unavailable
-from .log.connection import DATABASE_ERRORS
+from .log import Log, Meta, Plan
 from .settings import Settings
 from .stopping import Stopping
-from .wire.lease import Lease, holding
+from .wire.lease import Lease
 
 LEASE = "take"
 ROWS = 200
@@ -151,19 +151,14 @@ async def take_over(log: Log, settings: Settings, stopping: Stopping | None = No
         Stopped: told to stop; what was gone through is noted.
     """
     stopping, doing = stopping or Stopping(), doing or Doing()
-    while True:
-        doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
-            try:
-                while lease.held:
-                    doing.say("taking over")
-                    if not await take_next(log, stopping, lease):
-                        await stopping.pause(LOOK_SECONDS)
-            except (*DATABASE_ERRORS, Unavailable, AlreadyThere, Refusal) as error:
-                # Refused is only what another process noted meanwhile; the next round begins with what is there.
-                doing.say("waiting", error=type(error).__name__)
-                logger.warning("taking over waits", error=str(error))
-        await stopping.pause(LOOK_SECONDS)
+
+    async def taking(lease: Lease) -> None:
+        doing.say("taking over")
+        while lease.held:
+            if not await take_next(log, stopping, lease):
+                await stopping.pause(LOOK_SECONDS)
+
+    await alone(log, LEASE, settings, stopping, doing, taking)
 
 
 async def take_next(log: Log, stopping: Stopping | None = None, lease: Lease | None = None) -> bool:

@@ -4,15 +4,13 @@ What they guarded stays guarded: ids of events follow from the key, so a retry t
 (`already-done`), it only gets no answer any more.
 """
 
-import structlog
-
+from .alone import alone
 from .doing import Doing
 from .edge.uploads import discard
 from .log import Log
-from .log.connection import DATABASE_ERRORS
 from .settings import Settings
 from .stopping import Stopping
-from .wire.lease import holding
+from .wire.lease import Lease
 
 LEASE = "tidy"
 BATCH = 500
@@ -29,8 +27,6 @@ DELETE FROM answer WHERE ctid = ANY(ARRAY(
 LEFT = "SELECT id FROM upload WHERE state = 'arriving' AND at < clock_timestamp() - interval '1 day'"
 """Files whose caller, or whose process, went away before they were whole."""
 
-logger = structlog.get_logger(__name__)
-
 
 async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
     """Delete what is too old for as long as the process lives, under a lease.
@@ -40,20 +36,16 @@ async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, d
     """
     stopping, doing = stopping or Stopping(), doing or Doing()
     seconds = settings.answer_days * 24 * 3600
-    while True:
-        doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
-            try:
-                while lease.held:
-                    doing.say("tidying")
-                    full = await delete_old(log, seconds) == BATCH
-                    for row in await log.pool.fetch(LEFT):
-                        await discard(log.pool, row["id"])
-                    await stopping.pause(BREATH if full else LOOK_SECONDS)
-            except DATABASE_ERRORS as error:
-                doing.say("waiting for the database", error=type(error).__name__)
-                logger.warning("tidying waits for the database", error=str(error))
-        await stopping.pause(settings.lease_seconds)
+
+    async def tidying(lease: Lease) -> None:
+        doing.say("tidying")
+        while lease.held:
+            full = await delete_old(log, seconds) == BATCH
+            for row in await log.pool.fetch(LEFT):
+                await discard(log.pool, row["id"])
+            await stopping.pause(BREATH if full else LOOK_SECONDS)
+
+    await alone(log, LEASE, settings, stopping, doing, tidying)
 
 
 async def delete_old(log: Log, seconds: float) -> int:

@@ -11,13 +11,13 @@ import structlog
 from ltc_events import Command, Refusal, Stream
 
 from . import telemetry
+from .alone import alone
 from .doing import Doing
-from .log import AlreadyThere, Log, Meta, Plan, Unavailable
-from .log.connection import DATABASE_ERRORS
+from .log import AlreadyThere, Log, Meta, Plan
 from .log.tables import timer
 from .settings import Settings
 from .stopping import Stopping
-from .wire.lease import holding
+from .wire.lease import Lease
 
 BATCH = 200
 LEASE = "timers"
@@ -57,19 +57,15 @@ async def fire(log: Log, settings: Settings, stopping: Stopping | None = None, d
         Stopped: told to stop; what was fired is marked.
     """
     stopping, doing = stopping or Stopping(), doing or Doing()
-    while True:
-        doing.say("standing by")
-        async with holding(log.pool, LEASE, settings.lease_seconds, stopping) as lease:
-            try:
-                while lease.held:
-                    doing.say("firing")
-                    stopping.look()
-                    if not await fire_due(log):
-                        await stopping.pause(LOOK_SECONDS)
-            except (*DATABASE_ERRORS, Unavailable) as error:
-                doing.say("waiting for the database", error=type(error).__name__)
-                logger.warning("timers wait for the database", error=str(error))
-        await stopping.pause(LOOK_SECONDS)
+
+    async def firing(lease: Lease) -> None:
+        doing.say("firing")
+        while lease.held:
+            stopping.look()
+            if not await fire_due(log):
+                await stopping.pause(LOOK_SECONDS)
+
+    await alone(log, LEASE, settings, stopping, doing, firing)
 
 
 async def fire_due(log: Log) -> int:
