@@ -37,7 +37,7 @@ class Container(Child):
 
     Args:
         target: whose image it is.
-        port: where it listens, inside and on loopback.
+        listens: its ports, the same inside and on loopback.
         log: where its output is put when somebody asks for the last lines.
         environment: its variables.
         readable: files that it finds in ``/secrets``.
@@ -45,10 +45,16 @@ class Container(Child):
     """
 
     def __init__(
-        self, target: str, port: int, log: Path, environment: dict[str, str], readable: tuple[Path, ...] = (), command: tuple[str, ...] = ()
+        self,
+        target: str,
+        listens: tuple[int, ...],
+        log: Path,
+        environment: dict[str, str],
+        readable: tuple[Path, ...] = (),
+        command: tuple[str, ...] = (),
     ) -> None:
         super().__init__(f"the container of {target}", (), log)
-        ports: Any = {f"{port}/tcp": (LOOPBACK, port)}
+        ports: Any = {f"{port}/tcp": (LOOPBACK, port) for port in listens}
         self._box = DockerContainer(
             image(target), env=environment, volumes=[(str(path), f"/secrets/{path.name}", "ro") for path in readable]
         )
@@ -120,7 +126,7 @@ class ContainedPostgres(Postgres):
         self._child = None
 
     def _launch(self, program: list[str]) -> Child:
-        child = self._child or Container("postgres", self.port, self.directory / "postgres.log", {"LTC_POSTGRES_URL": self.url})
+        child = self._child or Container("postgres", (self.port,), self.directory / "postgres.log", {"LTC_POSTGRES_URL": self.url})
         child.start()
         return child
 
@@ -132,6 +138,8 @@ class ContainedKafka(Kafka):
         """Its image and its port, which it keeps; what else it needs, it makes inside."""
         image("kafka")
         self.port = self.port or self._at.take(self._ports, "broker")
+        for name in self._doors:
+            self.door(name)  # keeps its port
         return []
 
     def wipe(self) -> None:
@@ -141,7 +149,10 @@ class ContainedKafka(Kafka):
 
     def _launch(self, program: list[str]) -> Child:
         environment, log = {"LTC_KAFKA_BOOTSTRAP": self.bootstrap}, self.directory / "kafka.log"
-        child = self._child or Container("kafka", self.port, log, environment, *self._passwords())
+        doors = {name: self.door(name)[1] for name in self._doors}
+        files, told = self._passwords()
+        command = (*told, *(f"--door={name}={port}:{self._doors[name]}" for name, port in doors.items()))
+        child = self._child or Container("kafka", (self.port, *doors.values()), log, environment, files, command)
         child.start()
         return child
 

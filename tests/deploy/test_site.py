@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from ltc_runtime.cli.output import Trouble
+from ltc_runtime.cli.site import opened
 from ltc_runtime.service import installed
 from ltc_runtime.settings import PREFIX, Settings
 from ltc_runtime.stack import healthy, site
@@ -127,3 +129,14 @@ def test_a_server_is_healthy_when_somebody_listens() -> None:
 def test_a_service_nobody_answers_for_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LTC_PORT", str(free_port(set())))
     assert healthy.main([]) == 1
+
+
+@pytest.mark.parametrize("text", ["outside", "outside=9093", "outside=9093:x", "Outside=9093:19093", "=9093:19093"])
+def test_a_door_that_is_not_understood_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(Trouble, match="such as outside=9093:19093"):
+        opened(text)
+
+
+def test_a_broker_listens_at_each_door_it_is_given(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, kafka_bootstrap="kafka:9092")
+    assert site.kafka(settings, None, [opened("outside=9093:19093")]).door("outside") == (LOOPBACK, 9093)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -58,12 +59,23 @@ def postgres() -> None:
 @command
 def kafka(
     passwords: Annotated[Path | None, typer.Option("--passwords", help="File with everybody's; without, it asks nobody who comes.")] = None,
+    door: Annotated[
+        list[str] | None, typer.Option("--door", help="NAME=PORT:TOLD: listens at PORT too; who comes there is told 127.0.0.1:TOLD.")
+    ] = None,
 ) -> None:
     """Become the Kafka broker that LTC_KAFKA_BOOTSTRAP names."""
     settings = Settings()
     if not settings.kafka_bootstrap:
         raise Trouble("set LTC_KAFKA_BOOTSTRAP, by which its clients will come", MISUSED)
-    become(asyncio.run(site.kafka(settings, passwords).prepare()))
+    become(asyncio.run(site.kafka(settings, passwords, [opened(text) for text in door or ()]).prepare()))
+
+
+def opened(text: str) -> site.Door:
+    """The door that an option asks for."""
+    found = re.fullmatch(r"([a-z]+)=(\d{1,5}):(\d{1,5})", text)
+    if found is None:
+        raise Trouble(f"--door is NAME=PORT:TOLD, such as outside=9093:19093, not {text}", MISUSED)
+    return site.Door(found[1], int(found[2]), int(found[3]))
 
 
 def become(program: list[str]) -> None:

@@ -159,6 +159,10 @@ class Kafka:
         """Where clients begin."""
         return f"{self._at.name}:{self.port}"
 
+    def listen(self, door: str, port: int) -> None:
+        """Where it is to listen for those who come by this way, if not at a free port."""
+        self._ports.hold(f"door {door}", port)
+
     def door(self, name: str) -> tuple[str, int]:
         """Where it listens for those who come by this way."""
         return LOOPBACK, self._ports.kept(f"door {name}")

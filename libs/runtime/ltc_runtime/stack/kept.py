@@ -49,6 +49,10 @@ class Ports:
             write(self.path, {**kept, name: port})
         return int(port)
 
+    def hold(self, name: str, port: int) -> None:
+        """Give ``name`` this port."""
+        write(self.path, {**read(self.path), name: port})
+
     def kept(self, name: str) -> int:
         """The port that ``name`` was given, whether or not it is in use; a free one if none was."""
         port = read(self.path).get(name)

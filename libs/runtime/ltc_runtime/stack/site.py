@@ -3,7 +3,9 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
@@ -104,13 +106,26 @@ def postgres(settings: Settings) -> Postgres:
     return Postgres(settings.data_dir / "postgres", Address(EVERYWHERE, url.hostname or "", url.port or 5432), unquote(url.password or ""))
 
 
-def kafka(settings: Settings, passwords: Path | None) -> Kafka:
+class Door(NamedTuple):
+    """Another way to the broker: where it listens for it, and the port on loopback that clients who come this way are told."""
+
+    name: str
+    port: int
+    told: int
+
+
+def kafka(settings: Settings, passwords: Path | None, doors: Sequence[Door] = ()) -> Kafka:
     """The broker that ``LTC_KAFKA_BOOTSTRAP`` names, for everybody who reaches this container.
 
     Args:
         settings: where it is and keeps its data, and the prefix of names.
         passwords: the file with everybody's; without, it asks nobody who comes.
+        doors: other ways to it.
     """
     name, _, port = settings.kafka_bootstrap.rpartition(":")
     logins = None if passwords is None else Logins(Passwords(passwords), grants(settings))
-    return Kafka(settings.data_dir / "kafka", settings.cache_dir, logins=logins, at=Address(EVERYWHERE, name, int(port)))
+    told = {door.name: door.told for door in doors}
+    broker = Kafka(settings.data_dir / "kafka", settings.cache_dir, logins=logins, at=Address(EVERYWHERE, name, int(port)), doors=told)
+    for door in doors:
+        broker.listen(door.name, door.port)
+    return broker
