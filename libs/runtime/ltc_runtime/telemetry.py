@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -171,7 +170,7 @@ def configure(service: str, *, exporter: SpanExporter | None = None) -> bool:
     resource = Resource.create({"service.namespace": "openltc", **named})
     timeout = None if "OTEL_EXPORTER_OTLP_TIMEOUT" in os.environ or "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT" in os.environ else _SECONDS
     processor = _Processor(
-        _Exporter(exporter or OTLPSpanExporter(timeout=timeout)),
+        _Exporter(exporter or _otlp(timeout)),
         max_queue_size=None if "OTEL_BSP_MAX_QUEUE_SIZE" in os.environ else _QUEUE,
         schedule_delay_millis=None if "OTEL_BSP_SCHEDULE_DELAY" in os.environ else 1000,
     )
@@ -182,6 +181,13 @@ def configure(service: str, *, exporter: SpanExporter | None = None) -> bool:
     common = type(provider.sampler) is ParentBased and provider.sampler._root is ALWAYS_ON
     _outlet = _Outlet(processor, resource, None if common else provider.sampler)
     return True
+
+
+def _otlp(timeout: float | None) -> SpanExporter:
+    # Here: it is slow to load, and without a collector for nothing.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    return OTLPSpanExporter(timeout=timeout)
 
 
 def flush(seconds: float = 5.0) -> None:

@@ -17,7 +17,6 @@ from typing import IO, Any, Protocol, Union, get_args, get_origin
 from uuid import UUID
 
 import orjson
-import xlsxwriter
 from ltc_events import Refusal
 from pydantic import BaseModel
 
@@ -91,7 +90,9 @@ class XlsxSheet:
 
     def __init__(self, file: IO[bytes]) -> None:
         plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        self._book = xlsxwriter.Workbook(file, plain)
+        from xlsxwriter import Workbook  # here: every process would load it at its start, and few ever write one
+
+        self._book = Workbook(file, plain)
         self._sheet = self._book.add_worksheet()
         self._row = 0
 
