@@ -63,6 +63,8 @@ async def test_a_parked_reaction_is_shown_retried_or_skipped_and_its_lane_goes_o
     async with refusing_two_accepted(platform):
         for deal in (mended, given_up):
             await deal.deliver(2, 3, part="first")
+        await parked(platform, 2)  # both parts in one reaction would be more than two pieces at once
+        for deal in (mended, given_up):
             await deal.deliver(2, 4, part="second")
         rows = await parked(platform, 4)
         for deal in (mended, given_up):
