@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from ltc_events import Money, Value, total
+from ltc_events import Money, Value, of_checked, total
 from ltc_events.opportunity import LineNo, PricedLine
 from pydantic import TypeAdapter
 
@@ -39,7 +39,9 @@ def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tu
     with localcontext(EXACT):
         costs = [(line, cost_for(unit, line.quantity)) for line, unit in units if unit is not None]
     must_be_dealt_in(sum(amount for _, amount in costs))
-    return tuple(LineCost(line=line.line, cost=Money(amount=amount, currency=line.net.currency)) for line, amount in costs)
+    return tuple(
+        of_checked(LineCost, line=line.line, cost=of_checked(Money, amount=amount, currency=line.net.currency)) for line, amount in costs
+    )
 
 
 def cost_for(unit: Money, quantity: Decimal) -> int:
