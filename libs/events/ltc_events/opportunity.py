@@ -216,5 +216,8 @@ def lines_hash(lines: Sequence[PricedLine]) -> str:
     An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
     """
     # A field added later says nothing of old lines; what a line holds in turn has no fields that may be null.
-    content = [{name: value for name, value in line.items() if value is not None} for line in lines_as_json(lines)]
+    content = [
+        line if None not in line.values() else {name: value for name, value in line.items() if value is not None}
+        for line in lines_as_json(lines)
+    ]
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -10,7 +10,7 @@ from ltc_events.opportunity import LineNo, PricedLine
 from pydantic import TypeAdapter
 
 from ..catalogue import Catalogue
-from .pricing import EXACT, must_be_dealt_in
+from .pricing import EXACT, WHOLE, must_be_dealt_in
 
 FOUR_DECIMALS = Decimal("0.0001")
 
@@ -46,7 +46,7 @@ def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tu
 
 def cost_for(unit: Money, quantity: Decimal) -> int:
     """What so many units cost, half up to the minor unit."""
-    return must_be_dealt_in(int((Decimal(unit.amount) * quantity).quantize(Decimal(1))))
+    return must_be_dealt_in(int((unit.amount * quantity).quantize(WHOLE)))
 
 
 def cost_of(lines: Sequence[PricedLine], costs: Sequence[LineCost], currency: str) -> Money | None:
