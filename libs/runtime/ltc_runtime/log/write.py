@@ -22,7 +22,7 @@ def statement(plan: Plan, guard: int) -> tuple[str, list[Any]]:
     shapes = by_shape(plan.writes)
     arguments: list[Any] = [guard, len(plan.rows), *_log_columns(plan.rows)]
     for (table, _, names), rows in shapes.items():
-        arguments += [_given(table, name, rows) for name in names]
+        arguments += [as_sent(table, name, rows) for name in names]
     if plan.advances:
         moves = plan.advances.items()
         arguments += [[name for name, _ in moves], [old for _, (old, _) in moves], [new for _, (_, new) in moves]]
@@ -58,7 +58,7 @@ def _once(values: list[Any]) -> list[Any] | None:
     return None if values[0] is None else values[:1]
 
 
-def _given(table: Table, name: str, rows: list[dict[str, Any]]) -> list[Any] | None:
+def as_sent(table: Table, name: str, rows: list[dict[str, Any]]) -> list[Any] | None:
     """A column of these rows, once if it is the same in all; keys whole, and decimals, for equal ones may be written differently."""
     column, values = table.c[name], column_values(table, name, rows)
     return values if column.primary_key or isinstance(column.type, Numeric) else _once(values)
