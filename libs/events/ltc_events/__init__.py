@@ -21,6 +21,7 @@ from .values import (
     decimals_of,
     largest_remainder,
     minor_units,
+    of_checked,
     total,
     zero,
 )
@@ -49,5 +50,5 @@ __all__ = [
     "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Reader",
     "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Taking", "Text", "Unit", "UserId", "Value", "Verb", "Versions",
     "Wanted", "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes", "largest_remainder",
-    "members", "minor_units", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
+    "members", "minor_units", "of_checked", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

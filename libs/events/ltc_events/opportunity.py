@@ -1,13 +1,15 @@
 """What opportunity-svc tells: deals opened, won and lost."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
+from operator import is_
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import orjson
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from .opportunity_gates import Gate
@@ -185,8 +187,24 @@ class OpportunityImported(PublishedEvent, type="ltc.opportunity.imported.v1"):
 _LINES = TypeAdapter(tuple[PricedLine, ...])
 
 
+class _Same(tuple[PricedLine, ...]):
+    """Lines that are the same as others only if they are these very objects: equal decimals may be written differently."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and len(self) == len(other) and all(map(is_, self, other))
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
+
+
 def lines_as_json(lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
-    """The lines as JSON has them, all at once: one by one takes three times as long."""
+    """The lines as JSON has them, all at once: one by one takes three times as long. Only to be read: what was made last is kept,
+    because the same lines are hashed and shown by several read models."""
+    return _as_json(_Same(lines))
+
+
+@lru_cache(maxsize=1)
+def _as_json(lines: _Same) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = _LINES.dump_python(tuple(lines), mode="json")
     return found
 
@@ -197,5 +215,9 @@ def lines_hash(lines: Sequence[PricedLine]) -> str:
 
     An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
     """
-    content = _LINES.dump_python(tuple(lines), mode="json", exclude_none=True)  # a field added later says nothing of old lines
-    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+    # A field added later says nothing of old lines; what a line holds in turn has no fields that may be null.
+    content = [
+        line if None not in line.values() else {name: value for name, value in line.items() if value is not None}
+        for line in lines_as_json(lines)
+    ]
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,10 +1,14 @@
 """What an approval and a contract are bound to."""
 
+import json
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ltc_events import Money
-from ltc_events.opportunity import PricedLine, lines_hash
+from ltc_events.opportunity import PricedLine, lines_as_json, lines_hash
 
 LINE = PricedLine(
     line=1,
@@ -34,3 +38,17 @@ def test_any_change_to_a_line_is_another_hash(change: dict[str, object]) -> None
 def test_the_order_of_lines_counts() -> None:
     second = LINE.model_copy(update={"line": 2})
     assert lines_hash([LINE, second]) != lines_hash([second, LINE])
+
+
+def test_what_is_shown_is_what_was_written_also_where_the_decimals_are_equal() -> None:
+    other = LINE.model_copy(update={"quantity": Decimal("3.0")})
+    assert other == LINE
+    assert [lines_as_json([line])[0]["quantity"] for line in (LINE, other, LINE)] == ["3", "3.0", "3"]
+    assert lines_hash([LINE]) != lines_hash([other])
+
+
+@given(st.text(st.characters(codec="utf-8")), st.integers(0, 10**15))
+def test_the_hash_is_that_of_the_plain_json(description: str, amount: int) -> None:
+    line = LINE.model_copy(update={"description": description, "net": Money(amount=amount, currency="USD")})
+    plain = json.dumps([line.model_dump(mode="json", exclude_none=True)], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert lines_hash([line]) == sha256(plain.encode()).hexdigest()

@@ -1,12 +1,27 @@
 """Money, quantities and texts."""
 
+import pickle
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_events import Code, Currency, CurrencyMismatch, Money, Name, Quantity, Rate, Text, UserId, largest_remainder, total, zero
+from ltc_events import (
+    Code,
+    Currency,
+    CurrencyMismatch,
+    Money,
+    Name,
+    Quantity,
+    Rate,
+    Text,
+    UserId,
+    largest_remainder,
+    of_checked,
+    total,
+    zero,
+)
 from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import TypeAdapter, ValidationError
 
@@ -22,6 +37,19 @@ def test_money_adds_subtracts_and_compares() -> None:
     assert usd(3) > usd(2) >= usd(2)
     assert total([usd(1), usd(2)], "USD") == usd(3)
     assert total([], "USD") == zero("USD")
+
+
+def test_a_value_of_checked_parts_is_no_other_than_one_that_was_checked() -> None:
+    made, checked = of_checked(Money, amount=125, currency="USD"), usd(125)
+    assert made == checked
+    assert hash(made) == hash(checked)
+    assert made.model_dump_json() == checked.model_dump_json()
+    assert (made.model_fields_set, made.model_extra) == (checked.model_fields_set, checked.model_extra)
+    assert made.model_copy(update={"amount": 1}) == usd(1)
+    assert made == usd(125), "a copy is another"
+    assert pickle.loads(pickle.dumps(made)) == checked
+    with pytest.raises(ValidationError):
+        made.amount = 1  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("sign", ["__add__", "__sub__", "__lt__", "__le__", "__gt__", "__ge__"])

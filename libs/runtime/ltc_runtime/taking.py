@@ -6,8 +6,9 @@ noted, and goes on. A row whose stream is there already is known, and founds not
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -42,6 +43,10 @@ class Line(NamedTuple):
     line: int
     wanted: Wanted | None
     wrong: str = ""
+    command: Command | None = None
+    """What founds it; none where its stream was there before: nothing of that need be read."""
+    keys: Sequence[Mapping[str, Any]] = ()
+    """Of the persons in it."""
 
 
 @dataclass
@@ -71,16 +76,12 @@ class TakeRows:
     order: Order
     lines: Sequence[Line]
     after: int
-    log: Log
-    there: frozenset[UUID]
-    """Whose streams were there before: nothing of them need be read."""
     tails: Sequence[Any] = ()
 
-    @property
+    @cached_property
     def fresh(self) -> list[Stream]:
         """What its rows want to found. If another is quicker the log says so, and they are read after all."""
-        wanted = (line.wanted.stream for line in self.lines if line.wanted is not None)
-        return [stream for stream in wanted if stream.id not in self.there]
+        return [line.wanted.stream for line in self.lines if line.wanted is not None and line.command is not None]
 
     @property
     def streams(self) -> list[Stream]:
@@ -95,9 +96,9 @@ class TakeRows:
         for line in self.lines:
             if line.wanted is None:
                 errors.append(RowError(line=line.line, reason=line.wrong[:LONGEST_REASON]))
-            elif line.wanted.stream.id in self.there or plan.version(line.wanted.stream):
+            elif line.command is None or plan.version(line.wanted.stream):
                 known += 1
-            elif reason := self._found(plan, line.line, line.wanted):
+            elif reason := self._found(plan, line.line, line.command, line.keys):
                 errors.append(RowError(line=line.line, reason=reason[:LONGEST_REASON]))
             else:
                 new += 1
@@ -107,14 +108,14 @@ class TakeRows:
         plan.decide(self.taking.note(self.id, batch), self._meta("rows", self.after))
         return batch
 
-    def _found(self, plan: Plan, number: int, wanted: Wanted) -> str | None:
-        savepoint, sealer = plan.savepoint(), Sealer(self.log.pool)
+    def _found(self, plan: Plan, number: int, command: Command, keys: Sequence[Mapping[str, Any]]) -> str | None:
+        savepoint = plan.savepoint()
         try:
-            plan.decide(wanted.command(sealer.seal), self._meta("row", number))
+            plan.decide(command, self._meta("row", number))
         except Refusal as refusal:
             plan.rollback(savepoint)
             return refusal.message
-        for key in sealer.rows():
+        for key in keys:
             plan.insert(KEYS, key)
         return None
 
@@ -182,6 +183,7 @@ class Import:
     stream: Stream
     stopping: Stopping
     lease: Lease | None = None
+    _noting: asyncio.Task[Batch] | None = None
 
     async def go_on(self) -> None:
         """From where it was to its end, whoever began it."""
@@ -205,6 +207,13 @@ class Import:
 
     async def _through(self, state: Any, order: Order) -> str | None:
         """All rows; returns why it ends early, if it does."""
+        try:
+            return await self._batch_by_batch(state, order)
+        finally:
+            await self._noted()
+
+    async def _batch_by_batch(self, state: Any, order: Order) -> str | None:
+        """A batch is made ready while the database writes the one before."""
         rows, reader, passed = 0, None, order.rows
         async for found in read_rows(self.log, order):
             if reader is None:
@@ -219,17 +228,38 @@ class Import:
                 fresh = part[max(0, len(part) - (rows - passed)) :] if rows > passed else []
                 if not fresh:
                     continue
+                began = time.monotonic()
+                lines = await self._ready([understood(row, reader, width) for row in fresh])
+                await self._noted()
                 self.stopping.look()
                 if not self._may_go_on:
                     return None
-                began = time.monotonic()
-                lines = [understood(row, reader, width) for row in fresh]
-                there = await self._there(lines)
-                await self.log.submit(TakeRows(self.taking, self.stream.id, order, lines, passed, self.log, there))
+                others = self.log.group.waiting
+                self._noting = asyncio.create_task(self.log.submit(TakeRows(self.taking, self.stream.id, order, lines, passed)))
                 passed = rows
                 # Where others wait, as much time is left to them as was taken.
-                await asyncio.sleep(time.monotonic() - began if self.log.group.waiting else 0)
+                await asyncio.sleep(time.monotonic() - began if others else 0)
+                await asyncio.sleep(0)  # once for it to be queued, once for it to be decided: what follows is done while it is written
         return "there is nothing in it" if reader is None else None
+
+    async def _noted(self) -> None:
+        """Until the batch before is on disk."""
+        noting, self._noting = self._noting, None
+        if noting is not None:
+            await noting
+
+    async def _ready(self, lines: Sequence[Line]) -> list[Line]:
+        """With what each of them founds, the persons in it sealed."""
+        there = await self._there(lines)
+        return [line if line.wanted is None or line.wanted.stream.id in there else self._founding(line, line.wanted) for line in lines]
+
+    def _founding(self, line: Line, wanted: Wanted) -> Line:
+        sealer = Sealer(self.log.pool)
+        try:
+            command = wanted.command(sealer.seal)
+        except Refusal as refusal:
+            return Line(line.line, None, refusal.message)
+        return Line(line.line, wanted, command=command, keys=sealer.rows())
 
     async def _there(self, lines: Sequence[Line]) -> frozenset[UUID]:
         """Which of what these rows want to found is there already."""

@@ -88,6 +88,21 @@ async def test_a_dry_run_says_what_would_be_and_changes_nothing(served: Any, max
     assert await served.log.pool.fetchval("SELECT count(*) FROM personal_key") == 0
 
 
+async def test_a_row_that_comes_again_in_the_next_batch_is_known(
+    served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch is made ready before the one before it is on disk."""
+    monkeypatch.setattr(taking, "ROWS", 50)
+    data = HEADER + "".join(row + "\n" for row in ROWS.splitlines()[:100] for _ in range(2))
+    assert await taken(served, max_, data) == counts(rows=200, new=100, known=100)
+    parts = [ROWS.splitlines()[start : start + 50] for start in (100, 100, 150, 100)]
+    data = HEADER + "".join(row + "\n" for part in parts for row in part)
+    assert await taken(served, max_, data) == counts(rows=200, new=100, known=100)
+    assert await leads(served) == 200
+    keys = "SELECT count(*) FROM personal_key k WHERE NOT EXISTS (SELECT FROM read.lead_contact c WHERE c.contact_id = k.subject)"
+    assert await served.log.pool.fetchval(keys) == 0, "each key is of somebody"
+
+
 async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process stops between two batches; the next one notes every row once."""
     import_id = await brought(max_, HEADER + ROWS)

@@ -29,8 +29,12 @@ class Broken(Exception):
 
 def seal(key: bytes, subject: UUID, plain: str) -> str:
     """Encrypt a text about ``subject``."""
+    return _sealed(AESGCM(key), str(subject), plain)
+
+
+def _sealed(cipher: AESGCM, subject: str, plain: str) -> str:
     nonce = os.urandom(_NONCE)
-    secret = AESGCM(key).encrypt(nonce, plain.encode(), _context(subject))
+    secret = cipher.encrypt(nonce, plain.encode(), _context(subject))
     return f"sealed.v1.{subject}.{base64.urlsafe_b64encode(nonce + secret).decode().rstrip('=')}"
 
 
@@ -42,7 +46,7 @@ def unseal(key: bytes, sealed: str) -> str:
     """
     subject, packed = _parts(sealed)
     try:
-        return AESGCM(key).decrypt(packed[:_NONCE], packed[_NONCE:], _context(subject)).decode()
+        return AESGCM(key).decrypt(packed[:_NONCE], packed[_NONCE:], _context(str(subject))).decode()
     except InvalidTag:
         raise Broken(f"sealed text of {subject}") from None
 
@@ -66,8 +70,8 @@ def _parts(sealed: str) -> tuple[UUID, bytes]:
     return UUID(found[1]), base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
 
 
-def _context(subject: UUID) -> bytes:
-    return b"ltc.sealed.v1." + str(subject).encode()
+def _context(subject: str) -> bytes:
+    return b"ltc.sealed.v1." + subject.encode()
 
 
 class Sealer:
@@ -75,22 +79,22 @@ class Sealer:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._keys: dict[UUID, bytes] = {}
+        self._ciphers: dict[UUID, tuple[AESGCM, str]] = {}
         self._made: dict[UUID, bytes] = {}
 
     async def fetch(self, subject: UUID) -> bool:
         """Get the key of a person we know; returns whether we do."""
         key = await self._pool.fetchval("SELECT key FROM personal_key WHERE subject = $1", subject)
         if key is not None:
-            self._keys[subject] = key
+            self._ciphers[subject] = AESGCM(key), str(subject)
         return key is not None
 
     def seal(self, subject: UUID, plain: str) -> str:
         """Encrypt a text, with a new key unless there is one."""
-        key = self._keys.get(subject)
-        if key is None:
-            key = self._keys[subject] = self._made[subject] = AESGCM.generate_key(_KEY * 8)
-        return seal(key, subject, plain)
+        if subject not in self._ciphers:
+            key = self._made[subject] = AESGCM.generate_key(_KEY * 8)
+            self._ciphers[subject] = AESGCM(key), str(subject)
+        return _sealed(*self._ciphers[subject], plain)
 
     def rows(self) -> list[dict[str, Any]]:
         """The keys that were made, as rows of ``personal_key``."""

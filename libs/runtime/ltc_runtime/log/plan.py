@@ -238,7 +238,9 @@ class Plan:
 
     def _write(self, kind: Kind, table: Table, row: Mapping[str, Any]) -> None:
         key = (table, key_of(table, row))
-        self._set(self.writes, key, collapse(self.writes.get(key), kind, row))
+        before = self.writes.get(key)
+        self._undo.append((self.writes, key, before))
+        self.writes[key] = collapse(before, kind, row)
 
     def _set(self, mapping: dict[Any, Any], key: Any, value: Any) -> None:
         self._undo.append((mapping, key, mapping.get(key)))

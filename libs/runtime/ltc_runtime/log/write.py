@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Table
+from sqlalchemy import JSON, Numeric, Table
 from sqlalchemy.dialects import postgresql
 
 from .plan import Kind, Plan
@@ -22,7 +22,7 @@ def statement(plan: Plan, guard: int) -> tuple[str, list[Any]]:
     shapes = by_shape(plan.writes)
     arguments: list[Any] = [guard, len(plan.rows), *_log_columns(plan.rows)]
     for (table, _, names), rows in shapes.items():
-        arguments += [column_values(table, name, rows) for name in names]
+        arguments += [as_sent(table, name, rows) for name in names]
     if plan.advances:
         moves = plan.advances.items()
         arguments += [[name for name, _ in moves], [old for _, (old, _) in moves], [new for _, (_, new) in moves]]
@@ -56,6 +56,12 @@ def _once(values: list[Any]) -> list[Any] | None:
     if not values or values[-1] != values[0] or values.count(values[0]) != len(values):
         return values
     return None if values[0] is None else values[:1]
+
+
+def as_sent(table: Table, name: str, rows: list[dict[str, Any]]) -> list[Any] | None:
+    """A column of these rows, once if it is the same in all; keys whole, and decimals, for equal ones may be written differently."""
+    column, values = table.c[name], column_values(table, name, rows)
+    return values if column.primary_key or isinstance(column.type, Numeric) else _once(values)
 
 
 @lru_cache(maxsize=4096)
@@ -110,12 +116,17 @@ def _sql(shapes: tuple[Shape, ...], advances: bool) -> str:
 
 
 def verb_sql(table: Table, kind: Kind, names: tuple[str, ...], first: int, schema: str | None = None) -> str:
-    """What does this to rows of ``table`` (or of its namesake in ``schema``), a parameter per column from number ``first`` on."""
+    """What does this to rows of ``table`` (or of its namesake in ``schema``), a parameter per column from number ``first`` on.
+
+    A column may come as one value for all rows, or as NULL; those of the key come whole.
+    """
     target = f'"{schema or table.schema or "public"}"."{table.name}"'
     columns = ", ".join(f'"{name}"' for name in names)
     types = [str(table.c[name].type.compile(_dialect)) for name in names]
-    slots = ", ".join(f"${first + offset}::{type_}[]" for offset, type_ in enumerate(types))
     keys = [column.name for column in table.primary_key]
+    arrays = {name: f"${first + offset}::{type_}[]" for offset, (name, type_) in enumerate(zip(names, types, strict=True))}
+    count = f"cardinality({arrays[keys[0]]})"
+    slots = ", ".join(array if name in keys else f"spread({array}, {count})" for name, array in arrays.items())
     source = f"unnest({slots}) AS u({columns})"
     match kind:
         case "insert" | "keep":

@@ -55,7 +55,10 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
 
     def read(cells: Sequence[str]) -> Wanted:
         def said(known: Said) -> str | None:
-            return next((cells[place] for place in places.get(known, ()) if cells[place]), None)
+            for place in places.get(known, ()):
+                if cells[place]:
+                    return cells[place]
+            return None
 
         lead_id = derive_id("imported-lead", source, *identity(said))
         contact: dict[Known, str | None] = {known: checked(known, said(known)) for known in REACHED}

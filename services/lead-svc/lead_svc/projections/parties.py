@@ -112,7 +112,10 @@ party_list = projection(
     on(LeadCaptured, put(people, met)),
     on(
         ContactRecorded,
-        change(people, lambda person: person.model_dump(include={"contact_id", "name", "email", "phone"})),
+        change(
+            people,
+            lambda person: {"contact_id": person.contact_id, "name": person.name, "email": person.email, "phone": person.phone},
+        ),
     ),
     on(PersonForgotten, change(people, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
 )

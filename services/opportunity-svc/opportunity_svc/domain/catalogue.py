@@ -99,7 +99,10 @@ class Catalogue:
 
     def on(self, product: str, day: date) -> Product | None:
         """A product as it is on this day."""
-        return next((row for row in self.by_product.get(product, ()) if row.valid_on(day)), None)
+        for row in self.by_product.get(product, ()):
+            if row.valid_on(day):
+                return row
+        return None
 
     def cost(self, product: str, currency: str, day: date) -> Money | None:
         """What one unit costs us on this day; nothing, where we do not know it in this currency."""

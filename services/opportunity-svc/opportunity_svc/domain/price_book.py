@@ -145,9 +145,10 @@ class Book:
 
     def item(self, product: str) -> PriceItem:
         """The product and its price."""
-        if product not in self.items:
+        item = self.items.get(product)
+        if item is None:
             raise UnknownProduct(code=self.code, product=product)
-        return self.items[product]
+        return item
 
 
 PriceBook: TypeAlias = Nothing | Book

@@ -5,12 +5,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from ltc_events import Money, Value, total
+from ltc_events import Money, Value, of_checked, total
 from ltc_events.opportunity import LineNo, PricedLine
 from pydantic import TypeAdapter
 
 from ..catalogue import Catalogue
-from .pricing import EXACT, must_be_dealt_in
+from .pricing import EXACT, WHOLE, must_be_dealt_in
 
 FOUR_DECIMALS = Decimal("0.0001")
 
@@ -39,12 +39,14 @@ def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tu
     with localcontext(EXACT):
         costs = [(line, cost_for(unit, line.quantity)) for line, unit in units if unit is not None]
     must_be_dealt_in(sum(amount for _, amount in costs))
-    return tuple(LineCost(line=line.line, cost=Money(amount=amount, currency=line.net.currency)) for line, amount in costs)
+    return tuple(
+        of_checked(LineCost, line=line.line, cost=of_checked(Money, amount=amount, currency=line.net.currency)) for line, amount in costs
+    )
 
 
 def cost_for(unit: Money, quantity: Decimal) -> int:
     """What so many units cost, half up to the minor unit."""
-    return must_be_dealt_in(int((Decimal(unit.amount) * quantity).quantize(Decimal(1))))
+    return must_be_dealt_in(int((unit.amount * quantity).quantize(WHOLE)))
 
 
 def cost_of(lines: Sequence[PricedLine], costs: Sequence[LineCost], currency: str) -> Money | None:

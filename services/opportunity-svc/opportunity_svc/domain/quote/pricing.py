@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Annotated
 
-from ltc_events import Code, Money, Quantity, Refusal, Value, total
+from ltc_events import Code, Money, Quantity, Refusal, Value, of_checked, total
 from ltc_events.opportunity import Discount, PricedLine
 from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import ConfigDict, Field, model_validator
@@ -14,6 +14,7 @@ from ..price_book import Book
 # Amount × quantity × discount has up to 40 digits, more than Decimal keeps by default.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 SIX_DECIMALS = Decimal("0.000001")
+WHOLE, NONE = Decimal(1), Decimal(0)
 MOST_ABOVE_LIST = Decimal(-10)
 
 
@@ -65,10 +66,15 @@ def priced(book: Book, lines: Sequence[AskedLine]) -> tuple[PricedLine, ...]:
 def priced_line(book: Book, number: int, line: AskedLine) -> PricedLine:
     # In the context of `priced`: entering one for each of 500 lines would take as long as pricing them.
     item = book.item(line.product)
-    full = Decimal(item.list_price.amount) * line.quantity
-    net = agreed_net(book, number, line.net) if line.net is not None else discounted(full, line.discount or Decimal(0))
-    discount = (line.discount or Decimal(0)) if line.net is None else discount_of(number, full, net)
-    return PricedLine.model_construct(  # every part of it is checked: checking again takes most of the time of a long quote
+    full = item.list_price.amount * line.quantity
+    if line.net is None:
+        discount = line.discount or NONE
+        net = discounted(full, discount)
+    else:
+        net = agreed_net(book, number, line.net)
+        discount = discount_of(number, full, net)
+    return of_checked(
+        PricedLine,
         line=number,
         product=item.product,
         description=item.description,
@@ -76,7 +82,7 @@ def priced_line(book: Book, number: int, line: AskedLine) -> PricedLine:
         unit=item.unit,
         list_price=item.list_price,
         discount=discount.quantize(SIX_DECIMALS),
-        net=Money(amount=net, currency=book.currency),
+        net=of_checked(Money, amount=net, currency=book.currency),
         tax_rate=item.tax_rate,
         price_book=book.code,
         price_book_version=book.version,
@@ -93,7 +99,7 @@ def agreed_net(book: Book, number: int, net: Money) -> int:
 
 def discounted(full: Decimal, discount: Decimal) -> int:
     """List × quantity × (1 − discount), rounded half up to the minor unit."""
-    return must_be_dealt_in(int((full * (1 - discount)).quantize(Decimal(1))))
+    return must_be_dealt_in(int((full * (1 - discount)).quantize(WHOLE)))
 
 
 def discount_of(number: int, full: Decimal, net: int) -> Decimal:
