@@ -26,6 +26,8 @@ class Figures:
     timings: Timings
     seconds: float
     """From the first deal to the last."""
+    more: Sequence["Check"] = ()
+    """What else must hold."""
 
 
 @dataclass(frozen=True)
@@ -80,26 +82,28 @@ def checks(figures: Figures) -> list[Check]:
     contracts, invoices, receipts = statuses(ledger.contracts), ledger.invoices.values(), ledger.receipts.values()
     received = sums(receipts, "amount")
     return [
-        _counts("rows read", len(reading.deals) + len(reading.unread), len(reading.deals)),
-        _counts("deals refused", 0, sum(bool(walked.trouble) for walked in figures.walked)),
-        _counts("leads captured", len(reading.deals), len(ledger.leads)),
-        _counts("leads assigned", stages["lead"], leads["assigned"]),
-        _counts("opportunities open", stages["open"], opportunities["open"]),
-        _counts("opportunities lost", stages["lost"], opportunities["lost"]),
-        _counts("opportunities won", len(won), opportunities["won"]),
-        _counts("contracts in force or closed", len(won), contracts["registered"] + contracts["closed"]),
-        _counts("orders accepted in full", len(won), orders["accepted"]),
+        counts("rows read", len(reading.deals) + len(reading.unread), len(reading.deals)),
+        counts("deals refused", 0, sum(bool(walked.trouble) for walked in figures.walked)),
+        counts("leads captured", len(reading.deals), len(ledger.leads)),
+        counts("leads assigned", stages["lead"], leads["assigned"]),
+        counts("opportunities open", stages["open"], opportunities["open"]),
+        counts("opportunities lost", stages["lost"], opportunities["lost"]),
+        counts("opportunities won", len(won), opportunities["won"]),
+        counts("contracts in force or closed", len(won), contracts["registered"] + contracts["closed"]),
+        counts("orders accepted in full", len(won), orders["accepted"]),
         _money("net invoiced = won net", net, sums(invoices, "net")),
         _money("money received = money sent", _sent(figures.walked), received),
         _money(
             "money received = money applied", received, sums(ledger.invoices.values(), "paid"), sums(ledger.receipts.values(), "unapplied")
         ),
         _money("invoiced − paid = open", _less(sums(invoices, "gross"), received), sums(invoices, "open")),
-        _counts("contracts closed = deals paid in full", sum(map(is_paid, figures.walked)), contracts["closed"]),
+        counts("contracts closed = deals paid in full", sum(map(is_paid, figures.walked)), contracts["closed"]),
+        *figures.more,
     ]
 
 
-def _counts(name: str, expected: int, found: int) -> Check:
+def counts(name: str, expected: int, found: int) -> Check:
+    """A number that must be another one."""
     return Check(name, f"{expected:,}", f"{found:,}")
 
 
