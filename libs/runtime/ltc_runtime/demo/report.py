@@ -1,7 +1,7 @@
 """The report at the end: the funnel, the money, how long it took, one deal's story, and whether all of it adds up."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -185,12 +185,11 @@ def _print_money(console: Console, figures: Figures) -> None:
 def _print_timings(console: Console, figures: Figures) -> None:
     timings, seconds = figures.timings, figures.seconds
     heads = ", ".join(f"{service} {head:,}" for service, head in figures.ledger.heads.items())
-    table = _table("step", "times", "p50 ms", "p95 ms", "p99 ms", title="\nHow long each step took")
-    for step, taken in timings.seconds.items():
-        ordered = sorted(taken)
-        table.add_row(step, f"{len(ordered):,}", *(f"{percentile(ordered, share) * 1000:,.1f}" for share in (0.5, 0.95, 0.99)))
+    table = _table("step", *TIMES, title="\nHow long until another service has heard what was told and reacted to it")
+    for step, *figured in timed(timings):
+        if step.startswith("→"):
+            table.add_row(step, *figured)
     console.print(table)
-    console.print("A step with → waits until another service has heard what was told and reacted to it.", style="dim")
     again = ", ".join(f"{cause} {times:,}" for cause, times in timings.retries.most_common())
     rate = timings.requests / max(seconds, 0.001)
     console.print(
@@ -198,6 +197,16 @@ def _print_timings(console: Console, figures: Figures) -> None:
         markup=False,
     )
     console.print(f"Heads of the logs: {heads}")
+
+
+TIMES = ("times", "p50 ms", "p95 ms", "p99 ms")
+
+
+def timed(timings: Timings) -> Iterator[tuple[str, ...]]:
+    """Every step, how often it was done, and how long it took."""
+    for step, taken in timings.seconds.items():
+        ordered = sorted(taken)
+        yield step, str(len(ordered)), *(f"{percentile(ordered, share) * 1000:.1f}" for share in (0.5, 0.95, 0.99))
 
 
 def _print_checks(console: Console, figures: Figures) -> bool:

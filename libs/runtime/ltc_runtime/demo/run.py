@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import csv
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
@@ -30,6 +31,8 @@ from .timings import Timings
 FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 _PIPE_WIDTH = 160
+FOLDER = "demo"
+"""Under the folder of data: where files are left."""
 _SAMPLE = Path("examples/deals.csv")
 
 
@@ -79,7 +82,7 @@ async def demo(reading: Reading, console: Console, *, story: bool = False) -> in
             began = time.monotonic()
             walked = await drive(reading, front, progress)
             if story:
-                tale, deals = await tell(front, sample().parent / "story", settings.data_dir / "demo", progress)
+                tale, deals = await tell(front, sample().parent / "story", settings.data_dir / FOLDER, progress)
                 reading, walked = replace(reading, deals=(*reading.deals, *deals)), [*walked, *tale.walked]
             seconds = time.monotonic() - began
             progress.say("reading the books")
@@ -89,7 +92,17 @@ async def demo(reading: Reading, console: Console, *, story: bool = False) -> in
         progress.say("done")
     if tale:
         printed(console, tale)
-    return FINE if report.printed(console, figures, longest) and not (tale and tale.trouble) else WRONG
+    fine = report.printed(console, figures, longest)
+    leave_timings(timings, settings.data_dir / FOLDER, console)
+    return FINE if fine and not (tale and tale.trouble) else WRONG
+
+
+def leave_timings(timings: Timings, folder: Path, console: Console) -> None:
+    """Keep how long every step took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "timings.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("step", *report.TIMES), *report.timed(timings)])
+    console.print(f"How long every step took: {folder / 'timings.csv'}", markup=False, soft_wrap=True)
 
 
 @contextlib.asynccontextmanager

@@ -31,7 +31,10 @@ VISITOR = {
 EXPORTS = (("Salesforce", "salesforce"), ("HubSpot", "hubspot"), ("Jiandaoyun (简道云)", "jiandaoyun"))
 """Whose exports are imported, and the mapping and file of each."""
 
-SKIDS = (("SKID-RO", 4), ("PLC-7", 1), ("ERD-2", 2), ("SITE-TEAM", 20))
+Lines = tuple[tuple[str, int], ...]
+LARGE: Lines = (("SKID-RO", 4), ("PLC-7", 1), ("ERD-2", 2), ("SITE-TEAM", 20))
+MIDDLE: Lines = (("SKID-RO", 2), ("PLC-7", 1), ("SITE-TEAM", 12))
+SMALL: Lines = (("SKID-RO", 1), ("PLC-7", 1), ("SITE-TEAM", 10))
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Role:
     discount: Decimal = Decimal(0)
     category: str = "commit"
     refused: bool = False
-    lines: tuple[tuple[str, int], ...] = SKIDS
+    lines: Lines = LARGE
     deliveries: int = 1
 
 
@@ -66,15 +69,15 @@ ROLES: tuple[Role, ...] = (
     STAR,
     Role(
         key="P-2", company="瀚澜水务有限公司", need="海岛供水的反渗透淡化装置", currency="CNY", team=EAST,
-        budget=700_000_000, reaches="cash",
+        budget=700_000_000, reaches="cash", discount=Decimal("0.04"),
     ),
     Role(
         key="P-3", company="Northgate Bottling Company", need="Process water by reverse osmosis", currency="USD", team=WEST,
-        budget=52_000_000, reaches="ATB", category="best_case",
+        budget=52_000_000, reaches="ATB", category="best_case", lines=MIDDLE,
     ),
     Role(
         key="P-4", company="Marlow Creek Utilities, Inc.", need="Desalination of brackish ground water", currency="USD", team=WEST,
-        budget=31_000_000, reaches="ATI", category="pipeline",
+        budget=31_000_000, reaches="ATI", category="pipeline", lines=SMALL,
     ),
 )  # fmt: skip
 TWIN = "Marlow Creek Utilities"

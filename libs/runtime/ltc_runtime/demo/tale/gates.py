@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from ..frontline import Person
+from ..frontline import Person, Rejected
 from .cast import BOARD
 from .stage import OPPORTUNITIES, Play, until
 
@@ -15,23 +15,27 @@ GATES = ("ATI", "ATB", "ATC")
 
 async def initiate(play: Play) -> None:
     """ATI, authorise to invest (立项): goal, plan and a frozen estimate."""
-    early = await play.tried("request decision ATI", "decisions/ATI/request", play.owner, CASE)
-    if play.role.reaches == "ATI":
-        if early is not None:
-            play.gates.refused(f"{play.owner.subject} asks for ATI of {play.role.company}", early)
-        return
-    step = {"code": "S-1", "what": "Visit the wells with our process engineer", "owner": play.owner.subject, "due": _in(play, 14)}
-    await play.do("note initiation", "initiation", play.owner, {"goal": "A reference", "scope": "Four skids", "resources": "Two people"})
-    await play.do("note plan step", "plan-steps", play.owner, step)
+    early = None
     if play.role.refused:
+        early = await _asked_too_early(play)
         play.gates.refused(f"{play.owner.subject} asks for ATI too early", early)
+    step = {"code": "S-1", "what": "Visit the wells with our process engineer", "owner": play.owner.subject, "due": _in(play, 14)}
+    await play.do("note initiation", "initiation", play.owner, {"goal": "A reference", "scope": "Skids on site", "resources": "Two people"})
+    await play.do("note plan step", "plan-steps", play.owner, step)
+    if play.role.reaches == "ATI":
+        play.gates.refused(f"{play.owner.subject} asks for ATI of {play.role.company}", await _asked_too_early(play))
+        return
     await estimate(play, "ATI", 1)
-    if early is not None:
+    if early is not None or not play.role.refused:
         await play.do("request decision ATI", "decisions/ATI/request", play.owner, CASE)
     if play.role.refused:
         own = await play.tried("decide own request", "decisions/ATI", play.owner, {"round": 1, "outcome": "approved"})
         play.gates.refused(f"{play.owner.subject} decides about it", own)
     await decide(play, "ATI", play.boss)
+
+
+async def _asked_too_early(play: Play) -> Rejected | None:
+    return await play.tried("request decision ATI", "decisions/ATI/request", play.owner, CASE)
 
 
 async def bid(play: Play) -> bool:
@@ -97,9 +101,11 @@ async def sign_off(play: Play) -> None:
 
 async def decided(play: Play) -> None:
     """Say how far it came, by whom."""
-    rows = (await play.stage.look(OPPORTUNITIES, f"/decisions?opportunity_id={play.walked.opportunity_id}", play.owner))["data"]
+    asked = f"/decisions?opportunity_id={play.walked.opportunity_id}"
+    rows = (await play.stage.look(OPPORTUNITIES, asked, play.owner))["data"]
+    waiting = (await play.stage.look(OPPORTUNITIES, f"{asked}&waiting_for_me=true", play.boss))["data"]
     by_gate = {row["gate"]: f"{row['gate']} {row['status']} by {row['decided_by']}" for row in rows if row["decided_by"]}
-    waits = [f"waits for somebody to decide about {row['gate']}" for row in rows if row["status"] == "open"]
+    waits = [f"{row['gate']} waits for {play.boss.subject}" for row in waiting]
     play.gates.say(f"{play.role.company}: {', '.join([*(by_gate[gate] for gate in GATES if gate in by_gate), *waits])}")
 
 

@@ -1,11 +1,12 @@
-"""What the story leaves: the forecast of the quarter, and lists as files."""
+"""What the story leaves: the forecast of the quarter, lists as files, and every fact of its first deal."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..cashing import BILLING
+from ..story import told
 from .office import quarter
 from .stage import LEADS, OPPORTUNITIES, Play, Stage
 from .telling import Chapter, amount
@@ -17,11 +18,31 @@ LISTS = ((LEADS, "leads", CSV), (OPPORTUNITIES, "opportunities", XLSX), (OPPORTU
 
 async def quarter_and_files(stage: Stage, plays: Sequence[Play]) -> None:
     """Show the quarter against its target, and keep the lists."""
+    star = plays[0]
     said = stage.tale.chapter(f"The quarter {quarter(stage)} against its target")
-    await _forecast(stage, said, plays[0])
+    await _forecast(stage, said, star)
     for service, name, kind in LISTS:
-        content = await stage.look(service, f"/{name}", plays[0].owner, accept=kind)
+        content = await stage.look(service, f"/{name}", star.owner, accept=kind)
         stage.tale.keep(f"{name}.{'csv' if kind == CSV else 'xlsx'}", content)
+
+
+async def facts(stage: Stage, play: Play, said: Chapter) -> None:
+    """Keep every fact of a deal, as all logs tell it."""
+    story = await told(stage.front, [play.walked])
+    steps = story.steps if story else ()
+    stage.tale.keep(f"facts-{play.role.key}.csv", _written(steps))
+    logs = len({step["service"] for step in steps})
+    said.say(f"all that happened to {play.role.company}: {len(steps)} facts in {logs} logs, each with who, when, why and trace")
+    stage.tale.counted["facts of the first deal"] = len(steps)
+
+
+def _written(steps: Sequence[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO()
+    columns = ("occurred_at", "service", "type", "actor", "trace_id", "event_id", "causation_id")
+    writer = csv.DictWriter(text, columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(steps)
+    return text.getvalue().encode("utf-8-sig")
 
 
 async def _forecast(stage: Stage, said: Chapter, play: Play) -> None:

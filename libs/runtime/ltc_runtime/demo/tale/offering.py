@@ -92,14 +92,14 @@ async def _approved(quote: _Quote) -> None:
         approval = {"quote_hash": shown["quote_hash"]}
         await quote.acts.act(OPPORTUNITIES, "approve quote", f"{quote.path}/approve", play.boss, approval)
         shown = await quote.shown()
-    by = "within own authority" if shown["approved_by"] == play.owner.subject else "a second person"
+    alone = shown["approved_by"] == play.owner.subject
     margin = f", margin {float(shown['margin']):.1%}" if shown["margin"] else ""
     net = amount(shown["net"]["amount"], play.role.currency)
-    play.offers.say(
-        f"{play.role.company}: {net}{margin}, approved by {shown['approved_by']} ({by}, by version {shown['matrix_version']} of the matrix)"
-    )
+    by = "as its maker may alone" if alone else "a second person"
+    said = f"{play.role.company}: {net}, {play.role.discount:.0%} off{margin}; {by} by the discount matrix: {shown['approved_by']}"
+    play.offers.say(said)
     play.stage.tale.counted["quotes approved"] += 1
-    play.stage.tale.counted["by a second person"] += by == "a second person"
+    play.stage.tale.counted["by a second person"] += not alone
 
 
 async def _on_paper(quote: _Quote) -> None:

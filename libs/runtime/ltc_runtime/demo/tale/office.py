@@ -47,8 +47,8 @@ async def _lead_rules(stage: Stage, said: Chapter, rules: dict[str, Any]) -> Non
         await acts.act(LEADS, "draft rules", path, OFFICE, body)
         if book == "scoring":
             bands = (await acts.act(LEADS, "back-test scoring", f"{path}/1/back-test", OFFICE, {"horizon_days": 7})).body["bands"]
-            shares = ", ".join(f"{each['band']} {each['converted']} of {each['leads']}" for each in bands if each["leads"])
-            said.say(f"scoring version 1, tested on the leads that are over: deals came of {shares}")
+            shares = ", ".join(f"{each['leads']} {each['band']}" for each in bands)
+            said.say(f"scoring counts only after a test on the {sum(each['leads'] for each in bands)} leads that are over: {shares}")
         await acts.act(LEADS, "activate rules", f"{path}/1/activate", OFFICE)
 
 
@@ -71,8 +71,7 @@ async def _catalogue(stage: Stage, said: Chapter) -> None:
         hashed = {"csv": csv, "difference_hash": read["difference_hash"]}
         await acts.act(OPPORTUNITIES, "apply catalogue", "/catalogue", OFFICE, hashed)
         products = (await stage.look(OPPORTUNITIES, "/catalogue?limit=200", OFFICE))["data"]
-    stage.tale.counted["products in the catalogue"] = len(csv.splitlines()) - 1
-    said.say(f"catalogue of {len(products)} products by the difference that was read, in English and Chinese")
+    said.say(f"catalogue: {len(products)} products by the difference that was read, named in English and Chinese")
 
 
 async def _prices(stage: Stage, books: Books) -> None:

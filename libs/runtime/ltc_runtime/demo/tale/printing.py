@@ -24,7 +24,7 @@ def printed(console: Console, tale: Tale) -> None:
     if tale.trouble:
         console.print(f"   the story stopped: {tale.trouble}", markup=False, soft_wrap=True, style="red")
     if tale.files:
-        console.print(f"\nFiles in {tale.folder}: {', '.join(path.name for path in tale.files)}", markup=False, soft_wrap=True)
+        console.print(f"\nFiles in {tale.folder}: {', '.join(sorted(path.name for path in tale.files))}", markup=False, soft_wrap=True)
 
 
 def _style(line: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from ..cashing import BILLING
 from ..report import Check, counts
 from .cast import ANALYST, BOARD
 from .coming import BOSS, Lead
@@ -22,6 +23,9 @@ async def proved(stage: Stage, plays: Sequence[Play], found: Mapping[str, Lead])
     leads, deals, quotes = await asyncio.gather(_leads(stage, found), _deals(stage, plays), _quotes(stage, plays))
     told = await _facts(stage, plays)
     parties = await _history(stage, LEADS, [f"/parties/{lead['party_id']}" for lead in found.values()])
+    invoices = [f"/invoices/{invoice.invoice_id}" for play in plays for invoice in play.walked.invoices]
+    receipts = [f"/receipts/{receipt}" for play in plays for receipt in play.walked.receipts]
+    money = await _history(stage, BILLING, [*invoices, *receipts])
     made, asked = _of(deals, "decision-made"), _of(deals, "decision-requested")
     again = {
         "leads captured": len(_of(leads, "captured")),
@@ -33,6 +37,8 @@ async def proved(stage: Stage, plays: Sequence[Play], found: Mapping[str, Lead])
         "quotes approved": len(_last_approvals(quotes)),
         "by a second person": sum(not event["data"]["within_own_authority"] for event in _last_approvals(quotes)),
         "deals won through all gates": len(_of(deals, "won")),
+        "invoices": len(_of(money, "invoice-issued")),
+        "receipts": len(_of(money, "payment-received")),
     }
     checks = [counts(f"story: {name}", said[name], number) for name, number in again.items()]
     own = {(event["data"]["opportunity_id"], event["data"]["gate"], event["data"]["requested_by"]) for event in asked}

@@ -38,7 +38,7 @@ class Stage:
 
     async def look(self, service: str, path: str, who: Person, accept: str = "application/json") -> Any:
         """What a service shows."""
-        return (await self.front.look(service, path.partition("?")[0].rpartition("/")[2] or "look", path, who, accept=accept)).body
+        return (await self.front.look(service, "look", path, who, accept=accept)).body
 
 
 @dataclass
@@ -53,7 +53,9 @@ class Play:
     gates: Chapter = field(default_factory=lambda: Chapter(""))
     """What is said of its gates,"""
     offers: Chapter = field(default_factory=lambda: Chapter(""))
-    """and of its quote."""
+    """of its quote,"""
+    cash: Chapter = field(default_factory=lambda: Chapter(""))
+    """and of its money."""
 
     @property
     def at(self) -> str:

@@ -33,8 +33,9 @@ class Chapter:
             self.say(f"✓ {what}: was refused when it was first tried, and mended")
             return
         unmet, broken = refusal.problem.get("unmet"), refusal.problem.get("violations")
-        lead = str(refusal.problem.get("detail", "")).partition(": [")[0].partition(" Missing:")[0] if unmet or broken else None
-        self.say(f"✗ {what}: {lead or refusal.problem.get('detail', refusal)}")
+        detail = str(refusal.problem.get("detail", refusal))
+        # What is listed below is not said twice.
+        self.say(f"✗ {what}: {detail.partition(' Missing:')[0] if unmet else detail.partition(':')[0] + ':' if broken else detail}")
         for each in unmet or ():
             self.say(f"    – {each['needs']}: {each['user'] or each['who']} sees to it ({each['operation']})")
         for each in broken or ():

@@ -13,10 +13,10 @@ from ..progress import Progress
 from ..setup import Books
 from ..walked import Walked
 from . import cast, coming, gates, offering, office
-from .leaving import quarter_and_files
+from .leaving import facts, quarter_and_files
 from .proof import proved
 from .stage import Play, Stage
-from .telling import Tale
+from .telling import Tale, amount
 
 ELSEWHERE = "The story of the large deals is left out: rules or a catalogue that others wrote are in force here, and stay as they are."
 
@@ -57,6 +57,8 @@ async def _told(stage: Stage, books: Books, deals: Mapping[str, Deal], progress:
     await asyncio.gather(*(guarded([play.walked], _to_the_end(play, books, progress)) for play in plays))
     tale.join("Large deals go through gates: nobody decides about what they ask for themselves", [play.gates for play in plays])
     tale.join("What is quoted, allowed and negotiated", [play.offers for play in plays])
+    tale.join("… and become cash", [play.cash for play in plays])
+    await facts(stage, plays[0], tale.chapters[-1])
     await quarter_and_files(stage, plays)
     tale.checks = await proved(stage, plays, found)
 
@@ -85,3 +87,12 @@ async def _to_cash(play: Play, won: Told | None, progress: Progress) -> None:
     accepted = await delivering.deliver(deal, acts, progress, walked, registered)
     await cashing.invoiced(deal, acts, progress, walked, registered, accepted)
     await cashing.pay([walked], acts, progress)
+    numbers = ", ".join(invoice.number for invoice in walked.invoices)
+    gross = amount(sum(invoice.gross for invoice in walked.invoices), deal.currency)
+    got = amount(walked.paid, deal.currency)
+    play.cash.say(
+        f"{deal.company}: contract signed, {deal.deliveries} of {deal.deliveries} deliveries accepted; invoices {numbers} of {gross}; "
+        f"{len(walked.receipts)} receipts of {got}"
+    )
+    play.stage.tale.counted["invoices"] += len(walked.invoices)
+    play.stage.tale.counted["receipts"] += len(walked.receipts)
