@@ -131,6 +131,7 @@ async def judged(stage: Stage, said: Chapter, found: Mapping[str, Lead]) -> None
     for company, lead in found.items():
         now = await stage.look(LEADS, f"/leads/{lead['lead_id']}", BOSS)
         said.row(company, f"{now['owner']}, {now['rule']}", f"{now['score']} {now['band']}", now["segment"], now["tier"])
+        stage.tale.counted["sum of scores"] += now["score"]
 
 
 def _minute(moment: str) -> str:

@@ -53,6 +53,7 @@ async def _forecast(stage: Stage, said: Chapter, play: Play) -> None:
     said.say(f"team west-projects: target {target}, won {amount(won, play.role.currency)}, {', '.join(parts)}")
     said.say(f"by its weights {weighted} more may be counted on: {float(shown['coverage']):.0%} of what remains")
     stage.tale.counted["won in the quarter"] += won
+    stage.tale.counted["counted on"] += shown["weighted"]["amount"]
     stage.tale.counted["forecast in the quarter"] += sum(part["amount"] for part in shown["forecast"])
 
 

@@ -83,7 +83,8 @@ async def _negotiated(quote: _Quote) -> None:
         f"negotiated in {len(negotiation['rounds'])} round: we gave {gave['what']} ({amount(ledger['gave'], play.role.currency)}), "
         f"got {got['what']} ({amount(ledger['got'], play.role.currency)})"
     )
-    play.stage.tale.counted["rounds of negotiation"] += 1
+    play.stage.tale.counted["rounds of negotiation"] += len(negotiation["rounds"])
+    play.stage.tale.counted["given in negotiation"] += ledger["gave"]
 
 
 async def _approved(quote: _Quote) -> None:
@@ -92,11 +93,13 @@ async def _approved(quote: _Quote) -> None:
         approval = {"quote_hash": shown["quote_hash"]}
         await quote.acts.act(OPPORTUNITIES, "approve quote", f"{quote.path}/approve", play.boss, approval)
         shown = await quote.shown()
+    if shown["cost"] is not None:
+        play.stage.tale.counted["what is left of it after cost"] += shown["net"]["amount"] - shown["cost"]["amount"]
     alone = shown["approved_by"] == play.owner.subject
     margin = f", margin {float(shown['margin']):.1%}" if shown["margin"] else ""
     net = amount(shown["net"]["amount"], play.role.currency)
-    by = "as its maker may alone" if alone else "a second person"
-    said = f"{play.role.company}: {net}, {play.role.discount:.0%} off{margin}; {by} by the discount matrix: {shown['approved_by']}"
+    by = f"the discount matrix lets {play.owner.subject} do so alone" if alone else f"approved by a second person, {shown['approved_by']}"
+    said = f"{play.role.company}: {net}, {play.role.discount:.0%} off{margin}; {by}"
     play.offers.say(said)
     play.stage.tale.counted["quotes approved"] += 1
     play.stage.tale.counted["by a second person"] += not alone

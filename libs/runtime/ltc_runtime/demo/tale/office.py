@@ -13,6 +13,7 @@ from .telling import Chapter
 
 SINCE = "2020-01-01"
 TARGET = 200_000_000
+WEIGHTS = {"commit": "0.9", "best_case": "0.5", "pipeline": "0.1"}
 ATI_LIMIT, BOSS_LIMIT, BOARD_LIMIT = 150_000_000, 60_000_000, 10**12
 
 
@@ -98,8 +99,7 @@ async def _target(stage: Stage) -> None:
     acts, team = stage.acts("team/west-projects"), "/teams/west-projects"
     members = {"lead": WEST.manager, "members": [WEST.manager, WEST.owner, "jon.rask"]}
     await acts.act(OPPORTUNITIES, "set team", team, BOARD, members)
-    weights = {"commit": "0.9", "best_case": "0.5", "pipeline": "0.1"}
-    body = {"period": quarter(stage), "amount": {"amount": TARGET, "currency": "USD"}, "weights": weights}
+    body = {"period": quarter(stage), "amount": {"amount": TARGET, "currency": "USD"}, "weights": WEIGHTS}
     await acts.act(OPPORTUNITIES, "set target", f"{team}/target", BOARD, body)
 
 

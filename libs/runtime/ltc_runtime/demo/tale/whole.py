@@ -55,7 +55,7 @@ async def _told(stage: Stage, books: Books, deals: Mapping[str, Deal], progress:
     tale.walked += [Walked(deal, found[deal.company]["lead_id"]) for deal in deals.values() if deal.stage == "lead"]
     progress.say("the story: gates, quotes and cash")
     await asyncio.gather(*(guarded([play.walked], _to_the_end(play, books, progress)) for play in plays))
-    tale.join("Large deals go through gates: nobody decides about what they ask for themselves", [play.gates for play in plays])
+    tale.join("Large deals go through gates; whoever asks does not decide", [play.gates for play in plays])
     tale.join("What is quoted, allowed and negotiated", [play.offers for play in plays])
     tale.join("… and become cash", [play.cash for play in plays])
     await facts(stage, plays[0], tale.chapters[-1])
@@ -91,7 +91,7 @@ async def _to_cash(play: Play, won: Told | None, progress: Progress) -> None:
     gross = amount(sum(invoice.gross for invoice in walked.invoices), deal.currency)
     got = amount(walked.paid, deal.currency)
     play.cash.say(
-        f"{deal.company}: contract signed, {deal.deliveries} of {deal.deliveries} deliveries accepted; invoices {numbers} of {gross}; "
+        f"{deal.company}: contract signed, all delivered and accepted; {len(walked.invoices)} invoices of {gross} ({numbers}), "
         f"{len(walked.receipts)} receipts of {got}"
     )
     play.stage.tale.counted["invoices"] += len(walked.invoices)
