@@ -17,12 +17,16 @@ BOSS = Person(WEST.manager, ("sales_manager",))
 Lead = dict[str, Any]
 
 
-async def form(stage: Stage) -> date:
-    """Make the landing page's form; the day it was made first is the day of the story."""
+async def form(stage: Stage) -> tuple[date, bool]:
+    """Make the landing page's form.
+
+    Returns:
+        the day it was made first, which is the day of the story, and whether that was before now.
+    """
     body = {"channel": "landing_page", "campaign": "STORY", "consent_text": CONSENT}
-    await stage.acts("form").act(LEADS, "define form", f"/capture-forms/{FORM}", OFFICE, body)
+    made = await stage.acts("form").act(LEADS, "define form", f"/capture-forms/{FORM}", OFFICE, body)
     shown = await stage.look(LEADS, f"/capture-forms/{FORM}", OFFICE)
-    return date.fromisoformat(shown["versions"][-1]["defined_at"][:10])
+    return date.fromisoformat(shown["versions"][-1]["defined_at"][:10]), made.replayed
 
 
 async def leads(stage: Stage) -> Mapping[str, Lead]:
@@ -56,7 +60,7 @@ async def _landing_page(stage: Stage, said: Chapter) -> None:
         await acts.act(LEADS, "submit form", f"/capture/{FORM}", Form(token.body["token"]), VISITOR)
     stage.tale.counted["leads captured"] += 1
     said.say("landing page, opened by its form's token alone: 1 lead, who agreed to version 1 of the text on consent")
-    said.refused("the same page with another token", refused)
+    stage.tale.refused(said, "the same page with another token", refused, "not-admitted")
 
 
 async def _dealt_with(stage: Stage, company: str) -> Lead:
@@ -76,14 +80,18 @@ async def _merge(stage: Stage, said: Chapter, found: Mapping[str, Lead]) -> None
     one = next(found[role.company] for role in ROLES if role.company.startswith(TWIN))
     other, acts = found[TWIN], stage.acts("merge")
     suspected = (await stage.look(LEADS, f"/duplicates/{other['party_id']}", BOSS))["data"]
-    for each in suspected:
-        why = ", ".join(f"{reason['kind']} {reason['value']}" for reason in each["reasons"])
-        said.say(f"may be one: {TWIN} and {each['company']}, {each['weight']} of 100 ({why})")
+    for line in stage.tale.once("may be one", [_suspicion(each) for each in suspected]):
+        said.say(line)
     body = {"into": one["party_id"], "reason": "Same contact, confirmed by phone"}
     await acts.act(LEADS, "merge party", f"/parties/{other['party_id']}/merge", BOSS, body)
     together = (await stage.look(LEADS, f"/parties/{one['party_id']}/leads", BOSS))["data"]
     said.say(f"{BOSS.subject} merges them: {len(together)} leads under {one['company']}; it can be undone")
     stage.tale.counted["parties merged"] += 1
+
+
+def _suspicion(candidate: dict[str, Any]) -> str:
+    why = ", ".join(f"{reason['kind']} {reason['value']}" for reason in candidate["reasons"])
+    return f"may be one: {TWIN} and {candidate['company']}, {candidate['weight']} of 100 ({why})"
 
 
 async def _answer(stage: Stage, said: Chapter, lead: Lead) -> None:

@@ -18,19 +18,20 @@ async def initiate(play: Play) -> None:
     early = None
     if play.role.refused:
         early = await _asked_too_early(play)
-        play.gates.refused(f"{play.owner.subject} asks for ATI too early", early)
+        play.refused(play.gates, f"{play.owner.subject} asks for ATI too early", early, "gate-not-ready")
     step = {"code": "S-1", "what": "Visit the wells with our process engineer", "owner": play.owner.subject, "due": _in(play, 14)}
     await play.do("note initiation", "initiation", play.owner, {"goal": "A reference", "scope": "Skids on site", "resources": "Two people"})
     await play.do("note plan step", "plan-steps", play.owner, step)
     if play.role.reaches == "ATI":
-        play.gates.refused(f"{play.owner.subject} asks for ATI of {play.role.company}", await _asked_too_early(play))
+        early = await _asked_too_early(play)
+        play.refused(play.gates, f"{play.owner.subject} asks for ATI of {play.role.company}", early, "gate-not-ready")
         return
     await estimate(play, "ATI", 1)
     if early is not None or not play.role.refused:
         await play.do("request decision ATI", "decisions/ATI/request", play.owner, CASE)
     if play.role.refused:
         own = await play.tried("decide own request", "decisions/ATI", play.owner, {"round": 1, "outcome": "approved"})
-        play.gates.refused(f"{play.owner.subject} decides about it", own)
+        play.refused(play.gates, f"{play.owner.subject} decides about it", own, "decider-is-maker")
     await decide(play, "ATI", play.boss)
 
 
@@ -56,7 +57,7 @@ async def bid(play: Play) -> bool:
     by = play.boss
     if play.role.refused:
         beyond = await play.tried("decide beyond mandate", "decisions/ATB", play.boss, verdict)
-        play.gates.refused(f"{play.boss.subject} decides about ATB", beyond)
+        play.refused(play.gates, f"{play.boss.subject} decides about ATB", beyond, "beyond-mandate")
         condition = {"text": GUARANTEE, "owner": play.role.team.fulfilment, "due": _in(play, 30)}
         by, verdict = BOARD, {"round": 1, "outcome": "conditional", "conditions": [condition]}
     await decide(play, "ATB", by, verdict)

@@ -62,12 +62,12 @@ class _Quote:
 async def _refused_first(quote: _Quote) -> None:
     play = quote.play
     wrong = await quote.acts.tried(OPPORTUNITIES, "submit what cannot be built", f"{quote.path}/submit", play.owner)
-    play.offers.refused(f"{play.owner.subject} submits a quote without a controller", wrong)
+    play.refused(play.offers, f"{play.owner.subject} submits a quote without a controller", wrong, "configuration-invalid")
     await quote.act("revise quote: controller", "revise", quote.lines(TOO_MUCH))
     await quote.act("submit quote: too cheap", "submit")
     approval = {"quote_hash": (await quote.shown())["quote_hash"]}
     beyond = await quote.acts.tried(OPPORTUNITIES, "approve what is too cheap", f"{quote.path}/approve", play.boss, approval)
-    play.offers.refused(f"{play.boss.subject} approves {float(TOO_MUCH):.0%} off", beyond)
+    play.refused(play.offers, f"{play.boss.subject} approves {float(TOO_MUCH):.0%} off", beyond, "beyond-authority")
 
 
 async def _negotiated(quote: _Quote) -> None:

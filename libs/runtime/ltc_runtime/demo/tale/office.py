@@ -59,7 +59,7 @@ async def _deal_rules(stage: Stage, said: Chapter, rules: dict[str, Any]) -> Non
         await acts.act(OPPORTUNITIES, "draft rules", path, OFFICE, body)
         if book == "discount":
             refused = await acts.tried(OPPORTUNITIES, "activate rules", f"{path}/1/activate", OFFICE)
-            said.refused("rule.office activates its own discount matrix", refused)
+            stage.tale.refused(said, f"{OFFICE.subject} activates its own discount matrix", refused, "activator-is-drafter")
         await acts.act(OPPORTUNITIES, "activate rules", f"{path}/1/activate", BOARD)
 
 

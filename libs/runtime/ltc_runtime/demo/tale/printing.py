@@ -8,6 +8,10 @@ from .telling import Tale
 
 def printed(console: Console, tale: Tale) -> None:
     """Print it."""
+    if tale.again:
+        console.print(
+            "\nThe story was told here before: all of it stands as it was then, and nothing is done twice.", style="dim", soft_wrap=True
+        )
     for number, chapter in enumerate(tale.chapters, 1):
         console.print(f"\n[bold]{number}  [/bold]", end="")
         console.print(chapter.title, style="bold", markup=False, soft_wrap=True)

@@ -40,6 +40,7 @@ async def proved(stage: Stage, plays: Sequence[Play], found: Mapping[str, Lead])
     numbers, money = counted_again(evidence), summed_again(evidence, plays, costs)
     said = stage.tale.counted
     return [
+        counts("story: refused as it must be", said["tried what must be refused"], said["refused as it must be"]),
         *(counts(f"story: {name}", said[name], number) for name, number in numbers.items()),
         *(Check(f"story: {name}", amount(said[name], "USD"), amount(sum, "USD")) for name, sum in money.items()),
         *await _files(stage, plays, found),

@@ -85,6 +85,10 @@ class Play:
         """Something about the deal that may well be refused."""
         return await self.acts.tried(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
 
+    def refused(self, chapter: Chapter, what: str, refusal: Rejected | None, code: str) -> None:
+        """What was refused, and must be."""
+        self.stage.tale.refused(chapter, what, refusal, code)
+
     def money(self, amount: int) -> dict[str, Any]:
         """So much, in the currency of the deal."""
         return {"amount": amount, "currency": self.role.currency}

@@ -5,10 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
+
 from ..deal import major
 from ..frontline import Rejected
 from ..report import Check
 from ..walked import Walked
+
+MEMORY = "told.json"
+"""Where lines are kept that can be found out only once: what was refused, and is done now."""
 
 
 @dataclass
@@ -27,20 +32,6 @@ class Chapter:
         """One more row of a table."""
         self.lines.append(cells)
 
-    def refused(self, what: str, refusal: Rejected | None) -> None:
-        """What was refused, as the one who tried it reads it; of what was told before, nothing is refused any more."""
-        if refusal is None:
-            self.say(f"✓ {what}: was refused when it was first tried, and mended")
-            return
-        unmet, broken = refusal.problem.get("unmet"), refusal.problem.get("violations")
-        detail = str(refusal.problem.get("detail", refusal))
-        # What is listed below is not said twice.
-        self.say(f"✗ {what}: {detail.partition(' Missing:')[0] if unmet else detail.partition(':')[0] + ':' if broken else detail}")
-        for each in unmet or ():
-            self.say(f"    – {each['needs']}: {each['user'] or each['who']} sees to it ({each['operation']})")
-        for each in broken or ():
-            self.say(f"    – {each['why']}: {each['remedy']}")
-
 
 @dataclass
 class Tale:
@@ -55,6 +46,9 @@ class Tale:
     checks: Sequence[Check] = ()
     trouble: str = ""
     """Why it ended early, if it did."""
+    again: bool = False
+    """It was told to these services before: what it does is done, and what they refused then they now refuse otherwise, or do not."""
+    _known: dict[str, list[str]] = field(default_factory=dict)
 
     def chapter(self, title: str) -> Chapter:
         """Begin another chapter."""
@@ -65,6 +59,30 @@ class Tale:
         """One chapter of what several deals had to say, one after the other."""
         self.chapter(title).lines += [line for part in parts for line in part.lines]
 
+    def refused(self, chapter: Chapter, what: str, refusal: Rejected | None, code: str) -> None:
+        """What was refused, as the one who tried it reads it; ``code`` is why it must be."""
+        is_it = refusal is not None and refusal.code == code
+        lines = self.once(what, as_read(what, refusal) if is_it and refusal else [])
+        for line in lines or [f"✗ {what}: was refused when the story was first told"]:
+            chapter.say(line)
+        self.counted["tried what must be refused"] += 1
+        self.counted["refused as it must be"] += bool(is_it or self.again)
+
+    def once(self, name: str, lines: list[str]) -> list[str]:
+        """These lines, which can be found out only the first time; later, when there are none, those of then."""
+        self._known |= {name: lines} if lines else {}
+        return self._known.get(name, [])
+
+    def recall(self) -> None:
+        """Know what was found out when the story was told before."""
+        path = self.folder / MEMORY
+        self._known = orjson.loads(path.read_bytes()) if path.exists() else {}
+
+    def remember(self) -> None:
+        """Keep it for the next time."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / MEMORY).write_bytes(orjson.dumps(self._known))
+
     def keep(self, name: str, content: bytes) -> Path:
         """Leave a file in the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -72,6 +90,16 @@ class Tale:
         path.write_bytes(content)
         self.files.append(path)
         return path
+
+
+def as_read(what: str, refusal: Rejected) -> list[str]:
+    """A refusal as it is read: what is missing, whose it is; what does not go together, and what would mend it."""
+    unmet, broken = refusal.problem.get("unmet", ()), refusal.problem.get("violations", ())
+    detail = str(refusal.problem.get("detail", refusal))
+    # What is listed below is not said twice.
+    short = detail.partition(" Missing:")[0] if unmet else detail.partition(":")[0] + ":" if broken else detail
+    missing = [f"    – {each['needs']}: {each['user'] or each['who']} sees to it ({each['operation']})" for each in unmet]
+    return [f"✗ {what}: {short}", *missing, *(f"    – {each['why']}: {each['remedy']}" for each in broken)]
 
 
 def amount(money: int, currency: str) -> str:

@@ -33,13 +33,17 @@ async def tell(front: Frontline, samples: Path, folder: Path, progress: Progress
     if not await office.fits(stage):
         tale.chapter("Large deals").say(ELSEWHERE)
         return tale, []
-    stage.day = await coming.form(stage)
+    stage.day, tale.again = await coming.form(stage)
+    if tale.again:
+        tale.recall()
     prices = prices_of(samples / "prices.csv")
     deals = cast.deals(prices, stage.day)
     try:
         await _told(stage, Books(prices), deals, progress)
     except Rejected as refused:
         tale.trouble = str(refused)
+    finally:
+        tale.remember()
     return tale, list(deals.values())
 
 
