@@ -32,7 +32,7 @@ async def facts(stage: Stage, play: Play, said: Chapter) -> None:
     steps = story.steps if story else ()
     stage.tale.keep(f"facts-{play.role.key}.csv", _written(steps))
     logs = len({step["service"] for step in steps})
-    said.say(f"all that happened to {play.role.company}: {len(steps)} facts in {logs} logs, each with who, when, why and trace")
+    said.say(f"all that happened to {play.role.company}: {len(steps)} facts in {logs} logs, each with who, when and why")
     stage.tale.counted["facts of the first deal"] = len(steps)
 
 
