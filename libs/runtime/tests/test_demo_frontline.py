@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from ltc_runtime.demo.frontline import Frontline, GaveUp, Person, Rejected, Told, short
+from ltc_runtime.demo.frontline import Form, Frontline, GaveUp, Person, Rejected, Told, short
 from ltc_runtime.demo.http import Service, Unreachable
 from ltc_runtime.demo.timings import Timings, percentile
 
@@ -184,3 +184,28 @@ def test_percentiles_are_values_that_were_seen() -> None:
     values = [float(n) for n in range(1, 101)]
     assert [percentile(values, share) for share in (0.5, 0.95, 0.99, 1.0)] == [50.0, 95.0, 99.0, 100.0]
     assert percentile([7.0], 0.5) == 7.0
+
+
+async def test_a_visitor_shows_the_token_of_a_form_and_no_bearer() -> None:
+    async with serving(lambda n, request: answer(200, {"received": True})) as (url, seen), frontline(url) as front:
+        await front.act("lead-svc", "submit form", "/capture/x", Form("t-1"), {"company": "Acme"}, key="k1")
+    assert seen[0][1]["form-token"] == "t-1"
+    assert "authorization" not in seen[0][1]
+
+
+async def test_a_visitor_with_a_wrong_token_is_refused_at_once() -> None:
+    async with serving(lambda n, request: answer(401, {"code": "not-admitted"})) as (url, seen), frontline(url) as front:
+        with pytest.raises(Rejected) as refused:
+            await front.act("lead-svc", "submit form", "/capture/x", Form("t-1"), {"company": "Acme"}, key="k1")
+    assert (refused.value.code, refused.value.problem, len(seen)) == ("not-admitted", {"code": "not-admitted"}, 1)
+
+
+async def test_a_file_is_sent_and_had_as_its_bytes() -> None:
+    async with (
+        serving(lambda n, request: answer(200, [1], content_disposition="attachment", idempotency_replayed="true")) as (url, seen),
+        frontline(url) as front,
+    ):
+        sent = await front.act("lead-svc", "import", "/leads/imports", WHO, b"a,b", key="k1")
+        had = await front.look("lead-svc", "export", "/leads", WHO, accept="text/csv")
+    assert (seen[0][2], seen[0][1]["content-type"]) == (b"a,b", "application/octet-stream")
+    assert (seen[1][1]["accept"], had.body, sent.replayed) == ("text/csv", b"[1]", True)

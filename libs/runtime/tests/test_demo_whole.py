@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from ltc_runtime.demo import own
 from ltc_runtime.demo.read import read
-from ltc_runtime.demo.run import FINE, MISUSED, WRONG, demo, main, sample
+from ltc_runtime.demo.run import FINE, FOLDER, MISUSED, WRONG, demo, main, sample
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.embedded import Stack
 from rich.console import Console
+
+REFUSALS = 8
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -29,10 +31,15 @@ def here(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LTC_DATA_DIR", str(stack.directory))
 
 
-async def driven(path: Path) -> tuple[int, str]:
+async def driven(path: Path, *, story: bool = False) -> tuple[int, str]:
     console = Console(file=io.StringIO(), width=160)
-    code = await demo(read(path), console)
+    code = await demo(read(path), console, story=story)
     return code, console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def chapters(text: str) -> list[str]:
+    """What the story says, from its first heading on."""
+    return text.partition("\n1  ")[2].partition("\nFunnel")[0].splitlines()
 
 
 def heads(text: str) -> str:
@@ -42,16 +49,20 @@ def heads(text: str) -> str:
 
 
 async def test_the_sample_goes_from_lead_to_cash_though_every_service_is_killed_and_a_second_run_changes_nothing(stack: Stack) -> None:
-    driving = asyncio.create_task(driven(sample()))
+    driving = asyncio.create_task(driven(sample(), story=True))
     for name in stack.names:
         await asyncio.sleep(1.0)
         await stack.services[name].kill()
     code, text = await driving
     assert code == FINE, text
     assert "All of it adds up." in text
-    again, second = await driven(sample())
+    again, second = await driven(sample(), story=True)
     assert again == FINE, second
     assert heads(second) == heads(text)
+    assert chapters(second) == chapters(text)
+    assert text.count("✗") == REFUSALS, "the story's refusals are shown, and no check failed"
+    left = {path.name for path in (stack.directory / FOLDER).iterdir()}
+    assert {"quote-P-1-en.pdf", "quote-P-2-zh.pdf", "leads.csv", "opportunities.xlsx", "facts-P-1.csv"} <= left
 
 
 async def test_a_row_that_cannot_be_read_is_a_fault_of_the_file_and_the_rest_is_done(stack: Stack, tmp_path: Path) -> None:

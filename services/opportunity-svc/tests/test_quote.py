@@ -219,6 +219,11 @@ def test_an_approver_with_too_little_authority_does_not(authority: tuple[Event, 
     outcome.then_refused(BeyondAuthority, discount="20.00%", amount=24_000, currency="USD")
 
 
+def test_who_may_not_approve_reads_the_amount_as_people_write_it() -> None:
+    refusal = after(approval, *IN_APPROVAL).when(approve).refusal
+    assert str(refusal) == "A discount of 20.00% on 240.00 USD is beyond your authority: ask somebody who may allow more."
+
+
 def test_four_eyes_nobody_approves_what_they_wrote_or_submitted() -> None:
     as_maker = approve.model_copy(update={"actor": "ann"})
     after(approval, *IN_APPROVAL, grant("ann", "0.9")).when(as_maker).then_refused(ApproverIsMaker)

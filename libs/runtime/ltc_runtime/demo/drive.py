@@ -57,7 +57,7 @@ async def _group(deals: Sequence[Deal], kind: str, front: Frontline, progress: P
     await asyncio.gather(*(_walk(walked, kind, front, progress, books) for walked in each))
     # One receipt is one amount: where one of several deals stopped, none of them is paid before that is settled.
     if all(walked.invoices and not walked.trouble for walked in each):
-        await _guarded(each, cashing.pay(each, Acts(front, f"{kind}/pay/{deals[0].key}", hour=15), progress))
+        await guarded(each, cashing.pay(each, Acts(front, f"{kind}/pay/{deals[0].key}", hour=15), progress))
     for _ in each:
         progress.finish()
     return each
@@ -66,7 +66,7 @@ async def _group(deals: Sequence[Deal], kind: str, front: Frontline, progress: P
 async def _walk(walked: Walked, kind: str, front: Frontline, progress: Progress, books: Books) -> None:
     deal = walked.deal
     acts = Acts(front, f"{kind}/{deal.key}")
-    await _guarded([walked], _steps(deal, acts, progress, walked, books))
+    await guarded([walked], _steps(deal, acts, progress, walked, books))
 
 
 async def _steps(deal: Deal, acts: Acts, progress: Progress, walked: Walked, books: Books) -> None:
@@ -83,7 +83,8 @@ async def _steps(deal: Deal, acts: Acts, progress: Progress, walked: Walked, boo
         await cashing.invoiced(deal, acts, progress, walked, registered, accepted)
 
 
-async def _guarded(walked: Sequence[Walked], steps: Awaitable[None]) -> None:
+async def guarded(walked: Sequence[Walked], steps: Awaitable[None]) -> None:
+    """Take some deals on; what a service refuses stops them, and no others."""
     try:
         await steps
     except Rejected as refused:

@@ -32,10 +32,10 @@ _AGAIN = frozenset({429, 502, 503, 504})
 
 
 class Rejected(Exception):
-    """A service refused a step for good."""
+    """A service refused a step for good; ``problem`` is its whole answer (RFC 9457)."""
 
-    def __init__(self, step: str, status: int, code: str, detail: str) -> None:
-        self.step, self.status, self.code = step, status, code
+    def __init__(self, step: str, status: int, code: str, detail: str, problem: Mapping[str, Any] | None = None) -> None:
+        self.step, self.status, self.code, self.problem = step, status, code, problem or {}
         super().__init__(f"{step}: {status} {code}: {detail}")
 
 
@@ -49,6 +49,13 @@ class Person:
 
     subject: str
     roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A page that anybody may fill in: no employee, the token of a capture form."""
+
+    token: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,10 @@ class Answer:
 
     status: int
     body: Any
+    """JSON, read; of a file, its bytes."""
     told: Told | None
+    replayed: bool = False
+    """It was done before, with this key; nothing happened now."""
 
 
 class Frontline:
@@ -104,12 +114,21 @@ class Frontline:
             service.close()
 
     async def act(
-        self, service: str, step: str, path: str, who: Person, body: Mapping[str, Any] | None, *, key: str, at: str | None = None
+        self,
+        service: str,
+        step: str,
+        path: str,
+        who: Person | Form,
+        body: Mapping[str, Any] | bytes | None,
+        *,
+        key: str,
+        at: str | None = None,
     ) -> Answer:
         """POST, safe to repeat: the key is the same each time.
 
         Args:
             step: what it is called in the report.
+            body: JSON, or the bytes of a file.
             at: when it happened, by RFC 3339; only an importer may say so.
 
         Raises:
@@ -118,32 +137,39 @@ class Frontline:
         """
         headers = {"idempotency-key": short(key)}
         content = None
-        if body is not None:
-            headers["content-type"] = "application/json"
-            content = orjson.dumps(body)
+        if isinstance(body, bytes):
+            headers["content-type"], content = "application/octet-stream", body
+        elif body is not None:
+            headers["content-type"], content = "application/json", orjson.dumps(body)
         if at is not None:
             headers["ltc-occurred-at"] = at
         return await self._until_answered(service, step, "POST", path, who, headers, content)
 
-    async def look(self, service: str, step: str, path: str, who: Person, *, after: Iterable[Told] = ()) -> Answer:
+    async def look(
+        self, service: str, step: str, path: str, who: Person, *, after: Iterable[Told] = (), accept: str = "application/json"
+    ) -> Answer:
         """GET, once the service has heard, and dealt with, what its neighbours told.
+
+        Args:
+            accept: the kind of file that is wanted.
 
         Raises:
             Rejected: the service refused.
             GaveUp: it could not be reached.
         """
         waits = ", ".join(map(str, after))
-        return await self._until_answered(service, step, "GET", path, who, {"ltc-after": waits} if waits else {}, None)
+        headers = {"accept": accept} | ({"ltc-after": waits} if waits else {})
+        return await self._until_answered(service, step, "GET", path, who, headers, None)
 
     async def _until_answered(
-        self, service: str, step: str, method: str, path: str, who: Person, headers: dict[str, str], content: bytes | None
+        self, service: str, step: str, method: str, path: str, who: Person | Form, headers: dict[str, str], content: bytes | None
     ) -> Answer:
         began = time.monotonic()
         attempt = 0
         while True:
             pause, cause = 0.0, ""
             try:
-                headers["authorization"] = self._bearer(who)
+                headers |= {"form-token": who.token} if isinstance(who, Form) else {"authorization": self._bearer(who)}
                 response = await self._services[service].request(method, path, headers, content)
             except Unreachable as error:
                 cause = str(error)
@@ -158,20 +184,20 @@ class Frontline:
                 raise GaveUp(f"{step}: {service} did not answer within {self._patience:.0f} s; last: {cause}")
             await asyncio.sleep(max(pause, min(_LONGEST_PAUSE, 0.05 * 2**attempt)) * (0.75 + 0.5 * self._jitter.random()))
 
-    def _again(self, step: str, response: Response, who: Person, attempt: int) -> tuple[float, str]:
+    def _again(self, step: str, response: Response, who: Person | Form, attempt: int) -> tuple[float, str]:
         """How long to wait before the next attempt, and why; raises where there is no use in one."""
         problem = _problem(response)
         code = str(problem.get("code", "no problem document"))
         if response.status in _AGAIN or code == "busy":
             return _retry_after(response), f"{response.status} {code}"
-        if response.status == 401 and attempt < 5:
+        if response.status == 401 and attempt < 5 and isinstance(who, Person):
             self._tokens.pop(who, None)  # the issuer may have new keys
             return 0.2, f"401 {code}"
         if response.status >= 500 and attempt < 5:
             return 0.5, f"{response.status} {code}"
         detail = str(problem.get("detail", response.content[:200].decode("utf-8", "replace")))
         wrong = [f"{error.get('pointer') or error.get('parameter')}: {error.get('detail')}" for error in problem.get("errors") or ()]
-        raise Rejected(step, response.status, code, "; ".join((detail, *wrong)))
+        raise Rejected(step, response.status, code, "; ".join((detail, *wrong)), problem)
 
     def _bearer(self, who: Person) -> str:
         now = time.monotonic()
@@ -190,7 +216,9 @@ def short(key: str) -> str:
 
 
 def _answer(response: Response) -> Answer:
-    return Answer(response.status, orjson.loads(response.content) if response.content else None, _told(response))
+    is_file = "content-disposition" in response.headers
+    body: Any = response.content if is_file else orjson.loads(response.content) if response.content else None
+    return Answer(response.status, body, _told(response), response.headers.get("idempotency-replayed") == "true")
 
 
 def _told(response: Response) -> Told | None:

@@ -30,7 +30,7 @@ class OwnFormat:
     kind = "deals"
 
     def __init__(self, path: Path) -> None:
-        self.prices = tuple(_prices(path.with_name("prices.csv")))
+        self.prices = tuple(prices_of(path.with_name("prices.csv")))
         self._catalogue = Catalogue.of(self.prices)
         self._managers: set[str] = set()
 
@@ -122,7 +122,12 @@ def _days(row: Row, stage: Stage) -> Days:
     return Days(captured, engaged or captured, closed, delivered, paid or delivered)
 
 
-def _prices(path: Path) -> list[Price]:
+def prices_of(path: Path) -> list[Price]:
+    """What a price list of our own format says.
+
+    Raises:
+        Unreadable: a line of it cannot be read, or a column is missing.
+    """
     missing = [column for column in PRICE_COLUMNS if column not in header(path)]
     if missing:
         raise Unreadable(f"{path}: column {', '.join(missing)} is missing")

@@ -1,7 +1,7 @@
 """The report at the end: the funnel, the money, how long it took, one deal's story, and whether all of it adds up."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -26,6 +26,8 @@ class Figures:
     timings: Timings
     seconds: float
     """From the first deal to the last."""
+    more: Sequence["Check"] = ()
+    """What else must hold."""
 
 
 @dataclass(frozen=True)
@@ -80,26 +82,28 @@ def checks(figures: Figures) -> list[Check]:
     contracts, invoices, receipts = statuses(ledger.contracts), ledger.invoices.values(), ledger.receipts.values()
     received = sums(receipts, "amount")
     return [
-        _counts("rows read", len(reading.deals) + len(reading.unread), len(reading.deals)),
-        _counts("deals refused", 0, sum(bool(walked.trouble) for walked in figures.walked)),
-        _counts("leads captured", len(reading.deals), len(ledger.leads)),
-        _counts("leads assigned", stages["lead"], leads["assigned"]),
-        _counts("opportunities open", stages["open"], opportunities["open"]),
-        _counts("opportunities lost", stages["lost"], opportunities["lost"]),
-        _counts("opportunities won", len(won), opportunities["won"]),
-        _counts("contracts in force or closed", len(won), contracts["registered"] + contracts["closed"]),
-        _counts("orders accepted in full", len(won), orders["accepted"]),
+        counts("rows read", len(reading.deals) + len(reading.unread), len(reading.deals)),
+        counts("deals refused", 0, sum(bool(walked.trouble) for walked in figures.walked)),
+        counts("leads captured", len(reading.deals), len(ledger.leads)),
+        counts("leads assigned", stages["lead"], leads["assigned"]),
+        counts("opportunities open", stages["open"], opportunities["open"]),
+        counts("opportunities lost", stages["lost"], opportunities["lost"]),
+        counts("opportunities won", len(won), opportunities["won"]),
+        counts("contracts in force or closed", len(won), contracts["registered"] + contracts["closed"]),
+        counts("orders accepted in full", len(won), orders["accepted"]),
         _money("net invoiced = won net", net, sums(invoices, "net")),
         _money("money received = money sent", _sent(figures.walked), received),
         _money(
             "money received = money applied", received, sums(ledger.invoices.values(), "paid"), sums(ledger.receipts.values(), "unapplied")
         ),
         _money("invoiced − paid = open", _less(sums(invoices, "gross"), received), sums(invoices, "open")),
-        _counts("contracts closed = deals paid in full", sum(map(is_paid, figures.walked)), contracts["closed"]),
+        counts("contracts closed = deals paid in full", sum(map(is_paid, figures.walked)), contracts["closed"]),
+        *figures.more,
     ]
 
 
-def _counts(name: str, expected: int, found: int) -> Check:
+def counts(name: str, expected: int, found: int) -> Check:
+    """A number that must be another one."""
     return Check(name, f"{expected:,}", f"{found:,}")
 
 
@@ -181,12 +185,11 @@ def _print_money(console: Console, figures: Figures) -> None:
 def _print_timings(console: Console, figures: Figures) -> None:
     timings, seconds = figures.timings, figures.seconds
     heads = ", ".join(f"{service} {head:,}" for service, head in figures.ledger.heads.items())
-    table = _table("step", "times", "p50 ms", "p95 ms", "p99 ms", title="\nHow long each step took")
-    for step, taken in timings.seconds.items():
-        ordered = sorted(taken)
-        table.add_row(step, f"{len(ordered):,}", *(f"{percentile(ordered, share) * 1000:,.1f}" for share in (0.5, 0.95, 0.99)))
+    table = _table("step", *TIMES, title="\nHow long until another service has heard what was told and reacted to it")
+    for step, *figured in timed(timings):
+        if step.startswith("→"):
+            table.add_row(step, *figured)
     console.print(table)
-    console.print("A step with → waits until another service has heard what was told and reacted to it.", style="dim")
     again = ", ".join(f"{cause} {times:,}" for cause, times in timings.retries.most_common())
     rate = timings.requests / max(seconds, 0.001)
     console.print(
@@ -194,6 +197,16 @@ def _print_timings(console: Console, figures: Figures) -> None:
         markup=False,
     )
     console.print(f"Heads of the logs: {heads}")
+
+
+TIMES = ("times", "p50 ms", "p95 ms", "p99 ms")
+
+
+def timed(timings: Timings) -> Iterator[tuple[str, ...]]:
+    """Every step, how often it was done, and how long it took."""
+    for step, taken in timings.seconds.items():
+        ordered = sorted(taken)
+        yield step, str(len(ordered)), *(f"{percentile(ordered, share) * 1000:.1f}" for share in (0.5, 0.95, 0.99))
 
 
 def _print_checks(console: Console, figures: Figures) -> bool:

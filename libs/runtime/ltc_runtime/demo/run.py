@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import csv
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,11 +23,16 @@ from .progress import Progress
 from .read import read
 from .rows import Unreadable
 from .story import told
+from .tale.printing import printed
+from .tale.telling import Tale
+from .tale.whole import tell
 from .timings import Timings
 
 FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 _PIPE_WIDTH = 160
+FOLDER = "demo"
+"""Under the folder of data: where files are left."""
 _SAMPLE = Path("examples/deals.csv")
 
 
@@ -42,7 +49,7 @@ def main(input: Path | None = None, *, console: Console | None = None) -> int:
     try:
         reading = read(input or sample())
         report.heading(console, reading)
-        return asyncio.run(demo(reading, console))
+        return asyncio.run(demo(reading, console, story=input is None))
     except Unreadable as error:
         console.print(str(error), markup=False, soft_wrap=True)
         return MISUSED
@@ -65,21 +72,37 @@ def sample() -> Path:
     return _SAMPLE if _SAMPLE.exists() else Path(__file__).parents[4] / _SAMPLE
 
 
-async def demo(reading: Reading, console: Console) -> int:
-    """Drive, look at what became of it, report."""
-    progress, timings = Progress(console), Timings()
-    async with progress.shown(), services(Settings(), progress.say) as (addresses, token):
+async def demo(reading: Reading, console: Console, *, story: bool = False) -> int:
+    """Drive, look at what became of it, report; with ``story`` also tell that of the large deals."""
+    progress, timings, settings = Progress(console), Timings(), Settings()
+    tale: Tale | None = None
+    async with progress.shown(), services(settings, progress.say) as (addresses, token):
         async with Frontline(addresses, token, timings) as front:
             progress.expect(len(reading.deals), timings.retries)
             began = time.monotonic()
             walked = await drive(reading, front, progress)
+            if story:
+                tale, deals = await tell(front, sample().parent / "story", settings.data_dir / FOLDER, progress)
+                reading, walked = replace(reading, deals=(*reading.deals, *deals)), [*walked, *tale.walked]
             seconds = time.monotonic() - began
             progress.say("reading the books")
             ledger = await look_through(front, walked)
-            story = await told(front, walked)
-        figures = report.Figures(reading, walked, ledger, timings, seconds)
+            longest = None if tale else await told(front, walked)
+        figures = report.Figures(reading, walked, ledger, timings, seconds, tale.checks if tale else ())
         progress.say("done")
-    return FINE if report.printed(console, figures, story) else WRONG
+    if tale:
+        printed(console, tale)
+    fine = report.printed(console, figures, longest)
+    leave_timings(timings, settings.data_dir / FOLDER, console)
+    return FINE if fine and not (tale and tale.trouble) else WRONG
+
+
+def leave_timings(timings: Timings, folder: Path, console: Console) -> None:
+    """Keep how long every step took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "timings.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("step", *report.TIMES), *report.timed(timings)])
+    console.print(f"How long every step took: {folder / 'timings.csv'}", markup=False, soft_wrap=True)
 
 
 @contextlib.asynccontextmanager

@@ -66,7 +66,7 @@ class ApproverIsMaker(Refusal):
 
 
 class BeyondAuthority(Refusal):
-    """A discount of {discount} on {amount} {currency} (minor units) is beyond your authority: ask somebody who may allow more."""
+    """A discount of {discount} on {net} is beyond your authority: ask somebody who may allow more."""
 
 
 class QuoteHasChanged(Refusal):
@@ -181,7 +181,7 @@ def approve(quote: InApproval, leave: Leave, command: ApproveQuote) -> list[Quot
         raise ApproverIsMaker
     discount, asked = largest_discount(content.lines), quote.combined or content.net
     if not leave.covers(discount, asked, content.margin):
-        raise BeyondAuthority(discount=f"{discount:.2%}", amount=asked.amount, currency=asked.currency)
+        raise BeyondAuthority(discount=f"{discount:.2%}", net=str(asked), amount=asked.amount, currency=asked.currency)
     approved = QuoteApproved(
         quote_id=command.quote_id,
         quote_hash=content.hash,
