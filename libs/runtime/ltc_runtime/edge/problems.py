@@ -194,7 +194,7 @@ FAULTS: tuple[type[Fault], ...] = (
     Overloaded, NotCaughtUp, DatabaseAway, IssuerAway, InternalError,
 )  # fmt: skip
 
-_RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id", "errors"})
+_RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id"})
 
 
 def title(refusal: type[Refusal]) -> str:
