@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from ltc_events import Code, Currency, Money, Name, Text, Value
 from ltc_events.opportunity_forms import FieldKey
@@ -175,7 +175,7 @@ class ChoiceField(Choosing):
     @property
     def takes(self) -> Any:
         """The type of its values."""
-        return Literal[self.codes]
+        return one_of(self.codes)
 
 
 class ChoicesField(Choosing):
@@ -188,7 +188,7 @@ class ChoicesField(Choosing):
     @property
     def takes(self) -> Any:
         """The type of its values."""
-        return Annotated[tuple[Literal[self.codes], ...], AfterValidator(self.in_order)]
+        return Annotated[tuple[one_of(self.codes), ...], AfterValidator(self.in_order)]
 
     def in_order(self, chosen: tuple[str, ...]) -> tuple[str, ...]:
         """Each once and as many as asked for, in the order of the form."""
@@ -218,6 +218,11 @@ def with_room(field: Fields) -> Fields:
 
 
 FormField = Annotated[Fields, Field(discriminator="type"), AfterValidator(with_room)]
+
+
+def one_of(codes: tuple[str, ...]) -> Any:
+    """The type of just these."""
+    return cast(Any, Literal)[codes]
 
 
 def exact(said: Any) -> Any:
