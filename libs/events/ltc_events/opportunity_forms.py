@@ -1,5 +1,6 @@
 """What opportunity-svc tells of forms: what was filled in for a deal, field by field."""
 
+import re
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -8,10 +9,13 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 from .values import Code, Money, UserId, Value
 from .vocabulary import PublishedEvent
 
-FormCode = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_-]*$")]
+FORM_CODE = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+FIELD_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+FormCode = Annotated[str, StringConstraints(pattern=f"^{FORM_CODE.pattern}$")]
 """The name of a form in URLs and criteria: ``key-account``."""
 
-FieldKey = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
+FieldKey = Annotated[str, StringConstraints(pattern=f"^{FIELD_KEY.pattern}$")]
 """The name of a field in its form: ``budget``."""
 
 FieldValue: TypeAlias = str | StrictBool | StrictInt | Money | tuple[str, ...]

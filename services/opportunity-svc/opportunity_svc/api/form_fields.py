@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from uuid import UUID
 
 from fastapi import Query
+from ltc_events.opportunity_forms import FIELD_KEY, FORM_CODE
 from ltc_runtime.edge import Read
 from ltc_runtime.edge.problems import Invalid
 from pydantic import StringConstraints
@@ -18,7 +19,7 @@ from .. import projections as shown
 from ..domain.form import Form
 from ..domain.form_fields import Fields
 
-NAME = r"[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_]{0,39}"
+NAME = rf"{FORM_CODE.pattern}\.{FIELD_KEY.pattern}"
 Comparison = Literal["eq", "ge", "le"]
 Parameter = Literal["where", "show"]
 

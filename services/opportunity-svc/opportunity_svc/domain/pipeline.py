@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, Name, Rate, Refusal, UserId, Value, Versions, derive_id
+from ltc_events.opportunity_forms import FORM_CODE
 from ltc_events.opportunity_gates import GATES, Gate, Profile
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -225,6 +226,9 @@ def must_be_sound(pipeline: Pipeline) -> None:
         raise PipelineUnsound(reason="one of the profile project has all gates, " + ", ".join(GATES))
     if not all(forms):
         raise PipelineUnsound(reason="`form` names the form of the check form_filled, and nothing else has one")
+    named = [each.form for stage in pipeline.stages for each in stage.criteria if each.form is not None]
+    if not all(FORM_CODE.fullmatch(form) for form in named):
+        raise PipelineUnsound(reason="a form is called by small letters, digits, - and _")
 
 
 def activate(versions: Pipelines, command: ActivatePipeline) -> list[PipelineActivated]:
