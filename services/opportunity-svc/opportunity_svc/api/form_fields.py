@@ -1,7 +1,8 @@
 """What deals are found by beside their own columns: fields of the forms that are filled in for them."""
 
+import operator
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,13 +103,8 @@ def compared(asked: Asked, field: Fields) -> list[ColumnElement[bool]]:
 
 
 def against(asked: Asked, column: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
-    match asked.comparison:
-        case "eq":
-            return column == value
-        case "ge":
-            return column >= value
-        case "le":
-            return column <= value
+    compare: Callable[[Any, Any], ColumnElement[bool]] = {"eq": operator.eq, "ge": operator.ge, "le": operator.le}[asked.comparison]
+    return compare(column, value)
 
 
 def matched(pattern: re.Pattern[str], asked: Asked, what: str) -> re.Match[str]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, Text, UserId, Value, Versions, derive_id
+from ltc_events import Command, Decider, Event, Refusal, Text, UserId, Value, Versions, Writing, derive_id
 from ltc_events.opportunity_forms import FieldValue, FormCode, FormValue
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
@@ -160,12 +160,7 @@ def kept(value: Any) -> FieldValue:
             return said
 
 
-def said_in(values: Values) -> dict[str, FieldValue]:
-    """The values by key."""
-    return {each.key: each.value for each in values}
-
-
-# ── decide, evolve ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── what counts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def counting(code: str, forms: Forms) -> tuple[int, Form]:
@@ -177,43 +172,11 @@ def counting(code: str, forms: Forms) -> tuple[int, Form]:
     return forms.live, forms.counting
 
 
-def decide(forms: Forms, command: FormCommand) -> list[FormEvent]:
-    match command:
-        case DraftForm():
-            return [*draft(forms, command)]
-        case ActivateForm():
-            return [*activate(must_have(forms, command.version), command)]
-
-
-def draft(forms: Forms, command: DraftForm) -> list[FormDrafted]:
-    return [] if forms.says(command.form) else [FormDrafted(**dict(command), version=forms.next)]
-
-
-def activate(forms: Forms, command: ActivateForm) -> list[FormActivated]:
-    return [] if forms.live == command.version else [FormActivated(**dict(command), previous=forms.live)]
-
-
-def must_have(forms: Forms, version: int) -> Forms:
-    if not forms.has(version):
-        raise UnknownForm
-    return forms
-
-
-def evolve(forms: Forms, event: FormEvent) -> Forms:
-    match event:
-        case FormDrafted(form=form):
-            return forms.with_next(form)
-        case FormActivated(version=version):
-            return forms.with_live(version)
-
-
-decider: Decider[Forms, FormCommand, FormEvent] = Decider(
-    kind="form",
-    shared=True,
-    id="form_id",
-    initial=Versions(),
-    decide=decide,
-    evolve=evolve,
-    commands=FormCommand,
-    events=FormEvent,
-)
+decider: Decider[Forms, FormCommand, FormEvent] = Writing[Form](
+    content="form",
+    draft=DraftForm,
+    drafted=FormDrafted,
+    activate=ActivateForm,
+    activated=FormActivated,
+    unknown=UnknownForm,
+).decider("form", id="form_id")

@@ -188,7 +188,8 @@ class ChoicesField(Choosing):
     @property
     def takes(self) -> Any:
         """The type of its values."""
-        return Annotated[tuple[one_of(self.codes), ...], AfterValidator(self.in_order)]
+        chosen: Any = tuple.__class_getitem__((one_of(self.codes), ...))
+        return Annotated[chosen, AfterValidator(self.in_order)]
 
     def in_order(self, chosen: tuple[str, ...]) -> tuple[str, ...]:
         """Each once and as many as asked for, in the order of the form."""
