@@ -48,7 +48,6 @@ __all__ = [
     "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held",
     "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Reader",
     "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Taking", "Text", "Unit", "UserId", "Value", "Verb", "Versions",
-    "Wanted", "Writing",
-    "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes", "largest_remainder",
-    "members", "minor_units", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
+    "Wanted", "Writing", "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes",
+    "largest_remainder", "members", "minor_units", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip
