@@ -194,6 +194,7 @@ FAULTS: tuple[type[Fault], ...] = (
     Overloaded, NotCaughtUp, DatabaseAway, IssuerAway, InternalError,
 )  # fmt: skip
 
+# `errors` is not among them: a refusal of the domain may name fields too, in the same words as an invalid body.
 _RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id"})
 
 
