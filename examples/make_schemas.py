@@ -6,10 +6,10 @@ python examples/make_schemas.py
 import json
 from pathlib import Path
 
-from ltc_events import billing, contract, event_classes, lead, opportunity, opportunity_gates, order
+from ltc_events import billing, contract, event_classes, lead, opportunity, opportunity_forms, opportunity_gates, order
 
 HERE = Path(__file__).parent / "schemas"
-TOLD_BY = (lead, opportunity, opportunity_gates, contract, order, billing)
+TOLD_BY = (lead, opportunity, opportunity_forms, opportunity_gates, contract, order, billing)
 
 
 def schemas() -> dict[str, str]:

@@ -25,7 +25,7 @@ from .values import (
     total,
     zero,
 )
-from .versions import Versions, activation
+from .versions import Versions, Writing, activation
 from .vocabulary import (
     AnyDecider,
     At,
@@ -49,6 +49,6 @@ __all__ = [
     "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held",
     "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Reader",
     "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Taking", "Text", "Unit", "UserId", "Value", "Verb", "Versions",
-    "Wanted", "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes", "largest_remainder",
-    "members", "minor_units", "of_checked", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
+    "Wanted", "Writing", "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes",
+    "largest_remainder", "members", "minor_units", "of_checked", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

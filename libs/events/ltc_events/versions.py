@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from .projection import Fact, Row
+from .vocabulary import Command, Decider, Event, Refusal
 
 T = TypeVar("T")
 
@@ -59,3 +60,43 @@ def activation(key: str) -> Callable[[Any, Fact], list[Row]]:
         return [live] if said.previous is None else [{key: which, "version": said.previous, "status": "retired"}, live]
 
     return rows
+
+
+@dataclass(frozen=True)
+class Writing(Generic[T]):
+    """The words of something that is drafted and activated version by version.
+
+    Args:
+        content: the field of ``draft`` and ``drafted`` that says what a version says; both also say ``version``, as do the others.
+        unknown: how a version nobody wrote is refused.
+        must_be_sound: refuses content that makes no sense.
+    """
+
+    content: str
+    draft: type[Command]
+    drafted: type[Event]
+    activate: type[Command]
+    activated: type[Event]
+    unknown: type[Refusal]
+    must_be_sound: Callable[[T], None] = lambda content: None
+
+    def decider(self, kind: str, id: str) -> Decider[Versions[T], Any, Any]:
+        """Its decider: the same words again are no new version, and what counts already is not activated again."""
+        commands, events = self.draft | self.activate, self.drafted | self.activated
+        return Decider(
+            kind=kind, id=id, shared=True, initial=Versions(), decide=self._decide, evolve=self._evolve, commands=commands, events=events
+        )  # fmt: skip
+
+    def _decide(self, versions: Versions[T], command: Any) -> list[Any]:
+        if isinstance(command, self.draft):
+            self.must_be_sound(getattr(command, self.content))
+            same = versions.says(getattr(command, self.content))
+            return [] if same else [self.drafted(**dict(command), version=versions.next)]
+        if not versions.has(command.version):
+            raise self.unknown
+        return [] if versions.live == command.version else [self.activated(**dict(command), previous=versions.live)]
+
+    def _evolve(self, versions: Versions[T], event: Any) -> Versions[T]:
+        if isinstance(event, self.drafted):
+            return versions.with_next(getattr(event, self.content))
+        return versions.with_live(event.version)

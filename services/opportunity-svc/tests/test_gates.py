@@ -183,7 +183,10 @@ def test_gates_come_in_order_and_a_project_has_all(profile: str, gates: tuple[st
     given(pipeline.decider).when(draft_of(*stages, profile=profile)).then_refused(PipelineUnsound)
 
 
-@pytest.mark.parametrize("criterion", [Criterion(check="form_filled"), Criterion(check="plan_present", form="vision")])
+@pytest.mark.parametrize(
+    "criterion",
+    [Criterion(check="form_filled"), Criterion(check="plan_present", form="vision"), Criterion(check="form_filled", form="No such name")],
+)
 def test_a_form_is_named_where_one_is_asked_for_and_nowhere_else(criterion: Criterion) -> None:
     stage = Stage(code="one", name="One", probability="0.5", criteria=(criterion,))
     given(pipeline.decider).when(draft_of(stage)).then_refused(PipelineUnsound)

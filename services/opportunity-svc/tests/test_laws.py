@@ -19,7 +19,9 @@ from opportunity_svc.domain import (
     deciding,
     discounts,
     estimate,
+    filling,
     forecast,
+    form,
     mandate,
     negotiation,
     opening,
@@ -35,7 +37,7 @@ from opportunity_svc.domain import (
     winning,
 )
 from opportunity_svc.domain.difference import difference
-from opportunity_svc.domain.opportunity import asking, findings, gating, noting, working
+from opportunity_svc.domain.opportunity import asking, findings, form_filling, gating, noting, working
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
@@ -51,6 +53,7 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
     quote.decider,
     negotiation.facts,
     pipeline.decider,
+    form.decider,
     mandate.decider,
     team.decider,
     forecast.decider,
@@ -175,6 +178,24 @@ FINDING = st.one_of(
     st.builds(findings.Initiation, goal=WORDS, scope=WORDS, resources=WORDS),
     st.builds(findings.PlanStep, code=st.just("S1"), what=WORDS, owner=USER, due=DAY),
     st.builds(findings.FilledForm, code=st.just("F1")),
+)
+A_FORM = form.Form.model_validate(
+    {
+        "name": {"en": "Vision", "zh": "愿景"},
+        "fields": [{"key": "goal", "type": "text", "label": {"en": "Goal", "zh": "目标"}, "max_length": 30}],
+    }
+)
+VISION = form.form_id("vision")
+FORM_COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    st.builds(form.DraftForm, form_id=st.just(VISION), code=st.just("vision"), form=st.just(A_FORM), drafted_by=USER),
+    st.builds(form.ActivateForm, form_id=st.just(VISION), code=st.just("vision"), version=st.integers(1, 2), activated_by=USER),
+    st.builds(
+        form_filling.FillForm,
+        opportunity_id=DEAL,
+        form=st.just("vision"),
+        values=st.dictionaries(st.sampled_from(["goal", "story"]), WORDS | st.none(), max_size=2),
+        actor=USER,
+    ),
 )
 COSTS = st.builds(lambda amount: (CostLine(category="work", amount=amount),), MONEY)
 CASH = st.builds(lambda inflow, outflow: (CashLine(month="2026-12", inflow=inflow, outflow=outflow),), MONEY, MONEY)
@@ -326,6 +347,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(mandate.EndDelegation, mandate_id=st.just(mandate.mandate_id("mia")), delegation_id=DEAL, user=st.just("mia"), ended_by=USER),
     NEW_COMMANDS,
+    FORM_COMMANDS,
     st.builds(
         forecast.SetForecast,
         forecast_id=st.just(UUID(int=6)),
@@ -387,6 +409,8 @@ BEGINNING: tuple[Command, ...] = (
         today=TODAY,
     ),
     SubmitQuote(quote_id=UUID(int=3), actor="ann", today=TODAY),
+    form.DraftForm(form_id=VISION, code="vision", form=A_FORM, drafted_by="mia"),
+    form.ActivateForm(form_id=VISION, code="vision", version=1, activated_by="mia"),
 )
 
 ALL: tuple[AnyDecider, ...] = (
@@ -394,6 +418,7 @@ ALL: tuple[AnyDecider, ...] = (
     quote.pricing,
     quote.approval,
     opening.decider,
+    filling.decider,
     stepping.decider,
     deciding.decider,
     winning.decider,

@@ -7,7 +7,8 @@ import pytest
 from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
 from ltc_events.testing import given
-from opportunity_svc.domain import opening, opportunity, stepping, winning
+from opportunity_svc.domain import filling, opening, opportunity, stepping, winning
+from opportunity_svc.domain.form import Form, FormActivated, FormDrafted, form_id
 from opportunity_svc.domain.opportunity import (
     DayInTheFuture,
     DeclineOpportunity,
@@ -17,6 +18,7 @@ from opportunity_svc.domain.opportunity import (
     UnknownOpportunity,
     possible,
 )
+from opportunity_svc.domain.opportunity.form_filling import FillForm
 from opportunity_svc.domain.opportunity.gating import EnterStage
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
@@ -28,6 +30,7 @@ from opportunity_svc.domain.stepping import QuoteOfOtherOpportunity
 from opportunity_svc.domain.winning import WinOpportunity
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
+VISION, LABEL = form_id("vision"), {"en": "Vision", "zh": "愿景"}
 TODAY = date(2026, 11, 24)
 USD = Money(amount=1_000, currency="USD")
 
@@ -154,6 +157,10 @@ def test_a_deal_may_be_entered_after_it_was_decided() -> None:
 
 @pytest.mark.parametrize(("status", "history"), [("open", (opened,)), ("won", (opened, won)), ("lost", (opened, lost))])
 def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunityStatus, history: tuple[Event, ...]) -> None:
+    fill = FillForm(opportunity_id=DEAL, form="vision", values={}, actor="ann")
+    said = {"name": LABEL, "fields": [{"key": "goal", "type": "text", "label": LABEL}]}
+    vision = FormDrafted(form_id=VISION, code="vision", version=1, form=Form.model_validate(said), drafted_by="mia")
+    form_is_live = (vision, FormActivated(form_id=VISION, code="vision", version=1, activated_by="mia"))
     accept = (drafted, approved, sent, accepted)
     refused = {
         "lose_opportunity": given(opportunity.decider, *history).when(lose).refusal,
@@ -162,5 +169,6 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
         "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
         "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
         "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
+        "fill_form": given(filling.decider, *history, *form_is_live).when(fill).refusal,
     }
     assert set(possible(status)) == {name for name, refusal in refused.items() if refusal is None}

@@ -2,7 +2,7 @@
 
 import typer
 
-from . import asyncapi, atlas, clock, demo, forget, importing, log, parked, serve, site, token, topics, trace, up
+from . import asyncapi, atlas, clock, demo, forget, forms, importing, log, parked, serve, site, token, topics, trace, up
 from .output import EXIT_CODES
 
 app = typer.Typer(
@@ -14,5 +14,5 @@ app = typer.Typer(
     add_completion=False,
 )
 
-for group in (up, demo, importing, serve, site, token, clock, topics, asyncapi, log, parked, trace, forget, atlas):
+for group in (up, demo, importing, forms, serve, site, token, clock, topics, asyncapi, log, parked, trace, forget, atlas):
     group.add_to(app)

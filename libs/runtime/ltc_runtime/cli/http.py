@@ -1,7 +1,7 @@
 """Speaking to services as a user of their APIs."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -28,16 +28,23 @@ def own_token(here: Place, roles: Iterable[str]) -> str:
     return issuer.token("operator", roles, seconds=300)
 
 
-async def ask(http: httpx.AsyncClient, method: str, url: str) -> httpx.Response:
-    """An answer that is no refusal."""
+async def ask(http: httpx.AsyncClient, method: str, url: str, body: Any = None) -> httpx.Response:
+    """An answer that is no refusal; the body, if there is one, is sent as JSON."""
     try:
-        reply = await http.request(method, url)
+        reply = await http.request(method, url, json=body)
     except httpx.HTTPError as error:
         raise Trouble(f"{url} cannot be reached: {type(error).__name__}", AWAY) from None
     if reply.status_code >= 400:
-        try:
-            problem = reply.json()
-        except ValueError:
-            problem = {}
-        raise Trouble(f"{problem.get('code', reply.status_code)}: {problem.get('detail', reply.text[:200])}", REFUSED)
+        raise Trouble(problem(reply), REFUSED)
     return reply
+
+
+def problem(reply: httpx.Response) -> str:
+    """What the service has against it."""
+    try:
+        said = reply.json()
+        code = said["code"]
+    except (ValueError, KeyError, TypeError):  # somebody else answers there
+        return f"{reply.status_code}: {reply.text[:200]}"
+    wrong = "; ".join(f"{each.get('parameter') or each.get('pointer')}: {each['detail']}" for each in said.get("errors") or ())
+    return f"{code}: {wrong or said['detail']}"

@@ -1,6 +1,5 @@
 """`ltc import FILE --leads`: leads of another system, handed to lead-svc, and followed until they are taken over."""
 
-import json
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import anyio
 import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .http import ask, client
+from .http import ask, client, problem
 from .output import AWAY, REFUSED, Trouble, err, out
 from .place import Place
 
@@ -53,16 +52,6 @@ async def bring(http: httpx.AsyncClient, url: str, file: Path, asked: dict[str, 
         raise Trouble(problem(reply), REFUSED)
     found: str = reply.json()["import_id"]
     return found
-
-
-def problem(reply: httpx.Response) -> str:
-    """What the service has against it."""
-    try:
-        said = reply.json()
-    except json.JSONDecodeError:
-        return f"{reply.status_code}: {reply.text[:200]}"
-    wrong = "; ".join(f"{each.get('parameter') or each.get('pointer')}: {each['detail']}" for each in said.get("errors") or ())
-    return f"{said['code']}: {wrong or said['detail']}"
 
 
 async def chunks(file: Path) -> AsyncIterator[bytes]:

@@ -21,7 +21,7 @@ from ltc_events import Refusal
 from pydantic import BaseModel
 
 from .answers import HeaderPair, Receive, Scope, Send
-from .pages import Page, Paging
+from .pages import AsColumns, Page, Paging
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -153,10 +153,12 @@ async def exported(kind: str, name: str, view: type[BaseModel], page_of: Callabl
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the answer closes it
     try:
         sheet = SHEETS[kind](file)
-        names = list(columns(view))
-        sheet.write([names])
+        found: list[Column] = []
         async for page in _pages(page_of):
-            await asyncio.to_thread(sheet.write, [cells(row, names) for row in page])
+            if not found:
+                found = list(columns(view, page[0] if page else None))
+                sheet.write([[".".join(column) for column in found]])
+            await asyncio.to_thread(sheet.write, [cells(row, found) for row in page])
         await asyncio.to_thread(sheet.close)
     except BaseException:
         file.close()
@@ -180,14 +182,24 @@ async def _pages(page_of: Callable[[Paging], Any]) -> AsyncIterator[Sequence[Bas
         paging = Paging(limit=PAGE, cursor=page.next_cursor)
 
 
-def columns(view: type[BaseModel], before: str = "") -> Iterator[str]:
-    """The columns of a view: its fields, those of a value such as money as ``net.amount`` and ``net.currency``."""
+Column = tuple[str, ...]
+"""The way to what a column shows, from the row on: ``("net", "amount")``."""
+
+
+def columns(view: type[BaseModel], first: BaseModel | None = None, before: Column = ()) -> Iterator[Column]:
+    """The columns of a view: its fields, those of a value such as money each apart, and the keys of a map that is marked `AsColumns`.
+
+    Args:
+        first: a row of the list, whose maps say their keys; with none, they have no columns.
+    """
     for name, field in view.model_fields.items():
         inner = _value_in(field.annotation)
-        if inner is None:
-            yield before + name
+        if any(isinstance(mark, AsColumns) for mark in field.metadata):
+            yield from ((*before, name, key) for key in getattr(first, name, ()))
+        elif inner is None:
+            yield (*before, name)
         else:
-            yield from columns(inner, f"{before}{name}.")
+            yield from columns(inner, before=(*before, name))
 
 
 def _value_in(annotation: Any) -> type[BaseModel] | None:
@@ -196,13 +208,13 @@ def _value_in(annotation: Any) -> type[BaseModel] | None:
     return found[0] if len(found) == 1 and isinstance(found[0], type) and issubclass(found[0], BaseModel) else None
 
 
-def cells(row: BaseModel, names: Sequence[str]) -> list[Cell]:
+def cells(row: BaseModel, ways: Sequence[Column]) -> list[Cell]:
     """A row of the file."""
     found: list[Cell] = []
-    for name in names:
+    for way in ways:
         value: Any = row
-        for part in name.split("."):
-            value = None if value is None else getattr(value, part)
+        for step in way:
+            value = None if value is None else value.get(step) if isinstance(value, dict) else getattr(value, step)
         found.append(cell(value))
     return found
 

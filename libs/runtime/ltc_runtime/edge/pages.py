@@ -42,6 +42,11 @@ class Paging:
 MAX_PAGE = 200
 
 
+@dataclass(frozen=True, slots=True)
+class AsColumns:
+    """Marks a map in a row of a list: in a file each key is a column. All rows of one answer have the same keys."""
+
+
 def matching(asked: Mapping[Column[Any], Any]) -> list[ColumnElement[bool]]:
     """The filters of a list: each column equals what was asked of it, and is free where nothing was."""
     return [column == value for column, value in asked.items() if value is not None]

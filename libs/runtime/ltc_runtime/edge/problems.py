@@ -194,7 +194,8 @@ FAULTS: tuple[type[Fault], ...] = (
     Overloaded, NotCaughtUp, DatabaseAway, IssuerAway, InternalError,
 )  # fmt: skip
 
-_RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id", "errors"})
+# `errors` is not among them: a refusal of the domain may name fields too, in the same words as an invalid body.
+_RESERVED = frozenset({"type", "title", "status", "code", "detail", "trace_id"})
 
 
 def title(refusal: type[Refusal]) -> str:

@@ -6,14 +6,14 @@ import zipfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
 from desk import Client, code_of
 from ltc_events import Money
-from ltc_runtime.edge import View, export
+from ltc_runtime.edge import AsColumns, View, export
 from ltc_runtime.edge.export import CSV, XLSX, asked_for, cells, columns, harmless
 
 FORMULAS = (
@@ -52,11 +52,27 @@ def test_a_row_is_laid_flat() -> None:
         id=UUID(int=1), net=Money(amount=-5, currency="USD"), won=None, discount=Decimal("-0.10"), at=datetime(2026, 1, 2, tzinfo=UTC),
         on=None, tags=["a", "=b"], late=True,
     )  # fmt: skip
-    names = list(columns(Line))
-    assert names == ["id", "net.amount", "net.currency", "won.amount", "won.currency", "discount", "at", "on", "tags", "late"]
-    assert cells(line, names) == [
+    ways = list(columns(Line))
+    money = ["net.amount", "net.currency", "won.amount", "won.currency"]
+    assert [".".join(way) for way in ways] == ["id", *money, "discount", "at", "on", "tags", "late"]
+    assert cells(line, ways) == [
         str(UUID(int=1)), -5, "USD", None, None, Decimal("-0.10"), "2026-01-02T00:00:00+00:00", None, '["a","=b"]', "true",
     ]  # fmt: skip
+
+
+class Told(View):
+    """A row with a map."""
+
+    id: int
+    fields: Annotated[dict[str, Any], AsColumns()]
+
+
+def test_a_map_that_is_marked_has_a_column_for_each_key_of_the_first_row() -> None:
+    first, second = Told(id=1, fields={"a.b": "=1", "c": Decimal("1.5")}), Told(id=2, fields={"a.b": None, "c": 2})
+    ways = list(columns(Told, first))
+    assert [".".join(way) for way in ways] == ["id", "fields.a.b", "fields.c"]
+    assert [cells(row, ways) for row in (first, second)] == [[1, "'=1", Decimal("1.5")], [2, None, 2]]
+    assert list(columns(Told)) == [("id",)]
 
 
 @pytest.mark.parametrize(

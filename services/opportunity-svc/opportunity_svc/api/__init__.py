@@ -1,6 +1,6 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import deals, findings, stages
+from . import deals, filling, findings, stages
 from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
@@ -8,6 +8,7 @@ from .decisions import decisions
 from .documents import documents
 from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
+from .forms import forms
 from .mandates import mandates
 from .negotiating import negotiations
 from .past import past_opportunities
@@ -31,8 +32,10 @@ __all__ = [
     "decisions",
     "drafts",
     "estimates",
+    "filling",
     "findings",
     "forecasts",
+    "forms",
     "frozen_estimates",
     "mandates",
     "opportunities",

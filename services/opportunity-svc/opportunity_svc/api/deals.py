@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
 from ltc_events.opportunity_gates import DeclineReason, Profile
-from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.edge import EVERYONE, AsColumns, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
@@ -21,6 +21,7 @@ from ..domain.pipeline import PipelineCode
 from ..domain.quote.states import QuoteNotAccepted, UnknownQuote
 from ..domain.stepping import QuoteOfOtherOpportunity
 from ..domain.winning import WinOpportunity
+from .form_fields import Cell, Show, Where, holding, told
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
 from .roles import SALES, TRIANGLE
@@ -128,6 +129,15 @@ class OpportunityRow(View):
     decline_note: str | None
 
 
+class ListedOpportunity(OpportunityRow):
+    """A deal as the pipeline shows it, with what was asked for of its forms."""
+
+    fields: Annotated[dict[str, Cell], AsColumns()] = Field(
+        description="What `show` asks for, each under form.key; an amount of money under form.key.amount and form.key.currency. "
+        "Null where it is not filled in."
+    )
+
+
 class OpportunityView(OpportunityRow):
     """A deal with its quotes, and what the caller may do now."""
 
@@ -147,20 +157,25 @@ async def list_opportunities(
     profile: Profile | None = None,
     stage: PipelineCode | None = None,
     in_stage_since: date | None = None,
-) -> Page[OpportunityRow]:
+    where: Where = None,
+    show: Show = None,
+) -> Page[ListedOpportunity]:
     """The pipeline, newest deal first.
 
-    `in_stage_since` finds deals that have been in their stage from before that day on.
+    `in_stage_since` finds deals that have been in their stage from before that day on; `where` finds them by what their forms say,
+    and `show` tells it, in a file in columns of their own.
     """
     table = shown.opportunities.c
     asked: dict[Any, Any] = {
         table.status: status, table.account_manager: account_manager, table.party_id: party_id, table.lead_id: lead_id,
         table.pipeline: pipeline, table.profile: profile, table.stage: stage,
     }  # fmt: skip
-    found = select(shown.opportunities).where(*matching(asked))
+    found = select(shown.opportunities).where(*matching(asked), *await holding(where, read))
     if in_stage_since is not None:
         found = found.where(table.stage_entered_at < datetime.combine(in_stage_since, time(), UTC))
-    return await read.page(found, key=(table.opened_at, table.opportunity_id), into=opportunity_row, paging=paging)
+    page = await read.page(found, key=(table.opened_at, table.opportunity_id), into=opportunity_row, paging=paging)
+    says = await told([row.opportunity_id for row in page.data], show, read)
+    return Page(data=[ListedOpportunity(**dict(row), fields=says[row.opportunity_id]) for row in page.data], next_cursor=page.next_cursor)
 
 
 @opportunities.query("/{opportunity_id}", roles=EVERYONE, refuses=(UnknownOpportunity,))

@@ -3,7 +3,8 @@
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, Name, Rate, Refusal, UserId, Value, Versions, derive_id
+from ltc_events import Code, Command, Decider, Event, Name, Rate, Refusal, UserId, Value, Versions, Writing, derive_id
+from ltc_events.opportunity_forms import FORM_CODE
 from ltc_events.opportunity_gates import GATES, Gate, Profile
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -199,19 +200,6 @@ def counting(code: str, versions: Pipelines) -> tuple[int, Pipeline]:
     return 0, BUILT_IN[code]
 
 
-def decide(versions: Pipelines, command: PipelineCommand) -> list[PipelineEvent]:
-    match command:
-        case DraftPipeline():
-            return [*draft(versions, command)]
-        case ActivatePipeline():
-            return [*activate(must_have(versions, command.version), command)]
-
-
-def draft(versions: Pipelines, command: DraftPipeline) -> list[PipelineDrafted]:
-    must_be_sound(command.pipeline)
-    return [] if versions.says(command.pipeline) else [PipelineDrafted(**dict(command), version=versions.next)]
-
-
 def must_be_sound(pipeline: Pipeline) -> None:
     """A stage is named once; gates come in their order, and a project has all of them; a form is named where one is asked for."""
     codes = [stage.code for stage in pipeline.stages]
@@ -225,33 +213,17 @@ def must_be_sound(pipeline: Pipeline) -> None:
         raise PipelineUnsound(reason="one of the profile project has all gates, " + ", ".join(GATES))
     if not all(forms):
         raise PipelineUnsound(reason="`form` names the form of the check form_filled, and nothing else has one")
+    named = [each.form for stage in pipeline.stages for each in stage.criteria if each.form is not None]
+    if not all(FORM_CODE.fullmatch(form) for form in named):
+        raise PipelineUnsound(reason="a form is called by small letters, digits, - and _")
 
 
-def activate(versions: Pipelines, command: ActivatePipeline) -> list[PipelineActivated]:
-    return [] if versions.live == command.version else [PipelineActivated(**dict(command), previous=versions.live)]
-
-
-def must_have(versions: Pipelines, version: int) -> Pipelines:
-    if not versions.has(version):
-        raise UnknownPipeline
-    return versions
-
-
-def evolve(versions: Pipelines, event: PipelineEvent) -> Pipelines:
-    match event:
-        case PipelineDrafted(pipeline=pipeline):
-            return versions.with_next(pipeline)
-        case PipelineActivated(version=version):
-            return versions.with_live(version)
-
-
-decider: Decider[Pipelines, PipelineCommand, PipelineEvent] = Decider(
-    kind="pipeline",
-    shared=True,
-    id="pipeline_id",
-    initial=Versions(),
-    decide=decide,
-    evolve=evolve,
-    commands=PipelineCommand,
-    events=PipelineEvent,
-)
+decider: Decider[Pipelines, PipelineCommand, PipelineEvent] = Writing[Pipeline](
+    content="pipeline",
+    draft=DraftPipeline,
+    drafted=PipelineDrafted,
+    activate=ActivatePipeline,
+    activated=PipelineActivated,
+    unknown=UnknownPipeline,
+    must_be_sound=must_be_sound,
+).decider("pipeline", id="pipeline_id")

@@ -6,6 +6,7 @@ from .deciding import conditions, decision_list, decisions
 from .estimating import estimate_list, estimates
 from .estimating import frozen as frozen_estimates
 from .forecasting import forecast_list, forecasts, targets, teams
+from .forms import filled_forms, fills, form_fills, form_list, form_values, forms
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
 from .mandating import delegations, mandate_list, mandates
@@ -39,8 +40,14 @@ __all__ = [
     "estimate_list",
     "estimates",
     "findings",
+    "filled_forms",
+    "fills",
     "forecast_list",
     "forecasts",
+    "form_fills",
+    "form_list",
+    "form_values",
+    "forms",
     "frozen_estimates",
     "mandate_list",
     "mandates",

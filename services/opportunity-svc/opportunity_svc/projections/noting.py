@@ -3,12 +3,14 @@
 from typing import Any
 
 from ltc_events import Fact, on, projection, put, remove
+from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import BidSubmitted
 from ltc_events.projection import Row
 from sqlalchemy import JSON, Column, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.opportunity.findings import AnyFinding, Bid, key_of
+from ..domain.opportunity.form_filling import noted_as
 from ..domain.opportunity.states import FindingNoted, FindingStruck
 from .schema import read
 
@@ -46,10 +48,16 @@ def submitted(deal: BidSubmitted, fact: Fact) -> Row:
     return row_of(deal.opportunity_id, Bid(proposal=deal.proposal, submitted_on=deal.submitted_on), deal.submitted_by, fact)
 
 
+def filled(deal: FormFilled, fact: Fact) -> Row:
+    """The form that is filled in."""
+    return row_of(deal.opportunity_id, noted_as(deal), deal.filled_by, fact)
+
+
 deal_findings = projection(
     "deal_finding",
     on(FindingNoted, put(findings, noted)),
     on(BidSubmitted, put(findings, submitted)),
+    on(FormFilled, put(findings, filled)),
     on(
         FindingStruck,
         remove(findings, lambda deal: {"opportunity_id": deal.opportunity_id, "kind": deal.kind, "code": deal.code}),

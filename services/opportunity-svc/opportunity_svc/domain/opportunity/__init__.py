@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from ltc_events import Decider
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import (
     BidSubmitted,
     ConditionFulfilled,
@@ -27,6 +28,7 @@ from .asking import (
     fulfil,
     withdraw,
 )
+from .form_filling import filled
 from .joining import JoinOpportunity, join
 from .noting import (
     ForgetMember,
@@ -80,7 +82,7 @@ OpportunityCommand: TypeAlias = (
     | FulfilCondition
 )
 """What a deal decides alone. It is opened with its pipeline (`opening`), goes on and asks with its quote (`stepping`), is decided about
-with a mandate (`deciding`) and won with a quote (`winning`)."""
+with a mandate (`deciding`), filled in with a form (`filling`) and won with a quote (`winning`)."""
 
 
 def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[OpportunityEvent]:
@@ -141,6 +143,8 @@ def gone_on(deal: Open, event: OpportunityEvent) -> Open:
             return struck(deal, event)
         case BidSubmitted():
             return bid(deal, event)
+        case FormFilled():
+            return filled(deal, event)
         case DecisionRequested():
             return asked_for(deal, event)
         case DecisionMade():

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
-from ltc_events import Code, Money, Name, Personal, Text, UserId, Value
+from ltc_events import Code, Money, Name, Personal, Sha256, Text, UserId, Value
 from ltc_events.opportunity_gates import Gate
 from pydantic import ConfigDict, Field
 
@@ -123,6 +123,12 @@ class FilledForm(Value):
     model_config = EXACT
     kind: Literal["form"] = "form"
     code: Code
+    version: int | None = None
+    """Of the form; none, where it was noted by hand before forms were kept. So are those below."""
+    fill: int | None = None
+    """How often it was filled in."""
+    says: Sha256 | None = None
+    """Digest of its values."""
 
 
 class FrozenEstimate(Value):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ltc_events import Event, Money, Refusal, UserId
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import (
     BidSubmitted,
     Condition,
@@ -220,6 +221,7 @@ OpportunityEvent: TypeAlias = (
     | MemberForgotten
     | BidDeadlineNeared
     | BidSubmitted
+    | FormFilled
     | DecisionRequested
     | DecisionEscalated
     | DecisionMade
@@ -250,6 +252,14 @@ def possible(status: OpportunityStatus) -> tuple[str, ...]:
     """What may be done with a deal of this status, by the names the API gives it."""
     match status:
         case "open":
-            return ("draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline")
+            return (
+                "draft_quote",
+                "win_opportunity",
+                "lose_opportunity",
+                "decline_opportunity",
+                "enter_stage",
+                "choose_pipeline",
+                "fill_form",
+            )
         case "won" | "lost" | "no_bid" | "not_admitted":
             return ()
