@@ -1,5 +1,6 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
+from ltc_events.contract import ContractExpiring
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityDeclined
@@ -20,22 +21,26 @@ from .domain import (
     nurture,
     nurturing,
     person,
+    renewing,
     responding,
     rule_book,
 )
 from .domain import inbox as reading
 from .domain.converting import ConversionsRequested
+from .domain.deal import ExpiryNoted
 from .domain.desk import LeadsHandedOver
 from .domain.lead import ConsentRecorded, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .domain.nurture import NurtureStepPlanned
 from .policies import (
     await_response,
+    capture_renewal,
     check_response,
     convert_each,
     keep_deals,
     keep_desks,
     keep_party,
     move_leads,
+    note_expiry,
     nurture_lead,
     offer_lead,
     recycle_lead,
@@ -80,6 +85,7 @@ service = Service(
         deal.decider,
         converting.requests,
         converting.decider,
+        renewing.decider,
         importing.decider,
         importing.starting,
         reading.decider,
@@ -107,6 +113,8 @@ service = Service(
         OpportunityLost: (keep_deals, return_lead),
         OpportunityDeclined: (keep_deals,),
         OpportunityJoinRefused: (return_late_lead,),
+        ContractExpiring: (note_expiry,),
+        ExpiryNoted: (capture_renewal,),
     },
     shows=(
         lead_list,

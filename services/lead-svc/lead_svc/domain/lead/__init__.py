@@ -34,7 +34,7 @@ from .pooling import (
     watching,
 )
 from .responding import CheckResponse, ResponseAwaited, awaiting, check_response, overdue
-from .returning import LeadReturned
+from .returning import LeadReturned, RenewalDue, came_by
 from .states import (
     Alive,
     Assigned,
@@ -126,6 +126,7 @@ LeadEvent: TypeAlias = (
     | LeadDisqualified
     | LeadConverted
     | LeadReturned
+    | RenewalDue
 )
 
 
@@ -187,7 +188,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return closed(lead, "converted")
         case ContactRecorded():
             return trailed(lead, reachable(lead.trail, event)) if isinstance(lead, Alive) else lead
-        case LeadRouted() | LeadClaimed() | LeadReturned():
+        case LeadRouted() | LeadClaimed() | LeadReturned() | RenewalDue():
             return lead  # no rule depends on it
 
 
@@ -199,7 +200,7 @@ def must_be_released_by(lead: Lead, command: ReleaseLead) -> Assigned:
 
 
 def who(event: LeadCaptured) -> Who:
-    return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need, event.territory)
+    return Who(event.party_id, event.company, event.contact_id, came_by(event), event.campaign, event.need, event.territory, event.renews)
 
 
 def reachable(trail: Trail, event: ContactRecorded) -> Trail:
@@ -248,8 +249,8 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
-    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
-    "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited",
-    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "WithdrawConsent", "decider", "opportunity_of",
+    "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
+    "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "RenewalDue", "ResponseAwaited",
+    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "WithdrawConsent", "came_by", "decider", "opportunity_of",
     "possible",
 ]  # fmt: skip
