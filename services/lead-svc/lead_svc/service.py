@@ -6,7 +6,22 @@ from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, Oppo
 from ltc_events.opportunity_gates import OpportunityDeclined
 from ltc_runtime.service import Service
 
-from .api import campaigns, capture, conversions, desks, duplicates, forms, imports, inbox, leads, my_day, parties, people, rule_books
+from .api import (
+    campaigns,
+    capture,
+    conversions,
+    desks,
+    duplicates,
+    forms,
+    imports,
+    inbox,
+    leads,
+    my_day,
+    parties,
+    people,
+    rule_books,
+    withdrawals,
+)
 from .domain import (
     account,
     assigning,
@@ -24,6 +39,7 @@ from .domain import (
     renewing,
     responding,
     rule_book,
+    withdrawing,
 )
 from .domain import inbox as reading
 from .domain.converting import ConversionsRequested
@@ -68,7 +84,22 @@ from .projections import (
 
 service = Service(
     name="lead-svc",
-    api=(leads, capture, forms, campaigns, conversions, parties, duplicates, people, rule_books, desks, my_day, imports, inbox),
+    api=(
+        leads,
+        capture,
+        forms,
+        campaigns,
+        conversions,
+        parties,
+        duplicates,
+        people,
+        rule_books,
+        desks,
+        my_day,
+        imports,
+        inbox,
+        withdrawals,
+    ),
     decides=(
         lead.decider,
         person.decider,
@@ -86,6 +117,7 @@ service = Service(
         converting.requests,
         converting.decider,
         renewing.decider,
+        withdrawing.decider,
         importing.decider,
         importing.starting,
         reading.decider,

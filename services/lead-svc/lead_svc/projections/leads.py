@@ -84,6 +84,7 @@ leads = Table(
     # When it was cared for last: the last touch, or that it came.
     Column("cared_at", DateTime(timezone=True), nullable=False),
     Index("lead_list_newest", "captured_at", "lead_id"),
+    Index("lead_list_of_contact", "contact_id"),
     Index("lead_list_of_owner", "owner", "status"),
     Index("lead_list_untouched", "cared_at"),
     Index("lead_list_best", "rank", "lead_id"),

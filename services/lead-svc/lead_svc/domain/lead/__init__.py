@@ -70,7 +70,6 @@ from .touching import (
     RecordConsent,
     TouchInTheFuture,
     TouchLogged,
-    WithdrawConsent,
     consented,
     log_touch,
     record_consent,
@@ -99,7 +98,6 @@ LeadCommand: TypeAlias = (
     | AssignLead
     | LogTouch
     | RecordConsent
-    | WithdrawConsent
     | ReleaseLead
     | RecycleLead
     | CheckResponse
@@ -140,8 +138,6 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*log_touch(must_be_owned_by(lead, command.actor), command)]
         case RecordConsent():
             return [*record_consent(must_be_alive(lead), command)]
-        case WithdrawConsent():
-            return [*withdraw_consent(lead, command)]
         case QualifyLead():
             return [*qualify(must_be_assigned(lead), command)]
         case ReleaseLead():
@@ -251,6 +247,6 @@ __all__ = [
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
     "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
     "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "RenewalDue", "ResponseAwaited",
-    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "WithdrawConsent", "came_by", "decider", "opportunity_of",
-    "possible",
+    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "came_by", "decider", "opportunity_of",
+    "possible", "withdraw_consent",
 ]  # fmt: skip
