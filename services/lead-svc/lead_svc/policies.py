@@ -13,7 +13,9 @@ from .domain.assigning import OfferLead, RouteLead, WatchLead
 from .domain.converting import ConversionsRequested, ReturnLead, TryConversion
 from .domain.deal import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
+from .domain.digesting import NoteNotice, SendDigest
 from .domain.grading import ScoreLead
+from .domain.inbox import DigestPlanned, inbox_of
 from .domain.lead import (
     CheckResponse,
     ConsentRecorded,
@@ -25,6 +27,7 @@ from .domain.lead import (
     ResponseAwaited,
     TouchLogged,
 )
+from .domain.notice import Concerns, notice_of
 from .domain.nurture import NurtureStepPlanned, StopNurture, nurture_of
 from .domain.nurturing import NurtureLead, SendStep
 from .domain.renewing import CaptureRenewal
@@ -180,6 +183,19 @@ def send_step(step: NurtureStepPlanned) -> list[At]:
     """When a mail is due it is looked whether it may be sent."""
     command = SendStep(nurture_id=step.nurture_id, lead_id=step.lead_id, run=step.run, step=step.step, attempt=step.attempt, due=step.due)
     return [At(step.due, command)]
+
+
+def note_notice(event: Concerns, fact: Fact) -> list[Command]:
+    """Whom a fact concerns may want to be told by mail."""
+    notice = notice_of(event, fact)
+    if notice is None:
+        return []
+    return [NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)]
+
+
+def send_digest(digest: DigestPlanned) -> list[At]:
+    """As work begins it is looked what is still unread."""
+    return [At(digest.due, SendDigest(**dict(digest)))]
 
 
 def gone(owner: str | None, lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:
