@@ -24,7 +24,8 @@ def test_every_operation_has_a_name_of_its_own_and_says_who_may_and_what_can_go_
     assert len(set(names)) == len(names)
     for operation in operations:
         assert operation["summary"]
-        assert {"401", "403"} <= operation["responses"].keys(), operation["operationId"]
+        closed = {"401", "403"} if operation.get("security") != [] else {"404"}  # nobody is asked who they are: a link is known or not
+        assert closed <= operation["responses"].keys(), operation["operationId"]
 
 
 def described(schema: dict[str, Any]) -> set[str]:

@@ -108,6 +108,16 @@ class WorkingCalendar(Value):
             left -= closes - begin
         raise ValueError(f"less than {minutes} minutes of work within ten years of {start.isoformat()}")
 
+    def opening(self, after: datetime) -> datetime | None:
+        """When the work of a day begins next, later than that instant; never, where there is no work within ten years."""
+        zone, seen = ZoneInfo(self.zone), None
+        for opens, _ in self._spans(after.astimezone(zone).date()):
+            day = opens.astimezone(zone).date()
+            if day != seen and opens > after:
+                return opens
+            seen = day
+        return None
+
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """Working time from that day on, as instants: what lies between two of them is right on days when clocks change."""
         for number in range(min(FAR, (date.max - day).days)):

@@ -58,6 +58,23 @@ class ContractRegistered(PublishedEvent, type="ltc.contract.registered.v1"):
     """Days from an invoice's issue to its due date."""
     requested_delivery: date | None = None
     registered_on: date
+    ends_on: date | None = None
+    """The last day of its term; without one it ends when all is delivered and paid."""
+    notice_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    """How many days before its end it is told that it ends."""
+
+
+class ContractExpiring(PublishedEvent, type="ltc.contract.expiring.v1"):
+    """The term of a contract ends soon: who wants to go on together must talk now."""
+
+    contract_id: UUID
+    opportunity_id: UUID
+    contract_no: Code
+    party_id: UUID
+    company: Name
+    account_manager: UserId
+    net: Money
+    ends_on: date
 
 
 class ContractClosed(PublishedEvent, type="ltc.contract.closed.v1"):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID
 
 from .vocabulary import Command, Event, States, Stream
 
@@ -20,7 +19,7 @@ class Mail:
     Args:
         to: the address, sealed.
         name: of the person, sealed.
-        withdraw: the lead whose consent the link in it takes back.
+        withdraw: whether a link in it takes back the consent of whom it is for.
     """
 
     to: str
@@ -28,7 +27,7 @@ class Mail:
     body: str
     name: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
-    withdraw: UUID | None = None
+    withdraw: bool = False
 
 
 @dataclass(frozen=True, slots=True)

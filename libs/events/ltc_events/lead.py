@@ -49,6 +49,8 @@ class LeadCaptured(PublishedEvent, type="ltc.lead.captured.v1"):
     company_phone: PhoneNumber | None = None
     returned_from: UUID | None = None
     """The lead it was before its deal came to nothing."""
+    renews: UUID | None = None
+    """The contract that ends and may be renewed; such a lead counts apart from those that came by a channel."""
 
 
 class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
@@ -58,8 +60,8 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
     owner: UserId
     previous_owner: UserId | None = None
     how: Code | None = None
-    """``rule``, ``claim``, ``hand_over`` or ``return``: by a rule, out of the pool, because its owner leaves, or back after its deal came
-    to nothing; by hand, if nothing is said."""
+    """``rule``, ``claim``, ``hand_over``, ``return`` or ``renewal``: by a rule, out of the pool, because its owner leaves, back after its
+    deal came to nothing, or to whoever had the lead of the contract that ends; by hand, if nothing is said."""
     rule: Name | None = None
     rules_version: int | None = None
     reason: Text | None = None

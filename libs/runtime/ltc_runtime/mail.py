@@ -15,7 +15,7 @@ from asyncpg import Pool
 from ltc_events.effect import Mail, Outcome
 
 from .clock import Clock
-from .edge.personal import open_many, subject_of, withdrawal
+from .edge.personal import link_token, open_many, subject_of
 from .settings import Settings
 
 SECONDS = 20.0
@@ -51,14 +51,15 @@ async def send(mail: Mail, id: UUID, pool: Pool, clock: Clock, settings: Setting
     if not settings.smtp:
         return Reply("deferred", "no mail server is set (LTC_SMTP)")
     message = EmailMessage()
-    link = f"{settings.public_url.rstrip('/')}/withdraw?lead={mail.withdraw}&token={withdrawal(key)}" if mail.withdraw else ""
+    link = f"{settings.public_url.rstrip('/')}/withdrawals/{link_token(key)}" if mail.withdraw else ""
     words = {**mail.words, "name": name or "", "withdraw": link}
     message["From"], message["To"] = settings.mail_from, to
     message["Subject"] = filled(mail.subject, words)
     message["Date"], message["Message-ID"] = format_datetime(clock.now()), f"<{id}@{settings.mail_from.rpartition('@')[2]}>"
     if link:
         message["List-Unsubscribe"] = f"<{link}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        if link.startswith("https:"):  # by RFC 8058 only then a mail program may withdraw without asking again
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(filled(mail.body, words))
     return await asyncio.to_thread(hand_in, message, to, settings)
 

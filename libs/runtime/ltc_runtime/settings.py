@@ -109,7 +109,10 @@ class Settings(BaseSettings):
         pattern=r"^[^@\s]+@[^@\s]+$",
         description="Where mails come from; its domain is that of their Message-IDs.",
     )
-    public_url: str = Field("http://localhost:8000", description="Page of yours where links in mails lead to; it asks lead-svc.")
+    public_url: str = Field(
+        "http://localhost:8000",
+        description="Where the public reaches lead-svc: links in mails lead to /withdrawals/ there. One click needs https.",
+    )
 
     # The embedded stack
     data_dir: Path = Field(Path(".ltc"), description="Where the embedded stack keeps its data.")

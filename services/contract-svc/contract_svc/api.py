@@ -42,6 +42,7 @@ from .domain.payment_plan import (
 )
 from .domain.purchase_order import PurchaseOrderTaken
 from .domain.registration import LegalEntity, PaymentDays, RegisterContract, RegisteredBeforeSigned, TermsDiffer, TooMuchToBill
+from .domain.term import NoticeDays, NoticeWithoutEnd, TermOverBeforeItBegins
 
 REVIEWERS: tuple[Role, ...] = ("legal", "finance")
 SIGNERS: tuple[Role, ...] = ("sales_manager", "legal")
@@ -127,6 +128,8 @@ class RegisterBody(Body):
     payment_days: PaymentDays = Field(30, description="From the issue of an invoice to its due date.")
     requested_delivery: date | None = Field(None, description="When the customer wants the goods.")
     registered_on: date | None = Field(None, description="Today, if nothing is said.")
+    ends_on: date | None = Field(None, description="The last day of its term, if it has one.")
+    notice_days: NoticeDays | None = Field(None, description="So many days before its end sales is told; 90, if nothing is said.")
 
 
 @contracts.act(
@@ -139,6 +142,8 @@ class RegisterBody(Body):
         DayInTheFuture,
         TermsDiffer,
         TooMuchToBill,
+        TermOverBeforeItBegins,
+        NoticeWithoutEnd,
         PurchaseOrderTaken,
         *NOT_A_PLAN,
     ),
@@ -156,6 +161,8 @@ async def register_contract(contract_id: UUID, body: RegisterBody, handle: Handl
         payment_days=body.payment_days,
         requested_delivery=body.requested_delivery,
         registered_on=body.registered_on or handle.today,
+        ends_on=body.ends_on,
+        notice_days=body.notice_days,
         today=handle.today,
     )
     return await handle(command)
@@ -187,6 +194,9 @@ class ContractRow(View):
     signed_on: date | None
     requested_delivery: date | None
     registered_on: date | None
+    ends_on: date | None = Field(description="The last day of its term.")
+    notice_days: int | None = Field(description="How long before its end sales is told; 90, if nothing was said.")
+    expiry_told_at: datetime | None = Field(description="When sales was told that it ends.")
     closed_on: date | None
 
 
@@ -230,8 +240,12 @@ async def list_contracts(
     account_manager: UserId | None = None,
     contract_no: Code | None = None,
     purchase_order: Code | None = None,
+    ends_until: date | None = None,
 ) -> Page[ContractRow]:
-    """Contracts, newest first."""
+    """Contracts, newest first.
+
+    `ends_until` finds those whose term ends on that day or before.
+    """
     table = shown.contracts.c
     asked = {
         table.status: status,
@@ -242,6 +256,8 @@ async def list_contracts(
         table.purchase_order: purchase_order,
     }
     found = select(*WITHOUT_LINES).where(*matching(asked))
+    if ends_until is not None:
+        found = found.where(table.ends_on <= ends_until)
     return await read.page(found, key=(table.drafted_at, table.contract_id), into=contract_row, paging=paging)
 
 

@@ -1,21 +1,32 @@
-"""What contract-svc does when something happens: draft what was won, note what was delivered, billed and paid."""
+"""What contract-svc does when something happens: draft what was won, note what was delivered, billed and paid, tell what ends."""
 
 from collections import defaultdict
+from datetime import UTC, datetime, time
 from uuid import UUID
 
-from ltc_events import Command, derive_id
+from ltc_events import At, Command, derive_id
 from ltc_events.billing import Application, CashApplied, InvoiceIssued
+from ltc_events.contract import ContractRegistered
 from ltc_events.opportunity import OpportunityWon
 from ltc_events.order import DeliveryAccepted
 
 from .domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
 from .domain.paper import Deal, DraftContract
+from .domain.term import TellExpiry, tell_on
 
 
 def draft_contract(deal: OpportunityWon) -> list[Command]:
     """Every deal won is put on paper once, however often we hear of it."""
     contract_id = derive_id(deal.opportunity_id, "contract")
     return [DraftContract(contract_id=contract_id, deal=Deal.model_validate(deal, from_attributes=True), drafted_on=deal.won_on)]
+
+
+def tell_expiry(contract: ContractRegistered) -> list[At]:
+    """A contract with a term tells in time that it ends."""
+    if contract.ends_on is None:
+        return []
+    day = tell_on(contract.registered_on, contract.ends_on, contract.notice_days)
+    return [At(datetime.combine(day, time(), UTC), TellExpiry(contract_id=contract.contract_id, ends_on=contract.ends_on))]
 
 
 def note_delivery(delivery: DeliveryAccepted) -> list[Command]:

@@ -1,7 +1,7 @@
 """What people see of contracts: the list, what was found in review, and how far each plan line and contract line is."""
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
+from ltc_events.contract import ContractClosed, ContractExpiring, ContractRegistered, ContractSigned
 from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -40,10 +40,14 @@ contracts = Table(
     Column("payment_days", Integer),
     Column("requested_delivery", Date),
     Column("registered_on", Date),
+    Column("ends_on", Date),
+    Column("notice_days", Integer),
+    Column("expiry_told_at", DateTime(timezone=True)),
     Column("closed_on", Date),
     Index("contract_list_newest", "drafted_at", "contract_id"),
     Index("contract_list_of_status", "status", "drafted_at", "contract_id"),
     Index("contract_list_of_party", "party_id"),
+    Index("contract_list_of_end", "ends_on"),
     Index("contract_list_of_number", "contract_no"),
     Index("contract_list_of_purchase_order", "purchase_order"),
 )
@@ -129,6 +133,8 @@ def registered(contract: ContractRegistered) -> Row:
         "payment_days": contract.payment_days,
         "requested_delivery": contract.requested_delivery,
         "registered_on": contract.registered_on,
+        "ends_on": contract.ends_on,
+        "notice_days": contract.notice_days,
     }
 
 
@@ -180,6 +186,11 @@ contract_list = projection(
             lambda contract: {"contract_id": contract.contract_id, "status": "closed", "closed_on": contract.closed_on},
         ),
     ),
+    on(
+        ContractExpiring,
+        change(contracts, lambda contract, fact: {"contract_id": contract.contract_id, "expiry_told_at": fact.occurred_at}),
+    ),
+    version=2,
 )
 
 contract_progress = projection(

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -199,6 +199,34 @@ async def test_one_purchase_order_pays_for_one_contract(world: World) -> None:
     await done(world.mia, f"/contracts/{second}/register", {**REGISTER, "purchase_order": "PO-8"})
     found = (await world.lea.get("/contracts", params={"purchase_order": "PO-8"})).json()["data"]
     assert [each["contract_id"] for each in found] == [second]
+
+
+async def test_that_a_contract_ends_is_told_in_time_and_once(world: World) -> None:
+    ends, never = await world.signed(1), await world.signed(2)
+    today = (await world.shown(ends))["signed_on"]
+    end = date.fromisoformat(today) + timedelta(days=120)
+    early = {**REGISTER, "ends_on": str(end), "registered_on": today, "notice_days": 4000}
+    assert (await world.mia.post(f"/contracts/{ends}/register", json=early)).status_code == 422
+    assert await refused(world.mia, f"/contracts/{ends}/register", {**REGISTER, "notice_days": 5}) == (409, "notice-without-end")
+    past = {**REGISTER, "ends_on": "2001-01-01"}
+    assert await refused(world.mia, f"/contracts/{ends}/register", past) == (409, "term-over-before-it-begins")
+    await done(world.mia, f"/contracts/{ends}/register", {**REGISTER, "ends_on": str(end), "registered_on": today})
+    await done(world.mia, f"/contracts/{never}/register", REGISTER)
+
+    async def told() -> int:
+        await world.served.react()
+        count: int = await world.served.log.pool.fetchval("SELECT count(*) FROM log WHERE type = 'ltc.contract.expiring.v1'")
+        return count
+
+    assert await told() == 0
+    assert (await world.shown(ends))["expiry_told_at"] is None
+    world.served.pass_days(31)
+    assert await told() == 1
+    assert (await world.shown(ends))["expiry_told_at"] is not None
+    world.served.pass_days(120)
+    assert await told() == 1
+    found = (await world.lea.get("/contracts", params={"ends_until": str(end)})).json()["data"]
+    assert [(each["contract_id"], each["ends_on"]) for each in found] == [(ends, str(end))]
 
 
 async def test_contracts_are_found_page_by_page(world: World) -> None:

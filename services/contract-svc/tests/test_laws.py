@@ -9,10 +9,11 @@ from contract_svc.domain import contract, purchase_order, registration
 from contract_svc.domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
 from contract_svc.domain.paper import Deal, DraftContract, ReviewContract, SignContract
 from contract_svc.domain.registration import RegisterContract
+from contract_svc.domain.term import TellExpiry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Command, Event, Money
-from ltc_events.contract import ContractClosed, ContractRegistered, PlanLine
+from ltc_events.contract import ContractClosed, ContractExpiring, ContractRegistered, PlanLine
 from ltc_events.opportunity import PricedLine, lines_hash
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
@@ -54,7 +55,7 @@ COMMANDS = st.one_of(
     st.builds(SignContract, contract_id=CONTRACTS, document_hash=st.just("d" * 64), signed_on=DAY, today=DAY),
     st.builds(
         RegisterContract, contract_id=CONTRACTS, legal_entity=st.just("ACME"), purchase_order=st.none() | st.just("PO-1"), plan=PLAN,
-        payment_days=st.just(30), registered_on=DAY, today=DAY,
+        payment_days=st.just(30), registered_on=DAY, today=DAY, ends_on=st.none() | DAY, notice_days=st.none() | st.just(1),
     ),
     st.builds(NoteDelivery, contract_id=CONTRACTS, acceptance_id=IDS, lines=DELIVERED.map(tuple), accepted_on=DAY),
     st.builds(
@@ -62,6 +63,7 @@ COMMANDS = st.one_of(
         issued_on=DAY,
     ),
     st.builds(NoteCash, contract_id=CONTRACTS, application_id=IDS, payments=PAYMENTS.map(tuple), applied_on=DAY),
+    st.builds(TellExpiry, contract_id=CONTRACTS, ends_on=DAY),
 )  # fmt: skip
 
 
@@ -95,3 +97,6 @@ def test_contracts_obey_the_laws(commands: list[Command]) -> None:
     over = [event.contract_id for event in history if isinstance(event, ContractClosed)]
     assert len(set(over)) == len(over)
     assert set(over) <= {event.contract_id for event in in_force}
+    ending = [event.contract_id for event in history if isinstance(event, ContractExpiring)]
+    assert len(set(ending)) == len(ending)
+    assert set(ending) <= {event.contract_id for event in in_force if event.ends_on}

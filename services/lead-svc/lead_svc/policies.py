@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from ltc_events import At, Command, Fact, derive_id
+from ltc_events.contract import ContractExpiring
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityDeclined
@@ -10,9 +11,11 @@ from ltc_events.opportunity_gates import OpportunityDeclined
 from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
 from .domain.converting import ConversionsRequested, ReturnLead, TryConversion
-from .domain.deal import NoteDeal, NoteDealEnd
+from .domain.deal import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
+from .domain.digesting import NoteNotice, SendDigest
 from .domain.grading import ScoreLead
+from .domain.inbox import DigestPlanned, inbox_of
 from .domain.lead import (
     CheckResponse,
     ConsentRecorded,
@@ -24,8 +27,10 @@ from .domain.lead import (
     ResponseAwaited,
     TouchLogged,
 )
+from .domain.notice import Concerns, notice_of
 from .domain.nurture import NurtureStepPlanned, StopNurture, nurture_of
 from .domain.nurturing import NurtureLead, SendStep
+from .domain.renewing import CaptureRenewal
 from .domain.responding import AwaitResponse
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
@@ -53,7 +58,7 @@ def convert_each(leads: ConversionsRequested) -> list[Command]:
 def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost | OpportunityDeclined) -> list[Command]:
     """We know which deals a lead can still join. (One policy for all of these, so that they come in order.)"""
     if isinstance(deal, OpportunityOpened):
-        who = {"account_manager", "solution_manager", "fulfilment_manager", "expected_close"}
+        who = {"account_manager", "solution_manager", "fulfilment_manager", "expected_close", "lead_id"}
         return [NoteDeal(opportunity_id=deal.opportunity_id, **deal.model_dump(include=who))]
     return [NoteDealEnd(opportunity_id=deal.opportunity_id, ended="won" if isinstance(deal, OpportunityWon) else "lost")]
 
@@ -64,6 +69,18 @@ def return_lead(deal: OpportunityLost) -> list[Command]:
         return []
     lead_id = derive_id(deal.opportunity_id, "returned")
     return [ReturnLead(lead_id=lead_id, previous=deal.lead_id, opportunity_id=deal.opportunity_id, why=deal.reason)]
+
+
+def note_expiry(contract: ContractExpiring) -> list[Command]:
+    """Of which deal a contract came is asked before anybody is sent to renew it."""
+    known = contract.model_dump(include={"opportunity_id", "contract_id", "contract_no", "party_id", "company", "ends_on"})
+    return [NoteExpiry(**known)]
+
+
+def capture_renewal(contract: ExpiryNoted) -> list[Command]:
+    """A term that ends is one lead, however often we hear of it."""
+    lead_id = derive_id(contract.contract_id, "renewal", contract.ends_on.isoformat())
+    return [CaptureRenewal(**contract.model_dump(exclude={"lead_id"}), lead_id=lead_id, previous=contract.lead_id)]
 
 
 def return_late_lead(deal: OpportunityJoinRefused) -> list[Command]:
@@ -108,8 +125,8 @@ def recycle_lead(lead: LeadWatched) -> list[At]:
 
 
 def await_response(lead: LeadCaptured, fact: Fact) -> list[Command]:
-    """A new lead shall hear of us soon; one that came back has."""
-    return [] if lead.returned_from else [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
+    """A new lead shall hear of us soon; one that came back has, and a contract ends in good time."""
+    return [] if lead.returned_from or lead.renews else [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
 
 
 def check_response(lead: ResponseAwaited) -> list[At]:
@@ -166,6 +183,19 @@ def send_step(step: NurtureStepPlanned) -> list[At]:
     """When a mail is due it is looked whether it may be sent."""
     command = SendStep(nurture_id=step.nurture_id, lead_id=step.lead_id, run=step.run, step=step.step, attempt=step.attempt, due=step.due)
     return [At(step.due, command)]
+
+
+def note_notice(event: Concerns, fact: Fact) -> list[Command]:
+    """Whom a fact concerns may want to be told by mail."""
+    notice = notice_of(event, fact)
+    if notice is None:
+        return []
+    return [NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)]
+
+
+def send_digest(digest: DigestPlanned) -> list[At]:
+    """As work begins it is looked what is still unread."""
+    return [At(digest.due, SendDigest(**dict(digest)))]
 
 
 def gone(owner: str | None, lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:

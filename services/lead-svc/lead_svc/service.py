@@ -1,11 +1,37 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
+from ltc_events.contract import ContractExpiring
+from ltc_events.lead import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDisqualified,
+    LeadPooled,
+    LeadQualified,
+    LeadRecycled,
+    LeadResponseMissed,
+    LeadScored,
+)
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityDeclined
 from ltc_runtime.service import Service
 
-from .api import campaigns, capture, conversions, desks, duplicates, forms, imports, inbox, leads, my_day, parties, people, rule_books
+from .api import (
+    campaigns,
+    capture,
+    conversions,
+    desks,
+    duplicates,
+    forms,
+    imports,
+    inbox,
+    leads,
+    my_day,
+    parties,
+    people,
+    rule_books,
+    withdrawals,
+)
 from .domain import (
     account,
     assigning,
@@ -13,6 +39,7 @@ from .domain import (
     converting,
     deal,
     desk,
+    digesting,
     form,
     grading,
     importing,
@@ -20,22 +47,30 @@ from .domain import (
     nurture,
     nurturing,
     person,
+    renewing,
     responding,
     rule_book,
+    withdrawing,
 )
 from .domain import inbox as reading
 from .domain.converting import ConversionsRequested
+from .domain.deal import ExpiryNoted
 from .domain.desk import LeadsHandedOver
+from .domain.importing import ImportFinished
+from .domain.inbox import DigestPlanned
 from .domain.lead import ConsentRecorded, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .domain.nurture import NurtureStepPlanned
 from .policies import (
     await_response,
+    capture_renewal,
     check_response,
     convert_each,
     keep_deals,
     keep_desks,
     keep_party,
     move_leads,
+    note_expiry,
+    note_notice,
     nurture_lead,
     offer_lead,
     recycle_lead,
@@ -44,6 +79,7 @@ from .policies import (
     route_lead,
     route_lead_again,
     score_lead,
+    send_digest,
     send_step,
     stop_nurture,
     watch_lead,
@@ -51,6 +87,7 @@ from .policies import (
 from .projections import (
     campaign_list,
     conversion_list,
+    digest_list,
     form_list,
     hand_over_list,
     import_list,
@@ -63,7 +100,22 @@ from .projections import (
 
 service = Service(
     name="lead-svc",
-    api=(leads, capture, forms, campaigns, conversions, parties, duplicates, people, rule_books, desks, my_day, imports, inbox),
+    api=(
+        leads,
+        capture,
+        forms,
+        campaigns,
+        conversions,
+        parties,
+        duplicates,
+        people,
+        rule_books,
+        desks,
+        my_day,
+        imports,
+        inbox,
+        withdrawals,
+    ),
     decides=(
         lead.decider,
         person.decider,
@@ -80,19 +132,26 @@ service = Service(
         deal.decider,
         converting.requests,
         converting.decider,
+        renewing.decider,
+        withdrawing.decider,
         importing.decider,
         importing.starting,
         reading.decider,
+        digesting.decider,
         nurture.decider,
         nurturing.nurturing,
     ),
     reacts={
         LeadCaptured: (score_lead, route_lead, await_response, keep_party),
         LeadRouted: (offer_lead,),
-        LeadAssigned: (keep_desks, watch_lead),
+        LeadAssigned: (keep_desks, watch_lead, note_notice),
         LeadWatched: (recycle_lead,),
         ResponseAwaited: (check_response,),
         LeadPooled: (keep_desks, route_lead_again, nurture_lead),
+        LeadResponseMissed: (note_notice,),
+        LeadRecycled: (note_notice,),
+        ImportFinished: (note_notice,),
+        DigestPlanned: (send_digest,),
         LeadsHandedOver: (move_leads,),
         TouchLogged: (score_lead, stop_nurture),
         LeadQualified: (score_lead,),
@@ -107,6 +166,8 @@ service = Service(
         OpportunityLost: (keep_deals, return_lead),
         OpportunityDeclined: (keep_deals,),
         OpportunityJoinRefused: (return_late_lead,),
+        ContractExpiring: (note_expiry,),
+        ExpiryNoted: (capture_renewal,),
     },
     shows=(
         lead_list,
@@ -118,9 +179,10 @@ service = Service(
         campaign_list,
         import_list,
         inbox_list,
+        digest_list,
         nurture_list,
     ),
-    effects=(nurturing.mails,),
+    effects=(nurturing.mails, digesting.mails),
     takes=(importing.taking,),
     from_start=frozenset({"keep_desks", "keep_party", "keep_deals"}),  # desks, parties and deals are known also from before
 )

@@ -23,3 +23,12 @@ async def ann(served: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody of sales."""
     async with served.client("ann", "sales") as client:
         yield client
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Any]:
+    """A mail server."""
+    from postbox import postbox
+
+    async with postbox() as box:
+        yield box

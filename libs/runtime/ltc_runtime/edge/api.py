@@ -73,7 +73,15 @@ class Api(APIRouter):
         """A POST that does something to what is there: 204, or 200 where it has something to say."""
         return self._command("act", path, None, roles, refuses, money, cap)
 
-    def public(self, path: str, *, gate: Gate, refuses: Sequence[type[Refusal]] = (), cap: int = 16 * 1024) -> Callable[[F], F]:
+    def public(
+        self,
+        path: str,
+        *,
+        gate: Gate,
+        refuses: Sequence[type[Refusal]] = (),
+        cap: int = 16 * 1024,
+        media: str | None = None,
+    ) -> Callable[[F], F]:
         """A POST open to the public: 202, and whoever the gate lets in may.
 
         No role opens it, no Idempotency-Key is kept, and its requests wait behind all others.
@@ -82,10 +90,20 @@ class Api(APIRouter):
             gate: who may come in.
             refuses: how it may be refused beside.
             cap: the largest body in bytes.
+            media: the media type of a page it answers with; the function then returns an `Answer`, and a body is not read.
         """
 
         def register(endpoint: F) -> F:
-            self._add(endpoint, "act", "POST", path, 202, (), refuses, cap=cap, gate=gate)
+            self._add(endpoint, "act", "POST", path, 202, (), refuses, cap=cap, media=media, gate=gate)
+            return endpoint
+
+        return register
+
+    def public_page(self, path: str, *, gate: Gate, refuses: Sequence[type[Refusal]] = ()) -> Callable[[F], F]:
+        """A GET of a web page open to the public; it returns an `Answer`. Programs follow links: it must change nothing."""
+
+        def register(endpoint: F) -> F:
+            self._add(endpoint, "query", "GET", path, 200, (), refuses, media="text/html", gate=gate)
             return endpoint
 
         return register

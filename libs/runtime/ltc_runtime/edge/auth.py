@@ -16,7 +16,7 @@ from .body import look_through
 from .call import Caller
 from .keys import ALGORITHMS, Key, Keys
 from .problems import Fault, IssuerAway, Unauthenticated
-from .public import PREFIX
+from .public import KEPT
 from .roles import ROLES
 
 LEEWAY = 30.0
@@ -132,7 +132,7 @@ class Verifier:
             value = value.get(step) if isinstance(value, Mapping) else None
         words = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
         roles = frozenset(word for word in words if isinstance(word, str)) & ROLES
-        if subject.startswith(PREFIX):
+        if subject.startswith(KEPT):
             raise Refused("this subject is kept for whoever a gate lets in")
         if subject.startswith(_SERVICE) and roles != {"service"}:
             raise Refused("this subject is kept for services")  # reactions act under it

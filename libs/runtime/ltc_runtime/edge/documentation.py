@@ -72,6 +72,8 @@ def stub(endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable
 def headers_of(operation: "Operation") -> dict[str, Any]:
     """The request headers an operation understands."""
     if operation.gate is not None:
+        if operation.gate.header is None:
+            return {}
         return {"gate_token": header(operation.gate.header, "The token this operation is open with.", "^[!-~]{1,200}$")}
     if operation.kind == "query":
         found = {"ltc_after": header("LTC-After", "Wait until this position of another service, or of this one, has arrived.", _AFTER)}
@@ -98,29 +100,20 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
         documented[operation.status]["content"] = {operation.media: {"schema": {"type": "string", "format": "binary"}}}
     if operation.lists is not None:
         documented[operation.status]["content"] = {kind: {"schema": _text} for kind in (CSV, XLSX)}
-    if operation.kind == "query" and operation.names_stream:
+    if operation.kind == "query" and operation.names_stream and operation.gate is None:
         documented[304] = {"description": "You have the newest version.", "headers": {"ETag": _ETAG}}
     return documented
 
 
 def _faults(operation: "Operation") -> list[type[Refusal]]:
     found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
-    if operation.kind == "query":
-        return [BadRequest, *found, NotCaughtUp, *((TooManyRows,) if operation.lists is not None else ())]
     if operation.gate is not None:
         open_to_all = [each for each in found if each not in (Unauthenticated, Forbidden, IssuerAway)]
-        return [
-            NotAdmitted,
-            OriginNotAllowed,
-            *open_to_all,
-            OccurredAtForbidden,
-            BadRequest,
-            Unstorable,
-            TooLarge,
-            Malformed,
-            NotJson,
-            TooOften,
-        ]
+        closed = [] if operation.gate.header is None else [NotAdmitted, OriginNotAllowed]
+        sent = [OccurredAtForbidden, Unstorable, Malformed, NotJson] if operation.kind == "act" else []
+        return [*closed, *open_to_all, *sent, BadRequest, TooLarge, TooOften]
+    if operation.kind == "query":
+        return [BadRequest, *found, NotCaughtUp, *((TooManyRows,) if operation.lists is not None else ())]
     found += [BadRequest, Busy, AlreadyDone, Unstorable, TooLarge, IdempotencyKeyReused, OccurredAtForbidden]
     if operation.signature.body is not None:
         found += [Malformed, NotJson]
@@ -185,6 +178,8 @@ def finished_openapi(document: dict[str, Any], operations: Mapping[str, "Operati
             operation = operations[described["operationId"]]
             described["x-roles"] = sorted(operation.roles)
             if operation.gate is not None:
+                described["security"] = []
+            if operation.gate is not None and operation.gate.header is not None:
                 components["securitySchemes"]["gate"] = {"type": "apiKey", "in": "header", "name": operation.gate.header}
                 described["security"] = [{"gate": []}]
     return document

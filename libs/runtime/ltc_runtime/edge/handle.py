@@ -1,6 +1,5 @@
 """What a route does with a command: hand it over, and answer when it is on disk."""
 
-import hmac
 import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from .answers import JSON, Answer, HeaderPair
 from .call import Call
 from .conditions import expected_version, occurred_at
 from .idempotency import answer_row, took_effect
-from .personal import KEYS, Sealer, withdrawal
+from .personal import KEYS, Sealer
 from .uploads import UPLOAD, Upload
 
 A = TypeVar("A", bound=BaseModel)
@@ -89,11 +88,6 @@ class Handle:
     def takes(self, upload: Upload) -> None:
         """The stream that this command founds takes the file over: it is kept until that is done."""
         self._upload = upload
-
-    async def withdraws(self, subject: UUID, token: str) -> bool:
-        """Whether a token is that of the link in a mail to this person."""
-        key = await self._call.edge.log.pool.fetchval("SELECT key FROM personal_key WHERE subject = $1", subject)
-        return key is not None and hmac.compare_digest(withdrawal(key), token)
 
     def forget(self, subject: UUID) -> None:
         """Destroy the key of a person together with the command, which should tell it."""

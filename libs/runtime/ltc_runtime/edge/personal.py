@@ -5,10 +5,11 @@ authenticated with the text, so a sealed text cannot be passed off as another pe
 """
 
 import base64
-import hmac
 import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +18,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ltc_events.personal import SEALED
 
-from ltc_runtime.log.tables import personal_key
+from ltc_runtime.log.tables import KEY_OF_LINK, personal_key
 
 _NONCE = 12
 _KEY = 32
+_LINK = b"ltc.withdraw.v1"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes, spelled in one way only
 
 
 class Broken(Exception):
@@ -56,10 +59,18 @@ def subject_of(sealed: str) -> UUID:
     return _parts(sealed)[0]
 
 
-def withdrawal(key: bytes) -> str:
-    """What proves that a mail to this person was read: nobody can guess it, and it ends with their key."""
-    digest = hmac.digest(key, b"ltc.withdraw.v1", "sha256")
-    return base64.urlsafe_b64encode(digest[:24]).decode()
+def link_token(key: bytes) -> str:
+    """What the link in a mail carries: it names nobody, nobody can guess it, it is good for nothing else, and it ends with the key."""
+    return base64.urlsafe_b64encode(sha256(_LINK + key).digest()).decode().rstrip("=")
+
+
+async def whose_link(pool: Pool, token: str) -> UUID | None:
+    """Who was written to with this link; nobody, where it is of no mail, or the person is forgotten."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    shown = sha256(base64.urlsafe_b64decode(token + "=")).digest()
+    found: UUID | None = await pool.fetchval(f"SELECT subject FROM personal_key WHERE {KEY_OF_LINK} = $1", shown)
+    return found
 
 
 def _parts(sealed: str) -> tuple[UUID, bytes]:

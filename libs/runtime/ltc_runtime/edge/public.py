@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from .call import Call, Caller
 
 PREFIX = "form:"
+LINK = "link:"
+KEPT = (PREFIX, LINK)
 """Callers let in by a gate are called so; no bearer token may name such a subject."""
 
 
 class Gate(Protocol):
     """Who may come in."""
 
-    header: str
-    """The request header that carries the gate's token."""
+    @property
+    def header(self) -> str | None:
+        """The request header that carries the gate's token; none, where it stands in the URL."""
+        ...
 
     async def admit(self, call: "Call") -> "Caller":
         """Whoever asks; notes in ``call.origin`` the page that may read the answer.
@@ -37,7 +41,7 @@ class Gate(Protocol):
 async def preflight(gate: Gate, call: "Call") -> Answer:
     """What a browser is told before it sends: to a page that is not allowed, nothing."""
     origin = call.header(b"origin")
-    if origin is None or not await gate.allows(call, origin):
+    if origin is None or gate.header is None or not await gate.allows(call, origin):
         return Answer(204, [(b"vary", b"origin")])
     call.origin = origin
     allowed = f"content-type, {gate.header.lower()}".encode()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from ltc_events import Refusal, Stream
 from sqlalchemy import ColumnElement, Select, tuple_
@@ -13,6 +14,7 @@ from .answers import HeaderPair
 from .call import Call
 from .conditions import none_match
 from .pages import Page, Paging
+from .personal import whose_link
 from .statement import compiled
 
 V = TypeVar("V")
@@ -56,6 +58,10 @@ class Read:
     def now(self) -> datetime:
         """This instant by the business clock."""
         return self._call.edge.log.clock.now()
+
+    async def whose_link(self, token: str) -> UUID | None:
+        """Who was written to with the link that carries this token; nobody, where it is of no mail, or the person is forgotten."""
+        return await whose_link(self._call.edge.log.pool, token)
 
     async def one(self, statement: Select[Any], refusal: type[Refusal], *, stream: Stream | None = None) -> Row:
         """The one row of ``statement``.

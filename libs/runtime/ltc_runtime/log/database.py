@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable
 from ..service import Service
 from .connection import connect_patiently
 from .models import changed
-from .tables import SIDE_TABLES, migration
+from .tables import KEY_OF_LINK, SIDE_TABLES, migration
 
 GENESIS = b"\x00" * 32
 """What the first row is chained to."""
@@ -76,6 +76,7 @@ async def _create_side_tables(connection: asyncpg.Connection) -> None:
         await connection.execute(ddl)
     # They come in the order of time, and most of every look finds nothing: a few pages instead of one more entry per command.
     await connection.execute("CREATE INDEX IF NOT EXISTS answer_at ON answer USING brin (at) WITH (autosummarize = on)")
+    await connection.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS personal_key_of_link ON personal_key ({KEY_OF_LINK})")
     await connection.execute("CREATE INDEX IF NOT EXISTS timer_due ON timer (due) WHERE fired IS NULL")
     await connection.execute(
         "CREATE INDEX IF NOT EXISTS parked_open ON parked (policy, stream_id, position) WHERE state IN ('parked', 'waiting')"

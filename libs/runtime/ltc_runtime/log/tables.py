@@ -161,6 +161,9 @@ set_aside = Table(
 )
 """Messages that are no readable fact of the topic's owner; by place and content, because a wiped topic uses its offsets again."""
 
+KEY_OF_LINK = "sha256(sha256('ltc.withdraw.v1'::bytea || key))"
+"""By what a person is found whom the link in a mail is of: a digest of the token in it, so that looking tells nothing of the token."""
+
 personal_key = Table(
     "personal_key",
     metadata,

@@ -6,9 +6,9 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import Decider
-from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
+from ltc_events.contract import ContractClosed, ContractExpiring, ContractRegistered, ContractSigned
 
-from . import execution, paper
+from . import execution, paper, term
 from .execution import CashNoted, DeliveryNoted, Execution, InvoiceNoted, NoteCash, NoteCommand, NoteDelivery, NoteInvoice
 from .paper import (
     ContractDrafted,
@@ -22,6 +22,7 @@ from .paper import (
     must_be_a_draft,
     must_be_approved,
 )
+from .term import TellExpiry, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,20 @@ class Contract:
 
     stage: Stage
     execution: Execution
+    term: Term | None = None
 
 
-ContractCommand: TypeAlias = DraftContract | ReviewContract | SignContract | NoteDelivery | NoteInvoice | NoteCash
+ContractCommand: TypeAlias = DraftContract | ReviewContract | SignContract | NoteDelivery | NoteInvoice | NoteCash | TellExpiry
 ContractEvent: TypeAlias = (
-    ContractDrafted | ContractReviewed | ContractSigned | ContractRegistered | DeliveryNoted | InvoiceNoted | CashNoted | ContractClosed
+    ContractDrafted
+    | ContractReviewed
+    | ContractSigned
+    | ContractRegistered
+    | DeliveryNoted
+    | InvoiceNoted
+    | CashNoted
+    | ContractClosed
+    | ContractExpiring
 )
 
 
@@ -51,6 +61,8 @@ def decide(contract: Contract, command: ContractCommand) -> list[ContractEvent]:
             return [*paper.sign(must_be_approved(contract.stage), command)]
         case NoteDelivery() | NoteInvoice() | NoteCash():
             return note(contract, command)
+        case TellExpiry():
+            return [*term.tell(contract.term, command)]
 
 
 def note(contract: Contract, command: NoteCommand) -> list[ContractEvent]:
@@ -80,7 +92,11 @@ def evolve(contract: Contract, event: ContractEvent) -> Contract:
     match event:
         case DeliveryNoted() | InvoiceNoted() | CashNoted():
             return replace(contract, execution=execution.keep(contract.execution, event))
-        case ContractDrafted() | ContractReviewed() | ContractSigned() | ContractRegistered() | ContractClosed():
+        case ContractExpiring():
+            return replace(contract, term=term.told(contract.term))
+        case ContractRegistered():
+            return replace(contract, stage=paper.next_stage(contract.stage, event), term=term.term_of(event))
+        case ContractDrafted() | ContractReviewed() | ContractSigned() | ContractClosed():
             return replace(contract, stage=paper.next_stage(contract.stage, event))
 
 

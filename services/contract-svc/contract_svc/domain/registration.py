@@ -14,6 +14,7 @@ from . import contract, purchase_order
 from .contract import and_close_if_done
 from .paper import Deal, Signed, contract_no, must_be_signed, must_have_come
 from .payment_plan import must_be_a_plan_for
+from .term import NoticeDays, must_be_a_term
 
 LegalEntity = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[A-Z0-9][A-Z0-9._-]*$", examples=["ACME-DE"])]
 """Ours, the one that sells and bills; short, because invoice numbers begin with it, and in capitals, so that one entity has one series."""
@@ -31,6 +32,8 @@ class RegisterContract(Command):
     payment_days: PaymentDays
     requested_delivery: date | None = None
     registered_on: date
+    ends_on: date | None = None
+    notice_days: NoticeDays | None = None
     today: date
 
 
@@ -67,6 +70,7 @@ def register(signed: Signed, command: RegisterContract) -> ContractRegistered:
     deal = signed.deal
     must_have_come(command.registered_on, command.today)
     must_follow_signature(signed, command)
+    must_be_a_term(command.ends_on, command.notice_days, command.registered_on)
     must_be_as_accepted(deal)
     must_be_billable(deal)
     return ContractRegistered(
@@ -79,6 +83,8 @@ def register(signed: Signed, command: RegisterContract) -> ContractRegistered:
         payment_days=command.payment_days,
         requested_delivery=command.requested_delivery,
         registered_on=command.registered_on,
+        ends_on=command.ends_on,
+        notice_days=command.notice_days,
     )
 
 

@@ -14,8 +14,9 @@ from .people import people
 from .public import capture
 from .resource import leads
 from .rule_books import rule_books
+from .withdrawing import withdrawals
 
 __all__ = [
     "asking", "campaigns", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "imports", "inbox",
-    "leads", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "working",
+    "leads", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "withdrawals", "working",
 ]  # fmt: skip

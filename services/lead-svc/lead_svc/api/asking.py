@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events import Code, Money, Name, Refusal, UserId
-from ltc_events.lead import Band, Channel, ScoreFactor
+from ltc_events.lead import Band, ScoreFactor
 from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, func, select
@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, select
 from .. import projections as shown
 from ..domain import lead
 from ..domain.lead import LeadStatus, UnknownLead, possible
-from .resource import OPEN, SALES, leads, midnight
+from .resource import OPEN, SALES, CameBy, leads, midnight
 
 LeadOrder = Literal["newest", "score"]
 
@@ -33,7 +33,7 @@ class LeadRow(View):
     party_id: UUID
     contact_id: UUID | None
     company: str
-    channel: Channel
+    channel: CameBy
     campaign: str | None
     status: LeadStatus
     owner: str | None
@@ -52,6 +52,11 @@ class LeadRow(View):
     joined: bool | None = Field(description="It became part of a deal that was there already.")
     returned_from: UUID | None = Field(description="The lead it was before its deal came to nothing.")
     return_reason: str | None
+    renews: UUID | None = Field(description="The contract that ends and may be renewed.")
+    renews_contract_no: str | None
+    renews_ends_on: date | None
+    renews_opportunity_id: UUID | None = Field(description="The deal that contract came of.")
+    renews_lead_id: UUID | None = Field(description="The lead that deal was opened for.")
     captured_at: datetime
     assigned_at: datetime | None
     qualified_at: datetime | None
@@ -96,7 +101,7 @@ async def list_leads(
     paging: Paging,
     status: LeadStatus | None = None,
     owner: UserId | None = None,
-    channel: Channel | None = None,
+    channel: CameBy | None = None,
     party_id: UUID | None = None,
     untouched_since: date | None = None,
     territory: Code | None = None,
@@ -130,7 +135,7 @@ async def list_leads(
 class ChannelFunnel(View):
     """How far the leads of one channel came."""
 
-    channel: Channel
+    channel: CameBy
     captured: int
     assigned: int
     qualified: int

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 from .. import projections as shown
 from ..domain import campaign as campaigns_
 from ..domain.campaign import NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
-from .resource import MANAGERS, midnight
+from .resource import MANAGERS, CameBy, midnight
 
 CampaignInUrl = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 """A campaign whose code can stand in a URL."""
@@ -60,7 +60,7 @@ class Spent(View):
 class CampaignResult(View):
     """What came of one campaign by one channel. A lead that came back counts once, as it came first."""
 
-    channel: Channel
+    channel: CameBy
     campaign: str | None = Field(description="None: leads that no campaign brought.")
     captured: int
     qualified: int

@@ -1,20 +1,21 @@
 """What the caller should know of."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from ltc_runtime.edge import Api, Handle, Page, Paging, Read, View
+from ltc_events.effect import Outcome
+from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.inbox import ClearInbox, ReadNotice, UnknownNotice, inbox_of
+from ..domain.contact import Email
+from ..domain.inbox import AskDigest, ClearInbox, EndDigest, ReadNotice, UnknownNotice, inbox_of, person_of
+from ..domain.notice import Kind
 from .resource import SALES
 
 inbox = Api("/inbox")
-
-Kind = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
 
 
 class Notice(View):
@@ -80,3 +81,50 @@ async def clear_inbox(handle: Handle) -> None:
     """Note that the caller has read everything there is now."""
     user = handle.actor
     return await handle(ClearInbox(inbox_id=inbox_of(user), user=user, at=handle.now))
+
+
+class DigestBody(Body):
+    """Where the caller wants to be told."""
+
+    email: Email = Field(examples=["ann@acme.example"], description="The caller's own; it is sealed, and forgotten with them.")
+
+
+class Digest(View):
+    """The mail the caller gets of what is new."""
+
+    on: bool
+    email: str | None
+    subject_id: UUID = Field(description="For whom the address is sealed: whoever is forgotten by it gets no more mails.")
+    due: datetime | None = Field(description="When the next mail goes out, if something of what is new is unread then.")
+    why_not: str | None = Field(description="Why there are no more mails.")
+    outcome: Outcome | None = Field(description="What came of the last one.")
+    told_at: datetime | None
+
+
+@inbox.query("/digest", roles=SALES)
+async def show_digest(read: Read) -> Digest:
+    """The mail the caller gets of what is new."""
+    digest = shown.digests
+    row = await read.maybe(select(digest).where(digest.c.user == read.caller))
+    if row is None:
+        nothing = dict.fromkeys(("email", "due", "why_not", "outcome", "told_at"))
+        return Digest(on=False, subject_id=person_of(read.caller), **nothing)
+    (email,) = await read.open_many([row["email"]])
+    return Digest(**{**{name: row[name] for name in Digest.model_fields}, "email": email})
+
+
+@inbox.act("/digest", roles=SALES)
+async def ask_digest(body: DigestBody, handle: Handle) -> None:
+    """Get a mail on each working day on which something is new and unread, as work begins. A later address replaces the one before."""
+    user, subject = handle.actor, person_of(handle.actor)
+    await handle.known(subject)
+    command = AskDigest(inbox_id=inbox_of(user), user=user, subject_id=subject, email=handle.seal(subject, body.email))
+    return await handle(command)
+
+
+@inbox.act("/digest/end", roles=SALES)
+async def end_digest(handle: Handle) -> None:
+    """Get no more of these mails. The address can be read no more."""
+    user = handle.actor
+    handle.forget(person_of(user))
+    return await handle(EndDigest(inbox_id=inbox_of(user), user=user, reason="ended by its reader"))

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from ltc_events import Code, Name, Refusal
+from ltc_events import Code, Name
 from ltc_events.effect import Outcome
 from ltc_runtime.edge import Body, Handle, Read, View
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.lead import ConsentMissing, LeadClosed, UnknownLead, WithdrawConsent
+from ..domain.lead import ConsentMissing, LeadClosed, UnknownLead
 from ..domain.nurture import StopNurture, nurture_of
 from ..domain.nurturing import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
 from .resource import SALES, leads
@@ -45,27 +45,6 @@ class StopBody(Body):
 async def stop_nurture(lead_id: UUID, body: StopBody, handle: Handle) -> None:
     """Send no more mails of the sequence that runs."""
     return await handle(StopNurture(nurture_id=nurture_of(lead_id), lead_id=lead_id, reason=body.reason))
-
-
-class WithdrawBody(Body):
-    """What the link in a mail carries."""
-
-    token: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{32}$")]
-
-
-class WrongToken(Refusal):
-    """This link is not of a mail to them, or they are forgotten."""
-
-    status = 403
-
-
-@leads.act("/{lead_id}/consent/withdraw", roles=SALES, refuses=(UnknownLead, WrongToken))
-async def withdraw_consent(lead_id: UUID, body: WithdrawBody, read: Read, handle: Handle) -> None:
-    """Take consent back by the token of a mail's link: for the page that `LTC_PUBLIC_URL` names. What was planned for them is not sent."""
-    contact = await read.maybe(select(shown.contacts.c.contact_id).where(shown.contacts.c.lead_id == lead_id))
-    if contact is None or not await handle.withdraws(contact["contact_id"], body.token):
-        raise WrongToken
-    return await handle(WithdrawConsent(lead_id=lead_id, source="link in a mail"))
 
 
 class NurtureMail(View):

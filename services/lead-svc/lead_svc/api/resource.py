@@ -1,7 +1,9 @@
 """The resource that most of this API is about, and who may do what with it."""
 
 from datetime import UTC, date, datetime, time
+from typing import Literal
 
+from ltc_events.lead import Channel
 from ltc_runtime.edge import Api, Role
 
 from ..domain import lead
@@ -10,6 +12,9 @@ from ..domain.lead import LeadStatus
 OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
+
+CameBy = Literal[Channel, "renewal"]
+"""How a lead reached us, or that it is for the renewal of a contract, which no channel brought."""
 
 leads = Api("/leads", stream=lead.decider)
 

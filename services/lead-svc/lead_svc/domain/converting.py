@@ -171,11 +171,12 @@ def take_up(states: States, command: ReturnLead) -> list[LeadCaptured | LeadRetu
         party_id=who.party_id,
         contact_id=who.contact_id,
         company=who.company,
-        channel=who.channel,
+        channel="other" if who.renews else who.channel,
         campaign=who.campaign,
         need=before.bant.need if before.bant else who.need,
         territory=who.territory,
         returned_from=command.previous,
+        renews=who.renews,
     )
     returned = LeadReturned(lead_id=lead_id, previous=command.previous, opportunity_id=command.opportunity_id, why=command.why)
     if before.owner is None:

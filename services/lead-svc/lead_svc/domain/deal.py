@@ -1,11 +1,11 @@
-"""A deal, as far as we heard of it from sales: whether a lead can still join it, and who works on it."""
+"""A deal, as far as we heard of it: whether a lead can still join it, who works on it, and that its contract ends."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, UserId
+from ltc_events import Code, Command, Decider, Event, Name, Refusal, UserId
 
 Ended = Literal["won", "lost"]
 """Lost is also what we let go ourselves."""
@@ -19,6 +19,8 @@ class NoteDeal(Command):
     solution_manager: UserId
     fulfilment_manager: UserId
     expected_close: date
+    lead_id: UUID | None = None
+    """The lead it was opened for."""
 
 
 class NoteDealEnd(Command):
@@ -26,6 +28,17 @@ class NoteDealEnd(Command):
 
     opportunity_id: UUID
     ended: Ended
+
+
+class NoteExpiry(Command):
+    """Note that the term of its contract ends."""
+
+    opportunity_id: UUID
+    contract_id: UUID
+    contract_no: Code
+    party_id: UUID
+    company: Name
+    ends_on: date
 
 
 class DealNoted(Event, type="ltc.lead.deal-noted.v1"):
@@ -36,6 +49,7 @@ class DealNoted(Event, type="ltc.lead.deal-noted.v1"):
     solution_manager: UserId
     fulfilment_manager: UserId
     expected_close: date
+    lead_id: UUID | None = None
 
 
 class DealEndNoted(Event, type="ltc.lead.deal-end-noted.v1"):
@@ -43,6 +57,19 @@ class DealEndNoted(Event, type="ltc.lead.deal-end-noted.v1"):
 
     opportunity_id: UUID
     ended: Ended
+
+
+class ExpiryNoted(Event, type="ltc.lead.expiry-noted.v1"):
+    """We heard that the term of its contract ends: somebody should talk of renewal."""
+
+    opportunity_id: UUID
+    contract_id: UUID
+    contract_no: Code
+    party_id: UUID
+    company: Name
+    ends_on: date
+    lead_id: UUID | None = None
+    """The lead the deal was opened for, if we know it."""
 
 
 class UnknownDeal(Refusal):
@@ -61,10 +88,11 @@ class Deal:
 
     noted: DealNoted | None = None
     ended: Ended | None = None
+    expiry: ExpiryNoted | None = None
 
 
-DealCommand: TypeAlias = NoteDeal | NoteDealEnd
-DealEvent: TypeAlias = DealNoted | DealEndNoted
+DealCommand: TypeAlias = NoteDeal | NoteDealEnd | NoteExpiry
+DealEvent: TypeAlias = DealNoted | DealEndNoted | ExpiryNoted
 
 
 def decide(deal: Deal, command: DealCommand) -> list[DealEvent]:
@@ -73,6 +101,15 @@ def decide(deal: Deal, command: DealCommand) -> list[DealEvent]:
             return [] if deal.noted else [DealNoted(**dict(command))]
         case NoteDealEnd():
             return [] if deal.ended else [DealEndNoted(**dict(command))]
+        case NoteExpiry():
+            return note_expiry(deal, command)
+
+
+def note_expiry(deal: Deal, command: NoteExpiry) -> list[DealEvent]:
+    known, end = deal.expiry, (command.contract_id, command.ends_on)
+    if known is not None and (known.contract_id, known.ends_on) == end:
+        return []
+    return [ExpiryNoted(**dict(command), lead_id=deal.noted.lead_id if deal.noted else None)]
 
 
 def must_be_open(deal: Deal) -> DealNoted:
@@ -89,6 +126,8 @@ def evolve(deal: Deal, event: DealEvent) -> Deal:
             return replace(deal, noted=event)
         case DealEndNoted(ended=ended):
             return replace(deal, ended=ended)
+        case ExpiryNoted():
+            return replace(deal, expiry=event)
 
 
 decider: Decider[Deal, DealCommand, DealEvent] = Decider(

@@ -231,7 +231,7 @@ def stands(states: States, mail: NurtureMailIntended, at: datetime) -> bool:
 
 
 def composed(mail: NurtureMailIntended) -> Mail:
-    return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw=mail.lead_id)
+    return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw=True)
 
 
 def told(mail: NurtureMailIntended, came: Told) -> NoteMail:

@@ -5,7 +5,7 @@ from .converting import conversion_list, conversions
 from .forms import form_list, form_tokens, form_versions, forms
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .importing import import_errors, import_list, imports
-from .inbox import inbox_list, inboxes, notices
+from .inbox import digest_list, digests, inbox_list, inboxes, notices
 from .leads import contacts, lead_list, leads, touches
 from .nurturing import nurture_list, nurture_mails, nurtures
 from .parties import merges, parties, party_list, party_marks, party_names, people
@@ -17,6 +17,8 @@ __all__ = [
     "contacts",
     "conversion_list",
     "conversions",
+    "digest_list",
+    "digests",
     "form_list",
     "form_tokens",
     "form_versions",

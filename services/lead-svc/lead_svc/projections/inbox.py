@@ -1,15 +1,16 @@
 """What each of us should know of: one row per fact that concerns them, and by whom it was read."""
 
-from uuid import UUID as Id
+from dataclasses import asdict
 
-from ltc_events import Fact, change, derive_id, on, projection, put
+from ltc_events import Fact, change, on, projection, put
 from ltc_events.lead import LeadAssigned, LeadRecycled, LeadResponseMissed
 from ltc_events.projection import Row
-from sqlalchemy import Column, DateTime, Index, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.importing import ImportFinished
-from ..domain.inbox import InboxCleared, NoticeRead
+from ..domain.inbox import DigestAsked, DigestEnded, DigestPlanned, DigestTold, InboxCleared, NoticeRead
+from ..domain.notice import Concerns, notice_of
 from .schema import read
 
 notices = Table(
@@ -34,47 +35,56 @@ inboxes = Table(
     Column("cleared", DateTime(timezone=True), nullable=False),
 )
 
-
-def notice(fact: Fact, user: str, kind: str, says: str | None, *, lead_id: Id | None = None, import_id: Id | None = None) -> list[Row]:
-    return [
-        {
-            "notice_id": derive_id(fact.stream_id, "notice", fact.version),
-            "user": user,
-            "kind": kind,
-            "lead_id": lead_id,
-            "import_id": import_id,
-            "says": says,
-            "at": fact.occurred_at,
-            "read_at": None,
-        }
-    ]
-
-
-def assigned(lead: LeadAssigned, fact: Fact) -> list[Row]:
-    if lead.owner == fact.actor:
-        return []  # nobody is told what they did themselves
-    kind = "lead_handed_over" if lead.how == "hand_over" else "lead_assigned"
-    return notice(fact, lead.owner, kind, lead.reason, lead_id=lead.lead_id)
+digests = Table(
+    "digest",
+    read,
+    Column("user", Text, primary_key=True),
+    # Whom the address is sealed for: forgetting them ends it.
+    Column("subject_id", UUID, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("on", Boolean, nullable=False),
+    Column("why_not", Text),
+    Column("due", DateTime(timezone=True)),
+    Column("outcome", Text),
+    Column("told_at", DateTime(timezone=True)),
+)
 
 
-def missed(lead: LeadResponseMissed, fact: Fact) -> list[Row]:
-    return [] if lead.owner is None else notice(fact, lead.owner, "response_overdue", None, lead_id=lead.lead_id)
-
-
-def imported(over: ImportFinished, fact: Fact) -> list[Row]:
-    said = f"{over.rows:,} rows: {over.new:,} new, {over.known:,} known, {over.refused:,} refused"
-    return notice(fact, over.by, "import_finished", f"{said}; {over.failure}" if over.failure else said, import_id=over.import_id)
+def told(event: Concerns, fact: Fact) -> list[Row]:
+    """The notice of whom a fact concerns."""
+    notice = notice_of(event, fact)
+    return [] if notice is None else [{**asdict(notice), "read_at": None}]
 
 
 inbox_list = projection(
     "inbox_list",
-    on(LeadAssigned, put(notices, assigned)),
-    on(LeadResponseMissed, put(notices, missed)),
-    on(
-        LeadRecycled,
-        put(notices, lambda lead, fact: notice(fact, lead.previous_owner, "lead_recycled", lead.reason, lead_id=lead.lead_id)),
-    ),
-    on(ImportFinished, put(notices, imported)),
+    on(LeadAssigned, put(notices, told)),
+    on(LeadResponseMissed, put(notices, told)),
+    on(LeadRecycled, put(notices, told)),
+    on(ImportFinished, put(notices, told)),
     on(NoticeRead, change(notices, lambda seen: {"notice_id": seen.notice_id, "read_at": seen.at})),
     on(InboxCleared, put(inboxes, lambda inbox: {"user": inbox.user, "cleared": inbox.at})),
+)
+
+digest_list = projection(
+    "digest_list",
+    on(
+        DigestAsked,
+        put(
+            digests,
+            lambda digest: {
+                "user": digest.user,
+                "subject_id": digest.subject_id,
+                "email": digest.email,
+                "on": True,
+                "why_not": None,
+                "due": None,
+                "outcome": None,
+                "told_at": None,
+            },
+        ),
+    ),
+    on(DigestEnded, change(digests, lambda digest: {"user": digest.user, "on": False, "why_not": digest.reason, "due": None})),
+    on(DigestPlanned, change(digests, lambda digest: {"user": digest.user, "due": digest.due})),
+    on(DigestTold, change(digests, lambda digest, fact: {"user": digest.user, "outcome": digest.outcome, "told_at": fact.occurred_at})),
 )

@@ -16,7 +16,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.lead import ConsentRecorded, ContactRecorded, LeadReturned, ResponseAwaited, TouchLogged
+from ..domain.lead import ConsentRecorded, ContactRecorded, LeadReturned, RenewalDue, ResponseAwaited, TouchLogged, came_by
 from .schema import read
 
 leads = Table(
@@ -49,6 +49,12 @@ leads = Table(
     # Of a lead that came back: the lead it was before, and why its deal came to nothing.
     Column("returned_from", UUID),
     Column("return_reason", Text),
+    # Of a lead that came of a contract that ends: that contract, its last day, and the deal and the lead it came of.
+    Column("renews", UUID),
+    Column("renews_contract_no", Text),
+    Column("renews_ends_on", Date),
+    Column("renews_opportunity_id", UUID),
+    Column("renews_lead_id", UUID),
     Column("captured_at", DateTime(timezone=True), nullable=False),
     # When it reached a stage for the first time; the funnel counts these, so a lead disqualified late still counts as qualified.
     Column("assigned_at", DateTime(timezone=True)),
@@ -78,6 +84,7 @@ leads = Table(
     # When it was cared for last: the last touch, or that it came.
     Column("cared_at", DateTime(timezone=True), nullable=False),
     Index("lead_list_newest", "captured_at", "lead_id"),
+    Index("lead_list_of_contact", "contact_id"),
     Index("lead_list_of_owner", "owner", "status"),
     Index("lead_list_untouched", "cared_at"),
     Index("lead_list_best", "rank", "lead_id"),
@@ -148,11 +155,12 @@ lead_list = projection(
                 "party_id": lead.party_id,
                 "contact_id": lead.contact_id,
                 "company": lead.company,
-                "channel": lead.channel,
+                "channel": came_by(lead),
                 "campaign": lead.campaign,
                 "need": lead.need,
                 "territory": lead.territory,
                 "returned_from": lead.returned_from,
+                "renews": lead.renews,
                 "status": "captured",
                 "captured_at": fact.occurred_at,
                 "touches": 0,
@@ -266,6 +274,19 @@ lead_list = projection(
         ),
     ),
     on(LeadReturned, change(leads, lambda lead: {"lead_id": lead.lead_id, "return_reason": lead.why})),
+    on(
+        RenewalDue,
+        change(
+            leads,
+            lambda lead: {
+                "lead_id": lead.lead_id,
+                "renews_contract_no": lead.contract_no,
+                "renews_ends_on": lead.ends_on,
+                "renews_opportunity_id": lead.opportunity_id,
+                "renews_lead_id": lead.previous,
+            },
+        ),
+    ),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
-    version=3,
+    version=4,
 )

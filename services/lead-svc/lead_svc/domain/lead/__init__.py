@@ -34,7 +34,7 @@ from .pooling import (
     watching,
 )
 from .responding import CheckResponse, ResponseAwaited, awaiting, check_response, overdue
-from .returning import LeadReturned
+from .returning import LeadReturned, RenewalDue, came_by
 from .states import (
     Alive,
     Assigned,
@@ -70,7 +70,6 @@ from .touching import (
     RecordConsent,
     TouchInTheFuture,
     TouchLogged,
-    WithdrawConsent,
     consented,
     log_touch,
     record_consent,
@@ -99,7 +98,6 @@ LeadCommand: TypeAlias = (
     | AssignLead
     | LogTouch
     | RecordConsent
-    | WithdrawConsent
     | ReleaseLead
     | RecycleLead
     | CheckResponse
@@ -126,6 +124,7 @@ LeadEvent: TypeAlias = (
     | LeadDisqualified
     | LeadConverted
     | LeadReturned
+    | RenewalDue
 )
 
 
@@ -139,8 +138,6 @@ def decide(lead: Lead, command: LeadCommand) -> list[LeadEvent]:
             return [*log_touch(must_be_owned_by(lead, command.actor), command)]
         case RecordConsent():
             return [*record_consent(must_be_alive(lead), command)]
-        case WithdrawConsent():
-            return [*withdraw_consent(lead, command)]
         case QualifyLead():
             return [*qualify(must_be_assigned(lead), command)]
         case ReleaseLead():
@@ -187,7 +184,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return closed(lead, "converted")
         case ContactRecorded():
             return trailed(lead, reachable(lead.trail, event)) if isinstance(lead, Alive) else lead
-        case LeadRouted() | LeadClaimed() | LeadReturned():
+        case LeadRouted() | LeadClaimed() | LeadReturned() | RenewalDue():
             return lead  # no rule depends on it
 
 
@@ -199,7 +196,7 @@ def must_be_released_by(lead: Lead, command: ReleaseLead) -> Assigned:
 
 
 def who(event: LeadCaptured) -> Who:
-    return Who(event.party_id, event.company, event.contact_id, event.channel, event.campaign, event.need, event.territory)
+    return Who(event.party_id, event.company, event.contact_id, came_by(event), event.campaign, event.need, event.territory, event.renews)
 
 
 def reachable(trail: Trail, event: ContactRecorded) -> Trail:
@@ -248,8 +245,8 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
-    "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
-    "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "ResponseAwaited",
-    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "WithdrawConsent", "decider", "opportunity_of",
-    "possible",
+    "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
+    "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "RenewalDue", "ResponseAwaited",
+    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "came_by", "decider", "opportunity_of",
+    "possible", "withdraw_consent",
 ]  # fmt: skip

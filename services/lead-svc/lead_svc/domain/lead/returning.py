@@ -1,8 +1,10 @@
-"""What a lead is that came back."""
+"""What a lead is that came back, or came of a contract that ends."""
 
+from datetime import date
 from uuid import UUID
 
 from ltc_events import Code, Event
+from ltc_events.lead import LeadCaptured
 
 
 class LeadReturned(Event, type="ltc.lead.returned.v1"):
@@ -13,3 +15,21 @@ class LeadReturned(Event, type="ltc.lead.returned.v1"):
     opportunity_id: UUID
     why: Code
     """Why the deal was lost, or ``join_refused``: it was decided before the lead could join it."""
+
+
+class RenewalDue(Event, type="ltc.lead.renewal-due.v1"):
+    """The term of a contract ends: this lead is for what comes after it."""
+
+    lead_id: UUID
+    contract_id: UUID
+    contract_no: Code
+    opportunity_id: UUID
+    """The deal the contract came of."""
+    ends_on: date
+    previous: UUID | None = None
+    """The lead that deal was opened for, if we know it."""
+
+
+def came_by(lead: LeadCaptured) -> str:
+    """How a lead is counted and what rules see: by its channel, or apart from these as a renewal."""
+    return "renewal" if lead.renews else lead.channel

@@ -69,6 +69,8 @@ class Who:
     campaign: str | None
     need: str | None
     territory: str | None = None
+    renews: UUID | None = None
+    """The contract it may renew."""
 
 
 @dataclass(frozen=True, slots=True)

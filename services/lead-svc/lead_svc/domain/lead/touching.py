@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Code, Command, Event, Name, Personal, Refusal, UserId, Value
 
-from .states import Alive, Consent, Lead, Nobody, Owned, Trail, UnknownLead
+from .states import Alive, Consent, Lead, Nobody, Owned, Trail
 
 TouchKind = Literal["call", "mail", "visit", "social"]
 Direction = Literal["out", "in"]
@@ -43,13 +43,6 @@ class RecordConsent(Command):
     given: bool
     until: date | None = None
     """The last day; for ever, if nothing is said."""
-    source: Name
-
-
-class WithdrawConsent(Command):
-    """Note that they want to hear no more of our offers, whatever became of the lead."""
-
-    lead_id: UUID
     source: Name
 
 
@@ -128,12 +121,11 @@ def record_consent(lead: Alive, command: RecordConsent) -> list[ConsentRecorded]
     return [ConsentRecorded(lead_id=command.lead_id, given=command.given, until=until, source=command.source)]
 
 
-def withdraw_consent(lead: Lead, command: WithdrawConsent) -> list[ConsentRecorded]:
-    if isinstance(lead, Nobody):
-        raise UnknownLead
-    if lead.trail.consent is None:
+def withdraw_consent(lead: Lead, lead_id: UUID, source: str) -> list[ConsentRecorded]:
+    """Whatever became of the lead."""
+    if isinstance(lead, Nobody) or lead.trail.consent is None:
         return []
-    return [ConsentRecorded(lead_id=command.lead_id, given=False, source=command.source)]
+    return [ConsentRecorded(lead_id=lead_id, given=False, source=source)]
 
 
 def touched(trail: Trail, event: TouchLogged) -> Trail:
