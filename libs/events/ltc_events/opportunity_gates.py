@@ -25,6 +25,11 @@ Round = Annotated[int, Field(ge=1)]
 
 DeclineReason = Literal["out_of_scope", "thin_margin", "no_capacity", "credit", "no_chance", "terms", "other"]
 
+SuspendReason = Literal["customer_postponed", "budget_frozen", "awaiting_decision", "no_capacity", "dispute", "other"]
+
+CancelReason = Literal["customer_gave_up", "duplicate", "opened_by_mistake", "merged", "other"]
+"""Why a deal ends that nobody won or lost."""
+
 
 class Condition(Value):
     """What has to be done before the next gate, because a decision says so."""
@@ -116,6 +121,38 @@ class BidSubmitted(PublishedEvent, type="ltc.opportunity.bid-submitted.v1"):
     bond: Money
     submitted_on: date
     submitted_by: UserId
+
+
+class OpportunitySuspended(PublishedEvent, type="ltc.opportunity.suspended.v1"):
+    """Nothing goes on with this deal until it is resumed."""
+
+    opportunity_id: UUID
+    number: int = Field(ge=1)
+    """How often it was suspended, this time included."""
+    reason: SuspendReason
+    note: Text
+    suspended_by: UserId
+
+
+class OpportunityResumed(PublishedEvent, type="ltc.opportunity.resumed.v1"):
+    """The deal goes on where it stood. What was asked to be decided before it was suspended is asked anew."""
+
+    opportunity_id: UUID
+    number: int = Field(ge=1)
+    """Which suspension is over."""
+    note: Text
+    resumed_by: UserId
+
+
+class OpportunityCancelled(PublishedEvent, type="ltc.opportunity.cancelled.v1"):
+    """There is no deal any more: nobody won it, so nobody lost it either."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    reason: CancelReason
+    note: Text
+    cancelled_on: date
+    cancelled_by: UserId
 
 
 class OpportunityDeclined(PublishedEvent, type="ltc.opportunity.declined.v1"):

@@ -5,7 +5,7 @@ from uuid import UUID
 from ltc_events import At, Command, Fact, derive_id
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityDeclined
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityDeclined
 
 from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
@@ -50,7 +50,7 @@ def convert_each(leads: ConversionsRequested) -> list[Command]:
     ]  # fmt: skip
 
 
-def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost | OpportunityDeclined) -> list[Command]:
+def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost | OpportunityDeclined | OpportunityCancelled) -> list[Command]:
     """We know which deals a lead can still join. (One policy for all of these, so that they come in order.)"""
     if isinstance(deal, OpportunityOpened):
         who = {"account_manager", "solution_manager", "fulfilment_manager", "expected_close"}

@@ -2,7 +2,7 @@
 
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityDeclined
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityDeclined
 from ltc_runtime.service import Service
 
 from .api import campaigns, capture, conversions, desks, duplicates, forms, imports, inbox, leads, my_day, parties, people, rule_books
@@ -106,6 +106,7 @@ service = Service(
         OpportunityWon: (keep_deals,),
         OpportunityLost: (keep_deals, return_lead),
         OpportunityDeclined: (keep_deals,),
+        OpportunityCancelled: (keep_deals,),
         OpportunityJoinRefused: (return_late_lead,),
     },
     shows=(

@@ -111,6 +111,7 @@ service = Service(
         quote.decider,
         quote.pricing,
         quote.approval,
+        quote.offering,
         negotiation.facts,
         negotiation.decider,
         past.decider,

@@ -35,7 +35,7 @@ from opportunity_svc.domain import (
     winning,
 )
 from opportunity_svc.domain.difference import difference
-from opportunity_svc.domain.opportunity import asking, findings, gating, noting, working
+from opportunity_svc.domain.opportunity import asking, findings, gating, noting, pausing, working
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
@@ -223,12 +223,12 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(authority.RevokeAuthority, authority_id=st.just(authority.authority_id("mia")), user=st.just("mia"), revoked_by=USER),
     st.builds(drafting.DraftQuote, quote_id=QUOTE, opportunity_id=DEAL, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
-    st.builds(drafting.ReviseQuote, quote_id=QUOTE, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
-    st.builds(SubmitQuote, quote_id=QUOTE, party_id=st.none() | PARTY, actor=USER, roles=ROLES, today=DAY),
-    st.builds(ApproveQuote, quote_id=QUOTE, quote_hash=st.just("0" * 64), actor=USER, roles=ROLES, today=DAY),
+    st.builds(drafting.ReviseQuote, quote_id=QUOTE, opportunity_id=DEAL, price_book=st.just("list"), lines=LINES, actor=USER, today=DAY),
+    st.builds(SubmitQuote, quote_id=QUOTE, opportunity_id=DEAL, party_id=st.none() | PARTY, actor=USER, roles=ROLES, today=DAY),
+    st.builds(ApproveQuote, quote_id=QUOTE, opportunity_id=DEAL, quote_hash=st.just("0" * 64), actor=USER, roles=ROLES, today=DAY),
     st.builds(RejectQuote, quote_id=QUOTE, reason=WORDS, actor=USER, today=DAY),
-    st.builds(sending.SendQuote, quote_id=QUOTE, actor=USER, today=DAY),
-    st.builds(sending.AcceptQuote, quote_id=QUOTE, accepted_on=DAY, today=DAY),
+    st.builds(sending.SendQuote, quote_id=QUOTE, opportunity_id=DEAL, actor=USER, today=DAY),
+    st.builds(sending.AcceptQuote, quote_id=QUOTE, opportunity_id=DEAL, accepted_on=DAY, today=DAY),
     st.builds(sending.ExpireQuote, quote_id=QUOTE, expires_on=DAY),
     st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, won_on=DAY, today=DAY),
     st.builds(
@@ -272,6 +272,17 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         reason=st.just("thin_margin"),
         note=WORDS,
         declined_on=DAY,
+        today=DAY,
+        actor=USER,
+    ),
+    st.builds(pausing.SuspendOpportunity, opportunity_id=DEAL, reason=st.just("budget_frozen"), note=WORDS, actor=USER),
+    st.builds(pausing.ResumeOpportunity, opportunity_id=DEAL, note=WORDS, actor=USER),
+    st.builds(
+        pausing.CancelOpportunity,
+        opportunity_id=DEAL,
+        reason=st.just("duplicate"),
+        note=WORDS,
+        cancelled_on=DAY,
         today=DAY,
         actor=USER,
     ),
@@ -386,13 +397,14 @@ BEGINNING: tuple[Command, ...] = (
         actor="ann",
         today=TODAY,
     ),
-    SubmitQuote(quote_id=UUID(int=3), actor="ann", today=TODAY),
+    SubmitQuote(quote_id=UUID(int=3), opportunity_id=UUID(int=1), actor="ann", today=TODAY),
 )
 
 ALL: tuple[AnyDecider, ...] = (
     *KINDS,
     quote.pricing,
     quote.approval,
+    quote.offering,
     opening.decider,
     stepping.decider,
     deciding.decider,

@@ -6,14 +6,18 @@ from uuid import UUID
 import pytest
 from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityResumed, OpportunitySuspended
 from ltc_events.testing import given
 from opportunity_svc.domain import opening, opportunity, stepping, winning
 from opportunity_svc.domain.opportunity import (
+    CancelOpportunity,
     DayInTheFuture,
     DeclineOpportunity,
     LoseOpportunity,
     OpportunityClosed,
     OpportunityStatus,
+    ResumeOpportunity,
+    SuspendOpportunity,
     UnknownOpportunity,
     possible,
 )
@@ -23,8 +27,15 @@ from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_boo
 from opportunity_svc.domain.quote import pricing
 from opportunity_svc.domain.quote.drafting import DraftQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.states import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteNotAccepted, QuoteSent, UnknownQuote
-from opportunity_svc.domain.stepping import QuoteOfOtherOpportunity
+from opportunity_svc.domain.quote.states import (
+    QuoteAccepted,
+    QuoteApproved,
+    QuoteDrafted,
+    QuoteNotAccepted,
+    QuoteOfOtherOpportunity,
+    QuoteSent,
+    UnknownQuote,
+)
 from opportunity_svc.domain.winning import WinOpportunity
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -47,6 +58,14 @@ opened = OpportunityOpened(**dict(open_deal))
 lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask for the budget first", lost_on=TODAY, today=TODAY)
 decline = DeclineOpportunity(
     opportunity_id=DEAL, how="no_bid", reason="thin_margin", note="Below cost", declined_on=TODAY, today=TODAY, actor="ann"
+)
+suspend = SuspendOpportunity(opportunity_id=DEAL, reason="budget_frozen", note="Until May", actor="ann")
+suspended = OpportunitySuspended(opportunity_id=DEAL, number=1, reason="budget_frozen", note="Until May", suspended_by="ann")
+resume = ResumeOpportunity(opportunity_id=DEAL, note="It was granted", actor="ann")
+resumed = OpportunityResumed(opportunity_id=DEAL, number=1, note="It was granted", resumed_by="ann")
+cancel = CancelOpportunity(opportunity_id=DEAL, reason="customer_gave_up", note="Not built", cancelled_on=TODAY, today=TODAY, actor="ann")
+cancelled = OpportunityCancelled(
+    opportunity_id=DEAL, lead_id=UUID(int=4), reason="customer_gave_up", note="Not built", cancelled_on=TODAY, cancelled_by="ann"
 )
 choose = ChoosePipeline(opportunity_id=DEAL, pipeline="project", actor="ann")
 lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="Ask for the budget first", lost_on=TODAY)
@@ -152,7 +171,16 @@ def test_a_deal_may_be_entered_after_it_was_decided() -> None:
     )
 
 
-@pytest.mark.parametrize(("status", "history"), [("open", (opened,)), ("won", (opened, won)), ("lost", (opened, lost))])
+@pytest.mark.parametrize(
+    ("status", "history"),
+    [
+        ("open", (opened,)),
+        ("suspended", (opened, suspended)),
+        ("won", (opened, won)),
+        ("lost", (opened, lost)),
+        ("cancelled", (opened, cancelled)),
+    ],
+)
 def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunityStatus, history: tuple[Event, ...]) -> None:
     accept = (drafted, approved, sent, accepted)
     refused = {
@@ -162,5 +190,8 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
         "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
         "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
         "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
+        "suspend_opportunity": given(opportunity.decider, *history).when(suspend).refusal,
+        "resume_opportunity": given(opportunity.decider, *history).when(resume).refusal,
+        "cancel_opportunity": given(opportunity.decider, *history).when(cancel).refusal,
     }
     assert set(possible(status)) == {name for name, refusal in refused.items() if refusal is None}

@@ -105,9 +105,9 @@ class Firm:
 def quoted(quote: UUID) -> list[Command]:
     """What makes the customer accept a quote."""
     return [
-        SubmitQuote(quote_id=quote, party_id=PARTY, actor="ann", today=TODAY),
-        SendQuote(quote_id=quote, actor="ann", today=TODAY),
-        AcceptQuote(quote_id=quote, accepted_on=TODAY, today=TODAY),
+        SubmitQuote(quote_id=quote, opportunity_id=DEAL, party_id=PARTY, actor="ann", today=TODAY),
+        SendQuote(quote_id=quote, opportunity_id=DEAL, actor="ann", today=TODAY),
+        AcceptQuote(quote_id=quote, opportunity_id=DEAL, accepted_on=TODAY, today=TODAY),
     ]
 
 
@@ -308,7 +308,7 @@ class Frontline(RuleBasedStateMachine):
 
     @rule(quantity=st.integers(1, 3))
     def revise(self, quantity: int) -> None:
-        self.firm.do(ReviseQuote(quote_id=QUOTE, price_book="list", lines=pumps(quantity), actor="ann", today=TODAY))
+        self.firm.do(ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=pumps(quantity), actor="ann", today=TODAY))
 
     @rule(command=st.sampled_from(quoted(QUOTE)))
     def quote(self, command: Command) -> None:

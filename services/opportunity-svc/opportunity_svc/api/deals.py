@@ -7,19 +7,29 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
-from ltc_events.opportunity_gates import DeclineReason, Profile
+from ltc_events.opportunity_gates import CancelReason, DeclineReason, Profile, SuspendReason
 from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain import opportunity
-from ..domain.opportunity import DayInTheFuture, DeclineOpportunity, LoseOpportunity, OpportunityStatus, UnknownOpportunity
+from ..domain.opportunity import (
+    CancelOpportunity,
+    DayInTheFuture,
+    DeclineOpportunity,
+    LoseOpportunity,
+    OpportunityClosed,
+    OpportunityStatus,
+    ResumeOpportunity,
+    SuspendOpportunity,
+    UnknownOpportunity,
+)
 from ..domain.opportunity.gating import NotReadyToWin
+from ..domain.opportunity.pausing import NotSuspended
 from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
 from ..domain.pipeline import PipelineCode
-from ..domain.quote.states import QuoteNotAccepted, UnknownQuote
-from ..domain.stepping import QuoteOfOtherOpportunity
+from ..domain.quote.states import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from ..domain.winning import WinOpportunity
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
@@ -57,7 +67,9 @@ class LoseBody(Body):
     lost_on: date | None = Field(None, description="Today, if nothing is said.")
 
 
-@opportunities.act("/{opportunity_id}/lose", roles=SALES, refuses=(*OPEN, DayInTheFuture, FailureSummaryMissing))
+@opportunities.act(
+    "/{opportunity_id}/lose", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, DayInTheFuture, FailureSummaryMissing)
+)
 async def lose_opportunity(opportunity_id: UUID, body: LoseBody, handle: Handle) -> None:
     """Lose a deal, and leave a lesson."""
     command = LoseOpportunity(
@@ -96,6 +108,57 @@ async def decline_opportunity(opportunity_id: UUID, body: DeclineBody, handle: H
     return await handle(command)
 
 
+class SuspendBody(Body):
+    """Why nothing goes on."""
+
+    reason: SuspendReason = Field(examples=["budget_frozen"])
+    note: Text = Field(examples=["Their board decides about budgets in May"])
+
+
+@opportunities.act("/{opportunity_id}/suspend", roles=SALES, refuses=OPEN)
+async def suspend_opportunity(opportunity_id: UUID, body: SuspendBody, handle: Handle) -> None:
+    """Let nothing go on with a deal until it is resumed.
+
+    Nobody is reminded or asked to decide meanwhile, and the forecast leaves it out. Quotes still expire on their day.
+    """
+    command = SuspendOpportunity(opportunity_id=opportunity_id, reason=body.reason, note=body.note, actor=handle.actor)
+    return await handle(command)
+
+
+class ResumeBody(Body):
+    """Why it goes on."""
+
+    note: Text = Field(examples=["The budget was granted"])
+
+
+@opportunities.act("/{opportunity_id}/resume", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, NotSuspended))
+async def resume_opportunity(opportunity_id: UUID, body: ResumeBody, handle: Handle) -> None:
+    """Let a suspended deal go on where it stood; what was to be decided then is asked for anew."""
+    return await handle(ResumeOpportunity(opportunity_id=opportunity_id, note=body.note, actor=handle.actor))
+
+
+class CancelBody(Body):
+    """Why there is no deal any more."""
+
+    reason: CancelReason = Field(examples=["customer_gave_up"])
+    note: Text = Field(examples=["The works is not built"])
+    cancelled_on: date | None = Field(None, description="Today, if nothing is said.")
+
+
+@opportunities.act("/{opportunity_id}/cancel", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, DayInTheFuture))
+async def cancel_opportunity(opportunity_id: UUID, body: CancelBody, handle: Handle) -> None:
+    """End a deal that is none any more. It counts as neither won nor lost."""
+    command = CancelOpportunity(
+        opportunity_id=opportunity_id,
+        reason=body.reason,
+        note=body.note,
+        cancelled_on=body.cancelled_on or handle.today,
+        today=handle.today,
+        actor=handle.actor,
+    )
+    return await handle(command)
+
+
 class OpportunityRow(View):
     """A deal as the pipeline shows it."""
 
@@ -126,6 +189,11 @@ class OpportunityRow(View):
     weighted: Money = Field(description="Its value times the probability of its stage.")
     decline_reason: DeclineReason | None
     decline_note: str | None
+    suspended_at: datetime | None = Field(description="Since when nothing goes on.")
+    suspend_reason: SuspendReason | None
+    suspend_note: str | None
+    cancel_reason: CancelReason | None
+    cancel_note: str | None
 
 
 class OpportunityView(OpportunityRow):

@@ -11,7 +11,7 @@ from .history import past_opportunities, past_opportunity
 from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
-from .pipeline import opportunities, opportunity_list
+from .pipeline import opportunities, opportunity_list, suspensions
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
 from .rules import rule_book_list, rule_books
@@ -54,6 +54,7 @@ __all__ = [
     "price_books",
     "quote_list",
     "quotes",
+    "suspensions",
     "targets",
     "teams",
 ]

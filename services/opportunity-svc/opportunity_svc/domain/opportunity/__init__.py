@@ -11,7 +11,10 @@ from ltc_events.opportunity_gates import (
     DecisionEscalated,
     DecisionMade,
     DecisionRequested,
+    OpportunityCancelled,
     OpportunityDeclined,
+    OpportunityResumed,
+    OpportunitySuspended,
     StageEntered,
 )
 
@@ -43,11 +46,22 @@ from .noting import (
     struck,
     submit_bid,
 )
+from .pausing import (
+    CancelOpportunity,
+    ResumeOpportunity,
+    SuspendOpportunity,
+    cancel,
+    must_be_suspended,
+    paused,
+    resume,
+    suspend,
+)
 from .states import (
     BidDeadlineNeared,
     Closed,
     Course,
     DayInTheFuture,
+    DealSuspended,
     DecisionLapsed,
     FindingNoted,
     FindingStruck,
@@ -59,8 +73,10 @@ from .states import (
     OpportunityEvent,
     OpportunityStatus,
     PipelineChosen,
+    Suspended,
     UnknownOpportunity,
     must_be_open,
+    must_be_undecided,
     must_have_come,
     possible,
 )
@@ -70,6 +86,9 @@ OpportunityCommand: TypeAlias = (
     JoinOpportunity
     | LoseOpportunity
     | DeclineOpportunity
+    | SuspendOpportunity
+    | ResumeOpportunity
+    | CancelOpportunity
     | NoteFinding
     | StrikeFinding
     | SubmitBid
@@ -88,11 +107,19 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
         case JoinOpportunity():
             return join(opportunity, command)
         case LoseOpportunity():
-            return lose(must_be_open(opportunity), command)
+            return lose(must_be_undecided(opportunity), command)
         case DeclineOpportunity():
             return decline(must_be_open(opportunity), command)
+        case SuspendOpportunity():
+            return suspend(must_be_open(opportunity), command)
+        case ResumeOpportunity():
+            return resume(must_be_suspended(opportunity), command)
+        case CancelOpportunity():
+            return cancel(must_be_undecided(opportunity), command)
         case NoteFinding(actor=None) if isinstance(opportunity, Closed):
             return []  # what another part of the service found comes too late
+        case NoteFinding(actor=None):
+            return note(must_be_undecided(opportunity), command)
         case NoteFinding():
             return note(must_be_open(opportunity), command)
         case StrikeFinding():
@@ -121,10 +148,26 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
             return Closed("lost")
         case OpportunityDeclined(how=how):
             return Closed(how)
+        case OpportunityCancelled():
+            return Closed("cancelled")
+        case OpportunitySuspended():
+            return paused(opportunity, event)
+        case OpportunityResumed():
+            return opportunity.deal if isinstance(opportunity, Suspended) else opportunity
         case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | BidDeadlineNeared():
             return opportunity  # no rule depends on it
         case _:
-            return gone_on(opportunity, event) if isinstance(opportunity, Open) else opportunity
+            return carried_on(opportunity, event)
+
+
+def carried_on(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
+    match opportunity:
+        case Open():
+            return gone_on(opportunity, event)
+        case Suspended(deal=deal):  # what another part of the service found is noted also then
+            return replace(opportunity, deal=gone_on(deal, event))
+        case _:
+            return opportunity
 
 
 def gone_on(deal: Open, event: OpportunityEvent) -> Open:
@@ -180,8 +223,8 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 )
 
 __all__ = [
-    "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "JoinOpportunity", "LoseOpportunity", "Nobody",
-    "NoteFinding", "Open", "OpenOpportunity", "Opportunity",
-    "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "StrikeFinding", "SubmitBid", "UnknownOpportunity", "decider",
+    "CancelOpportunity", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended", "DeclineOpportunity", "JoinOpportunity",
+    "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity", "OpportunityClosed", "OpportunityEvent",
+    "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity", "UnknownOpportunity", "decider",
     "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip

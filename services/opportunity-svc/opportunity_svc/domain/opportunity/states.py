@@ -16,9 +16,13 @@ from ltc_events.opportunity_gates import (
     DecisionMade,
     DecisionRequested,
     Gate,
+    OpportunityCancelled,
     OpportunityDeclined,
+    OpportunityResumed,
+    OpportunitySuspended,
     Round,
     StageEntered,
+    SuspendReason,
 )
 
 from ..pipeline import DEFAULT, LIGHT, Pipeline, PipelineCode, Stage, Version
@@ -93,14 +97,18 @@ class OpportunityClosed(Refusal):
     """This opportunity is decided: it was {ended}."""
 
 
+class DealSuspended(Refusal):
+    """This opportunity is suspended ({reason}): resume it first."""
+
+
 class DayInTheFuture(Refusal):
     """{day} has not come yet: say when it happened."""
 
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-OpportunityStatus = Literal["open", "won", "lost", "no_bid", "not_admitted"]
-Ended = Literal["won", "lost", "no_bid", "not_admitted"]
+Ended = Literal["won", "lost", "no_bid", "not_admitted", "cancelled"]
+OpportunityStatus = Literal["open", "suspended", Ended]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,7 @@ class Open:
     course: Course = Course(DEFAULT, 0, LIGHT)
     findings: Findings = NOTHING_NOTED
     gates: Mapping[Gate, Decisions] = field(default_factory=dict)
+    suspensions: int = 0
 
     def known(self, quote: QuoteSeen | None = None) -> Known:
         """What criteria look at."""
@@ -202,13 +211,21 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """It stands still, as it is."""
+
+    deal: Open
+    reason: SuspendReason
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """The customer decided, or we did."""
 
     status: Ended
 
 
-Opportunity: TypeAlias = Nobody | Open | Closed
+Opportunity: TypeAlias = Nobody | Open | Suspended | Closed
 OpportunityEvent: TypeAlias = (
     OpportunityOpened
     | OpportunityJoined
@@ -225,6 +242,9 @@ OpportunityEvent: TypeAlias = (
     | DecisionMade
     | DecisionLapsed
     | ConditionFulfilled
+    | OpportunitySuspended
+    | OpportunityResumed
+    | OpportunityCancelled
     | OpportunityDeclined
     | OpportunityWon
     | OpportunityLost
@@ -235,10 +255,17 @@ def must_be_open(opportunity: Opportunity) -> Open:
     match opportunity:
         case Open():
             return opportunity
+        case Suspended(reason=reason):
+            raise DealSuspended(reason=reason.replace("_", " "))
         case Nobody():
             raise UnknownOpportunity
         case Closed(status=status):
             raise OpportunityClosed(ended=status.replace("_", " "))
+
+
+def must_be_undecided(opportunity: Opportunity) -> Open:
+    """The deal, also if it is suspended."""
+    return opportunity.deal if isinstance(opportunity, Suspended) else must_be_open(opportunity)
 
 
 def must_have_come(day: date, today: date) -> None:
@@ -250,6 +277,11 @@ def possible(status: OpportunityStatus) -> tuple[str, ...]:
     """What may be done with a deal of this status, by the names the API gives it."""
     match status:
         case "open":
-            return ("draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline")
-        case "won" | "lost" | "no_bid" | "not_admitted":
+            return (
+                "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
+                "suspend_opportunity", "cancel_opportunity",
+            )  # fmt: skip
+        case "suspended":
+            return ("resume_opportunity", "lose_opportunity", "cancel_opportunity")
+        case "won" | "lost" | "no_bid" | "not_admitted" | "cancelled":
             return ()

@@ -1,0 +1,72 @@
+"""What may happen to a deal beside its stages, over HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from opportunity_svc.service import service
+from test_gates_api import MANDATE, PEOPLE, World, usd
+
+
+@pytest.fixture
+async def world(serve: Any) -> AsyncIterator[World]:
+    world = World(await serve(service))
+    async with AsyncExitStack() as stack:
+        for name in PEOPLE:
+            world.people[name] = await stack.enter_async_context(world.served.client(name, *PEOPLE[name]))
+        await world.do("max", "/mandates/mia", MANDATE)
+        yield world
+
+
+def today(world: World) -> date:
+    """By the business clock."""
+    found: date = world.served.log.clock.now().date()
+    return found
+
+
+async def test_a_suspended_deal_is_left_out_of_forecasts_and_boards_until_it_is_resumed(world: World) -> None:
+    deal, first = await world.deal(), today(world)
+    far = first + timedelta(days=400)
+    period = f"{far.year}-Q{(far.month + 2) // 3}"
+    await world.do("ann", f"{deal}/forecast", {"category": "commit", "amount": usd(300), "close_on": far.isoformat()})
+    world.served.pass_days(10)
+    await world.do("ann", f"{deal}/suspend", {"reason": "budget_frozen", "note": "Until May"})
+    second = today(world)
+
+    async def forecast(day: date) -> list[tuple[str, int]]:
+        found = await world.look("nat", f"/forecasts/{period}", as_of=day.isoformat())
+        return [(part["category"], part["amount"]) for part in found["forecast"]]
+
+    shown = await world.look("ann", deal)
+    assert (shown["status"], shown["suspend_reason"], shown["suspend_note"]) == ("suspended", "budget_frozen", "Until May")
+    assert shown["actions"] == ["resume_opportunity", "lose_opportunity", "cancel_opportunity"]
+    assert [await forecast(day) for day in (first, second)] == [[("commit", 300)], [("omitted", 300)]]
+    assert (await world.look("nat", "/pipeline/board"))["data"] == []
+    refused = await world.refused("ann", f"{deal}/stage", {})
+    assert (refused["status"], refused["code"]) == (409, "deal-suspended")
+    assert refused["detail"] == "This opportunity is suspended (budget frozen): resume it first."
+    assert (await world.look("nat", "/opportunities", status="suspended"))["data"][0]["company"] == "Acme 1"
+    world.served.pass_days(20)
+    await world.do("ann", f"{deal}/resume", {"note": "The budget was granted"})
+    assert [await forecast(day) for day in (second, today(world))] == [[("omitted", 300)], [("commit", 300)]]
+    shown = await world.look("ann", deal)
+    assert (shown["status"], shown["suspended_at"]) == ("open", None)
+    assert (await world.refused("ann", f"{deal}/resume", {"note": "Again"}))["code"] == "not-suspended"
+
+
+async def test_a_cancelled_deal_is_neither_won_nor_lost(world: World) -> None:
+    lost, cancelled, suspended = await world.deal(1), await world.deal(2), await world.deal(3)
+    await world.do("ann", f"{lost}/lose", {"reason": "price", "lesson": "None"})
+    await world.do("ann", f"{cancelled}/cancel", {"reason": "duplicate", "note": "It is the first once more"})
+    await world.do("ann", f"{suspended}/suspend", {"reason": "other", "note": "Later"})
+    figures = await world.look("nat", "/sales-figures")
+    counted = {name: figures[name] for name in ("open", "suspended", "won", "lost", "cancelled", "win_rate")}
+    assert counted == {"open": 1, "suspended": 1, "won": 0, "lost": 1, "cancelled": 1, "win_rate": "0.0000"}
+    shown = await world.look("ann", cancelled)
+    assert (shown["status"], shown["cancel_reason"], shown["closed_on"], shown["actions"]) == (
+        "cancelled", "duplicate", today(world).isoformat(), [],
+    )  # fmt: skip
+    again = await world.refused("ann", f"{cancelled}/cancel", {"reason": "duplicate", "note": "Twice"})
+    assert (again["code"], again["detail"]) == ("opportunity-closed", "This opportunity is decided: it was cancelled.")
