@@ -87,6 +87,8 @@ class DecisionMade(PublishedEvent, type="ltc.opportunity.decision-made.v1"):
     """Whose authority it was, where it was delegated."""
     authority_ref: UUID
     """The grant, or the delegation, that allows it."""
+    limit: Money | None = None
+    """Up to which amount it goes: a deal that grows beyond it needs a new decision. Where nothing is said, up to what was asked about."""
 
 
 class DecisionEscalated(PublishedEvent, type="ltc.opportunity.decision-escalated.v1"):
@@ -121,6 +123,28 @@ class BidSubmitted(PublishedEvent, type="ltc.opportunity.bid-submitted.v1"):
     bond: Money
     submitted_on: date
     submitted_by: UserId
+
+
+class DealTerms(Value):
+    """What sales goes by in a deal, and may change."""
+
+    value: Money
+    expected_close: date
+    account_manager: UserId
+    solution_manager: UserId
+    fulfilment_manager: UserId
+
+
+class OpportunityChanged(PublishedEvent, type="ltc.opportunity.changed.v1"):
+    """The value of a deal, its expected close or its iron triangle are other ones from now on."""
+
+    opportunity_id: UUID
+    before: DealTerms
+    after: DealTerms
+    weighted: Money
+    """The new value times the probability of the stage it is in."""
+    reason: Text
+    changed_by: UserId
 
 
 class OpportunitySuspended(PublishedEvent, type="ltc.opportunity.suspended.v1"):

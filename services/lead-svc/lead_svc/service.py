@@ -2,7 +2,7 @@
 
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityDeclined
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_runtime.service import Service
 
 from .api import campaigns, capture, conversions, desks, duplicates, forms, imports, inbox, leads, my_day, parties, people, rule_books
@@ -103,6 +103,7 @@ service = Service(
         NurtureStepPlanned: (send_step,),
         ConversionsRequested: (convert_each,),
         OpportunityOpened: (keep_deals,),
+        OpportunityChanged: (keep_deals,),
         OpportunityWon: (keep_deals,),
         OpportunityLost: (keep_deals, return_lead),
         OpportunityDeclined: (keep_deals,),

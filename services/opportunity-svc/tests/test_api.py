@@ -303,7 +303,7 @@ async def test_the_actions_shown_are_those_the_caller_may_do(world: World) -> No
     assert await actions(world.sam, f"/opportunities/{deal}") == ["draft_quote", "enter_stage"]
     assert await actions(world.ann, f"/opportunities/{deal}") == [
         "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
-        "suspend_opportunity", "cancel_opportunity",
+        "change_opportunity", "suspend_opportunity", "cancel_opportunity",
     ]  # fmt: skip
 
 

@@ -70,3 +70,25 @@ async def test_a_cancelled_deal_is_neither_won_nor_lost(world: World) -> None:
     )  # fmt: skip
     again = await world.refused("ann", f"{cancelled}/cancel", {"reason": "duplicate", "note": "Twice"})
     assert (again["code"], again["detail"]) == ("opportunity-closed", "This opportunity is decided: it was cancelled.")
+
+
+async def test_a_deal_that_grows_beyond_the_mandate_is_decided_about_anew_and_its_history_says_why(world: World) -> None:
+    deal = await world.deal(pipeline="project")
+    await world.initiated(deal)
+    await world.decided(deal, "ATI")
+    assert (await world.people["ann"].post(f"{deal}/change", json={"value": usd(-1), "reason": "None"})).json()[
+        "code"
+    ] == "value-below-nothing"
+    await world.do("ann", f"{deal}/change", {"value": usd(600_000), "reason": "They want the second works too"})
+    shown = await world.look("nat", deal)
+    assert (shown["value"], shown["weighted"]) == (usd(600_000), usd(60_000))
+    await world.do("ann", f"{deal}/change", {"value": usd(10**9 + 1), "account_manager": "bob", "reason": "And the third"})
+    (decision,) = (await world.look("nat", "/decisions", opportunity_id=deal.rsplit("/", 1)[1]))["data"]
+    assert decision["status"] == "lapsed"
+    progress = await world.look("nat", f"{deal}/progress")
+    assert [(each["operation"], each["user"]) for each in progress["next"]] == [("request_decision", "bob")]
+    history = (await world.look("nat", f"{deal}/history"))["data"]
+    changes = [each["data"] for each in history if each["type"] == "ltc.opportunity.changed.v1"]
+    assert [(each["before"]["value"]["amount"], each["after"]["value"]["amount"], each["reason"]) for each in changes] == [
+        (500_000, 600_000, "They want the second works too"), (600_000, 10**9 + 1, "And the third"),
+    ]  # fmt: skip

@@ -35,7 +35,7 @@ from opportunity_svc.domain import (
     winning,
 )
 from opportunity_svc.domain.difference import difference
-from opportunity_svc.domain.opportunity import asking, findings, gating, noting, pausing, working
+from opportunity_svc.domain.opportunity import asking, changing, findings, gating, noting, pausing, working
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
@@ -274,6 +274,16 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         declined_on=DAY,
         today=DAY,
         actor=USER,
+    ),
+    st.builds(
+        changing.ChangeOpportunity,
+        opportunity_id=DEAL,
+        value=st.none() | MONEY,
+        expected_close=st.none() | DAY,
+        account_manager=st.none() | USER,
+        reason=WORDS,
+        actor=USER,
+        today=DAY,
     ),
     st.builds(pausing.SuspendOpportunity, opportunity_id=DEAL, reason=st.just("budget_frozen"), note=WORDS, actor=USER),
     st.builds(pausing.ResumeOpportunity, opportunity_id=DEAL, note=WORDS, actor=USER),

@@ -11,6 +11,7 @@ from ltc_events.testing import given
 from opportunity_svc.domain import opening, opportunity, stepping, winning
 from opportunity_svc.domain.opportunity import (
     CancelOpportunity,
+    ChangeOpportunity,
     DayInTheFuture,
     DeclineOpportunity,
     LoseOpportunity,
@@ -59,6 +60,7 @@ lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask for the 
 decline = DeclineOpportunity(
     opportunity_id=DEAL, how="no_bid", reason="thin_margin", note="Below cost", declined_on=TODAY, today=TODAY, actor="ann"
 )
+change = ChangeOpportunity(opportunity_id=DEAL, value=USD, reason="They want less", actor="ann", today=TODAY)
 suspend = SuspendOpportunity(opportunity_id=DEAL, reason="budget_frozen", note="Until May", actor="ann")
 suspended = OpportunitySuspended(opportunity_id=DEAL, number=1, reason="budget_frozen", note="Until May", suspended_by="ann")
 resume = ResumeOpportunity(opportunity_id=DEAL, note="It was granted", actor="ann")
@@ -190,6 +192,7 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
         "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
         "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
         "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
+        "change_opportunity": given(opportunity.decider, *history).when(change).refusal,
         "suspend_opportunity": given(opportunity.decider, *history).when(suspend).refusal,
         "resume_opportunity": given(opportunity.decider, *history).when(resume).refusal,
         "cancel_opportunity": given(opportunity.decider, *history).when(cancel).refusal,

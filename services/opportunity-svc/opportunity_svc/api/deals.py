@@ -16,6 +16,7 @@ from .. import projections as shown
 from ..domain import opportunity
 from ..domain.opportunity import (
     CancelOpportunity,
+    ChangeOpportunity,
     DayInTheFuture,
     DeclineOpportunity,
     LoseOpportunity,
@@ -25,6 +26,7 @@ from ..domain.opportunity import (
     SuspendOpportunity,
     UnknownOpportunity,
 )
+from ..domain.opportunity.changing import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 from ..domain.opportunity.gating import NotReadyToWin
 from ..domain.opportunity.pausing import NotSuspended
 from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
@@ -108,6 +110,30 @@ async def decline_opportunity(opportunity_id: UUID, body: DeclineBody, handle: H
     return await handle(command)
 
 
+class ChangeBody(Body):
+    """What is other than it was; what is not said stays."""
+
+    value: Money | None = Field(None, description="What the deal is worth.")
+    expected_close: date | None = None
+    account_manager: UserId | None = Field(None, description="AR")
+    solution_manager: UserId | None = Field(None, description="SR")
+    fulfilment_manager: UserId | None = Field(None, description="FR")
+    reason: Text = Field(examples=["They want the second works too"])
+
+
+@opportunities.act(
+    "/{opportunity_id}/change", roles=SALES, refuses=(*OPEN, ValueBelowNothing, CloseDayBehind, TriangleNotThreePeople)
+)  # fmt: skip
+async def change_opportunity(opportunity_id: UUID, body: ChangeBody, handle: Handle) -> None:
+    """Change the value of a deal, when it is expected to close, or who works on it; its history keeps every change and reason.
+
+    A decision (ATI, ATB) holds up to the amount its mandate goes to: a deal that grows beyond it, or into another currency, needs a new
+    one. So it does where whoever decided becomes account manager; and what was asked about another amount is asked anew.
+    """
+    command = ChangeOpportunity(opportunity_id=opportunity_id, **dict(body), actor=handle.actor, today=handle.today)
+    return await handle(command)
+
+
 class SuspendBody(Body):
     """Why nothing goes on."""
 
@@ -168,7 +194,7 @@ class OpportunityRow(View):
     company: str
     need: str
     status: OpportunityStatus
-    value: Money = Field(description="What the customer wants to spend.")
+    value: Money = Field(description="What it is worth: at first what the customer wants to spend.")
     account_manager: str
     solution_manager: str
     fulfilment_manager: str

@@ -4,6 +4,7 @@ from ltc_events import Fact, change, on, projection, put
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     OpportunityCancelled,
+    OpportunityChanged,
     OpportunityDeclined,
     OpportunityResumed,
     OpportunitySuspended,
@@ -106,6 +107,17 @@ def on_its_way(deal: StageEntered, fact: Fact) -> Row:
     }
 
 
+def changed(deal: OpportunityChanged) -> Row:
+    """What it is now."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        **deal.after.model_dump(exclude={"value"}),
+        "value": deal.after.value.amount,
+        "currency": deal.after.value.currency,
+        "weighted": deal.weighted.amount,
+    }
+
+
 def won(deal: OpportunityWon) -> Row:
     """What it came to."""
     return {
@@ -191,6 +203,7 @@ opportunity_list = projection(
     on(OpportunityLost, change(opportunities, lost)),
     on(OpportunityDeclined, change(opportunities, declined)),
     on(StageEntered, change(opportunities, on_its_way)),
+    on(OpportunityChanged, change(opportunities, changed)),
     on(OpportunitySuspended, change(opportunities, suspended), put(suspensions, stood_still)),
     on(OpportunityResumed, change(opportunities, resumed), change(suspensions, moved_again)),
     on(OpportunityCancelled, change(opportunities, cancelled)),

@@ -12,6 +12,7 @@ from ltc_events.opportunity_gates import (
     DecisionMade,
     DecisionRequested,
     OpportunityCancelled,
+    OpportunityChanged,
     OpportunityDeclined,
     OpportunityResumed,
     OpportunitySuspended,
@@ -30,6 +31,7 @@ from .asking import (
     fulfil,
     withdraw,
 )
+from .changing import ChangeOpportunity, change, changed
 from .joining import JoinOpportunity, join
 from .noting import (
     ForgetMember,
@@ -86,6 +88,7 @@ OpportunityCommand: TypeAlias = (
     JoinOpportunity
     | LoseOpportunity
     | DeclineOpportunity
+    | ChangeOpportunity
     | SuspendOpportunity
     | ResumeOpportunity
     | CancelOpportunity
@@ -110,6 +113,8 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
             return lose(must_be_undecided(opportunity), command)
         case DeclineOpportunity():
             return decline(must_be_open(opportunity), command)
+        case ChangeOpportunity():
+            return change(must_be_open(opportunity), command)
         case SuspendOpportunity():
             return suspend(must_be_open(opportunity), command)
         case ResumeOpportunity():
@@ -178,6 +183,8 @@ def gone_on(deal: Open, event: OpportunityEvent) -> Open:
         case StageEntered(stage=stage):
             at = deal.course.pipeline.number_of(stage)
             return deal if at is None else replace(deal, course=replace(deal.course, at=at))
+        case OpportunityChanged():
+            return changed(deal, event)
         case FindingNoted():
             return noted(deal, event)
         case FindingStruck():
@@ -209,6 +216,7 @@ def opened(event: OpportunityOpened) -> Open:
         event.solution_manager,
         event.fulfilment_manager,
         event.value,
+        event.expected_close,
     )
 
 
@@ -223,8 +231,8 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 )
 
 __all__ = [
-    "CancelOpportunity", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended", "DeclineOpportunity", "JoinOpportunity",
-    "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity", "OpportunityClosed", "OpportunityEvent",
-    "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity", "UnknownOpportunity", "decider",
+    "CancelOpportunity", "ChangeOpportunity", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended", "DeclineOpportunity",
+    "JoinOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity", "OpportunityClosed",
+    "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity", "UnknownOpportunity", "decider",
     "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip

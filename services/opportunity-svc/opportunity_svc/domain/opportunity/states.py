@@ -17,6 +17,7 @@ from ltc_events.opportunity_gates import (
     DecisionRequested,
     Gate,
     OpportunityCancelled,
+    OpportunityChanged,
     OpportunityDeclined,
     OpportunityResumed,
     OpportunitySuspended,
@@ -157,6 +158,14 @@ class Passed:
     quote: QuoteSeen | None
     conditions: tuple[Condition, ...] = ()
     fulfilled: frozenset[int] = frozenset()
+    limit: Money | None = None
+    """Up to which amount the mandate goes that it was decided by."""
+    made_by: frozenset[str] = frozenset()
+    """Who decided, and in whose place."""
+
+    def covers(self, amount: Money) -> bool:
+        """Whether it was decided by a mandate that goes so far."""
+        return self.limit is not None and self.limit.currency == amount.currency and amount <= self.limit
 
     @property
     def open(self) -> list[tuple[int, Condition]]:
@@ -187,6 +196,7 @@ class Open:
     solution_manager: str
     fulfilment_manager: str
     value: Money
+    expected_close: date
     course: Course = Course(DEFAULT, 0, LIGHT)
     findings: Findings = NOTHING_NOTED
     gates: Mapping[Gate, Decisions] = field(default_factory=dict)
@@ -242,6 +252,7 @@ OpportunityEvent: TypeAlias = (
     | DecisionMade
     | DecisionLapsed
     | ConditionFulfilled
+    | OpportunityChanged
     | OpportunitySuspended
     | OpportunityResumed
     | OpportunityCancelled
@@ -279,7 +290,7 @@ def possible(status: OpportunityStatus) -> tuple[str, ...]:
         case "open":
             return (
                 "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
-                "suspend_opportunity", "cancel_opportunity",
+                "change_opportunity", "suspend_opportunity", "cancel_opportunity",
             )  # fmt: skip
         case "suspended":
             return ("resume_opportunity", "lose_opportunity", "cancel_opportunity")
