@@ -27,6 +27,8 @@ DeclineReason = Literal["out_of_scope", "thin_margin", "no_capacity", "credit", 
 
 SuspendReason = Literal["customer_postponed", "budget_frozen", "awaiting_decision", "no_capacity", "dispute", "other"]
 
+BidCostKind = Literal["labour", "travel", "material", "poc", "consulting", "fee", "other"]
+
 CancelReason = Literal["customer_gave_up", "duplicate", "opened_by_mistake", "merged", "other"]
 """Why a deal ends that nobody won or lost."""
 
@@ -145,6 +147,18 @@ class OpportunityChanged(PublishedEvent, type="ltc.opportunity.changed.v1"):
     """The new value times the probability of the stage it is in."""
     reason: Text
     changed_by: UserId
+
+
+class BidCostBooked(PublishedEvent, type="ltc.opportunity.bid-cost-booked.v1"):
+    """Working for a deal cost us something before it was won; below nothing, where a booking is taken back."""
+
+    opportunity_id: UUID
+    cost_id: UUID
+    kind: BidCostKind
+    amount: Money
+    spent_on: date
+    what_for: Text
+    booked_by: UserId
 
 
 class OpportunitySuspended(PublishedEvent, type="ltc.opportunity.suspended.v1"):

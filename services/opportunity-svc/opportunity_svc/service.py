@@ -53,6 +53,7 @@ from .domain.quote.states import QuoteDrafted, QuoteRevised
 from .policies import escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
 from .projections import (
     authority_grant,
+    bid_cost,
     catalogue_product,
     deal_findings,
     decision_list,
@@ -131,6 +132,7 @@ service = Service(
     },
     shows=(
         opportunity_list,
+        bid_cost,
         deal_findings,
         decision_list,
         pipeline_list,

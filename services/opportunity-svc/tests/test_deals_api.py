@@ -76,9 +76,7 @@ async def test_a_deal_that_grows_beyond_the_mandate_is_decided_about_anew_and_it
     deal = await world.deal(pipeline="project")
     await world.initiated(deal)
     await world.decided(deal, "ATI")
-    assert (await world.people["ann"].post(f"{deal}/change", json={"value": usd(-1), "reason": "None"})).json()[
-        "code"
-    ] == "value-below-nothing"
+    assert (await world.refused("ann", f"{deal}/change", {"value": usd(-1), "reason": "None"}))["code"] == "value-below-nothing"
     await world.do("ann", f"{deal}/change", {"value": usd(600_000), "reason": "They want the second works too"})
     shown = await world.look("nat", deal)
     assert (shown["value"], shown["weighted"]) == (usd(600_000), usd(60_000))
@@ -92,3 +90,26 @@ async def test_a_deal_that_grows_beyond_the_mandate_is_decided_about_anew_and_it
     assert [(each["before"]["value"]["amount"], each["after"]["value"]["amount"], each["reason"]) for each in changes] == [
         (500_000, 600_000, "They want the second works too"), (600_000, 10**9 + 1, "And the third"),
     ]  # fmt: skip
+
+
+async def test_cost_of_a_bid_is_booked_after_the_decision_to_invest_and_shown_against_the_estimate(world: World) -> None:
+    deal = await world.deal(pipeline="project")
+    spent = {"kind": "travel", "amount": usd(900), "what_for": "Two days at the works"}
+
+    async def book(key: str) -> tuple[int, dict[str, Any]]:
+        answer = await world.people["sam"].post(f"{deal}/bid-costs", json=spent, headers={"Idempotency-Key": key})
+        return answer.status_code, answer.json() if answer.content else {}
+
+    status, problem = await book("one")
+    assert (status, problem["code"]) == (409, "investment-undecided")
+    assert [each["operation"] for each in problem["unmet"]][-1] == "request_decision"
+    await world.initiated(deal)
+    await world.decided(deal, "ATI")
+    assert [(await book(key))[0] for key in ("two", "two", "three")] == [204, 204, 204]
+    cash = [{"month": "2026-12", "inflow": usd(9_000), "outflow": usd(2_000)}]
+    costs = [{"category": "presales", "amount": usd(2_000)}]
+    await world.do("sam", f"{deal}/estimate", {"revenue": usd(9_000), "costs": costs, "cash": cash, "assumptions": "Two visits"})
+    sums = [{"currency": "USD", "booked": 1_800, "planned": 2_000, "left": 200}]
+    found = await world.look("nat", f"{deal}/bid-costs")
+    assert (found["sums"], [each["booked_by"] for each in found["data"]]) == (sums, ["sam", "sam"])
+    assert (await world.look("nat", deal))["bid_costs"] == sums

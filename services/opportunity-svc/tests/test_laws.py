@@ -35,7 +35,7 @@ from opportunity_svc.domain import (
     winning,
 )
 from opportunity_svc.domain.difference import difference
-from opportunity_svc.domain.opportunity import asking, changing, findings, gating, noting, pausing, working
+from opportunity_svc.domain.opportunity import asking, changing, costing, findings, gating, noting, pausing, working
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
@@ -282,6 +282,17 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         expected_close=st.none() | DAY,
         account_manager=st.none() | USER,
         reason=WORDS,
+        actor=USER,
+        today=DAY,
+    ),
+    st.builds(
+        costing.BookBidCost,
+        opportunity_id=DEAL,
+        cost_id=DEAL,
+        kind=st.just("travel"),
+        amount=MONEY,
+        spent_on=DAY,
+        what_for=WORDS,
         actor=USER,
         today=DAY,
     ),

@@ -22,6 +22,7 @@ from opportunity_svc.domain.opportunity import (
     UnknownOpportunity,
     possible,
 )
+from opportunity_svc.domain.opportunity.costing import BookBidCost
 from opportunity_svc.domain.opportunity.gating import EnterStage
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
@@ -61,6 +62,9 @@ decline = DeclineOpportunity(
     opportunity_id=DEAL, how="no_bid", reason="thin_margin", note="Below cost", declined_on=TODAY, today=TODAY, actor="ann"
 )
 change = ChangeOpportunity(opportunity_id=DEAL, value=USD, reason="They want less", actor="ann", today=TODAY)
+spend = BookBidCost(
+    opportunity_id=DEAL, cost_id=UUID(int=20), kind="travel", amount=USD, spent_on=TODAY, what_for="A visit", actor="ann", today=TODAY
+)
 suspend = SuspendOpportunity(opportunity_id=DEAL, reason="budget_frozen", note="Until May", actor="ann")
 suspended = OpportunitySuspended(opportunity_id=DEAL, number=1, reason="budget_frozen", note="Until May", suspended_by="ann")
 resume = ResumeOpportunity(opportunity_id=DEAL, note="It was granted", actor="ann")
@@ -193,6 +197,7 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
         "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
         "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
         "change_opportunity": given(opportunity.decider, *history).when(change).refusal,
+        "book_bid_cost": given(opportunity.decider, *history).when(spend).refusal,
         "suspend_opportunity": given(opportunity.decider, *history).when(suspend).refusal,
         "resume_opportunity": given(opportunity.decider, *history).when(resume).refusal,
         "cancel_opportunity": given(opportunity.decider, *history).when(cancel).refusal,

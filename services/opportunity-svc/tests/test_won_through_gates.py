@@ -30,6 +30,7 @@ from opportunity_svc.domain.opportunity.asking import (
     WithdrawRequest,
 )
 from opportunity_svc.domain.opportunity.changing import ChangeOpportunity
+from opportunity_svc.domain.opportunity.costing import BookBidCost
 from opportunity_svc.domain.opportunity.criteria import Unmet
 from opportunity_svc.domain.opportunity.findings import (
     BidTerms,
@@ -326,6 +327,11 @@ class Frontline(RuleBasedStateMachine):
         worth = None if value is None else usd(value)
         change = {"value": worth, "account_manager": manager, "reason": "So it is", "actor": "ann", "today": TODAY}
         self.firm.do(ChangeOpportunity(opportunity_id=DEAL, **change))
+
+    @rule(id=st.integers(20, 22))
+    def book(self, id: int) -> None:
+        spent = {"kind": "travel", "amount": usd(1), "spent_on": TODAY, "what_for": "A visit", "actor": "ann", "today": TODAY}
+        self.firm.do(BookBidCost(opportunity_id=DEAL, cost_id=UUID(int=id), **spent))
 
     @rule(how=st.sampled_from(["suspend", "resume", "resume", "cancel"]))
     def pause(self, how: str) -> None:

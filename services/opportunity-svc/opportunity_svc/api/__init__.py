@@ -1,6 +1,6 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import deals, findings, stages
+from . import costing, deals, findings, stages
 from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
@@ -24,6 +24,7 @@ __all__ = [
     "negotiations",
     "documents",
     "comparisons",
+    "costing",
     "catalogue",
     "authority_grants",
     "deal_forecasts",

@@ -33,6 +33,7 @@ from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
 from ..domain.pipeline import PipelineCode
 from ..domain.quote.states import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from ..domain.winning import WinOpportunity
+from .costing import BidCostSum, list_bid_costs
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
 from .roles import SALES, TRIANGLE
@@ -226,6 +227,7 @@ class OpportunityView(OpportunityRow):
     """A deal with its quotes, and what the caller may do now."""
 
     quotes: Sequence[QuoteRow]
+    bid_costs: Sequence[BidCostSum] = Field(description="What working for it cost, by currency.")
     actions: list[str]
 
 
@@ -265,6 +267,7 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     quoted = select(*WITHOUT_LINES).where(shown.quotes.c.opportunity_id == opportunity_id).order_by(shown.quotes.c.drafted_at)
     return OpportunityView(
         **dict(opportunity_row(**row)),
+        bid_costs=(await list_bid_costs(opportunity_id, read)).sums,
         quotes=[quote_row(**each) for each in await read.all(quoted)],
         actions=read.actions(opportunity.possible(row["status"])),
     )

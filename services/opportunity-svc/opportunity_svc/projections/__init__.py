@@ -1,6 +1,7 @@
 """What people see of deals: the pipeline, what is known and decided, quotes, estimates, price books, and who may allow and decide what."""
 
 from .catalogue import catalogue_product, products
+from .costing import bid_cost, bid_costs
 from .courses import pipeline_list, pipelines
 from .deciding import conditions, decision_list, decisions
 from .estimating import estimate_list, estimates
@@ -31,6 +32,8 @@ __all__ = [
     "catalogue_product",
     "authority_grant",
     "authority_grants",
+    "bid_cost",
+    "bid_costs",
     "conditions",
     "deal_findings",
     "decision_list",

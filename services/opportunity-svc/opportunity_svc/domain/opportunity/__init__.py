@@ -6,6 +6,7 @@ from typing import TypeAlias
 from ltc_events import Decider
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
+    BidCostBooked,
     BidSubmitted,
     ConditionFulfilled,
     DecisionEscalated,
@@ -32,6 +33,7 @@ from .asking import (
     withdraw,
 )
 from .changing import ChangeOpportunity, change, changed
+from .costing import BookBidCost, book, booked
 from .joining import JoinOpportunity, join
 from .noting import (
     ForgetMember,
@@ -89,6 +91,7 @@ OpportunityCommand: TypeAlias = (
     | LoseOpportunity
     | DeclineOpportunity
     | ChangeOpportunity
+    | BookBidCost
     | SuspendOpportunity
     | ResumeOpportunity
     | CancelOpportunity
@@ -115,6 +118,8 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
             return decline(must_be_open(opportunity), command)
         case ChangeOpportunity():
             return change(must_be_open(opportunity), command)
+        case BookBidCost():
+            return book(must_be_open(opportunity), command)
         case SuspendOpportunity():
             return suspend(must_be_open(opportunity), command)
         case ResumeOpportunity():
@@ -185,6 +190,8 @@ def gone_on(deal: Open, event: OpportunityEvent) -> Open:
             return deal if at is None else replace(deal, course=replace(deal.course, at=at))
         case OpportunityChanged():
             return changed(deal, event)
+        case BidCostBooked():
+            return booked(deal, event)
         case FindingNoted():
             return noted(deal, event)
         case FindingStruck():
@@ -233,6 +240,6 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 __all__ = [
     "CancelOpportunity", "ChangeOpportunity", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended", "DeclineOpportunity",
     "JoinOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity", "OpportunityClosed",
-    "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity", "UnknownOpportunity", "decider",
-    "must_be_open", "must_have_come", "possible",
+    "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity",
+    "UnknownOpportunity", "decider", "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip

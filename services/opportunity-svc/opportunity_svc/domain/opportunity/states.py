@@ -9,6 +9,7 @@ from uuid import UUID
 from ltc_events import Event, Money, Refusal, UserId
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
+    BidCostBooked,
     BidSubmitted,
     Condition,
     ConditionFulfilled,
@@ -201,6 +202,8 @@ class Open:
     findings: Findings = NOTHING_NOTED
     gates: Mapping[Gate, Decisions] = field(default_factory=dict)
     suspensions: int = 0
+    costs: Mapping[UUID, Money] = field(default_factory=dict)
+    """What was booked for working on it."""
 
     def known(self, quote: QuoteSeen | None = None) -> Known:
         """What criteria look at."""
@@ -253,6 +256,7 @@ OpportunityEvent: TypeAlias = (
     | DecisionLapsed
     | ConditionFulfilled
     | OpportunityChanged
+    | BidCostBooked
     | OpportunitySuspended
     | OpportunityResumed
     | OpportunityCancelled
@@ -290,7 +294,7 @@ def possible(status: OpportunityStatus) -> tuple[str, ...]:
         case "open":
             return (
                 "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
-                "change_opportunity", "suspend_opportunity", "cancel_opportunity",
+                "change_opportunity", "book_bid_cost", "suspend_opportunity", "cancel_opportunity",
             )  # fmt: skip
         case "suspended":
             return ("resume_opportunity", "lose_opportunity", "cancel_opportunity")
