@@ -1,5 +1,6 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
+from ltc_events.contract import ContractRegistered, ContractSigned
 from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
@@ -26,6 +27,7 @@ from .api import (
     reports,
     rule_books,
     sales_figures,
+    swaps,
     teams,
 )
 from .domain import (
@@ -42,15 +44,17 @@ from .domain import (
     price_book,
     quote,
     rule_book,
+    selection,
     splitting,
     stepping,
+    swapping,
     team,
     winning,
 )
 from .domain import catalogue as products
 from .domain.opportunity.states import FindingNoted
 from .domain.quote.states import QuoteDrafted, QuoteRevised
-from .policies import escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
+from .policies import end_selection, escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
 from .projections import (
     authority_grant,
     bid_cost,
@@ -61,6 +65,7 @@ from .projections import (
     forecast_list,
     mandate_list,
     opportunity_list,
+    option_swap,
     past_opportunity,
     pipeline_list,
     price_book_version,
@@ -80,6 +85,7 @@ service = Service(
         documents,
         comparisons,
         negotiations,
+        swaps,
         catalogue,
         price_books,
         rule_books,
@@ -102,6 +108,8 @@ service = Service(
         stepping.decider,
         deciding.decider,
         winning.decider,
+        selection.decider,
+        swapping.decider,
         pipeline.decider,
         mandate.decider,
         price_book.decider,
@@ -129,10 +137,13 @@ service = Service(
         DecisionRequested: (escalate_decision,),
         FindingNoted: (remind_of_bid,),
         EstimateFrozen: (note_estimate,),
+        ContractSigned: (end_selection,),
+        ContractRegistered: (end_selection,),
     },
     shows=(
         opportunity_list,
         bid_cost,
+        option_swap,
         deal_findings,
         decision_list,
         pipeline_list,
@@ -149,4 +160,5 @@ service = Service(
         estimate_list,
         forecast_list,
     ),
+    from_start=frozenset({"end_selection"}),  # contracts that were signed before are signed
 )

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from opportunity_svc.domain.selection import EndSelection
 from opportunity_svc.service import service
-from test_gates_api import MANDATE, PEOPLE, World, usd
+from test_gates_api import ITEM, MANDATE, PEOPLE, World, usd
 
 
 @pytest.fixture
@@ -113,3 +115,38 @@ async def test_cost_of_a_bid_is_booked_after_the_decision_to_invest_and_shown_ag
     found = await world.look("nat", f"{deal}/bid-costs")
     assert (found["sums"], [each["booked_by"] for each in found["data"]]) == (sums, ["sam", "sam"])
     assert (await world.look("nat", deal))["bid_costs"] == sums
+
+
+async def test_after_the_win_an_option_is_swapped_by_two_people_until_the_contract_is_signed(world: World) -> None:
+    deal = await world.deal()
+    rows = [
+        "product,name,unit,valid_from,cost,currency,options",
+        "PMP,Pump,piece,2020-01-01,70,USD,PMX",
+        "PMX,Other pump,piece,2020-01-01,60,USD,",
+    ]
+    text = chr(10).join(rows)
+    read = await world.people["mia"].post("/catalogue/difference", json={"csv": text})
+    assert read.status_code == 200, read.text
+    await world.do("mia", "/catalogue", {"csv": text, "difference_hash": read.json()["difference_hash"]})
+    await world.do("mia", "/price-books/list", {"currency": "USD", "items": [ITEM], "valid_from": "2020-01-01"})
+    drafted = await world.do("ann", f"{deal}/quotes", {"price_book": "list", "lines": [{"product": "PMP", "quantity": "4"}]})
+    quote = drafted.json()["quote_id"]
+    swap = {"line": 1, "product": "PMX", "reason": "The same pump by another maker"}
+    assert (await world.refused("sam", f"{deal}/swaps", swap))["code"] == "not-won-yet"
+    for step in ("submit", "send"):
+        await world.do("ann", f"/quotes/{quote}/{step}")
+    await world.do("ann", f"/quotes/{quote}/accept", {})
+    await world.do("ann", f"{deal}/win", {"quote_id": quote})
+    wrong = await world.refused("sam", f"{deal}/swaps", {**swap, "product": "PMY"})
+    assert wrong["detail"] == "The catalogue names no PMY to be delivered in place of PMP. It names: PMX."
+    await world.do("sam", f"{deal}/swaps", swap)
+    assert (await world.look("nat", f"{deal}/swaps"))["gained"] == []
+    await world.do("mia", f"{deal}/swaps/1/approve")
+    found = await world.look("nat", f"{deal}/swaps")
+    assert found["gained"] == [usd(4_000)]
+    (row,) = found["data"]
+    assert (row["status"], row["old"], row["new"], row["margin_gained"], row["decided_by"]) == ("approved", "PMP", "PMX", usd(4_000), "mia")
+    (line,) = (await world.look("nat", f"/quotes/{quote}"))["lines"]
+    assert line["product"] == "PMP", "what was sold stays"
+    await world.served.decide(EndSelection(opportunity_id=UUID(deal.rsplit("/", 1)[1]), contract_id=UUID(int=30)))
+    assert (await world.refused("sam", f"{deal}/swaps", swap))["code"] == "contract-stands"

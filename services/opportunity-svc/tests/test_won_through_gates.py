@@ -57,6 +57,7 @@ from opportunity_svc.domain.quote.approval import SubmitQuote
 from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.domain.quote.sending import AcceptQuote, SendQuote
+from opportunity_svc.domain.swapping import ApproveSwap, ProposeSwap
 from opportunity_svc.domain.winning import WinOpportunity
 from opportunity_svc.service import service
 
@@ -332,6 +333,13 @@ class Frontline(RuleBasedStateMachine):
     def book(self, id: int) -> None:
         spent = {"kind": "travel", "amount": usd(1), "spent_on": TODAY, "what_for": "A visit", "actor": "ann", "today": TODAY}
         self.firm.do(BookBidCost(opportunity_id=DEAL, cost_id=UUID(int=id), **spent))
+
+    @rule(quote=st.none() | st.sampled_from([QUOTE, OTHER]), actor=st.sampled_from(["sam", "mia"]))
+    def swap(self, quote: UUID | None, actor: str) -> None:
+        of = {"opportunity_id": DEAL, "quote_id": quote, "actor": actor, "today": TODAY}
+        proposed = self.firm.do(ProposeSwap(line=1, product="Q", reason="It costs less", **of))
+        assert self.firm.won is not None or proposed is not None, "nothing is swapped before the win"
+        self.firm.do(ApproveSwap(number=1, **of))
 
     @rule(how=st.sampled_from(["suspend", "resume", "resume", "cancel"]))
     def pause(self, how: str) -> None:

@@ -17,6 +17,7 @@ from .quotes import drafts, quotes
 from .reports import reports
 from .resource import opportunities
 from .rule_books import rule_books
+from .swapping import swaps
 from .teams import deal_forecasts, forecasts, teams
 
 __all__ = [
@@ -44,5 +45,6 @@ __all__ = [
     "reports",
     "sales_figures",
     "stages",
+    "swaps",
     "teams",
 ]

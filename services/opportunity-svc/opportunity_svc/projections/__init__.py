@@ -16,6 +16,7 @@ from .pipeline import opportunities, opportunity_list, suspensions
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
 from .rules import rule_book_list, rule_books
+from .swapping import option_swap, swaps
 from .versions import price_book_version, price_book_versions, quote_version, quote_versions
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "mandates",
     "opportunities",
     "opportunity_list",
+    "option_swap",
     "past_opportunities",
     "past_opportunity",
     "pipeline_list",
@@ -58,6 +60,7 @@ __all__ = [
     "quote_list",
     "quotes",
     "suspensions",
+    "swaps",
     "targets",
     "teams",
 ]

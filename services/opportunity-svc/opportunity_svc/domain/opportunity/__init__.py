@@ -152,8 +152,8 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
     match event:
         case OpportunityOpened():
             return opened(event)
-        case OpportunityWon():
-            return Closed("won")
+        case OpportunityWon(quote_id=quote_id):
+            return Closed("won", quote_id)
         case OpportunityLost():
             return Closed("lost")
         case OpportunityDeclined(how=how):

@@ -236,6 +236,8 @@ class Closed:
     """The customer decided, or we did."""
 
     status: Ended
+    quote_id: UUID | None = None
+    """What it was won with."""
 
 
 Opportunity: TypeAlias = Nobody | Open | Suspended | Closed
