@@ -74,6 +74,37 @@ class OpportunityWon(PublishedEvent, type="ltc.opportunity.won.v1"):
     won_on: date
 
 
+class OptionSwapped(PublishedEvent, type="ltc.opportunity.option-swapped.v1"):
+    """After the win we mean to deliver another product on a line (标后选配): at the same price, as much of it, at no more cost.
+
+    Quote, contract and invoice say what they said; this is beside them.
+    """
+
+    opportunity_id: UUID
+    number: int = Field(ge=1)
+    """Of the proposal."""
+    quote_id: UUID
+    quote_hash: Sha256
+    line: LineNo
+    quoted: Code
+    """The product of the line, as it was sold."""
+    old: Code
+    """What was to be delivered so far; to begin with, what was quoted."""
+    new: Code
+    quantity: Quantity
+    unit: Unit
+    net: Money
+    """The price of the line, which stays."""
+    cost_before: Money
+    """Of the whole line, by the catalogue of the day of the approval; so is the next."""
+    cost_after: Money
+    margin_gained: Money
+    """Cost before less cost after."""
+    reason: Text
+    proposed_by: UserId
+    approved_by: UserId
+
+
 class FailureSummary(Value):
     """What a lost project teaches (失败总结)."""
 

@@ -25,6 +25,13 @@ Round = Annotated[int, Field(ge=1)]
 
 DeclineReason = Literal["out_of_scope", "thin_margin", "no_capacity", "credit", "no_chance", "terms", "other"]
 
+SuspendReason = Literal["customer_postponed", "budget_frozen", "awaiting_decision", "no_capacity", "dispute", "other"]
+
+BidCostKind = Literal["labour", "travel", "material", "poc", "consulting", "fee", "other"]
+
+CancelReason = Literal["customer_gave_up", "duplicate", "opened_by_mistake", "merged", "other"]
+"""Why a deal ends that nobody won or lost."""
+
 
 class Condition(Value):
     """What has to be done before the next gate, because a decision says so."""
@@ -82,6 +89,8 @@ class DecisionMade(PublishedEvent, type="ltc.opportunity.decision-made.v1"):
     """Whose authority it was, where it was delegated."""
     authority_ref: UUID
     """The grant, or the delegation, that allows it."""
+    limit: Money | None = None
+    """Up to which amount it goes: a deal that grows beyond it needs a new decision. Where nothing is said, up to what was asked about."""
 
 
 class DecisionEscalated(PublishedEvent, type="ltc.opportunity.decision-escalated.v1"):
@@ -116,6 +125,72 @@ class BidSubmitted(PublishedEvent, type="ltc.opportunity.bid-submitted.v1"):
     bond: Money
     submitted_on: date
     submitted_by: UserId
+
+
+class DealTerms(Value):
+    """What sales goes by in a deal, and may change."""
+
+    value: Money
+    expected_close: date
+    account_manager: UserId
+    solution_manager: UserId
+    fulfilment_manager: UserId
+
+
+class OpportunityChanged(PublishedEvent, type="ltc.opportunity.changed.v1"):
+    """The value of a deal, its expected close or its iron triangle are other ones from now on."""
+
+    opportunity_id: UUID
+    before: DealTerms
+    after: DealTerms
+    weighted: Money
+    """The new value times the probability of the stage it is in."""
+    reason: Text
+    changed_by: UserId
+
+
+class BidCostBooked(PublishedEvent, type="ltc.opportunity.bid-cost-booked.v1"):
+    """Working for a deal cost us something before it was won; below nothing, where a booking is taken back."""
+
+    opportunity_id: UUID
+    cost_id: UUID
+    kind: BidCostKind
+    amount: Money
+    spent_on: date
+    what_for: Text
+    booked_by: UserId
+
+
+class OpportunitySuspended(PublishedEvent, type="ltc.opportunity.suspended.v1"):
+    """Nothing goes on with this deal until it is resumed."""
+
+    opportunity_id: UUID
+    number: int = Field(ge=1)
+    """How often it was suspended, this time included."""
+    reason: SuspendReason
+    note: Text
+    suspended_by: UserId
+
+
+class OpportunityResumed(PublishedEvent, type="ltc.opportunity.resumed.v1"):
+    """The deal goes on where it stood. What was asked to be decided before it was suspended is asked anew."""
+
+    opportunity_id: UUID
+    number: int = Field(ge=1)
+    """Which suspension is over."""
+    note: Text
+    resumed_by: UserId
+
+
+class OpportunityCancelled(PublishedEvent, type="ltc.opportunity.cancelled.v1"):
+    """There is no deal any more: nobody won it, so nobody lost it either."""
+
+    opportunity_id: UUID
+    lead_id: UUID
+    reason: CancelReason
+    note: Text
+    cancelled_on: date
+    cancelled_by: UserId
 
 
 class OpportunityDeclined(PublishedEvent, type="ltc.opportunity.declined.v1"):

@@ -1,12 +1,13 @@
 """What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
 
+from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import At, Command, Fact, derive_id
 from ltc_events.contract import ContractExpiring
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityDeclined
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 
 from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
@@ -55,11 +56,15 @@ def convert_each(leads: ConversionsRequested) -> list[Command]:
     ]  # fmt: skip
 
 
-def keep_deals(deal: OpportunityOpened | OpportunityWon | OpportunityLost | OpportunityDeclined) -> list[Command]:
+DealEnd: TypeAlias = OpportunityWon | OpportunityLost | OpportunityDeclined | OpportunityCancelled
+
+
+def keep_deals(deal: OpportunityOpened | OpportunityChanged | DealEnd) -> list[Command]:
     """We know which deals a lead can still join. (One policy for all of these, so that they come in order.)"""
-    if isinstance(deal, OpportunityOpened):
+    if isinstance(deal, OpportunityOpened | OpportunityChanged):
         who = {"account_manager", "solution_manager", "fulfilment_manager", "expected_close", "lead_id"}
-        return [NoteDeal(opportunity_id=deal.opportunity_id, **deal.model_dump(include=who))]
+        now = deal if isinstance(deal, OpportunityOpened) else deal.after
+        return [NoteDeal(opportunity_id=deal.opportunity_id, **now.model_dump(include=who))]
     return [NoteDealEnd(opportunity_id=deal.opportunity_id, ended="won" if isinstance(deal, OpportunityWon) else "lost")]
 
 

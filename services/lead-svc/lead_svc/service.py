@@ -13,7 +13,7 @@ from ltc_events.lead import (
     LeadScored,
 )
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityDeclined
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_runtime.service import Service
 
 from .api import (
@@ -162,9 +162,11 @@ service = Service(
         NurtureStepPlanned: (send_step,),
         ConversionsRequested: (convert_each,),
         OpportunityOpened: (keep_deals,),
+        OpportunityChanged: (keep_deals,),
         OpportunityWon: (keep_deals,),
         OpportunityLost: (keep_deals, return_lead),
         OpportunityDeclined: (keep_deals,),
+        OpportunityCancelled: (keep_deals,),
         OpportunityJoinRefused: (return_late_lead,),
         ContractExpiring: (note_expiry,),
         ExpiryNoted: (capture_renewal,),

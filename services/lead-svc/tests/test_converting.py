@@ -63,6 +63,8 @@ def test_a_deal_is_noted_once_and_its_end_whatever_comes_first() -> None:
     end, ended = NoteDealEnd(opportunity_id=DEAL, ended="lost"), DealEndNoted(opportunity_id=DEAL, ended="lost")
     given(deal.decider).when(note).then(noted)
     given(deal.decider, noted).when(note).then_nothing()
+    other = {"solution_manager": "sue"}
+    given(deal.decider, noted).when(note.model_copy(update=other)).then(noted.model_copy(update=other))
     given(deal.decider).when(end).then(ended)
     given(deal.decider, ended).when(end).then_nothing()
     given(converting.decider, *qualified, ended, noted).when(join).then_refused(DealDecided)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from ltc_events import At, Command, Fact
+from ltc_events.contract import ContractRegistered, ContractSigned
 from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
@@ -19,6 +20,7 @@ from .domain.opportunity.working import OpenOpportunity
 from .domain.pipeline import DEFAULT
 from .domain.quote.sending import ExpireQuote
 from .domain.quote.states import QuoteDrafted, QuoteRevised
+from .domain.selection import EndSelection
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:
@@ -68,6 +70,11 @@ def note_estimate(estimate: EstimateFrozen) -> list[Command]:
     """The gate an estimate is frozen for sees that it is there."""
     frozen = FrozenEstimate(code=estimate.gate, estimate_id=estimate.estimate_id, version=estimate.version)
     return [NoteFinding(opportunity_id=estimate.opportunity_id, finding=frozen)]
+
+
+def end_selection(contract: ContractSigned | ContractRegistered) -> list[Command]:
+    """Once the contract is signed, what it delivers is its own matter, and the order follows from it."""
+    return [EndSelection(opportunity_id=contract.opportunity_id, contract_id=contract.contract_id)]
 
 
 DAYS_BEFORE_BID = (7, 3, 1)

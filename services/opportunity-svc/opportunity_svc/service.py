@@ -1,5 +1,6 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
+from ltc_events.contract import ContractRegistered, ContractSigned
 from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
@@ -27,6 +28,7 @@ from .api import (
     reports,
     rule_books,
     sales_figures,
+    swaps,
     teams,
 )
 from .domain import (
@@ -45,17 +47,20 @@ from .domain import (
     price_book,
     quote,
     rule_book,
+    selection,
     splitting,
     stepping,
+    swapping,
     team,
     winning,
 )
 from .domain import catalogue as products
 from .domain.opportunity.states import FindingNoted
 from .domain.quote.states import QuoteDrafted, QuoteRevised
-from .policies import escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
+from .policies import end_selection, escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
 from .projections import (
     authority_grant,
+    bid_cost,
     catalogue_product,
     deal_findings,
     decision_list,
@@ -65,6 +70,7 @@ from .projections import (
     form_list,
     mandate_list,
     opportunity_list,
+    option_swap,
     past_opportunity,
     pipeline_list,
     price_book_version,
@@ -84,6 +90,7 @@ service = Service(
         documents,
         comparisons,
         negotiations,
+        swaps,
         catalogue,
         price_books,
         rule_books,
@@ -108,6 +115,8 @@ service = Service(
         deciding.decider,
         winning.decider,
         filling.decider,
+        selection.decider,
+        swapping.decider,
         pipeline.decider,
         form.decider,
         mandate.decider,
@@ -119,6 +128,7 @@ service = Service(
         quote.decider,
         quote.pricing,
         quote.approval,
+        quote.offering,
         negotiation.facts,
         negotiation.decider,
         past.decider,
@@ -135,9 +145,13 @@ service = Service(
         DecisionRequested: (escalate_decision,),
         FindingNoted: (remind_of_bid,),
         EstimateFrozen: (note_estimate,),
+        ContractSigned: (end_selection,),
+        ContractRegistered: (end_selection,),
     },
     shows=(
         opportunity_list,
+        bid_cost,
+        option_swap,
         deal_findings,
         decision_list,
         pipeline_list,
@@ -156,4 +170,5 @@ service = Service(
         estimate_list,
         forecast_list,
     ),
+    from_start=frozenset({"end_selection"}),  # contracts that were signed before are signed
 )

@@ -300,9 +300,10 @@ async def test_the_actions_shown_are_those_the_caller_may_do(world: World) -> No
     assert await actions(world.ann, f"/quotes/{quote}") == ["revise_quote"]
     assert await actions(world.mia, f"/quotes/{quote}") == ["revise_quote", "approve_quote", "reject_quote"]
     assert await actions(world.nat, f"/quotes/{quote}") == []
-    assert await actions(world.sam, f"/opportunities/{deal}") == ["draft_quote", "enter_stage", "fill_form"]
+    assert await actions(world.sam, f"/opportunities/{deal}") == ["draft_quote", "enter_stage", "fill_form", "book_bid_cost"]
     assert await actions(world.ann, f"/opportunities/{deal}") == [
-        "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline", "fill_form",
+        "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
+        "fill_form", "change_opportunity", "book_bid_cost", "suspend_opportunity", "cancel_opportunity",
     ]  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_events import Event, Money
-from ltc_events.opportunity import PricedLine, lines_hash
-from ltc_events.testing import given as after
+from ltc_events import Event, JointDecider, Money
+from ltc_events.opportunity import OpportunityOpened, PricedLine, lines_hash
+from ltc_events.testing import Given
+from ltc_events.testing import given as given_that
 from opportunity_svc.domain.authority import AuthorityGranted, authority_id
 from opportunity_svc.domain.configuration import ConfigurationInvalid, ConfigurationRules, Requires
 from opportunity_svc.domain.discounts import Allowance, DiscountMatrix
@@ -55,6 +56,15 @@ drafted = QuoteDrafted(
     costs=(LineCost(line=1, cost=usd(600)),),
 )
 HASH = drafted.quote_hash
+opened = OpportunityOpened(
+    opportunity_id=DEAL, lead_id=UUID(int=4), party_id=PARTY, company="Acme", need="Cards", value=usd(900), account_manager="ann",
+    solution_manager="sam", fulfilment_manager="fay", expected_close=TODAY,
+)  # fmt: skip
+
+
+def after(decider: JointDecider, *history: Event) -> Given:  # type: ignore[type-arg]
+    """Of a deal that goes on."""
+    return given_that(decider, opened, *history)
 
 
 def matrix(*rows: Allowance, split_days: int = 30) -> tuple[Event, ...]:
@@ -93,7 +103,7 @@ def other_deal(days_ago: int, net: int = 800, deal: int = 2, quote: int = 4) -> 
     )
 
 
-submit = SubmitQuote(quote_id=QUOTE, party_id=PARTY, actor="ann", roles=("sales",), today=TODAY)
+submit = SubmitQuote(quote_id=QUOTE, opportunity_id=DEAL, party_id=PARTY, actor="ann", roles=("sales",), today=TODAY)
 counted = other_deal(0, 900).model_copy(update={"opportunity_id": DEAL, "quote_id": QUOTE})
 by_matrix = QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="ann", within_own_authority=True, matrix_version=1)
 requested = QuoteApprovalRequested(quote_id=QUOTE, quote_hash=HASH, discount=Decimal("0.1"), net=usd(900), requested_by="ann")
@@ -127,7 +137,7 @@ def test_without_a_matrix_nothing_is_counted() -> None:
 def test_deals_of_one_party_that_together_exceed_the_authority_need_the_higher_approver() -> None:
     history = (drafted, other_deal(29), *matrix(may("sales", 1_000), may("sales_manager", 2_000)))
     after(approval, *history).when(submit).then(split, counted)
-    approve = ApproveQuote(quote_id=QUOTE, quote_hash=HASH, actor="max", roles=("sales",), today=TODAY)
+    approve = ApproveQuote(quote_id=QUOTE, opportunity_id=DEAL, quote_hash=HASH, actor="max", roles=("sales",), today=TODAY)
     after(approval, *history, split).when(approve).then_refused(BeyondAuthority, amount=1_700)
     higher = approve.model_copy(update={"roles": ("sales_manager",)})
     approved = QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="max", within_own_authority=False, matrix_version=1)

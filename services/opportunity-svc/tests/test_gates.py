@@ -140,7 +140,7 @@ delegated = MandateDelegated(
 YES = Verdict(outcome="approved")
 IF = Verdict(outcome="conditional", conditions=(Condition(text="A bond", owner="fay", due=TODAY),))
 decide = DecideGate(opportunity_id=DEAL, gate="ATI", round=1, verdict=YES, actor="mia", today=TODAY)
-made = DecisionMade(opportunity_id=DEAL, gate="ATI", round=1, outcome="approved", decided_by="mia", authority_ref=GRANT)
+made = DecisionMade(opportunity_id=DEAL, gate="ATI", round=1, outcome="approved", decided_by="mia", authority_ref=GRANT, limit=usd(500_000))
 made_if = made.model_copy(update={"outcome": "conditional", "conditions": IF.conditions})
 ASKED = (*PROJECT_DEAL, *initiated, requested)
 enter = EnterStage(opportunity_id=DEAL, actor="ann")

@@ -26,8 +26,7 @@ from opportunity_svc.domain.negotiation import (
     decider,
 )
 from opportunity_svc.domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
-from opportunity_svc.domain.quote.states import QuoteDrafted, UnknownQuote
-from opportunity_svc.domain.stepping import QuoteOfOtherOpportunity
+from opportunity_svc.domain.quote.states import QuoteDrafted, QuoteOfOtherOpportunity, UnknownQuote
 
 DEAL, QUOTE = UUID(int=1), UUID(int=3)
 TODAY = date(2026, 11, 24)

@@ -6,18 +6,24 @@ from uuid import UUID
 import pytest
 from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityResumed, OpportunitySuspended
 from ltc_events.testing import given
 from opportunity_svc.domain import filling, opening, opportunity, stepping, winning
 from opportunity_svc.domain.form import Form, FormActivated, FormDrafted, form_id
 from opportunity_svc.domain.opportunity import (
+    CancelOpportunity,
+    ChangeOpportunity,
     DayInTheFuture,
     DeclineOpportunity,
     LoseOpportunity,
     OpportunityClosed,
     OpportunityStatus,
+    ResumeOpportunity,
+    SuspendOpportunity,
     UnknownOpportunity,
     possible,
 )
+from opportunity_svc.domain.opportunity.costing import BookBidCost
 from opportunity_svc.domain.opportunity.form_filling import FillForm
 from opportunity_svc.domain.opportunity.gating import EnterStage
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
@@ -25,8 +31,15 @@ from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_boo
 from opportunity_svc.domain.quote import pricing
 from opportunity_svc.domain.quote.drafting import DraftQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.states import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteNotAccepted, QuoteSent, UnknownQuote
-from opportunity_svc.domain.stepping import QuoteOfOtherOpportunity
+from opportunity_svc.domain.quote.states import (
+    QuoteAccepted,
+    QuoteApproved,
+    QuoteDrafted,
+    QuoteNotAccepted,
+    QuoteOfOtherOpportunity,
+    QuoteSent,
+    UnknownQuote,
+)
 from opportunity_svc.domain.winning import WinOpportunity
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -50,6 +63,18 @@ opened = OpportunityOpened(**dict(open_deal))
 lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask for the budget first", lost_on=TODAY, today=TODAY)
 decline = DeclineOpportunity(
     opportunity_id=DEAL, how="no_bid", reason="thin_margin", note="Below cost", declined_on=TODAY, today=TODAY, actor="ann"
+)
+change = ChangeOpportunity(opportunity_id=DEAL, value=USD, reason="They want less", actor="ann", today=TODAY)
+spend = BookBidCost(
+    opportunity_id=DEAL, cost_id=UUID(int=20), kind="travel", amount=USD, spent_on=TODAY, what_for="A visit", actor="ann", today=TODAY
+)
+suspend = SuspendOpportunity(opportunity_id=DEAL, reason="budget_frozen", note="Until May", actor="ann")
+suspended = OpportunitySuspended(opportunity_id=DEAL, number=1, reason="budget_frozen", note="Until May", suspended_by="ann")
+resume = ResumeOpportunity(opportunity_id=DEAL, note="It was granted", actor="ann")
+resumed = OpportunityResumed(opportunity_id=DEAL, number=1, note="It was granted", resumed_by="ann")
+cancel = CancelOpportunity(opportunity_id=DEAL, reason="customer_gave_up", note="Not built", cancelled_on=TODAY, today=TODAY, actor="ann")
+cancelled = OpportunityCancelled(
+    opportunity_id=DEAL, lead_id=UUID(int=4), reason="customer_gave_up", note="Not built", cancelled_on=TODAY, cancelled_by="ann"
 )
 choose = ChoosePipeline(opportunity_id=DEAL, pipeline="project", actor="ann")
 lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="Ask for the budget first", lost_on=TODAY)
@@ -155,7 +180,16 @@ def test_a_deal_may_be_entered_after_it_was_decided() -> None:
     )
 
 
-@pytest.mark.parametrize(("status", "history"), [("open", (opened,)), ("won", (opened, won)), ("lost", (opened, lost))])
+@pytest.mark.parametrize(
+    ("status", "history"),
+    [
+        ("open", (opened,)),
+        ("suspended", (opened, suspended)),
+        ("won", (opened, won)),
+        ("lost", (opened, lost)),
+        ("cancelled", (opened, cancelled)),
+    ],
+)
 def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunityStatus, history: tuple[Event, ...]) -> None:
     fill = FillForm(opportunity_id=DEAL, form="vision", values={}, actor="ann")
     said = {"name": LABEL, "fields": [{"key": "goal", "type": "text", "label": LABEL}]}
@@ -169,6 +203,11 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
         "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
         "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
         "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
+        "change_opportunity": given(opportunity.decider, *history).when(change).refusal,
+        "book_bid_cost": given(opportunity.decider, *history).when(spend).refusal,
+        "suspend_opportunity": given(opportunity.decider, *history).when(suspend).refusal,
+        "resume_opportunity": given(opportunity.decider, *history).when(resume).refusal,
+        "cancel_opportunity": given(opportunity.decider, *history).when(cancel).refusal,
         "fill_form": given(filling.decider, *history, *form_is_live).when(fill).refusal,
     }
     assert set(possible(status)) == {name for name, refusal in refused.items() if refusal is None}

@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 from ltc_events import Command, Decider, Event, JointDecider, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, lines_hash
+from ltc_events.opportunity_gates import OpportunitySuspended
 from ltc_events.testing import Given, Outcome
 from ltc_events.testing import given as after
 from opportunity_svc.domain.authority import AuthorityGranted, authority_id
-from opportunity_svc.domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
+from opportunity_svc.domain.opportunity import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.domain.price_book import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
-from opportunity_svc.domain.quote import approval, decider, pricing
+from opportunity_svc.domain.quote import approval, decider, offering, pricing
 from opportunity_svc.domain.quote.approval import (
     ApproveQuote,
     ApproverIsMaker,
@@ -36,6 +37,7 @@ from opportunity_svc.domain.quote.states import (
     QuoteNotDraft,
     QuoteNotInApproval,
     QuoteNotSent,
+    QuoteOfOtherOpportunity,
     QuoteRejected,
     QuoteRevised,
     QuoteSent,
@@ -79,7 +81,12 @@ draft = DraftQuote(
 
 
 def outcome_of(decider: Decider | JointDecider, history: tuple[Event, ...], command: Command) -> Outcome:  # type: ignore[type-arg]
-    return Given(decider, history).when(command)
+    return Given(decider, history).when(command) if isinstance(decider, JointDecider) else alone(*history).when(command)
+
+
+def alone(*history: Event) -> Given:
+    """What a quote decides without its deal."""
+    return after(decider, *(event for event in history if event != opened))
 
 
 drafted = after(pricing, opened, book).when(draft).events[0]
@@ -88,12 +95,13 @@ HASH = drafted.quote_hash
 
 revise = ReviseQuote(
     quote_id=QUOTE,
+    opportunity_id=DEAL,
     price_book="list",
     lines=(AskedLine(product="GTX Pro", quantity=3, discount=Decimal("0.1")),),
     actor="bob",
     today=TODAY,
 )
-revised = after(pricing, book, drafted).when(revise).events[0]
+revised = after(pricing, book, opened, drafted).when(revise).events[0]
 assert isinstance(revised, QuoteRevised)
 
 
@@ -108,24 +116,24 @@ def grant(user: str, discount: str, amount: int = 10**9) -> AuthorityGranted:
     )
 
 
-submit = SubmitQuote(quote_id=QUOTE, party_id=opened.party_id, actor="ann", today=TODAY)
+submit = SubmitQuote(quote_id=QUOTE, opportunity_id=DEAL, party_id=opened.party_id, actor="ann", today=TODAY)
 requested = QuoteApprovalRequested(
     quote_id=QUOTE, quote_hash=HASH, discount=Decimal("0.2"), net=Money(amount=24_000, currency="USD"), requested_by="ann"
 )
-approve = ApproveQuote(quote_id=QUOTE, quote_hash=HASH, actor="mia", today=TODAY)
+approve = ApproveQuote(quote_id=QUOTE, opportunity_id=DEAL, quote_hash=HASH, actor="mia", today=TODAY)
 approved = QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="mia", within_own_authority=False)
 reject = RejectQuote(quote_id=QUOTE, reason="Too cheap", actor="mia", today=TODAY)
 rejected = QuoteRejected(quote_id=QUOTE, quote_hash=HASH, reason="Too cheap", rejected_by="mia")
-send = SendQuote(quote_id=QUOTE, actor="ann", today=TODAY)
+send = SendQuote(quote_id=QUOTE, opportunity_id=DEAL, actor="ann", today=TODAY)
 sent = QuoteSent(quote_id=QUOTE, quote_hash=HASH, sent_by="ann")
-accept = AcceptQuote(quote_id=QUOTE, accepted_on=TODAY, today=TODAY)
+accept = AcceptQuote(quote_id=QUOTE, opportunity_id=DEAL, accepted_on=TODAY, today=TODAY)
 accepted = QuoteAccepted(quote_id=QUOTE, quote_hash=HASH, accepted_on=TODAY)
 expire = ExpireQuote(quote_id=QUOTE, expires_on=LAPSED)
 expired = QuoteExpired(quote_id=QUOTE)
 
-DRAFT = (drafted,)
-IN_APPROVAL = (drafted, requested)
-APPROVED = (drafted, requested, approved)
+DRAFT = (opened, drafted)
+IN_APPROVAL = (*DRAFT, requested)
+APPROVED = (*IN_APPROVAL, approved)
 SENT = (*APPROVED, sent)
 ACCEPTED = (*SENT, accepted)
 
@@ -186,8 +194,8 @@ def test_a_quote_can_be_revised_until_it_is_accepted_and_is_a_draft_again(histor
 
 
 def test_revising_without_changing_anything_is_no_revision() -> None:
-    same = ReviseQuote(quote_id=QUOTE, price_book="list", lines=draft.lines, actor="ann", today=TODAY)
-    after(pricing, book, drafted).when(same).then_nothing()
+    same = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=draft.lines, actor="ann", today=TODAY)
+    after(pricing, book, *DRAFT).when(same).then_nothing()
 
 
 def test_an_accepted_or_expired_quote_never_changes_again() -> None:
@@ -199,14 +207,14 @@ def test_an_accepted_or_expired_quote_never_changes_again() -> None:
 
 
 def test_within_ones_own_authority_nobody_has_to_be_asked() -> None:
-    after(approval, drafted, grant("ann", "0.2")).when(submit).then(
+    after(approval, *DRAFT, grant("ann", "0.2")).when(submit).then(
         QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="ann", within_own_authority=True)
     )
 
 
 @pytest.mark.parametrize("authority", [(), (grant("ann", "0.19"),), (grant("ann", "0.2", amount=23_999),), (grant("bob", "0.9"),)])
 def test_beyond_ones_own_authority_somebody_has_to_be_asked(authority: tuple[Event, ...]) -> None:
-    after(approval, drafted, *authority).when(submit).then(requested)
+    after(approval, *DRAFT, *authority).when(submit).then(requested)
 
 
 def test_an_approver_with_enough_authority_approves() -> None:
@@ -229,7 +237,7 @@ def test_four_eyes_nobody_approves_what_they_wrote_or_submitted() -> None:
     after(approval, *IN_APPROVAL, grant("ann", "0.9")).when(as_maker).then_refused(ApproverIsMaker)
     submitted_by_bob = requested.model_copy(update={"requested_by": "bob"})
     as_bob = approve.model_copy(update={"actor": "bob"})
-    after(approval, drafted, submitted_by_bob, grant("bob", "0.9")).when(as_bob).then_refused(ApproverIsMaker)
+    after(approval, *DRAFT, submitted_by_bob, grant("bob", "0.9")).when(as_bob).then_refused(ApproverIsMaker)
 
 
 def test_four_eyes_hold_for_everybody_who_ever_wrote_a_part() -> None:
@@ -237,7 +245,7 @@ def test_four_eyes_hold_for_everybody_who_ever_wrote_a_part() -> None:
     again = requested.model_copy(update={"quote_hash": revised.quote_hash, "requested_by": "cem"})
     for maker in ("ann", "bob"):
         as_maker = approve.model_copy(update={"actor": maker, "quote_hash": revised.quote_hash})
-        after(approval, drafted, revised, again, grant(maker, "0.9")).when(as_maker).then_refused(ApproverIsMaker)
+        after(approval, *DRAFT, revised, again, grant(maker, "0.9")).when(as_maker).then_refused(ApproverIsMaker)
 
 
 def test_an_approval_is_bound_to_the_lines_the_approver_read() -> None:
@@ -246,63 +254,75 @@ def test_an_approval_is_bound_to_the_lines_the_approver_read() -> None:
 
 
 def test_an_approver_may_say_no() -> None:
-    after(decider, *IN_APPROVAL).when(reject).then(rejected)
+    alone(*IN_APPROVAL).when(reject).then(rejected)
 
 
 def test_a_rejected_quote_is_not_sent() -> None:
-    after(decider, *IN_APPROVAL, rejected).when(send).then_refused(QuoteNotApproved, stands="rejected")
+    after(offering, *IN_APPROVAL, rejected).when(send).then_refused(QuoteNotApproved, stands="rejected")
 
 
 # ── sending ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_an_approved_quote_is_sent_once() -> None:
-    after(decider, *APPROVED).when(send).then(sent)
-    after(decider, *SENT).when(send).then_nothing()
+    after(offering, *APPROVED).when(send).then(sent)
+    after(offering, *SENT).when(send).then_nothing()
 
 
 def test_a_quote_is_not_sent_before_it_is_approved() -> None:
-    after(decider, *DRAFT).when(send).then_refused(QuoteNotApproved, stands="draft")
-    after(decider, *IN_APPROVAL).when(send).then_refused(QuoteNotApproved, stands="in approval")
+    after(offering, *DRAFT).when(send).then_refused(QuoteNotApproved, stands="draft")
+    after(offering, *IN_APPROVAL).when(send).then_refused(QuoteNotApproved, stands="in approval")
 
 
 def test_the_customer_accepts_what_was_sent() -> None:
-    after(decider, *SENT).when(accept).then(accepted)
+    after(offering, *SENT).when(accept).then(accepted)
 
 
 def test_the_customer_cannot_accept_what_they_do_not_have() -> None:
-    after(decider, *APPROVED).when(accept).then_refused(QuoteNotSent, stands="approved")
-    after(decider, *ACCEPTED).when(accept).then_refused(QuoteNotSent, stands="accepted")
+    after(offering, *APPROVED).when(accept).then_refused(QuoteNotSent, stands="approved")
+    after(offering, *ACCEPTED).when(accept).then_refused(QuoteNotSent, stands="accepted")
 
 
 def test_the_customer_has_not_accepted_tomorrow() -> None:
-    after(decider, *SENT).when(accept.model_copy(update={"accepted_on": TODAY + timedelta(days=1)})).then_refused(DayInTheFuture)
+    after(offering, *SENT).when(accept.model_copy(update={"accepted_on": TODAY + timedelta(days=1)})).then_refused(DayInTheFuture)
 
 
 @pytest.mark.parametrize("history", [DRAFT, IN_APPROVAL, (*IN_APPROVAL, rejected), APPROVED, SENT])
 def test_a_quote_nobody_accepted_in_time_expires(history: tuple[Event, ...]) -> None:
-    after(decider, *history).when(expire).then(expired)
+    alone(*history).when(expire).then(expired)
 
 
 def test_a_timer_that_comes_too_late_changes_nothing() -> None:
-    after(decider).when(expire).then_nothing()
-    after(decider, *ACCEPTED).when(expire).then_nothing()
-    after(decider, drafted, expired).when(expire).then_nothing()
+    alone().when(expire).then_nothing()
+    alone(*ACCEPTED).when(expire).then_nothing()
+    alone(drafted, expired).when(expire).then_nothing()
 
 
 def test_a_timer_set_for_an_earlier_day_changes_nothing() -> None:
-    after(decider, drafted).when(ExpireQuote(quote_id=QUOTE, expires_on=TODAY)).then_nothing()
+    alone(drafted).when(ExpireQuote(quote_id=QUOTE, expires_on=TODAY)).then_nothing()
 
 
 def test_the_day_counts_even_if_the_timer_is_late() -> None:
     late = {"today": LAPSED}
-    after(pricing, book, drafted).when(revise.model_copy(update=late)).then_refused(QuoteNoLongerValid)
-    after(approval, drafted).when(submit.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(pricing, book, *DRAFT).when(revise.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(approval, *DRAFT).when(submit.model_copy(update=late)).then_refused(QuoteNoLongerValid)
     after(approval, *IN_APPROVAL).when(approve.model_copy(update=late)).then_refused(QuoteNoLongerValid)
-    after(decider, *APPROVED).when(send.model_copy(update=late)).then_refused(QuoteNoLongerValid)
-    after(decider, *SENT).when(accept.model_copy(update=late)).then_refused(QuoteNoLongerValid, expires_on="2026-12-24")
+    after(offering, *APPROVED).when(send.model_copy(update=late)).then_refused(QuoteNoLongerValid)
+    after(offering, *SENT).when(accept.model_copy(update=late)).then_refused(QuoteNoLongerValid, expires_on="2026-12-24")
     last_day = {"today": LAPSED - timedelta(days=1)}
-    after(decider, *SENT).when(accept.model_copy(update=last_day)).then(accepted)
+    after(offering, *SENT).when(accept.model_copy(update=last_day)).then(accepted)
+
+
+def test_a_quote_goes_on_with_its_own_deal_only_and_while_that_goes_on() -> None:
+    suspended = OpportunitySuspended(opportunity_id=DEAL, number=1, reason="other", note="Later", suspended_by="ann")
+    going: list[tuple[JointDecider, tuple[Event, ...], Command]] = [  # type: ignore[type-arg]
+        (pricing, (*DRAFT, book), revise), (approval, DRAFT, submit), (approval, IN_APPROVAL, approve), (offering, APPROVED, send),
+        (offering, SENT, accept),
+    ]  # fmt: skip
+    for by, history, command in going:
+        after(by, *history, suspended).when(command).then_refused(DealSuspended, reason="other")
+        after(by, *history, lost).when(command).then_refused(OpportunityClosed, ended="lost")
+        after(by, *history).when(command.model_copy(update={"opportunity_id": UUID(int=9)})).then_refused(QuoteOfOtherOpportunity)
 
 
 # ── the whole ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -312,8 +332,8 @@ NAMED: dict[str, tuple[Decider | JointDecider, Command]] = {  # type: ignore[typ
     "submit_quote": (approval, submit),
     "approve_quote": (approval, approve),
     "reject_quote": (decider, reject),
-    "send_quote": (decider, send),
-    "accept_quote": (decider, accept),
+    "send_quote": (offering, send),
+    "accept_quote": (offering, accept),
 }
 REACHED: dict[QuoteStatus, tuple[Event, ...]] = {
     "draft": DRAFT,
@@ -322,7 +342,7 @@ REACHED: dict[QuoteStatus, tuple[Event, ...]] = {
     "rejected": (*IN_APPROVAL, rejected),
     "sent": SENT,
     "accepted": ACCEPTED,
-    "expired": (drafted, expired),
+    "expired": (*DRAFT, expired),
 }
 BESIDE: dict[str, tuple[Event, ...]] = {"revise_quote": (book,), "approve_quote": (grant("mia", "0.9"),)}
 
@@ -342,4 +362,4 @@ def test_nothing_is_done_with_a_quote_nobody_drafted(name: str) -> None:
 def test_what_is_not_asked_for_is_not_submitted_or_approved() -> None:
     after(approval, *SENT).when(submit).then_refused(QuoteNotDraft, stands="sent")
     after(approval, *DRAFT).when(approve).then_refused(QuoteNotInApproval, stands="draft")
-    after(decider, *APPROVED).when(reject).then_refused(QuoteNotInApproval, stands="approved")
+    alone(*APPROVED).when(reject).then_refused(QuoteNotInApproval, stands="approved")

@@ -10,8 +10,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from ltc_events import Command, Event, Held, Money, Refusal, Stream
-from ltc_events.opportunity import OpportunityWon
-from ltc_events.opportunity_gates import Condition, ConditionFulfilled, DecisionMade, DecisionRequested
+from ltc_events.opportunity import OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import (
+    Condition,
+    ConditionFulfilled,
+    DecisionMade,
+    DecisionRequested,
+    OpportunityCancelled,
+    OpportunityChanged,
+    OpportunityResumed,
+    OpportunitySuspended,
+)
 from opportunity_svc.domain.deciding import DecideGate
 from opportunity_svc.domain.mandate import DelegateMandate, GrantMandate, mandate_id
 from opportunity_svc.domain.opportunity.asking import (
@@ -20,6 +29,8 @@ from opportunity_svc.domain.opportunity.asking import (
     Verdict,
     WithdrawRequest,
 )
+from opportunity_svc.domain.opportunity.changing import ChangeOpportunity
+from opportunity_svc.domain.opportunity.costing import BookBidCost
 from opportunity_svc.domain.opportunity.criteria import Unmet
 from opportunity_svc.domain.opportunity.findings import (
     BidTerms,
@@ -37,6 +48,7 @@ from opportunity_svc.domain.opportunity.gating import (
     EnterStage,
 )
 from opportunity_svc.domain.opportunity.noting import NoteFinding, StrikeFinding, SubmitBid
+from opportunity_svc.domain.opportunity.pausing import CancelOpportunity, ResumeOpportunity, SuspendOpportunity
 from opportunity_svc.domain.opportunity.states import DecisionLapsed, PipelineChosen
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.pipeline import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
@@ -45,6 +57,7 @@ from opportunity_svc.domain.quote.approval import SubmitQuote
 from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.domain.quote.sending import AcceptQuote, SendQuote
+from opportunity_svc.domain.swapping import ApproveSwap, ProposeSwap
 from opportunity_svc.domain.winning import WinOpportunity
 from opportunity_svc.service import service
 
@@ -105,9 +118,9 @@ class Firm:
 def quoted(quote: UUID) -> list[Command]:
     """What makes the customer accept a quote."""
     return [
-        SubmitQuote(quote_id=quote, party_id=PARTY, actor="ann", today=TODAY),
-        SendQuote(quote_id=quote, actor="ann", today=TODAY),
-        AcceptQuote(quote_id=quote, accepted_on=TODAY, today=TODAY),
+        SubmitQuote(quote_id=quote, opportunity_id=DEAL, party_id=PARTY, actor="ann", today=TODAY),
+        SendQuote(quote_id=quote, opportunity_id=DEAL, actor="ann", today=TODAY),
+        AcceptQuote(quote_id=quote, opportunity_id=DEAL, accepted_on=TODAY, today=TODAY),
     ]
 
 
@@ -308,7 +321,35 @@ class Frontline(RuleBasedStateMachine):
 
     @rule(quantity=st.integers(1, 3))
     def revise(self, quantity: int) -> None:
-        self.firm.do(ReviseQuote(quote_id=QUOTE, price_book="list", lines=pumps(quantity), actor="ann", today=TODAY))
+        self.firm.do(ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=pumps(quantity), actor="ann", today=TODAY))
+
+    @rule(value=st.none() | st.sampled_from([1_000, 10**9, 10**9 + 1]), manager=st.none() | st.sampled_from(["ann", "mia", "dan", "bob"]))
+    def change(self, value: int | None, manager: str | None) -> None:
+        worth = None if value is None else usd(value)
+        change = {"value": worth, "account_manager": manager, "reason": "So it is", "actor": "ann", "today": TODAY}
+        self.firm.do(ChangeOpportunity(opportunity_id=DEAL, **change))
+
+    @rule(id=st.integers(20, 22))
+    def book(self, id: int) -> None:
+        spent = {"kind": "travel", "amount": usd(1), "spent_on": TODAY, "what_for": "A visit", "actor": "ann", "today": TODAY}
+        self.firm.do(BookBidCost(opportunity_id=DEAL, cost_id=UUID(int=id), **spent))
+
+    @rule(quote=st.none() | st.sampled_from([QUOTE, OTHER]), actor=st.sampled_from(["sam", "mia"]))
+    def swap(self, quote: UUID | None, actor: str) -> None:
+        of = {"opportunity_id": DEAL, "quote_id": quote, "actor": actor, "today": TODAY}
+        proposed = self.firm.do(ProposeSwap(line=1, product="Q", reason="It costs less", **of))
+        assert self.firm.won is not None or proposed is not None, "nothing is swapped before the win"
+        self.firm.do(ApproveSwap(number=1, **of))
+
+    @rule(how=st.sampled_from(["suspend", "resume", "resume", "cancel"]))
+    def pause(self, how: str) -> None:
+        of = {"opportunity_id": DEAL, "note": "So it is", "actor": "ann"}
+        commands: dict[str, Command] = {
+            "suspend": SuspendOpportunity(reason="other", **of),
+            "resume": ResumeOpportunity(**of),
+            "cancel": CancelOpportunity(reason="other", cancelled_on=TODAY, today=TODAY, **of),
+        }
+        self.firm.do(commands[how])
 
     @rule(command=st.sampled_from(quoted(QUOTE)))
     def quote(self, command: Command) -> None:
@@ -319,11 +360,18 @@ class Frontline(RuleBasedStateMachine):
     def every_gate_was_passed(self) -> None:
         won = self.firm.won
         assert won is not None
+        still = [
+            event for event in self.firm.history if isinstance(event, OpportunitySuspended | OpportunityResumed | OpportunityCancelled)
+        ]
+        assert not still or isinstance(still[-1], OpportunityResumed)
         before = self.firm.history[: self.firm.history.index(won)]
         chosen = [event.pipeline for event in before if isinstance(event, PipelineChosen)]
         for stage in (chosen[-1] if chosen else LIGHT).stages:
             if stage.gate is not None:
                 passed(before, stage.gate, won)
+
+
+WORTH = (OpportunityOpened, OpportunityChanged)
 
 
 def passed(before: Sequence[Event], gate: str, won: OpportunityWon) -> None:
@@ -336,6 +384,8 @@ def passed(before: Sequence[Event], gate: str, won: OpportunityWon) -> None:
     assert made.decided_by not in (asked.requested_by, won.account_manager)
     assert made.on_behalf_of not in (asked.requested_by, won.account_manager)
     assert made.authority_ref in (UUID(int=7), UUID(int=8))
+    worth = [event.after.value if isinstance(event, OpportunityChanged) else event.value for event in before if isinstance(event, WORTH)]
+    assert gate == "ATC" or (made.limit is not None and made.limit >= worth[-1]), "the deal did not grow beyond the mandate"
     done = {event.number for event in before if isinstance(event, ConditionFulfilled) and (event.gate, event.round) == (gate, made.round)}
     assert done == set(range(1, len(made.conditions) + 1))
     if gate == "ATC":

@@ -12,7 +12,7 @@ Ended = Literal["won", "lost"]
 
 
 class NoteDeal(Command):
-    """Note that sales works on a deal."""
+    """Note that sales works on a deal, and who."""
 
     opportunity_id: UUID
     account_manager: UserId
@@ -98,7 +98,8 @@ DealEvent: TypeAlias = DealNoted | DealEndNoted | ExpiryNoted
 def decide(deal: Deal, command: DealCommand) -> list[DealEvent]:
     match command:
         case NoteDeal():
-            return [] if deal.noted else [DealNoted(**dict(command))]
+            noted = DealNoted(**dict(command))
+            return [] if deal.noted == noted else [noted]
         case NoteDealEnd():
             return [] if deal.ended else [DealEndNoted(**dict(command))]
         case NoteExpiry():

@@ -1,6 +1,6 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import deals, filling, findings, stages
+from . import costing, deals, filling, findings, stages
 from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
@@ -18,6 +18,7 @@ from .quotes import drafts, quotes
 from .reports import reports
 from .resource import opportunities
 from .rule_books import rule_books
+from .swapping import swaps
 from .teams import deal_forecasts, forecasts, teams
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "negotiations",
     "documents",
     "comparisons",
+    "costing",
     "catalogue",
     "authority_grants",
     "deal_forecasts",
@@ -46,5 +48,6 @@ __all__ = [
     "reports",
     "sales_figures",
     "stages",
+    "swaps",
     "teams",
 ]

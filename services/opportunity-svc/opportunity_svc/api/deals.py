@@ -7,20 +7,33 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
-from ltc_events.opportunity_gates import DeclineReason, Profile
+from ltc_events.opportunity_gates import CancelReason, DeclineReason, Profile, SuspendReason
 from ltc_runtime.edge import EVERYONE, AsColumns, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain import opportunity
-from ..domain.opportunity import DayInTheFuture, DeclineOpportunity, LoseOpportunity, OpportunityStatus, UnknownOpportunity
+from ..domain.opportunity import (
+    CancelOpportunity,
+    ChangeOpportunity,
+    DayInTheFuture,
+    DeclineOpportunity,
+    LoseOpportunity,
+    OpportunityClosed,
+    OpportunityStatus,
+    ResumeOpportunity,
+    SuspendOpportunity,
+    UnknownOpportunity,
+)
+from ..domain.opportunity.changing import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 from ..domain.opportunity.gating import NotReadyToWin
+from ..domain.opportunity.pausing import NotSuspended
 from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
 from ..domain.pipeline import PipelineCode
-from ..domain.quote.states import QuoteNotAccepted, UnknownQuote
-from ..domain.stepping import QuoteOfOtherOpportunity
+from ..domain.quote.states import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from ..domain.winning import WinOpportunity
+from .costing import BidCostSum, list_bid_costs
 from .form_fields import Cell, Show, Where, holding, told
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
@@ -58,7 +71,9 @@ class LoseBody(Body):
     lost_on: date | None = Field(None, description="Today, if nothing is said.")
 
 
-@opportunities.act("/{opportunity_id}/lose", roles=SALES, refuses=(*OPEN, DayInTheFuture, FailureSummaryMissing))
+@opportunities.act(
+    "/{opportunity_id}/lose", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, DayInTheFuture, FailureSummaryMissing)
+)
 async def lose_opportunity(opportunity_id: UUID, body: LoseBody, handle: Handle) -> None:
     """Lose a deal, and leave a lesson."""
     command = LoseOpportunity(
@@ -97,6 +112,81 @@ async def decline_opportunity(opportunity_id: UUID, body: DeclineBody, handle: H
     return await handle(command)
 
 
+class ChangeBody(Body):
+    """What is other than it was; what is not said stays."""
+
+    value: Money | None = Field(None, description="What the deal is worth.")
+    expected_close: date | None = None
+    account_manager: UserId | None = Field(None, description="AR")
+    solution_manager: UserId | None = Field(None, description="SR")
+    fulfilment_manager: UserId | None = Field(None, description="FR")
+    reason: Text = Field(examples=["They want the second works too"])
+
+
+@opportunities.act(
+    "/{opportunity_id}/change", roles=SALES, refuses=(*OPEN, ValueBelowNothing, CloseDayBehind, TriangleNotThreePeople)
+)  # fmt: skip
+async def change_opportunity(opportunity_id: UUID, body: ChangeBody, handle: Handle) -> None:
+    """Change the value of a deal, when it is expected to close, or who works on it; its history keeps every change and reason.
+
+    A decision (ATI, ATB) holds up to the amount its mandate goes to: a deal that grows beyond it, or into another currency, needs a new
+    one. So it does where whoever decided becomes account manager; and what was asked about another amount is asked anew.
+    """
+    command = ChangeOpportunity(opportunity_id=opportunity_id, **dict(body), actor=handle.actor, today=handle.today)
+    return await handle(command)
+
+
+class SuspendBody(Body):
+    """Why nothing goes on."""
+
+    reason: SuspendReason = Field(examples=["budget_frozen"])
+    note: Text = Field(examples=["Their board decides about budgets in May"])
+
+
+@opportunities.act("/{opportunity_id}/suspend", roles=SALES, refuses=OPEN)
+async def suspend_opportunity(opportunity_id: UUID, body: SuspendBody, handle: Handle) -> None:
+    """Let nothing go on with a deal until it is resumed.
+
+    Nobody is reminded or asked to decide meanwhile, and the forecast leaves it out. Quotes still expire on their day.
+    """
+    command = SuspendOpportunity(opportunity_id=opportunity_id, reason=body.reason, note=body.note, actor=handle.actor)
+    return await handle(command)
+
+
+class ResumeBody(Body):
+    """Why it goes on."""
+
+    note: Text = Field(examples=["The budget was granted"])
+
+
+@opportunities.act("/{opportunity_id}/resume", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, NotSuspended))
+async def resume_opportunity(opportunity_id: UUID, body: ResumeBody, handle: Handle) -> None:
+    """Let a suspended deal go on where it stood; what was to be decided then is asked for anew."""
+    return await handle(ResumeOpportunity(opportunity_id=opportunity_id, note=body.note, actor=handle.actor))
+
+
+class CancelBody(Body):
+    """Why there is no deal any more."""
+
+    reason: CancelReason = Field(examples=["customer_gave_up"])
+    note: Text = Field(examples=["The works is not built"])
+    cancelled_on: date | None = Field(None, description="Today, if nothing is said.")
+
+
+@opportunities.act("/{opportunity_id}/cancel", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, DayInTheFuture))
+async def cancel_opportunity(opportunity_id: UUID, body: CancelBody, handle: Handle) -> None:
+    """End a deal that is none any more. It counts as neither won nor lost."""
+    command = CancelOpportunity(
+        opportunity_id=opportunity_id,
+        reason=body.reason,
+        note=body.note,
+        cancelled_on=body.cancelled_on or handle.today,
+        today=handle.today,
+        actor=handle.actor,
+    )
+    return await handle(command)
+
+
 class OpportunityRow(View):
     """A deal as the pipeline shows it."""
 
@@ -106,7 +196,7 @@ class OpportunityRow(View):
     company: str
     need: str
     status: OpportunityStatus
-    value: Money = Field(description="What the customer wants to spend.")
+    value: Money = Field(description="What it is worth: at first what the customer wants to spend.")
     account_manager: str
     solution_manager: str
     fulfilment_manager: str
@@ -127,6 +217,11 @@ class OpportunityRow(View):
     weighted: Money = Field(description="Its value times the probability of its stage.")
     decline_reason: DeclineReason | None
     decline_note: str | None
+    suspended_at: datetime | None = Field(description="Since when nothing goes on.")
+    suspend_reason: SuspendReason | None
+    suspend_note: str | None
+    cancel_reason: CancelReason | None
+    cancel_note: str | None
 
 
 class ListedOpportunity(OpportunityRow):
@@ -142,6 +237,7 @@ class OpportunityView(OpportunityRow):
     """A deal with its quotes, and what the caller may do now."""
 
     quotes: Sequence[QuoteRow]
+    bid_costs: Sequence[BidCostSum] = Field(description="What working for it cost, by currency.")
     actions: list[str]
 
 
@@ -186,6 +282,7 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     quoted = select(*WITHOUT_LINES).where(shown.quotes.c.opportunity_id == opportunity_id).order_by(shown.quotes.c.drafted_at)
     return OpportunityView(
         **dict(opportunity_row(**row)),
+        bid_costs=(await list_bid_costs(opportunity_id, read)).sums,
         quotes=[quote_row(**each) for each in await read.all(quoted)],
         actions=read.actions(opportunity.possible(row["status"])),
     )

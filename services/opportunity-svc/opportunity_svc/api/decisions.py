@@ -27,8 +27,7 @@ from ..domain.opportunity.asking import (
     Verdict,
     WithdrawRequest,
 )
-from ..domain.quote.states import UnknownQuote
-from ..domain.stepping import QuoteOfOtherOpportunity
+from ..domain.quote.states import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN, opportunities
 from .roles import DECIDERS, TRIANGLE, WRITERS
 

@@ -34,7 +34,7 @@ from ..domain.estimate import (
     margin_rate,
     standing,
 )
-from ..domain.opportunity import OpportunityClosed, UnknownOpportunity
+from .resource import OPEN
 from .roles import MANAGERS, WRITERS
 
 ESTIMATORS = (*WRITERS, "fulfilment", "finance")
@@ -58,7 +58,7 @@ class EstimateBody(Body):
 @estimates.act(
     "",
     roles=ESTIMATORS,
-    refuses=(UnknownOpportunity, OpportunityClosed, EstimateInOtherCurrency, AmountBelowNothing, MonthsOutOfOrder, CashDoesNotSum),
+    refuses=(*OPEN, EstimateInOtherCurrency, AmountBelowNothing, MonthsOutOfOrder, CashDoesNotSum),
 )
 async def draft_estimate(opportunity_id: UUID, body: EstimateBody, handle: Handle) -> None:
     """Estimate an open deal: the first version, or the next one."""
@@ -85,8 +85,7 @@ class FreezeBody(Body):
     "/freeze",
     roles=(*MANAGERS, "finance"),
     refuses=(
-        UnknownOpportunity,
-        OpportunityClosed,
+        *OPEN,
         UnknownEstimate,
         VersionNotCurrent,
         CalcFrozen,

@@ -39,8 +39,10 @@ class SalesFigures(View):
     """Counted from what was opened, won, lost and imported."""
 
     open: int
+    suspended: int = Field(description="Of the open ones, those that stand still.")
     won: int
     lost: int
+    cancelled: int = Field(description="Neither won nor lost, so not in the win rate.")
     win_rate: Decimal | None = Field(description="won ÷ (won + lost), to four places; null where nothing was decided.")
     median_won_cycle_days: Decimal | None = Field(
         description="Median of closed minus opened (imported: engaged), in days, over the won deals that say both."
@@ -60,14 +62,17 @@ async def show_sales_figures(
 ) -> SalesFigures:
     """Win rate and sales cycle; by whom, from which system, and of what was closed when."""
     deals = _deals(origin).subquery()
+    open_, suspended, cancelled = deals.c.status.in_(("open", "suspended")), deals.c.status == "suspended", deals.c.status == "cancelled"
     asked = [deals.c.owner == owner] if owner else []
     asked += [deals.c.source == source] if source else []
-    asked += [or_(deals.c.closed_on >= closed_from, deals.c.status == "open")] if closed_from else []
-    asked += [or_(deals.c.closed_on <= closed_to, deals.c.status == "open")] if closed_to else []
+    asked += [or_(deals.c.closed_on >= closed_from, open_)] if closed_from else []
+    asked += [or_(deals.c.closed_on <= closed_to, open_)] if closed_to else []
     won, lost = deals.c.status == "won", deals.c.status == "lost"
     days = func.percentile_cont(literal_column("0.5")).within_group(deals.c.closed_on - deals.c.begun).filter(won)
     counts: Any = select(
-        func.count().filter(deals.c.status == "open").label("open"),
+        func.count().filter(open_).label("open"),
+        func.count().filter(suspended).label("suspended"),
+        func.count().filter(cancelled).label("cancelled"),
         func.count().filter(won).label("won"),
         func.count().filter(lost).label("lost"),
         days.label("days"),
@@ -84,9 +89,7 @@ async def show_sales_figures(
     )
     (row,) = await read.all(counts)
     return SalesFigures(
-        open=row["open"],
-        won=row["won"],
-        lost=row["lost"],
+        **{name: row[name] for name in ("open", "suspended", "won", "lost", "cancelled")},
         win_rate=rate(row["won"], row["lost"]),
         median_won_cycle_days=None if row["days"] is None else Decimal(str(row["days"])),
         by_value=[_value(**each) for each in await read.all(values)],

@@ -94,6 +94,7 @@ def as_open(row: Row, found: Sequence[Row], gates: Mapping[Gate, Decisions], cou
     return Open(
         **{name: row[name] for name in ("lead_id", "party_id", "company", "account_manager", "solution_manager", "fulfilment_manager")},
         value=Money(amount=row["value"], currency=row["currency"]),
+        expected_close=row["expected_close"],
         course=course,
         findings=findings_of(noted),
         gates=gates,

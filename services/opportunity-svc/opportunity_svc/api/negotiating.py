@@ -28,13 +28,12 @@ from ..domain.negotiation import (
     RoundBeforeTheLast,
     RoundOnOtherContent,
 )
-from ..domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
-from ..domain.quote.states import UnknownQuote
-from ..domain.stepping import QuoteOfOtherOpportunity
+from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
+from ..domain.quote.states import QuoteOfOtherOpportunity, UnknownQuote
+from .resource import OPEN
 from .roles import SALES
 
 negotiations = Api("/opportunities", stream=negotiation.facts)
-CLOSED = (UnknownOpportunity, OpportunityClosed)
 
 
 class RoundBody(Body):
@@ -52,7 +51,7 @@ class RoundBody(Body):
     "/{opportunity_id}/rounds",
     roles=SALES,
     refuses=(
-        *CLOSED,
+        *OPEN,
         UnknownQuote,
         QuoteOfOtherOpportunity,
         RoundOnOtherContent,
@@ -85,7 +84,7 @@ class DeadlockBody(Body):
     alternatives: Alternatives
 
 
-@negotiations.act("/{opportunity_id}/deadlock", roles=SALES, refuses=(*CLOSED, InDeadlock, NothingNegotiated))
+@negotiations.act("/{opportunity_id}/deadlock", roles=SALES, refuses=(*OPEN, InDeadlock, NothingNegotiated))
 async def note_deadlock(opportunity_id: UUID, body: DeadlockBody, handle: Handle) -> None:
     """Note that nobody moves any more, with what else could be done."""
     command = NoteDeadlock(
@@ -101,7 +100,7 @@ class BreakBody(Body):
     alternative: Annotated[int, Field(ge=1, le=20)] | None = Field(None, description="Which alternative was taken, from 1.")
 
 
-@negotiations.act("/{opportunity_id}/deadlock/break", roles=SALES, refuses=(*CLOSED, NotInDeadlock, NoSuchAlternative))
+@negotiations.act("/{opportunity_id}/deadlock/break", roles=SALES, refuses=(*OPEN, NotInDeadlock, NoSuchAlternative))
 async def break_deadlock(opportunity_id: UUID, body: BreakBody, handle: Handle) -> None:
     """Say what broke the deadlock."""
     command = BreakDeadlock(

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from .. import projections as shown
 from ..domain import quote
 from ..domain.configuration import ConfigurationInvalid
-from ..domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
+from ..domain.opportunity import DayInTheFuture
 from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
 from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays
@@ -29,9 +29,11 @@ from ..domain.quote.states import (
     QuoteNotDraft,
     QuoteNotInApproval,
     QuoteNotSent,
+    QuoteOfOtherOpportunity,
     QuoteStatus,
     UnknownQuote,
 )
+from .resource import OPEN
 from .roles import MANAGERS, SALES, WRITERS
 
 drafts = Api(stream=quote.decider)
@@ -67,6 +69,20 @@ class ReviseBody(LinesBody):
     valid_days: ValidDays | None = Field(None, description="How long it binds us from today; until the day it said, if nothing is said.")
 
 
+GOING_ON = (UnknownQuote, QuoteOfOtherOpportunity, QuoteNoLongerValid, *OPEN)
+"""How anything is refused that a quote does only while its deal goes on."""
+
+
+async def of(quote_id: UUID, read: Read) -> dict[str, Any]:
+    """Of which deal and for whom a quote is; neither ever changes.
+
+    Raises:
+        UnknownQuote: there is none.
+    """
+    table = shown.quotes.c
+    return await read.one(select(table.opportunity_id, table.party_id).where(table.quote_id == quote_id), UnknownQuote)
+
+
 class Drafted(View):
     """Where to find what was drafted."""
 
@@ -76,7 +92,7 @@ class Drafted(View):
 @drafts.create(
     "/opportunities/{opportunity_id}/quotes",
     roles=WRITERS,
-    refuses=(UnknownOpportunity, OpportunityClosed, *PRICING),
+    refuses=(*OPEN, *PRICING),
     found_at="/quotes",
 )
 async def draft_quote(opportunity_id: UUID, body: DraftBody, handle: Handle) -> Drafted:
@@ -95,11 +111,12 @@ async def draft_quote(opportunity_id: UUID, body: DraftBody, handle: Handle) -> 
     return await handle(command, Drafted(quote_id=quote_id))
 
 
-@quotes.act("/{quote_id}/revise", roles=WRITERS, refuses=(UnknownQuote, QuoteFinal, QuoteNoLongerValid, *PRICING))
-async def revise_quote(quote_id: UUID, body: ReviseBody, handle: Handle) -> None:
+@quotes.act("/{quote_id}/revise", roles=WRITERS, refuses=(*GOING_ON, QuoteFinal, *PRICING))
+async def revise_quote(quote_id: UUID, body: ReviseBody, read: Read, handle: Handle) -> None:
     """Write a quote anew; whatever was approved or sent before no longer counts."""
     command = ReviseQuote(
         quote_id=quote_id,
+        opportunity_id=(await of(quote_id, read))["opportunity_id"],
         price_book=body.price_book,
         lines=body.lines,
         valid_days=body.valid_days,
@@ -109,17 +126,16 @@ async def revise_quote(quote_id: UUID, body: ReviseBody, handle: Handle) -> None
     return await handle(command)
 
 
-@quotes.act("/{quote_id}/submit", roles=SALES, refuses=(UnknownQuote, QuoteNotDraft, QuoteNoLongerValid, ConfigurationInvalid))
+@quotes.act("/{quote_id}/submit", roles=SALES, refuses=(*GOING_ON, QuoteNotDraft, ConfigurationInvalid))
 async def submit_quote(quote_id: UUID, handle: Handle, read: Read) -> None:
     """Submit a quote whose lines keep the configuration rules.
 
     Within the caller's own authority, granted or by the discount matrix, it is approved at once; otherwise somebody else has to
     approve it. Where the matrix watches for split deals, discounted quotes of the same party in other deals count with it.
     """
-    party = await read.maybe(select(shown.quotes.c.party_id).where(shown.quotes.c.quote_id == quote_id))  # it never changes
     command = SubmitQuote(
         quote_id=quote_id,
-        party_id=None if party is None else party["party_id"],
+        **await of(quote_id, read),
         actor=handle.actor,
         roles=tuple(sorted(handle.roles)),
         today=handle.today,
@@ -136,12 +152,17 @@ class ApproveBody(Body):
 @quotes.act(
     "/{quote_id}/approve",
     roles=MANAGERS,
-    refuses=(UnknownQuote, QuoteNotInApproval, QuoteNoLongerValid, QuoteHasChanged, ApproverIsMaker, BeyondAuthority),
+    refuses=(*GOING_ON, QuoteNotInApproval, QuoteHasChanged, ApproverIsMaker, BeyondAuthority),
 )
-async def approve_quote(quote_id: UUID, body: ApproveBody, handle: Handle) -> None:
+async def approve_quote(quote_id: UUID, body: ApproveBody, read: Read, handle: Handle) -> None:
     """Approve a quote somebody else made, within one's own authority."""
     command = ApproveQuote(
-        quote_id=quote_id, quote_hash=body.quote_hash, actor=handle.actor, roles=tuple(sorted(handle.roles)), today=handle.today
+        quote_id=quote_id,
+        opportunity_id=(await of(quote_id, read))["opportunity_id"],
+        quote_hash=body.quote_hash,
+        actor=handle.actor,
+        roles=tuple(sorted(handle.roles)),
+        today=handle.today,
     )
     return await handle(command, authority=str(command.authority_id))
 
@@ -158,10 +179,11 @@ async def reject_quote(quote_id: UUID, body: RejectBody, handle: Handle) -> None
     return await handle(RejectQuote(quote_id=quote_id, reason=body.reason, actor=handle.actor, today=handle.today))
 
 
-@quotes.act("/{quote_id}/send", roles=SALES, refuses=(UnknownQuote, QuoteNotApproved, QuoteNoLongerValid))
-async def send_quote(quote_id: UUID, handle: Handle) -> None:
+@quotes.act("/{quote_id}/send", roles=SALES, refuses=(*GOING_ON, QuoteNotApproved))
+async def send_quote(quote_id: UUID, read: Read, handle: Handle) -> None:
     """Send an approved quote to the customer."""
-    return await handle(SendQuote(quote_id=quote_id, actor=handle.actor, today=handle.today))
+    deal = (await of(quote_id, read))["opportunity_id"]
+    return await handle(SendQuote(quote_id=quote_id, opportunity_id=deal, actor=handle.actor, today=handle.today))
 
 
 class AcceptBody(Body):
@@ -170,10 +192,13 @@ class AcceptBody(Body):
     accepted_on: date | None = Field(None, description="Today, if nothing is said.")
 
 
-@quotes.act("/{quote_id}/accept", roles=SALES, refuses=(UnknownQuote, QuoteNotSent, QuoteNoLongerValid, DayInTheFuture))
-async def accept_quote(quote_id: UUID, body: AcceptBody, handle: Handle) -> None:
+@quotes.act("/{quote_id}/accept", roles=SALES, refuses=(*GOING_ON, QuoteNotSent, DayInTheFuture))
+async def accept_quote(quote_id: UUID, body: AcceptBody, read: Read, handle: Handle) -> None:
     """Note that the customer accepted a quote."""
-    return await handle(AcceptQuote(quote_id=quote_id, accepted_on=body.accepted_on or handle.today, today=handle.today))
+    deal = (await of(quote_id, read))["opportunity_id"]
+    return await handle(
+        AcceptQuote(quote_id=quote_id, opportunity_id=deal, accepted_on=body.accepted_on or handle.today, today=handle.today)
+    )
 
 
 class QuoteRow(View):

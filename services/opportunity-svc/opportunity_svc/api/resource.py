@@ -3,9 +3,9 @@
 from ltc_runtime.edge import Api
 
 from ..domain import opportunity
-from ..domain.opportunity import OpportunityClosed, UnknownOpportunity
+from ..domain.opportunity import DealSuspended, OpportunityClosed, UnknownOpportunity
 
-OPEN = (UnknownOpportunity, OpportunityClosed)
+OPEN = (UnknownOpportunity, OpportunityClosed, DealSuspended)
 """How anything is refused that only an open deal takes."""
 
 opportunities = Api("/opportunities", stream=opportunity.decider)

@@ -9,13 +9,12 @@ from uuid import UUID
 from ltc_events import Code, Currency, Money, UserId
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from .. import projections as shown
 from ..domain import forecast, team
 from ..domain.forecast import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
-from ..domain.opportunity import OpportunityClosed, UnknownOpportunity
 from ..domain.team import (
     LeadIsNoMember,
     MemberNamedTwice,
@@ -30,6 +29,7 @@ from ..domain.team import (
     days_of,
     team_id,
 )
+from .resource import OPEN
 from .roles import MANAGERS, SALES
 
 Named = Annotated[TeamCode, Field(examples=["east"])]
@@ -52,7 +52,7 @@ class ForecastBody(Body):
     close_on: date = Field(description="By when we expect to win it.")
 
 
-@deal_forecasts.act("", roles=SALES, refuses=(UnknownOpportunity, OpportunityClosed, CloseDayPassed, ForecastBelowNothing))
+@deal_forecasts.act("", roles=SALES, refuses=(*OPEN, CloseDayPassed, ForecastBelowNothing))
 async def forecast_opportunity(opportunity_id: UUID, body: ForecastBody, handle: Handle) -> None:
     """Say how sure an open deal is, of how much, and by when."""
     command = SetForecast(
@@ -191,13 +191,23 @@ def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
         .order_by(said.opportunity_id, said.version.desc())
         .subquery()
     )
+    category = case((_stands_still(last.c.opportunity_id, day), "omitted"), else_=last.c.category).label("category")
     first, end = days_of(period)
     still = or_(deals.closed_on.is_(None), deals.closed_on > day)
-    found = select(last.c.category, last.c.currency, func.count().label("deals"), func.sum(last.c.amount).label("amount"))
-    found = found.select_from(last.join(shown.opportunities, deals.opportunity_id == last.c.opportunity_id))
-    found = found.where(still, last.c.close_on.between(first, end), *_by(last.c.account_manager, members))
-    order = case({"commit": 1, "best_case": 2, "pipeline": 3, "omitted": 4}, value=last.c.category)
-    return found.group_by(last.c.category, last.c.currency).order_by(order, last.c.currency)
+    told = select(category, last.c.currency, last.c.amount).join_from(
+        last, shown.opportunities, deals.opportunity_id == last.c.opportunity_id
+    )
+    one = told.where(still, last.c.close_on.between(first, end), *_by(last.c.account_manager, members)).subquery().c
+    order = case({"commit": 1, "best_case": 2, "pipeline": 3, "omitted": 4}, value=one.category)
+    found = select(one.category, one.currency, func.count().label("deals"), func.sum(one.amount).label("amount"))
+    return found.group_by(one.category, one.currency).order_by(order, one.currency)
+
+
+def _stands_still(deal: ColumnElement[Any], day: date) -> ColumnElement[bool]:
+    """Whether a deal was suspended at the end of that day: nobody counts on it then, whatever was forecast."""
+    pause = shown.suspensions.c
+    there = and_(pause.opportunity_id == deal, cast(pause.since, Date) <= day, or_(pause.until.is_(None), cast(pause.until, Date) > day))
+    return exists(select(pause.number).where(there))
 
 
 def _won(period: str, day: date, members: list[str] | None) -> Select[Any]:

@@ -7,7 +7,7 @@ from ltc_events import Command, Event, JointDecider, Money, Refusal, States, Str
 from ltc_events.opportunity_gates import DecisionMade, Gate, Round
 
 from . import mandate, opportunity
-from .mandate import Mandate, mandate_id
+from .mandate import Grant, Mandate, mandate_id
 from .opportunity import Open, must_be_open
 from .opportunity.asking import (
     Verdict,
@@ -73,7 +73,8 @@ def decide_gate(deal: Open, asked: Asked, held: Mandate, command: DecideGate) ->
         reason=command.verdict.reason,
         decided_by=command.actor,
         on_behalf_of=command.on_behalf_of,
-        authority_ref=authority,
+        authority_ref=authority.id,
+        limit=authority.max_amount,
     )
     return [made]
 
@@ -86,7 +87,7 @@ def must_be_another(deal: Open, asked: Asked, command: DecideGate) -> None:
         raise AuthorityBackToMaker(holder=command.on_behalf_of)
 
 
-def must_be_covered(held: Mandate, amount: Money, command: DecideGate) -> UUID:
+def must_be_covered(held: Mandate, amount: Money, command: DecideGate) -> Grant:
     """The grant or delegation that allows it."""
     if command.on_behalf_of is None:
         found = held.own(command.gate, amount, command.today)

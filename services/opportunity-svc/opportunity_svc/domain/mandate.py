@@ -1,7 +1,7 @@
 """A mandate: which gates one of us may decide about, up to which amount and when; by grant, not by rank, and to be delegated for a time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, TypeAlias
 from uuid import UUID
@@ -167,19 +167,21 @@ class Mandate:
     grants: tuple[Grant, ...] = ()
     delegations: Mapping[UUID, Grant] | None = None
 
-    def own(self, gate: Gate, amount: Money, day: date) -> UUID | None:
+    def own(self, gate: Gate, amount: Money, day: date) -> Grant | None:
         """The grant that lets the holder decide, if one does."""
         return first(self.grants, gate, amount, day)
 
-    def delegated(self, to: str, gate: Gate, amount: Money, day: date) -> UUID | None:
-        """The delegation that lets ``to`` decide in the holder's place, if one does, and the holder still may."""
-        if self.own(gate, amount, day) is None:
+    def delegated(self, to: str, gate: Gate, amount: Money, day: date) -> Grant | None:
+        """The delegation that lets ``to`` decide in the holder's place, if one does, and the holder still may: no further than they."""
+        own = self.own(gate, amount, day)
+        given = first((each for each in (self.delegations or {}).values() if each.to == to), gate, amount, day)
+        if own is None or given is None:
             return None
-        return first((each for each in (self.delegations or {}).values() if each.to == to), gate, amount, day)
+        return given if given.max_amount <= own.max_amount else replace(given, max_amount=own.max_amount)
 
 
-def first(grants: Iterable[Grant], gate: Gate, amount: Money, day: date) -> UUID | None:
-    return next((grant.id for grant in grants if grant.covers(gate, amount, day)), None)
+def first(grants: Iterable[Grant], gate: Gate, amount: Money, day: date) -> Grant | None:
+    return next((grant for grant in grants if grant.covers(gate, amount, day)), None)
 
 
 MandateCommand: TypeAlias = GrantMandate | RevokeMandate | DelegateMandate | EndDelegation

@@ -10,8 +10,7 @@ from pydantic import ConfigDict, Field
 
 from . import opportunity, quote
 from .opportunity import must_be_open, must_have_come
-from .quote.states import must_exist
-from .stepping import QuoteOfOtherOpportunity
+from .quote.states import must_be_of, must_exist
 
 About = Literal["price", "payment", "delivery", "scope", "service", "terms", "other"]
 
@@ -169,8 +168,7 @@ def decide(states: States, command: NegotiationCommand) -> list[Event]:
 
 def record(negotiation: Negotiation, quoted: quote.states.Quote, command: RecordRound) -> RoundHeld:
     content = must_exist(quoted).content
-    if content.opportunity_id != command.opportunity_id:
-        raise QuoteOfOtherOpportunity
+    must_be_of(content, command.opportunity_id)
     if content.hash != command.quote_hash:
         raise RoundOnOtherContent
     must_have_come(command.held_on, command.today)

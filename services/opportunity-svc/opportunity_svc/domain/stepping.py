@@ -3,7 +3,7 @@
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Event, JointDecider, Refusal, States, Stream
+from ltc_events import Event, JointDecider, States, Stream
 
 from . import opportunity, quote
 from .opportunity import must_be_open
@@ -16,13 +16,9 @@ from .opportunity.gating import (
     EnterStage,
     enter,
 )
-from .quote.states import Accepted, Approved, Content, Quote, Sent, must_exist
+from .quote.states import Accepted, Approved, Content, Quote, Sent, must_be_of, must_exist
 
 SteppingCommand: TypeAlias = EnterStage | RequestDecision
-
-
-class QuoteOfOtherOpportunity(Refusal):
-    """This quote belongs to another opportunity."""
 
 
 def decide(states: States, command: SteppingCommand) -> list[Event]:
@@ -42,11 +38,6 @@ def approved(named: Quote, opportunity_id: UUID, quote_id: UUID) -> QuoteSeen | 
     known = must_exist(named)
     must_be_of(known.content, opportunity_id)
     return seen_as(known.content, quote_id) if isinstance(known, Approved | Sent | Accepted) else None
-
-
-def must_be_of(content: Content, opportunity_id: UUID) -> None:
-    if content.opportunity_id != opportunity_id:
-        raise QuoteOfOtherOpportunity
 
 
 def seen_as(content: Content, quote_id: UUID) -> QuoteSeen:

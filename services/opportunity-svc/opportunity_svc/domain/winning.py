@@ -9,8 +9,8 @@ from ltc_events.opportunity import OpportunityWon
 from . import opportunity, quote
 from .opportunity import Open, must_be_open, must_have_come
 from .opportunity.gating import must_be_through
-from .quote.states import Accepted, must_be_accepted
-from .stepping import must_be_of, seen_as
+from .quote.states import Accepted, must_be_accepted, must_be_of
+from .stepping import seen_as
 
 
 class WinOpportunity(Command):

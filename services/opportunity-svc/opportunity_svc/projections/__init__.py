@@ -1,6 +1,7 @@
 """What people see of deals: the pipeline, what is known and decided, quotes, estimates, price books, and who may allow and decide what."""
 
 from .catalogue import catalogue_product, products
+from .costing import bid_cost, bid_costs
 from .courses import pipeline_list, pipelines
 from .deciding import conditions, decision_list, decisions
 from .estimating import estimate_list, estimates
@@ -12,10 +13,11 @@ from .history import past_opportunities, past_opportunity
 from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
-from .pipeline import opportunities, opportunity_list
+from .pipeline import opportunities, opportunity_list, suspensions
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
 from .rules import rule_book_list, rule_books
+from .swapping import option_swap, swaps
 from .versions import price_book_version, price_book_versions, quote_version, quote_versions
 
 __all__ = [
@@ -32,6 +34,8 @@ __all__ = [
     "catalogue_product",
     "authority_grant",
     "authority_grants",
+    "bid_cost",
+    "bid_costs",
     "conditions",
     "deal_findings",
     "decision_list",
@@ -53,6 +57,7 @@ __all__ = [
     "mandates",
     "opportunities",
     "opportunity_list",
+    "option_swap",
     "past_opportunities",
     "past_opportunity",
     "pipeline_list",
@@ -61,6 +66,8 @@ __all__ = [
     "price_books",
     "quote_list",
     "quotes",
+    "suspensions",
+    "swaps",
     "targets",
     "teams",
 ]

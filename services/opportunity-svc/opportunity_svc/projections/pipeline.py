@@ -2,7 +2,14 @@
 
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityDeclined, StageEntered
+from ltc_events.opportunity_gates import (
+    OpportunityCancelled,
+    OpportunityChanged,
+    OpportunityDeclined,
+    OpportunityResumed,
+    OpportunitySuspended,
+    StageEntered,
+)
 from ltc_events.projection import Row
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
@@ -42,11 +49,26 @@ opportunities = Table(
     Column("weighted", BigInteger, nullable=False),
     Column("decline_reason", Text),
     Column("decline_note", Text),
+    Column("suspended_at", DateTime(timezone=True)),
+    Column("suspend_reason", Text),
+    Column("suspend_note", Text),
+    Column("cancel_reason", Text),
+    Column("cancel_note", Text),
     Index("opportunity_list_newest", "opened_at", "opportunity_id"),
     Index("opportunity_list_of_status", "status", "opened_at", "opportunity_id"),
     Index("opportunity_list_of_party", "party_id"),
     Index("opportunity_list_of_lead", "lead_id"),
 )
+
+suspensions = Table(
+    "suspension",
+    read,
+    Column("opportunity_id", UUID, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True)),
+)
+"""When which deal stood still, so that any past day can be asked for."""
 
 FIRST = LIGHT.stages[0]
 NEW_OPPORTUNITY = dict.fromkeys(opportunities.columns.keys())
@@ -81,6 +103,17 @@ def on_its_way(deal: StageEntered, fact: Fact) -> Row:
         "stage": deal.stage,
         "stage_number": deal.number,
         "stage_entered_at": fact.occurred_at,
+        "weighted": deal.weighted.amount,
+    }
+
+
+def changed(deal: OpportunityChanged) -> Row:
+    """What it is now."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        **deal.after.model_dump(exclude={"value"}),
+        "value": deal.after.value.amount,
+        "currency": deal.after.value.currency,
         "weighted": deal.weighted.amount,
     }
 
@@ -120,6 +153,49 @@ def declined(deal: OpportunityDeclined) -> Row:
     }
 
 
+def suspended(deal: OpportunitySuspended, fact: Fact) -> Row:
+    """Why nothing goes on."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "status": "suspended",
+        "suspended_at": fact.occurred_at,
+        "suspend_reason": deal.reason,
+        "suspend_note": deal.note,
+    }
+
+
+def resumed(deal: OpportunityResumed) -> Row:
+    """It goes on."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "status": "open",
+        "suspended_at": None,
+        "suspend_reason": None,
+        "suspend_note": None,
+    }
+
+
+def stood_still(deal: OpportunitySuspended, fact: Fact) -> Row:
+    """From when on."""
+    return {"opportunity_id": deal.opportunity_id, "number": deal.number, "since": fact.occurred_at, "until": None}
+
+
+def moved_again(deal: OpportunityResumed, fact: Fact) -> Row:
+    """Until when."""
+    return {"opportunity_id": deal.opportunity_id, "number": deal.number, "until": fact.occurred_at}
+
+
+def cancelled(deal: OpportunityCancelled) -> Row:
+    """Why there is none any more."""
+    return {
+        "opportunity_id": deal.opportunity_id,
+        "status": "cancelled",
+        "cancel_reason": deal.reason,
+        "cancel_note": deal.note,
+        "closed_on": deal.cancelled_on,
+    }
+
+
 opportunity_list = projection(
     "opportunity_list",
     on(OpportunityOpened, put(opportunities, opened)),
@@ -127,5 +203,9 @@ opportunity_list = projection(
     on(OpportunityLost, change(opportunities, lost)),
     on(OpportunityDeclined, change(opportunities, declined)),
     on(StageEntered, change(opportunities, on_its_way)),
-    version=2,
+    on(OpportunityChanged, change(opportunities, changed)),
+    on(OpportunitySuspended, change(opportunities, suspended), put(suspensions, stood_still)),
+    on(OpportunityResumed, change(opportunities, resumed), change(suspensions, moved_again)),
+    on(OpportunityCancelled, change(opportunities, cancelled)),
+    version=3,
 )

@@ -7,12 +7,17 @@ from ltc_events import Decider
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import (
+    BidCostBooked,
     BidSubmitted,
     ConditionFulfilled,
     DecisionEscalated,
     DecisionMade,
     DecisionRequested,
+    OpportunityCancelled,
+    OpportunityChanged,
     OpportunityDeclined,
+    OpportunityResumed,
+    OpportunitySuspended,
     StageEntered,
 )
 
@@ -28,6 +33,8 @@ from .asking import (
     fulfil,
     withdraw,
 )
+from .changing import ChangeOpportunity, change, changed
+from .costing import BookBidCost, book, booked
 from .form_filling import filled
 from .joining import JoinOpportunity, join
 from .noting import (
@@ -45,11 +52,22 @@ from .noting import (
     struck,
     submit_bid,
 )
+from .pausing import (
+    CancelOpportunity,
+    ResumeOpportunity,
+    SuspendOpportunity,
+    cancel,
+    must_be_suspended,
+    paused,
+    resume,
+    suspend,
+)
 from .states import (
     BidDeadlineNeared,
     Closed,
     Course,
     DayInTheFuture,
+    DealSuspended,
     DecisionLapsed,
     FindingNoted,
     FindingStruck,
@@ -61,8 +79,10 @@ from .states import (
     OpportunityEvent,
     OpportunityStatus,
     PipelineChosen,
+    Suspended,
     UnknownOpportunity,
     must_be_open,
+    must_be_undecided,
     must_have_come,
     possible,
 )
@@ -72,6 +92,11 @@ OpportunityCommand: TypeAlias = (
     JoinOpportunity
     | LoseOpportunity
     | DeclineOpportunity
+    | ChangeOpportunity
+    | BookBidCost
+    | SuspendOpportunity
+    | ResumeOpportunity
+    | CancelOpportunity
     | NoteFinding
     | StrikeFinding
     | SubmitBid
@@ -90,11 +115,23 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
         case JoinOpportunity():
             return join(opportunity, command)
         case LoseOpportunity():
-            return lose(must_be_open(opportunity), command)
+            return lose(must_be_undecided(opportunity), command)
         case DeclineOpportunity():
             return decline(must_be_open(opportunity), command)
+        case ChangeOpportunity():
+            return change(must_be_open(opportunity), command)
+        case BookBidCost():
+            return book(must_be_open(opportunity), command)
+        case SuspendOpportunity():
+            return suspend(must_be_open(opportunity), command)
+        case ResumeOpportunity():
+            return resume(must_be_suspended(opportunity), command)
+        case CancelOpportunity():
+            return cancel(must_be_undecided(opportunity), command)
         case NoteFinding(actor=None) if isinstance(opportunity, Closed):
             return []  # what another part of the service found comes too late
+        case NoteFinding(actor=None):
+            return note(must_be_undecided(opportunity), command)
         case NoteFinding():
             return note(must_be_open(opportunity), command)
         case StrikeFinding():
@@ -117,16 +154,32 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
     match event:
         case OpportunityOpened():
             return opened(event)
-        case OpportunityWon():
-            return Closed("won")
+        case OpportunityWon(quote_id=quote_id):
+            return Closed("won", quote_id)
         case OpportunityLost():
             return Closed("lost")
         case OpportunityDeclined(how=how):
             return Closed(how)
+        case OpportunityCancelled():
+            return Closed("cancelled")
+        case OpportunitySuspended():
+            return paused(opportunity, event)
+        case OpportunityResumed():
+            return opportunity.deal if isinstance(opportunity, Suspended) else opportunity
         case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | BidDeadlineNeared():
             return opportunity  # no rule depends on it
         case _:
-            return gone_on(opportunity, event) if isinstance(opportunity, Open) else opportunity
+            return carried_on(opportunity, event)
+
+
+def carried_on(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
+    match opportunity:
+        case Open():
+            return gone_on(opportunity, event)
+        case Suspended(deal=deal):  # what another part of the service found is noted also then
+            return replace(opportunity, deal=gone_on(deal, event))
+        case _:
+            return opportunity
 
 
 def gone_on(deal: Open, event: OpportunityEvent) -> Open:
@@ -137,6 +190,10 @@ def gone_on(deal: Open, event: OpportunityEvent) -> Open:
         case StageEntered(stage=stage):
             at = deal.course.pipeline.number_of(stage)
             return deal if at is None else replace(deal, course=replace(deal.course, at=at))
+        case OpportunityChanged():
+            return changed(deal, event)
+        case BidCostBooked():
+            return booked(deal, event)
         case FindingNoted():
             return noted(deal, event)
         case FindingStruck():
@@ -170,6 +227,7 @@ def opened(event: OpportunityOpened) -> Open:
         event.solution_manager,
         event.fulfilment_manager,
         event.value,
+        event.expected_close,
     )
 
 
@@ -184,8 +242,8 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 )
 
 __all__ = [
-    "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DeclineOpportunity", "JoinOpportunity", "LoseOpportunity", "Nobody",
-    "NoteFinding", "Open", "OpenOpportunity", "Opportunity",
-    "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "StrikeFinding", "SubmitBid", "UnknownOpportunity", "decider",
-    "must_be_open", "must_have_come", "possible",
+    "CancelOpportunity", "ChangeOpportunity", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended", "DeclineOpportunity",
+    "JoinOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity", "OpportunityClosed",
+    "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity",
+    "UnknownOpportunity", "decider", "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip

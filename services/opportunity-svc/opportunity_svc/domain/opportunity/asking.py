@@ -1,5 +1,6 @@
 """Asking: somebody is to decide about a gate; what comes of that, and of what the decision made a condition."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -214,7 +215,15 @@ def decided(deal: Open, event: DecisionMade) -> Open:
     before = deal.decisions(event.gate)
     passed = before.passed
     if event.outcome != "rejected":
-        passed = Passed(event.round, before.asked.quote if before.asked else None, event.conditions)
+        asked = before.asked
+        made_by = frozenset(user for user in (event.decided_by, event.on_behalf_of) if user is not None)
+        passed = Passed(
+            event.round,
+            asked.quote if asked else None,
+            event.conditions,
+            limit=event.limit or (asked.amount if asked else None),
+            made_by=made_by,
+        )
     return deal.with_decisions(event.gate, Decisions(before.rounds, None, passed))
 
 
@@ -229,6 +238,5 @@ def done(deal: Open, event: ConditionFulfilled) -> Open:
     before = deal.decisions(event.gate)
     if before.passed is None:
         return deal
-    passed = before.passed
-    fulfilled = Passed(passed.round, passed.quote, passed.conditions, passed.fulfilled | {event.number})
-    return deal.with_decisions(event.gate, Decisions(before.rounds, before.asked, fulfilled))
+    fulfilled = replace(before.passed, fulfilled=before.passed.fulfilled | {event.number})
+    return deal.with_decisions(event.gate, replace(before, passed=fulfilled))

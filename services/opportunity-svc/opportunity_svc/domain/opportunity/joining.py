@@ -5,7 +5,7 @@ from uuid import UUID
 from ltc_events import Command, Money, Text
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused
 
-from .states import Closed, Open, Opportunity, OpportunityEvent
+from .states import Closed, Open, Opportunity, OpportunityEvent, Suspended
 
 
 class JoinOpportunity(Command):
@@ -20,7 +20,7 @@ class JoinOpportunity(Command):
 
 def join(opportunity: Opportunity, command: JoinOpportunity) -> list[OpportunityEvent]:
     """Answered, never refused: lead-svc waits for it, and takes the lead up again that came too late."""
-    if isinstance(opportunity, Open):
+    if isinstance(opportunity, Open | Suspended):
         return [OpportunityJoined(**dict(command))]
     ended = opportunity.status if isinstance(opportunity, Closed) else "unknown"
     return [OpportunityJoinRefused(opportunity_id=command.opportunity_id, lead_id=command.lead_id, ended=ended)]

@@ -10,6 +10,7 @@ from ltc_events import Event, Money, Refusal, UserId
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import (
+    BidCostBooked,
     BidSubmitted,
     Condition,
     ConditionFulfilled,
@@ -17,9 +18,14 @@ from ltc_events.opportunity_gates import (
     DecisionMade,
     DecisionRequested,
     Gate,
+    OpportunityCancelled,
+    OpportunityChanged,
     OpportunityDeclined,
+    OpportunityResumed,
+    OpportunitySuspended,
     Round,
     StageEntered,
+    SuspendReason,
 )
 
 from ..pipeline import DEFAULT, LIGHT, Pipeline, PipelineCode, Stage, Version
@@ -94,14 +100,18 @@ class OpportunityClosed(Refusal):
     """This opportunity is decided: it was {ended}."""
 
 
+class DealSuspended(Refusal):
+    """This opportunity is suspended ({reason}): resume it first."""
+
+
 class DayInTheFuture(Refusal):
     """{day} has not come yet: say when it happened."""
 
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-OpportunityStatus = Literal["open", "won", "lost", "no_bid", "not_admitted"]
-Ended = Literal["won", "lost", "no_bid", "not_admitted"]
+Ended = Literal["won", "lost", "no_bid", "not_admitted", "cancelled"]
+OpportunityStatus = Literal["open", "suspended", Ended]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,14 @@ class Passed:
     quote: QuoteSeen | None
     conditions: tuple[Condition, ...] = ()
     fulfilled: frozenset[int] = frozenset()
+    limit: Money | None = None
+    """Up to which amount the mandate goes that it was decided by."""
+    made_by: frozenset[str] = frozenset()
+    """Who decided, and in whose place."""
+
+    def covers(self, amount: Money) -> bool:
+        """Whether it was decided by a mandate that goes so far."""
+        return self.limit is not None and self.limit.currency == amount.currency and amount <= self.limit
 
     @property
     def open(self) -> list[tuple[int, Condition]]:
@@ -180,9 +198,13 @@ class Open:
     solution_manager: str
     fulfilment_manager: str
     value: Money
+    expected_close: date
     course: Course = Course(DEFAULT, 0, LIGHT)
     findings: Findings = NOTHING_NOTED
     gates: Mapping[Gate, Decisions] = field(default_factory=dict)
+    suspensions: int = 0
+    costs: Mapping[UUID, Money] = field(default_factory=dict)
+    """What was booked for working on it."""
 
     def known(self, quote: QuoteSeen | None = None) -> Known:
         """What criteria look at."""
@@ -203,13 +225,23 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """It stands still, as it is."""
+
+    deal: Open
+    reason: SuspendReason
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """The customer decided, or we did."""
 
     status: Ended
+    quote_id: UUID | None = None
+    """What it was won with."""
 
 
-Opportunity: TypeAlias = Nobody | Open | Closed
+Opportunity: TypeAlias = Nobody | Open | Suspended | Closed
 OpportunityEvent: TypeAlias = (
     OpportunityOpened
     | OpportunityJoined
@@ -227,6 +259,11 @@ OpportunityEvent: TypeAlias = (
     | DecisionMade
     | DecisionLapsed
     | ConditionFulfilled
+    | OpportunityChanged
+    | BidCostBooked
+    | OpportunitySuspended
+    | OpportunityResumed
+    | OpportunityCancelled
     | OpportunityDeclined
     | OpportunityWon
     | OpportunityLost
@@ -237,10 +274,17 @@ def must_be_open(opportunity: Opportunity) -> Open:
     match opportunity:
         case Open():
             return opportunity
+        case Suspended(reason=reason):
+            raise DealSuspended(reason=reason.replace("_", " "))
         case Nobody():
             raise UnknownOpportunity
         case Closed(status=status):
             raise OpportunityClosed(ended=status.replace("_", " "))
+
+
+def must_be_undecided(opportunity: Opportunity) -> Open:
+    """The deal, also if it is suspended."""
+    return opportunity.deal if isinstance(opportunity, Suspended) else must_be_open(opportunity)
 
 
 def must_have_come(day: date, today: date) -> None:
@@ -253,13 +297,10 @@ def possible(status: OpportunityStatus) -> tuple[str, ...]:
     match status:
         case "open":
             return (
-                "draft_quote",
-                "win_opportunity",
-                "lose_opportunity",
-                "decline_opportunity",
-                "enter_stage",
-                "choose_pipeline",
-                "fill_form",
-            )
-        case "won" | "lost" | "no_bid" | "not_admitted":
+                "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
+                "fill_form", "change_opportunity", "book_bid_cost", "suspend_opportunity", "cancel_opportunity",
+            )  # fmt: skip
+        case "suspended":
+            return ("resume_opportunity", "lose_opportunity", "cancel_opportunity")
+        case "won" | "lost" | "no_bid" | "not_admitted" | "cancelled":
             return ()

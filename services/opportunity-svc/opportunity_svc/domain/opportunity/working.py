@@ -101,8 +101,8 @@ def begun(deal: UUID, course: Course, value: Money, actor: str | None) -> list[O
 
 
 def moved(deal: Open) -> bool:
-    """Whether it left its first stage, or anything was ever asked about it."""
-    return deal.course.at > 0 or any(decisions.rounds for decisions in deal.gates.values())
+    """Whether it left its first stage, anything was ever asked about it, or cost was booked for it."""
+    return deal.course.at > 0 or bool(deal.costs) or any(decisions.rounds for decisions in deal.gates.values())
 
 
 def lose(deal: Open, command: LoseOpportunity) -> list[OpportunityEvent]:

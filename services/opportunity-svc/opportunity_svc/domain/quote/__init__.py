@@ -1,6 +1,6 @@
 """A quote: what we would deliver and for how much, approved by those who may, and accepted or not."""
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ltc_events import Decider, Event, JointDecider, States, Stream
 
@@ -11,6 +11,7 @@ from .approval import ApproveQuote, Leave, RejectQuote, SubmitQuote, approve, re
 from .drafting import DraftQuote, ReviseQuote, draft, revise
 from .sending import AcceptQuote, ExpireQuote, SendQuote, accept, expire, send
 from .states import (
+    Known,
     Nobody,
     Quote,
     QuoteEvent,
@@ -19,22 +20,22 @@ from .states import (
     must_be_draft,
     must_be_in_approval,
     must_be_live,
+    must_be_of,
     must_be_sent,
 )
 
-QuoteCommand: TypeAlias = RejectQuote | SendQuote | AcceptQuote | ExpireQuote
+QuoteCommand: TypeAlias = RejectQuote | ExpireQuote
+"""What a quote decides alone; all else only while its deal goes on."""
 PricingCommand: TypeAlias = DraftQuote | ReviseQuote
 AuthorityUse: TypeAlias = SubmitQuote | ApproveQuote
+SendingCommand: TypeAlias = SendQuote | AcceptQuote
+K = TypeVar("K", bound=Known)
 
 
 def decide(quote: Quote, command: QuoteCommand) -> list[QuoteEvent]:
     match command:
         case RejectQuote():
             return reject(must_be_in_approval(quote, command.today), command)
-        case SendQuote():
-            return send(must_be_approved(quote, command.today), command)
-        case AcceptQuote():
-            return accept(must_be_sent(quote, command.today), command)
         case ExpireQuote():
             return expire(quote, command)
 
@@ -44,6 +45,13 @@ decider: Decider[Quote, QuoteCommand, QuoteEvent] = Decider(
 )
 
 
+def going_on(quote: K, states: States, command: ReviseQuote | AuthorityUse | SendingCommand) -> K:
+    """The quote, if it is of this deal and the deal goes on."""
+    must_be_of(quote.content, command.opportunity_id)
+    opportunity.must_be_open(states.of(opportunity.decider, command.opportunity_id))
+    return quote
+
+
 def decide_prices(states: States, command: PricingCommand) -> list[Event]:
     quote, book = states.of(decider, command.quote_id), states.of(price_book.decider, command.price_book_id)
     costs = states.of(catalogue.decider, CATALOGUE_ID)
@@ -51,17 +59,12 @@ def decide_prices(states: States, command: PricingCommand) -> list[Event]:
         case DraftQuote():
             return [*draft(quote, states.of(opportunity.decider, command.opportunity_id), book, costs, command)]
         case ReviseQuote():
-            return [*revise(must_be_live(quote, command.today), book, costs, command)]
+            return [*revise(going_on(must_be_live(quote, command.today), states, command), book, costs, command)]
 
 
 def priced_from(command: PricingCommand) -> list[Stream]:
     quote, book = decider.of(command.quote_id), price_book.decider.of(command.price_book_id)
-    costs = catalogue.decider.of(CATALOGUE_ID)
-    match command:
-        case DraftQuote():
-            return [opportunity.decider.of(command.opportunity_id), quote, book, costs]  # a draft belongs to the deal of its opportunity
-        case ReviseQuote():
-            return [quote, book, costs]
+    return [opportunity.decider.of(command.opportunity_id), quote, book, catalogue.decider.of(CATALOGUE_ID)]
 
 
 pricing: JointDecider[PricingCommand] = JointDecider(
@@ -79,13 +82,14 @@ def decide_authority(states: States, command: AuthorityUse) -> list[Event]:
         case SubmitQuote():
             rules = states.of(rule_book.decider, CONFIGURATION)
             tally = splitting.Tally() if command.tally_id is None else states.of(splitting.decider, command.tally_id)
-            return submit(must_be_draft(quote, command.today), leave, rules, tally, command)
+            return submit(going_on(must_be_draft(quote, command.today), states, command), leave, rules, tally, command)
         case ApproveQuote():
-            return [*approve(must_be_in_approval(quote, command.today), leave, command)]
+            return [*approve(going_on(must_be_in_approval(quote, command.today), states, command), leave, command)]
 
 
 def allowed_by(command: AuthorityUse) -> list[Stream]:
-    named = [decider.of(command.quote_id), authority.decider.of(command.authority_id), rule_book.decider.of(DISCOUNT)]
+    deal = opportunity.decider.of(command.opportunity_id)
+    named = [deal, decider.of(command.quote_id), authority.decider.of(command.authority_id), rule_book.decider.of(DISCOUNT)]
     match command:
         case SubmitQuote():
             tally = [] if command.tally_id is None else [splitting.decider.of(command.tally_id)]
@@ -98,5 +102,22 @@ approval: JointDecider[AuthorityUse] = JointDecider(
     commands=AuthorityUse,
     streams=allowed_by,
     decide=decide_authority,
-    over=(authority.decider, rule_book.decider, splitting.decider, decider),
+    over=(opportunity.decider, authority.decider, rule_book.decider, splitting.decider, decider),
+)
+
+
+def decide_sending(states: States, command: SendingCommand) -> list[Event]:
+    quote = states.of(decider, command.quote_id)
+    match command:
+        case SendQuote():
+            return [*send(going_on(must_be_approved(quote, command.today), states, command), command)]
+        case AcceptQuote():
+            return [*accept(going_on(must_be_sent(quote, command.today), states, command), command)]
+
+
+offering: JointDecider[SendingCommand] = JointDecider(
+    commands=SendingCommand,
+    streams=lambda command: [opportunity.decider.of(command.opportunity_id), decider.of(command.quote_id)],
+    decide=decide_sending,
+    over=(opportunity.decider, decider),
 )

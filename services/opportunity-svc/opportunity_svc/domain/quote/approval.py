@@ -20,6 +20,8 @@ class SubmitQuote(Command):
     """Ask for leave to send the quote; within one's own authority nobody has to be asked."""
 
     quote_id: UUID
+    opportunity_id: UUID
+    """Of the quote, as it says itself: it goes on with its deal only."""
     party_id: UUID | None = None
     """Whom the quote is for, as it says itself; quotes of other deals for the same party may count with it."""
     actor: UserId
@@ -41,6 +43,8 @@ class ApproveQuote(Command):
     """Allow the discount on exactly the lines one has read."""
 
     quote_id: UUID
+    opportunity_id: UUID
+    """Of the quote, as it says itself: it goes on with its deal only."""
     quote_hash: Sha256
     actor: UserId
     roles: tuple[str, ...] = ()

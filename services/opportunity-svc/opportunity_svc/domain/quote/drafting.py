@@ -43,6 +43,8 @@ class ReviseQuote(Command):
     """Write the quote anew, at the prices of now."""
 
     quote_id: UUID
+    opportunity_id: UUID
+    """Of the quote, as it says itself: it goes on with its deal only."""
     price_book: Code
     lines: AskedLines
     valid_days: ValidDays | None = None

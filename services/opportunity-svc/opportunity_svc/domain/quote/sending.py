@@ -13,6 +13,8 @@ class SendQuote(Command):
     """Give the quote to the customer."""
 
     quote_id: UUID
+    opportunity_id: UUID
+    """Of the quote, as it says itself: it goes on with its deal only."""
     actor: UserId
     today: date
 
@@ -21,6 +23,8 @@ class AcceptQuote(Command):
     """Note that the customer agreed."""
 
     quote_id: UUID
+    opportunity_id: UUID
+    """Of the quote, as it says itself: it goes on with its deal only."""
     accepted_on: date
     today: date
 

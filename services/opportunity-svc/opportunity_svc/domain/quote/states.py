@@ -126,6 +126,10 @@ class UnknownQuote(Refusal):
     status = 404
 
 
+class QuoteOfOtherOpportunity(Refusal):
+    """This quote belongs to another opportunity."""
+
+
 class QuoteFinal(Refusal):
     """Nothing can be changed about this quote any more: it is {stands}."""
 
@@ -263,6 +267,11 @@ def must_exist(quote: Quote) -> Known:
     if isinstance(quote, Nobody):
         raise UnknownQuote
     return quote
+
+
+def must_be_of(content: Content, opportunity_id: UUID) -> None:
+    if content.opportunity_id != opportunity_id:
+        raise QuoteOfOtherOpportunity
 
 
 def must_be_live(quote: Quote, today: date) -> Live:
