@@ -10,6 +10,7 @@ import ltc_runtime.log
 import pytest
 
 from ...checker.run import CHECKS
+from ...platform import Platform
 from . import scenarios
 from .catalogue import DEFECTS
 from .defect import ROOT, Defect, planted
@@ -63,7 +64,7 @@ def test_every_scenario_brings_out_some_defect() -> None:
 
 def _is_scenario(one: object) -> bool:
     kinds = [parameter.annotation for parameter in inspect.signature(one).parameters.values()]  # type: ignore[arg-type]
-    return kinds == [scenarios.Platform, Path]
+    return kinds == [Platform, Path]
 
 
 def test_every_plant_changes_something_that_the_product_has() -> None:
