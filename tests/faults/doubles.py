@@ -42,12 +42,12 @@ async def lease(platform: Platform, service: str, name: str) -> tuple[int, int]:
 
 
 async def hand_over(platform: Platform, service: str, name: str, to: int | None) -> int:
-    """Take a lease away until the process ``to`` holds it; its epoch."""
+    """Take a lease away from others until the process ``to`` holds it; its epoch."""
     connection = await asyncpg.connect(platform.dsns[service])
     try:
         async with asyncio.timeout(30):
             while (held := await lease(platform, service, name))[0] != to:
-                await connection.execute("UPDATE lease SET until = '-infinity' WHERE name = $1", name)
+                await connection.execute("UPDATE lease SET until = '-infinity' WHERE name = $1 AND holder NOT LIKE $2", name, f"%:{to}")
                 await asyncio.sleep(0.05)
         return held[1]
     finally:
