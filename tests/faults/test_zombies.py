@@ -5,11 +5,13 @@ import asyncio
 import itertools
 import random
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from ltc_runtime.settings import Role
+from ltc_runtime.stack.supervisor import Supervised
 
 from ..deals import CONTRACTS, LEADS, OPPORTUNITIES, ORDERS
 from ..platform import Platform
@@ -29,53 +31,58 @@ ZOMBIES: dict[str, tuple[Role, str]] = {
 LEASED = {OPPORTUNITIES: "relay", ORDERS: "react"}
 
 
-async def test_a_zombie_of_each_role_takes_nothing_back_and_doubles_nothing(platform: Platform, tmp_path: Path) -> None:
-    front, places = platform.front, {name: tmp_path / name for name in ZOMBIES}
-    for place in places.values():
-        place.mkdir()
+@asynccontextmanager
+async def zombies(platform: Platform, directory: Path) -> AsyncIterator[dict[str, Supervised]]:
+    """One process more of each of these services, which will stand still at its point."""
     async with AsyncExitStack() as running:
-        zombies = dict(
-            zip(
-                ZOMBIES,
-                await asyncio.gather(
-                    *(
-                        running.enter_async_context(double(platform, name, {role}, places[name], dying(places[name], point)))
-                        for name, (role, point) in ZOMBIES.items()
-                    )
-                ),
-                strict=True,
-            )
-        )
-        epochs = {name: await hand_over(platform, name, LEASED[name], zombies[name].pid) for name in LEASED}
-        front.replicas[LEADS] = itertools.cycle([zombies[LEADS].url, front.urls[LEADS]])
+
+        async def one(name: str) -> Supervised:
+            role, point = ZOMBIES[name]
+            place = directory / name
+            place.mkdir()
+            return await running.enter_async_context(double(platform, name, {role}, place, dying(place, point)))
+
+        yield dict(zip(ZOMBIES, await asyncio.gather(*map(one, ZOMBIES)), strict=True))
+
+
+async def leases(platform: Platform) -> dict[str, tuple[int, int]]:
+    """Who holds those that zombies held, and their epochs."""
+    return {name: await lease(platform, name, LEASED[name]) for name in LEASED}
+
+
+async def until_it_stands(platform: Platform, zombie: Supervised, directory: Path) -> None:
+    """Every other request goes to a zombie until it stands in the middle of one."""
+    platform.front.replicas[LEADS] = itertools.cycle([zombie.url, platform.front.urls[LEADS]])
+    try:
+        async with asyncio.timeout(60):
+            while not died(directory):
+                await asyncio.sleep(0.05)
+    finally:
+        platform.front.replicas.clear()
+
+
+async def test_a_zombie_of_each_role_takes_nothing_back_and_doubles_nothing(platform: Platform, tmp_path: Path) -> None:
+    async with zombies(platform, tmp_path) as doubles:
+        epochs = {name: await hand_over(platform, name, LEASED[name], doubles[name].pid) for name in LEASED}
         working = asyncio.create_task(load(platform))
-        try:
-            async with asyncio.timeout(60):
-                while not died(places[LEADS]):
-                    await asyncio.sleep(0.05)
-        finally:
-            front.replicas.clear()
-        await working  # all of it arrives although each of them stands: others do their work
-        assert {name for name in ZOMBIES if died(places[name])} == set(ZOMBIES), "each was stopped in the middle of its work"
-        after = {name: await lease(platform, name, LEASED[name]) for name in LEASED}
-        assert all(pid != zombies[name].pid and epoch > epochs[name] for name, (pid, epoch) in after.items())
-        for zombie in zombies.values():
+        await until_it_stands(platform, doubles[LEADS], tmp_path / LEADS)
+        await working
+        assert [name for name in ZOMBIES if not died(tmp_path / name)] == [], "each stands in the middle of its work, which others did"
+        after = await leases(platform)
+        assert all(pid != doubles[name].pid and epoch > epochs[name] for name, (pid, epoch) in after.items())
+        for zombie in doubles.values():
             zombie.send(signal.SIGCONT)
         await load(platform)
-        assert {name: await lease(platform, name, LEASED[name]) for name in LEASED} == after
+        assert await leases(platform) == after
     await platform.assert_sound()
 
 
 async def test_in_a_rebalance_storm_of_every_group_nothing_is_lost_or_heard_twice(platform: Platform) -> None:
-    held: dict[str, int] = {}
+    held: list[int] = []
 
     async def storms() -> None:
-        for name, times in zip(platform.stack.names, await asyncio.gather(*map(one, platform.stack.names)), strict=True):
-            held[name] = times
-
-    async def one(name: str) -> int:
-        return await storm(platform, name, 3, random.Random(name))
+        held.extend(await asyncio.gather(*(storm(platform, name, 3, random.Random(name)) for name in platform.stack.names)))
 
     await under_load(platform, storms(), 3)
-    assert all(held[name] for name in platform.stack.names), "somebody else held partitions of each"
+    assert all(held), "in each group somebody else held partitions"
     await platform.assert_sound()
