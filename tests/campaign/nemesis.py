@@ -180,9 +180,10 @@ async def told_again(platform: Platform, chance: random.Random) -> str:
 
 async def rebalance_storm(platform: Platform, chance: random.Random) -> str:
     """Strangers join the group of a service and leave it, one after the other."""
-    name, times = chance.choice([name for name in platform.stack.names if platform.services[name].hears]), chance.randint(3, 10)
-    held = await storm(platform, name, times, chance)
-    return f"{name}, {times} times, {held} of them got partitions"
+    name = chance.choice([name for name in platform.stack.names if platform.services[name].hears])
+    stays = [chance.uniform(0.1, 3.0) for _ in range(chance.randint(3, 10))]  # the others look every two seconds whether somebody came
+    held = await storm(platform, name, stays)
+    return f"{name}, {len(stays)} times, {held} of them got partitions"
 
 
 FAULTS = (

@@ -3,7 +3,6 @@ had been: they take nothing back and double nothing. One per role; and groups in
 
 import asyncio
 import itertools
-import random
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -78,11 +77,8 @@ async def test_a_zombie_of_each_role_takes_nothing_back_and_doubles_nothing(plat
 
 
 async def test_in_a_rebalance_storm_of_every_group_nothing_is_lost_or_heard_twice(platform: Platform) -> None:
-    held: list[int] = []
-
     async def storms() -> None:
-        held.extend(await asyncio.gather(*(storm(platform, name, 3, random.Random(name)) for name in platform.stack.names)))
+        await asyncio.gather(*(storm(platform, name, (0.2, None)) for name in platform.stack.names))
 
     await under_load(platform, storms(), 3)
-    assert all(held), "in each group somebody else held partitions"
     await platform.assert_sound()
