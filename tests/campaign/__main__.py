@@ -141,7 +141,9 @@ def main() -> int:
     parser.add_argument("--timeline", type=Path, default=Path("campaign.jsonl"), help="what broke when, as JSON lines")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--no-faults", action="store_true", help="the same without faults, for comparison")
-    which.add_argument("--only", action="append", choices=[fault.name for fault in FAULTS], help="this fault, and others so named")
+    which.add_argument(
+        "--only", action="append", choices=[fault.name for fault in FAULTS], metavar="FAULT", help="this fault, and others so named"
+    )
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     faults = [fault for fault in FAULTS if not given.no_faults and (not given.only or fault.name in given.only)]
