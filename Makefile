@@ -49,8 +49,8 @@ check: setup ## Lint, format, types and import rules
 	@$(BIN)/mypy tests
 	@$(BIN)/lint-imports
 
-campaign: setup ## Faults without end under load, then every check (SECONDS=1200 SEED=1)
-	@$(BIN)/python -m tests.campaign --seconds $(or $(SECONDS),1200) --seed $(or $(SEED),1)
+campaign: setup ## Faults without end under load, then every check (SECONDS=1200 SEED=1; FAULTS=no for none, ONLY=name for one)
+	@$(BIN)/python -m tests.campaign --seconds $(or $(SECONDS),1200) --seed $(or $(SEED),1) $(if $(filter no,$(FAULTS)),--no-faults) $(if $(ONLY),--only '$(ONLY)')
 
 defects: setup ## Plants defects in the running services, one by one: the checker must find each (ONLY=name for one)
 	@$(BIN)/python -m tests.campaign.defects $(ONLY)

@@ -3,12 +3,16 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+TOKEN_SECONDS = 1200.0
+"""A token is used so long, and then a new one: it is good for an hour."""
 
 Token = Callable[[str, tuple[str, ...]], str]
 
@@ -62,7 +66,7 @@ class Frontline:
         """Services that several processes answer for: the next one is asked each time."""
         self.patience = patience
         self._token = token
-        self._tokens: dict[Person, str] = {}
+        self._tokens: dict[tuple[Person, int], str] = {}
         self._journal = journal.open("a", buffering=1)
         self._client = httpx.AsyncClient(trust_env=False, timeout=10.0, limits=httpx.Limits(max_connections=100))
         self.anybody = ANN
@@ -145,9 +149,10 @@ class Frontline:
         return next(self.replicas[service]) if service in self.replicas else self.urls[service]
 
     def _headers(self, who: Person) -> dict[str, str]:
-        if who not in self._tokens:
-            self._tokens[who] = self._token(who.name, who.roles)
-        return {"Authorization": f"Bearer {self._tokens[who]}"}
+        known = who, int(time.monotonic() // TOKEN_SECONDS)
+        if known not in self._tokens:
+            self._tokens[known] = self._token(who.name, who.roles)
+        return {"Authorization": f"Bearer {self._tokens[known]}"}
 
     def _note(self, known: dict[str, str], outcome: str, **more: Any) -> None:
         self._journal.write(json.dumps({**known, "outcome": outcome, **more}) + "\n")

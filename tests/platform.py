@@ -24,6 +24,8 @@ class Platform:
         self.stack = stack
         self.journal = directory / "journal.jsonl"
         self.journal.touch()
+        self.marks: set[str] = set()
+        """Of the messages that strangers sent."""
         self.services: dict[str, Service] = {name: load(name) for name in stack.names}
         self.front = Frontline(stack.urls, lambda name, roles: stack.token(name, roles), self.journal)
 
@@ -42,7 +44,7 @@ class Platform:
         login = {name: value for name, value in way_in(self.stack.operator).items() if name != "bootstrap_servers"}
         found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix, login)
         again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
-        return replace(found, rebuilt=again, people=frozenset(CONTACT.values()), lag=lag)
+        return replace(found, rebuilt=again, people=frozenset(CONTACT.values()), marks=frozenset(self.marks), lag=lag)
 
     async def assert_sound(self) -> Evidence:
         """Nothing was lost, doubled, reordered or altered."""

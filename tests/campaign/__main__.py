@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,13 +35,16 @@ REST = (0.2, 1.5)
 """Seconds between two faults, drawn anew each time."""
 
 
-async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: Path, broken: bool = True) -> int:
-    """Run it and print the report. Returns the number of findings."""
+async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: Path, faults: Sequence[Fault] = FAULTS) -> int:
+    """Run it with these faults, perhaps none, and print the report. Returns the number of findings."""
     with tempfile.TemporaryDirectory(prefix="ltc-campaign-", ignore_cleanup_errors=True) as name, ExitStack() as mounted:
         directory = Path(name)
         if Disk.possible(directory / "trial"):
             mounted.enter_context(disk_of(directory))
-        async with Wires(installed()) as wires, Wired(wires, settings(directory), environment=quiet(directory)) as stack:
+        async with (
+            Wires(installed()) as wires,
+            Wired(wires, settings(directory), environment={**quiet(directory), **wires.environment}) as stack,
+        ):
             platform = Platform(stack, directory)
             platform.front.urls = wires.urls
             platform.front.passing = frozenset({401})  # of a service whose clock is wrong
@@ -48,7 +52,7 @@ async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: 
             workload, gauges = Workload(platform, deals, leads), Gauges(platform)
             watching = asyncio.create_task(gauges.watch())
             workload.start()
-            course = await break_things(platform, workload, seconds, random.Random(seed), timeline, broken)
+            course = await break_things(platform, workload, seconds, random.Random(seed), timeline, faults)
             began = time.monotonic()
             await workload.finish()
             course.finished = time.monotonic() - began
@@ -82,17 +86,20 @@ def counts(evidence: Evidence, paid: int) -> list[str]:
     """How much there was, and how it was answered."""
     outcomes = Counter(attempt.outcome for attempt in evidence.journal)
     events, messages = sum(len(ledger.log) for ledger in evidence.ledgers.values()), evidence.messages or []
-    again = len(messages) - len({message.headers["ce_id"] for message in messages})
+    again = len(evidence.told) - len({message.headers.get("ce_id") for message in evidence.told})
+    strangers = ", ".join(f"{name} set {len(marks):,} aside" for name, marks in evidence.marks_set_aside.items() if marks) or "none"
     return [
         "commands " + ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.most_common()) + f"; {paid:,} deals paid",
         f"events {events:,}, messages {len(messages):,}, {again:,} of them told before",
+        f"messages of strangers {len(evidence.marks):,}: {strangers}",
     ]
 
 
 async def break_things(
-    platform: Platform, workload: Workload, seconds: float, chance: random.Random, timeline: Path, broken: bool
+    platform: Platform, workload: Workload, seconds: float, chance: random.Random, timeline: Path, faults: Sequence[Fault]
 ) -> Course:
-    """Fault after fault, each looked at until the flow is back, for so long; or none, for comparison."""
+    """Fault after fault, each looked at until the flow is back, for so long: first each of them once, then as they are drawn. Or none."""
+    unseen = chance.sample(faults, len(faults))
     course = Course()
     until = time.monotonic() + seconds
     began = time.monotonic()
@@ -100,24 +107,25 @@ async def break_things(
         while time.monotonic() < until:
             await asyncio.sleep(chance.uniform(*REST))
             workload.failed()
-            faults = draw(chance) if broken else []
+            drawn = [unseen.pop()] if unseen else draw(chance, faults)
             at = time.monotonic() - began
-            said = await asyncio.gather(*(fault.happen(platform, chance) for fault in faults))
+            said = await asyncio.gather(*(fault.happen(platform, chance) for fault in drawn))
             took = await workload.probe()
-            course.note([fault.name for fault in faults], *took)
-            names = [f"{fault.name}: {what}" for fault, what in zip(faults, said, strict=True)]
+            course.note([fault.name for fault in drawn], *took)
+            names = [f"{fault.name}: {what}" for fault, what in zip(drawn, said, strict=True)]
             written.write(
                 json.dumps({"at": round(at, 2), "faults": names, "written": round(took[0], 2), "flowed": round(took[1], 2)}) + "\n"
             )
     return course
 
 
-def draw(chance: random.Random) -> list[Fault]:
+def draw(chance: random.Random, faults: Sequence[Fault] = FAULTS) -> list[Fault]:
     """What breaks next; now and then two or three things at once, but not two servers, and nothing twice."""
-    weights = [fault.weight for fault in FAULTS]
+    if not faults:
+        return []
     count = chance.randint(2, 3) if chance.random() < COMPOUND else 1
     drawn: list[Fault] = []
-    for fault in chance.choices(FAULTS, weights, k=count):
+    for fault in chance.choices(faults, [fault.weight for fault in faults], k=count):
         if fault not in drawn and not (fault.shared and any(other.shared for other in drawn)):
             drawn.append(fault)
     return drawn
@@ -131,10 +139,15 @@ def main() -> int:
     parser.add_argument("--deals", type=int, default=16)
     parser.add_argument("--leads", type=int, default=6)
     parser.add_argument("--timeline", type=Path, default=Path("campaign.jsonl"), help="what broke when, as JSON lines")
-    parser.add_argument("--unbroken", action="store_true", help="the same without faults, for comparison")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--no-faults", action="store_true", help="the same without faults, for comparison")
+    which.add_argument(
+        "--only", action="append", choices=[fault.name for fault in FAULTS], metavar="FAULT", help="this fault, and others so named"
+    )
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    findings = asyncio.run(campaign(given.seconds, given.seed, given.deals, given.leads, given.timeline, not given.unbroken))
+    faults = [fault for fault in FAULTS if not given.no_faults and (not given.only or fault.name in given.only)]
+    findings = asyncio.run(campaign(given.seconds, given.seed, given.deals, given.leads, given.timeline, faults))
     return bool(findings)
 
 

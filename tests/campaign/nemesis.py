@@ -1,21 +1,20 @@
 """What breaks, how, and how it is mended. A fault is over when everything it broke is mended again."""
 
 import asyncio
-import contextlib
 import itertools
 import random
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import asyncpg
 from aiokafka import AIOKafkaProducer
 from ltc_runtime.wire.behind import last_records
 from ltc_runtime.wire.broker import reading, topic_for, way_in
 from ltc_runtime.wire.topics import apply
 
+from ..faults.crowd import storm
 from ..platform import Platform
-from . import machine, wires
+from . import database, machine, outside, strangers, wires
 
 LONGEST_PAUSE = 12.0
 """Seconds a process is frozen at most: past the lease and past the session of its consumer."""
@@ -87,7 +86,7 @@ async def two_relays(platform: Platform, chance: random.Random) -> str:
     other = platform.stack.add(name, f"{name}-twin-{next(_names)}")
     try:
         await other.ready()
-        async with database(platform, name) as connection:
+        async with database.of(platform, name) as connection:
             for _ in range(8):
                 await connection.execute("UPDATE lease SET until = '-infinity'")
                 await asyncio.sleep(0.4)
@@ -145,7 +144,7 @@ async def postgres_crashed(platform: Platform, chance: random.Random) -> str:
 async def backends_terminated(platform: Platform, chance: random.Random) -> str:
     """Every connection of one service is cut by the server."""
     name = chance.choice(platform.stack.names)
-    async with database(platform, name) as connection:
+    async with database.of(platform, name) as connection:
         count = await connection.fetchval(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
@@ -155,7 +154,7 @@ async def backends_terminated(platform: Platform, chance: random.Random) -> str:
 async def head_locked(platform: Platform, chance: random.Random) -> str:
     """Somebody holds the row everybody needs."""
     name, seconds = chance.choice(platform.stack.names), chance.uniform(1, 7)
-    async with database(platform, name) as connection, connection.transaction():
+    async with database.of(platform, name) as connection, connection.transaction():
         await connection.fetchval("SELECT position FROM head FOR UPDATE")
         await asyncio.sleep(seconds)
     return f"{name} for {seconds:.1f} s"
@@ -179,6 +178,14 @@ async def told_again(platform: Platform, chance: random.Random) -> str:
     return f"{len(again)} of {topic}"
 
 
+async def rebalance_storm(platform: Platform, chance: random.Random) -> str:
+    """Strangers join the group of a service and leave it, one after the other."""
+    name = chance.choice([name for name in platform.stack.names if platform.services[name].hears])
+    stays = [chance.uniform(0.1, 3.0) for _ in range(chance.randint(3, 10))]  # the others look every two seconds whether somebody came
+    held = await storm(platform, name, stays)
+    return f"{name}, {len(stays)} times, {held} of them got partitions"
+
+
 FAULTS = (
     Fault("kill -9 of a service", 40, killed),
     Fault("freeze of a service", 12, frozen),
@@ -186,27 +193,21 @@ FAULTS = (
     Fault("two relays forced", 3, two_relays, shared=True),
     Fault("Kafka killed", 5, kafka_killed, shared=True),
     Fault("Kafka frozen", 5, kafka_frozen, shared=True),
-    Fault("Kafka wiped", 1, kafka_wiped, shared=True),
+    Fault("Kafka wiped", 2, kafka_wiped, shared=True),
     Fault("PostgreSQL crashed", 6, postgres_crashed, shared=True),
     Fault("connections terminated", 8, backends_terminated, shared=True),
     Fault("head locked", 4, head_locked, shared=True),
     Fault("messages told again, in any order", 6, told_again, shared=True),
+    Fault("hostile messages", 6, strangers.hostile, shared=True),
+    Fault("rebalance storm", 4, rebalance_storm, shared=True),
     Fault("wire cut", 6, wires.cut),
     Fault("wire slow", 5, wires.slow),
     Fault("wire silent", 6, wires.silent),
     Fault("wire reset midway", 6, wires.reset_midway),
     Fault("wires silenced one by one", 3, wires.swizzled),
+    Fault("key server away", 4, outside.keys_away),
+    Fault("key server answers wrongly", 4, outside.keys_wrong),
+    Fault("collector of traces away", 3, outside.collector_away),
     Fault("disk full", 3, machine.disk_full, shared=True),
     Fault("clock wrong by an hour", 3, machine.clock_wrong),
 )
-
-
-@contextlib.asynccontextmanager
-async def database(platform: Platform, name: str) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's connection to a service's database."""
-    connection = await asyncpg.connect(platform.dsns[name], timeout=20)
-    try:
-        yield connection
-    finally:
-        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await connection.close(timeout=5)

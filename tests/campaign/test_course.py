@@ -1,6 +1,7 @@
 """What a campaign draws, and what its report says."""
 
 import random
+from pathlib import Path
 
 from .__main__ import COMPOUND, draw
 from .course import Course
@@ -29,3 +30,12 @@ def test_what_broke_together_counts_for_each_and_once_more_as_such() -> None:
         "nothing": {"times": 1, "written": (0.1, 0.1), "flowed": (0.2, 0.2)},
     }
     assert course.lines()[0].startswith("3 faults")
+
+
+def test_every_fault_is_named_where_it_is_said_what_is_survived() -> None:
+    said = (Path(__file__).parents[2] / "docs" / "guarantees.md").read_text().split("## What is survived")[1]
+    assert [fault.name for fault in FAULTS if fault.name not in said] == []
+
+
+def test_without_faults_nothing_is_drawn() -> None:
+    assert draw(random.Random(1), []) == []

@@ -16,6 +16,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 TABLES = ("head", "heard", "answer", "checkpoint", "timer", "topic_start", "parked", "set_aside", "projection")
 """The side tables of a log, read whole."""
 
+MARK = "stranger"
+"""The header by which a message says that it was put there by the load, to be set aside."""
+
 Row = dict[str, Any]
 
 
@@ -107,8 +110,34 @@ class Evidence:
     """The read models of each service after a rebuild, where one was made."""
     people: frozenset[str] = frozenset()
     """What the load told of persons."""
+    marks: frozenset[str] = frozenset()
+    """Of the messages that the load put on the topics although nobody told them."""
     lag: tuple[str, ...] = ()
     """What had not come to rest when everything else had long been still."""
+
+    @cached_property
+    def told(self) -> list[Message]:
+        """What is on the topics and was not put there by strangers."""
+        return [message for message in self.messages or [] if message.headers.get(MARK) not in self.marks]
+
+    @cached_property
+    def strange(self) -> list[Message]:
+        """What strangers put on the topics and is still there."""
+        return [message for message in self.messages or [] if message.headers.get(MARK) in self.marks]
+
+    @cached_property
+    def marks_set_aside(self) -> Mapping[str, set[str]]:
+        """By service, the marks of strangers' messages that it set aside."""
+        return {
+            service: {mark for row in ledger.side.get("set_aside", []) if (mark := mark_of(row)) in self.marks and mark is not None}
+            for service, ledger in self.ledgers.items()
+        }
+
+
+def mark_of(row: Row) -> str | None:
+    """The mark that a message carries which was set aside, if it carries one."""
+    headers: list[tuple[str, str]] = json.loads(row["headers"])["headers"]
+    return dict(headers).get(MARK)
 
 
 async def read_ledger(service: str, dsn: str) -> Ledger:

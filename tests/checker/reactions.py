@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from uuid import UUID
 
-from .evidence import Evidence, Ledger
+from .evidence import Evidence, Ledger, mark_of
 from .finding import Finding
 from .ids import derived
 
@@ -95,7 +95,7 @@ def _ids(evidence: Evidence, service: str, event_type: str, field: str) -> list[
 
 
 def nothing_is_stuck(evidence: Evidence) -> list[Finding]:
-    """No policy is parked, no message set aside, and all that was told was heard and reacted to."""
+    """No policy is parked, no message set aside but those of strangers, and all that was told was heard and reacted to."""
     late = [Finding("nothing_is_stuck", "all", lag) for lag in evidence.lag]
     return late + [
         Finding("nothing_is_stuck", service, f"{table}: {row.get('error') or row.get('reason')}")
@@ -103,6 +103,7 @@ def nothing_is_stuck(evidence: Evidence) -> list[Finding]:
         for table in ("parked", "set_aside")
         for row in ledger.side.get(table, [])
         if row.get("state") not in ("done", "skipped", "replayed", "resolved")
+        and not (table == "set_aside" and mark_of(row) in evidence.marks)
     ]
 
 

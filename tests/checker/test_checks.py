@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from .chain import GENESIS, digest
-from .evidence import Evidence, Ledger
+from .evidence import MARK, Evidence, Ledger, Message
 from .run import CHECKS, run
 from .world import message, usd, world
 
@@ -18,6 +18,10 @@ Spoil = Callable[[Evidence], Evidence | None]
 
 def test_a_sound_world_has_no_findings() -> None:
     assert run(world()) == []
+
+
+def test_what_strangers_sent_is_no_finding_where_all_who_hear_it_set_it_aside() -> None:
+    assert run(with_stranger(world(), "contract-svc", "billing-svc")) == []
 
 
 def ledger(evidence: Evidence, service: str, **parts: Any) -> Evidence:
@@ -61,6 +65,15 @@ def unanswered(evidence: Evidence) -> None:
     del evidence.ledgers["lead-svc"].side["answer"][0]
 
 
+def with_stranger(evidence: Evidence, *listeners: str, marked: str = "strange") -> Evidence:
+    """A stranger sent something to the topic of orders, which these set aside."""
+    strange = Message("ltc.order.v1", 0, 99, None, {MARK: "strange"}, b"rubbish")
+    aside = {"topic": strange.topic, "reason": "no value", "headers": json.dumps({"key": None, "headers": [[MARK, marked]]})}
+    for service in listeners:
+        evidence.ledgers[service].side["set_aside"].append(aside)
+    return replace(evidence, messages=[*(evidence.messages or []), strange], marks=frozenset({"strange"}))
+
+
 def unsettled(evidence: Evidence) -> Evidence:
     """Something never came to rest."""
     return replace(evidence, lag=("order-svc heard 1 of 2",))
@@ -84,9 +97,9 @@ def without_row(evidence: Evidence) -> Evidence:
 
 
 def without_tail(evidence: Evidence) -> Evidence:
-    """The last row is gone and the head set back: the chain alone cannot see it."""
+    """The last row it decided is gone with all behind it, and the head set back: the chain alone cannot see it."""
     old = evidence.ledgers["lead-svc"]
-    return replace(evidence, ledgers={**evidence.ledgers, "lead-svc": rechained(old, old.log[:-1])})
+    return replace(evidence, ledgers={**evidence.ledgers, "lead-svc": rechained(old, old.log[: old.own[-1]["position"] - 1])})
 
 
 def without_half(evidence: Evidence) -> Evidence:
@@ -212,6 +225,10 @@ SPOILED: dict[str, tuple[Spoil, ...]] = {
     "effects_are_as_many_as_commands": (created_twice,),
     "told_is_on_the_topic": (unpublished,),
     "nothing_else_is_on_the_topic": (phantom, without_tail),
+    "strangers_are_set_aside": (
+        lambda evidence: with_stranger(evidence, "contract-svc"),
+        lambda evidence: with_stranger(evidence, "contract-svc", "billing-svc", marked="another"),
+    ),
     "topics_keep_the_order": (reordered,),
     "heard_is_what_was_told": (unheard, retold, without_tail),
     "tails_match_what_was_heard": (tail_ahead,),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from .evidence import Evidence, Ledger, Message, Row, topic_of
+from .evidence import MARK, Evidence, Ledger, Message, Row, topic_of
 from .finding import Finding
 
 COPIED = ("stream", "stream_id", "version", "type", "correlation_id", "occurred_at")
@@ -15,7 +15,7 @@ COPIED = ("stream", "stream_id", "version", "type", "correlation_id", "occurred_
 def told_is_on_the_topic(evidence: Evidence) -> list[Finding]:
     """Every published event is in Kafka at least once, in its stored partition, byte for byte."""
     there: dict[tuple[str, UUID], set[tuple[int, bytes]]] = defaultdict(set)
-    for message in evidence.messages or []:
+    for message in evidence.told:
         event = event_id(message)
         if event is not None:
             there[message.topic, event].add((message.partition, message.value))
@@ -32,7 +32,7 @@ def nothing_else_is_on_the_topic(evidence: Evidence) -> list[Finding]:
     found = []
     tellers = {topic_of(service): ledger for service, ledger in evidence.ledgers.items()}
     known = {topic: {row["event_id"]: row for row in ledger.told} for topic, ledger in tellers.items()}
-    for message in evidence.messages or []:
+    for message in evidence.told:
         teller = tellers.get(message.topic)
         if teller is None:
             continue
@@ -41,6 +41,19 @@ def nothing_else_is_on_the_topic(evidence: Evidence) -> list[Finding]:
             where = f"{message.partition}@{message.offset}"
             what = "is in no log" if row is None else f"differs from position {row['position']}"
             found.append(Finding("nothing_else_is_on_the_topic", teller.service, f"message {where} {what}"))
+    return found
+
+
+def strangers_are_set_aside(evidence: Evidence) -> list[Finding]:
+    """Whoever hears a topic set aside every message on it that a stranger put there."""
+    found = []
+    for service, ledger in evidence.ledgers.items():
+        topics = {topic_of(origin) for origin in {row["origin"] for row in ledger.heard} | HEARS.get(service, set())}
+        due = {message.headers[MARK] for message in evidence.strange if message.topic in topics}
+        if missing := due - evidence.marks_set_aside[service]:
+            found.append(
+                Finding("strangers_are_set_aside", service, f"{len(missing)} of {len(due)} messages of strangers are not set aside")
+            )
     return found
 
 
@@ -75,7 +88,7 @@ def topics_keep_the_order(evidence: Evidence) -> list[Finding]:
     for service, ledger in evidence.ledgers.items():
         row_of = {row["event_id"]: row for row in ledger.told}
         last: dict[int, int] = defaultdict(int)
-        for message in evidence.messages or []:
+        for message in evidence.told:
             row = row_of.get(event_id(message)) if message.topic == topic_of(service) else None
             if row is None or row["position"] <= last[message.partition]:
                 continue
@@ -103,6 +116,7 @@ def heard_is_what_was_told(evidence: Evidence) -> list[Finding]:
 
 
 HEARS: dict[str, set[str]] = {
+    "lead-svc": {"opportunity-svc"},
     "opportunity-svc": {"lead-svc"},
     "contract-svc": {"opportunity-svc", "order-svc", "billing-svc"},
     "order-svc": {"contract-svc"},
@@ -178,6 +192,7 @@ def checkpoints_are_within_the_log(evidence: Evidence) -> list[Finding]:
 CHECKS = (
     told_is_on_the_topic,
     nothing_else_is_on_the_topic,
+    strangers_are_set_aside,
     topics_keep_the_order,
     heard_is_what_was_told,
     tails_match_what_was_heard,

@@ -108,6 +108,8 @@ def world() -> Evidence:
     journal: list[Attempt] = []
     for number in (1, 2):
         _deal(tellers, number, journal)
+    for row in tellers["opportunity-svc"].told:
+        tellers["lead-svc"].hear(tellers["opportunity-svc"], row)
     _cash(tellers["billing-svc"], tellers["contract-svc"])
     ledgers = {name: teller.ledger() for name, teller in tellers.items()}
     messages = [message(ledger, row, offset) for ledger in ledgers.values() for offset, row in enumerate(ledger.told)]

@@ -26,7 +26,7 @@ def jump(folder: Path, pid: int, seconds: float) -> None:
 
 
 def dying(tmp_path: Path, *points: str, env: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a child that dies (or fails) at ``module:function:nth:when``, once per ``tmp_path``."""
+    """The environment of a child that dies (or fails, or stands still) at ``module:function:nth:when``, once per ``tmp_path``."""
     return {**child(env), "LTC_TEST_DIE": " ".join(points), "LTC_TEST_DIED": str(tmp_path / "died")}
 
 

@@ -1,4 +1,7 @@
-"""The embedded stack with a wire between all its parts: each service's to PostgreSQL, to Kafka, and the one by which it is asked."""
+"""The embedded stack with a wire between all its parts: each service's to PostgreSQL, to Kafka, and the one by which it is asked.
+
+Beside them the two that stand outside: the key server, asked often enough that its absence is felt, and the collector of traces.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
@@ -9,7 +12,11 @@ from ltc_runtime.settings import Settings
 from ltc_runtime.stack.embedded import Stack
 from ltc_runtime.stack.kept import LOOPBACK
 
+from .outside import Outside
 from .proxy import Link
+
+KEYS_LOOKED_AT, KEYS_BELIEVED = 1.0, 2.0
+"""Seconds between two looks at the key set, and for which a key that was withdrawn is believed."""
 
 
 class Wires:
@@ -24,6 +31,8 @@ class Wires:
         self.to_postgres = {name: Link(lambda: self.stack.postgres_address) for name in services}
         self.to_kafka = {name: Link(lambda name=name: self.stack.door(name)) for name in services}  # type: ignore[misc]
         self.to_service = {name: Link(lambda name=name: (LOOPBACK, self.stack.port_of(name))) for name in services}  # type: ignore[misc]
+        self.key_server = Outside(lambda: self.stack.issuer.jwks.read_bytes())
+        self.collector = Outside()
         self._entered = AsyncExitStack()
 
     def __iter__(self) -> Iterator[tuple[str, Link]]:
@@ -35,6 +44,8 @@ class Wires:
     async def __aenter__(self) -> "Wires":
         for _, link in self:
             await self._entered.enter_async_context(link)
+        await self._entered.enter_async_context(self.key_server)
+        await self._entered.enter_async_context(self.collector)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -44,6 +55,11 @@ class Wires:
     def urls(self) -> dict[str, str]:
         """Where the services are asked."""
         return {name: f"http://{link}" for name, link in self.to_service.items()}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of services that send their spans to the collector."""
+        return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.collector.url}
 
 
 class Wired(Stack):
@@ -77,5 +93,8 @@ class Wired(Stack):
                 "database": self.wires.to_postgres[service].url(straight.database),
                 "kafka_bootstrap": str(self.wires.to_kafka[service]),
                 "neighbours": self.wires.urls,
+                "jwks": self.wires.key_server.url,
+                "jwks_refresh_seconds": KEYS_LOOKED_AT,
+                "jwks_max_age_seconds": KEYS_BELIEVED,
             }
         )

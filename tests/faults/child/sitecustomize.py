@@ -2,7 +2,8 @@
 
 ``LTC_TEST_DIE`` is a list of ``module:function:nth:when`` separated by spaces: at the nth call of the function
 (``Class.method`` too), ``before`` or ``after`` it ran, the process kills itself with SIGKILL; or the call ``fails`` as one does
-whose connection broke. It does so once per point: a file whose name begins with ``LTC_TEST_DIED`` says that it has.
+whose connection broke; or the process ``stands`` still before it until it gets SIGCONT. It does so once per point: a file whose
+name begins with ``LTC_TEST_DIED`` says that it has.
 ``LTC_TEST_DEFECTS`` is a list of defects (`tests.campaign.defects.plants`) that are planted before the points are set.
 Production code knows nothing of this; functions are replaced right after their module was executed.
 With ``LTC_TEST_CLOCKS`` its clock can be made wrong (`wrong_clock`).
@@ -31,7 +32,7 @@ def _happen(point: str, when: str) -> None:
         return
     if when == "fails":
         raise ConnectionResetError(f"as a test said: {point}")
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGSTOP if when == "stands" else signal.SIGKILL)
 
 
 def _replacement(function: Function, point: str, nth: int, when: str) -> Function:

@@ -114,8 +114,8 @@ class Keys:
 
     @property
     def is_old(self) -> bool:
-        """Is it time to look for withdrawn keys?"""
-        return time.monotonic() - self._fetched > self.max_age and self._may_try
+        """Is it time to look for withdrawn keys? Not while somebody looks: a key server that is silent holds up one caller, not all."""
+        return time.monotonic() - self._fetched > self.max_age and self._may_try and self._fetching is None
 
     @property
     def _may_try(self) -> bool:

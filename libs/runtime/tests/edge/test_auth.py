@@ -1,5 +1,6 @@
 """Whom the edge believes."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,9 +27,12 @@ class Kept:
         self.keys = keys
         self.reads = 0
         self.away = False
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def read(self) -> bytes:
         self.reads += 1
+        await self.answers.wait()
         if self.away:
             raise OSError("away")
         return orjson.dumps({"keys": [key.as_dict(private=False) for key in self.keys]})
@@ -183,6 +187,21 @@ async def test_a_withdrawn_key_is_noticed_in_time() -> None:
     assert verifier.known(header) is None
     with pytest.raises(Unauthenticated):
         await verifier.verify(header)
+
+
+async def test_while_an_old_set_is_looked_at_again_who_names_a_known_key_does_not_wait_for_it() -> None:
+    source = Kept(ED)
+    verifier = Verifier(Keys(source, refresh_seconds=0, max_age=-1.0), "openltc", "openltc")
+    header = b"Bearer " + token().encode()
+    await verifier.verify(header)
+    source.answers.clear()
+    first = asyncio.create_task(verifier.verify(header))
+    await asyncio.sleep(0.01)
+    assert verifier.known(header) is not None
+    assert (await asyncio.wait_for(verifier.verify(b"Bearer " + token(jti="2").encode()), 20)).subject == "ann"
+    assert not first.done(), "one of them waits, so that a withdrawn key is noticed"
+    source.answers.set()
+    await first
 
 
 async def test_a_key_set_without_usable_keys_is_none() -> None:
