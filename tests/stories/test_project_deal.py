@@ -33,7 +33,7 @@ async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(pl
         cash = [{"month": "2027-01", "inflow": usd(500_000), "outflow": usd(cost)}]
         await do("draft_estimate", "estimate", SAM, {**said, "cash": cash}, gate)
         await do("freeze_estimate", "estimate/freeze", MAX, {"gate": gate, "version": version}, gate)
-        while "a frozen estimate" in str((await front.look(OPPORTUNITIES, f"{at}/progress"))["next"]):
+        while "estimate_frozen" in str((await front.look(OPPORTUNITIES, f"{at}/progress"))["next"]):
             await asyncio.sleep(0.02)  # it is noted by a reaction
 
     await do("choose_pipeline", "pipeline", ANN, {"pipeline": "project"})

@@ -22,9 +22,14 @@ from ltc_runtime.demo.tale.telling import Tale, as_read
 from rich.console import Console
 
 STORY = sample().parent / "story"
-MISSING = {"needs": "a frozen estimate", "who": "fulfilment_manager", "user": "piet", "operation": "freeze_estimate"}
+MISSING = {
+    "needs": "an estimate frozen by a sales manager or finance",
+    "who": "fulfilment_manager",
+    "user": "piet",
+    "operation": "draft_estimate",
+}
 NOT_READY = Rejected(
-    "request", 409, "gate-not-ready", "…", {"detail": "Nobody can decide about ATI yet. Missing: a frozen estimate.", "unmet": [MISSING]}
+    "request", 409, "gate-not-ready", "…", {"detail": "Nobody can decide about ATI yet. Missing: an estimate.", "unmet": [MISSING]}
 )
 
 
@@ -40,7 +45,7 @@ def evidence(**found: list[dict[str, Any]]) -> Evidence:
 def test_a_refusal_is_read_with_what_is_missing_and_whose_it_is() -> None:
     assert as_read("ann asks for ATI", NOT_READY) == [
         "✗ ann asks for ATI: Nobody can decide about ATI yet.",
-        "    – a frozen estimate: piet sees to it (freeze_estimate)",
+        "    – an estimate frozen by a sales manager or finance: piet sees to it (draft_estimate)",
     ]
 
 

@@ -25,6 +25,7 @@ from opportunity_svc.domain.opportunity.findings import (
     findings_of,
 )
 from opportunity_svc.domain.pipeline import Check, Criterion
+from opportunity_svc.service import service
 
 TODAY = date(2026, 11, 24)
 PAIN = Pain(code="P1", text="Leaks", owner="CFO", confirmed=True)
@@ -65,6 +66,16 @@ def test_a_check_is_met_by_what_it_asks_for_and_by_nothing_else(check: str) -> N
     assert not holds(check)
     others = (PAIN.model_copy(update={"confirmed": False}), CHAMPION, FilledForm(code="other"))
     assert not holds(check, *others)
+
+
+SEATED = {"account_manager": "sales", "solution_manager": "solution", "fulfilment_manager": "fulfilment"}
+OPEN_TO = {operation.id: operation.roles for api in service.apis for operation in api.operations}
+
+
+@pytest.mark.parametrize("check", RULES)
+def test_whoever_is_named_as_able_to_meet_a_check_may_do_what_is_named(check: str) -> None:
+    rule = RULES[check]  # type: ignore[index]
+    assert SEATED[rule.seat] in OPEN_TO[rule.operation]
 
 
 @pytest.mark.parametrize("left_out", range(5))

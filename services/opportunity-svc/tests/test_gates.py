@@ -244,7 +244,10 @@ def test_a_form_and_an_estimate_count_when_they_are_noted() -> None:
     begun = (opened, chosen.model_copy(update={"pipeline": way}))
     refusal = given(stepping.decider, *begun, *noted(FilledForm(code="other"))).when(enter).refusal
     assert refusal is not None
-    assert [each.needs for each in refusal.details["unmet"]] == ["a form that is filled in: vision", "a frozen estimate"]
+    assert [each.needs for each in refusal.details["unmet"]] == [
+        "a form that is filled in: vision",
+        "an estimate frozen by a sales manager or finance",
+    ]
     done = noted(FilledForm(code="vision"), ESTIMATE)
     assert given(stepping.decider, *begun, *done).when(enter).refusal is None
 

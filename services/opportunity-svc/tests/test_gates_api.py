@@ -111,9 +111,11 @@ async def test_a_gate_that_is_not_ready_lists_each_thing_that_is_missing_and_who
     assert (problem["status"], problem["code"]) == (409, "gate-not-ready")
     assert [(each["criterion"], each["user"], each["operation"]) for each in problem["unmet"]] == [
         ("initiation_described", "ann", "note_initiation"), ("plan_present", "ann", "note_plan_step"),
-        ("estimate_frozen", "fay", "freeze_estimate"),
+        ("estimate_frozen", "fay", "draft_estimate"),
     ]  # fmt: skip
-    assert problem["detail"].endswith("Missing: goal, scope and resources, a step of the sales plan, a frozen estimate.")
+    assert problem["detail"].endswith(
+        "Missing: goal, scope and resources, a step of the sales plan, an estimate frozen by a sales manager or finance."
+    )
     stuck = await world.refused("ann", f"{deal}/stage", {})
     assert [each["criterion"] for each in stuck["unmet"]] == ["initiation_described", "plan_present", "estimate_frozen", "gate_passed"]
     progress = await world.look("nat", f"{deal}/progress")

@@ -178,7 +178,7 @@ ADVICE: dict[str, list[Command]] = {
     "note_chain_member": noted(BUYER),
     "note_meddicc": noted(Meddicc(metrics="30 %", decision_criteria="Price", decision_process="Board"), PAIN, BUYER, RIVAL),
     "note_competitor": noted(RIVAL),
-    "freeze_estimate": noted(*(FrozenEstimate(code=gate, estimate_id=UUID(int=6), version=1) for gate in GATES)),
+    "draft_estimate": noted(*(FrozenEstimate(code=gate, estimate_id=UUID(int=6), version=1) for gate in GATES)),
     "note_bid_terms": noted(TERMS),
     "revise_quote": noted(TERMS),  # it is accepted already: the floor moves instead
     "submit_bid": [SubmitBid(opportunity_id=DEAL, proposal="v1", submitted_on=TODAY, today=TODAY, actor="ann")],

@@ -122,7 +122,7 @@ def noted(kind: type[Value]) -> Met:
 
 
 RULES: Mapping[Check, Rule] = {
-    "triangle_named": Rule("three different people named as AR, SR and FR", "account_manager", "convert_lead", triangle_named),
+    "triangle_named": Rule("three different people named as AR, SR and FR", "account_manager", "change_opportunity", triangle_named),
     "initiation_described": Rule("goal, scope and resources", "account_manager", "note_initiation", noted(Initiation)),
     "plan_present": Rule("a step of the sales plan", "account_manager", "note_plan_step", noted(PlanStep)),
     "pain_confirmed": Rule("a pain the customer confirmed", "solution_manager", "note_pain", pain_confirmed),
@@ -145,9 +145,9 @@ RULES: Mapping[Check, Rule] = {
     ),
     "bid_terms_named": Rule("price floor, deadline and bond of the bid", "account_manager", "note_bid_terms", noted(BidTerms)),
     "bid_submitted": Rule("the bid with the customer", "account_manager", "submit_bid", noted(Bid)),
-    "estimate_frozen": Rule("a frozen estimate", "fulfilment_manager", "freeze_estimate", estimate_frozen),
+    "estimate_frozen": Rule("an estimate frozen by a sales manager or finance", "fulfilment_manager", "draft_estimate", estimate_frozen),
     "quote_approved": Rule(
-        "an approved quote of this deal: name it", "solution_manager", "approve_quote", lambda known, _: known.quote is not None
+        "an approved quote of this deal: name it", "account_manager", "submit_quote", lambda known, _: known.quote is not None
     ),
     "price_at_floor": Rule("a quote that is not below the price floor of the bid", "account_manager", "revise_quote", price_at_floor),
     "form_filled": Rule(
