@@ -147,7 +147,7 @@ async def test_deals_are_found_by_what_their_forms_say_and_the_file_has_it_in_co
     file = await world.people["nat"].get("/opportunities", params={"show": show, "pipeline": "light"}, headers={"accept": "text/csv"})
     head, *lines = file.text.lstrip("\ufeff").splitlines()
     assert head.endswith(
-        "decline_note,fields.vision.goal,fields.vision.budget.amount,fields.vision.budget.currency,fields.vision.share,fields.vision.risks"
+        "cancel_note,fields.vision.goal,fields.vision.budget.amount,fields.vision.budget.currency,fields.vision.share,fields.vision.risks"
     )
     assert [line.split(",decline", 1)[0].rsplit(",,", 1)[-1] for line in lines if "Acme 2" in line] == ['\'=1+1,300,USD,99,"[""time""]"']
 

@@ -88,8 +88,8 @@ def test_a_priced_line_is_no_other_than_one_that_was_read() -> None:
 
 
 def test_a_quote_written_anew_says_the_same_in_the_same_bytes() -> None:
-    other = ReviseQuote(quote_id=QUOTE, price_book="list", lines=ASKED[:2], actor="bob", today=TODAY)
-    again = ReviseQuote(quote_id=QUOTE, price_book="list", lines=ASKED, actor="ann", today=TODAY)
+    other = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED[:2], actor="bob", today=TODAY)
+    again = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED, actor="ann", today=TODAY)
     revised = given(pricing, opened, book, catalogue, drafted).when(other).events[0]
     back = given(pricing, opened, book, catalogue, drafted, revised).when(again).events[0]
     assert isinstance(revised, QuoteRevised)
@@ -99,7 +99,7 @@ def test_a_quote_written_anew_says_the_same_in_the_same_bytes() -> None:
 
 
 def test_read_models_show_each_revision_as_it_was_recorded() -> None:
-    other = ReviseQuote(quote_id=QUOTE, price_book="list", lines=ASKED[:2], actor="bob", today=TODAY)
+    other = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED[:2], actor="bob", today=TODAY)
     revised = given(pricing, opened, book, catalogue, drafted).when(other).events[0]
     assert isinstance(revised, QuoteRevised)
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
