@@ -45,7 +45,7 @@ async def lagging(services: Mapping[str, Service], dsns: Mapping[str, str]) -> l
         found += [
             f"{name} heard {heard.get(teller, 0)} of {standing[teller]['told']} from {teller}"
             for teller in service.hears
-            if heard.get(teller, 0) < standing[teller]["told"]
+            if teller in standing and heard.get(teller, 0) < standing[teller]["told"]
         ]
     return found
 
