@@ -11,6 +11,7 @@ from ltc_runtime.log import Log, open_log
 from ltc_runtime.react import note_policies, react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
+from ltc_runtime.stopping import end
 from ltc_runtime.wire.hear import hear
 from ltc_runtime.wire.relay import relay
 from ltc_runtime.wire.topic_start import note_fresh
@@ -69,9 +70,7 @@ class Bed:
 
     async def stop(self) -> None:
         """Stop everything that runs."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         for log in self._logs:
             await log.stop()
         self._tasks, self._logs = [], []

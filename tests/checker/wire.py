@@ -116,8 +116,8 @@ def heard_is_what_was_told(evidence: Evidence) -> list[Finding]:
 
 
 HEARS: dict[str, set[str]] = {
-    "lead-svc": {"opportunity-svc"},
-    "opportunity-svc": {"lead-svc"},
+    "lead-svc": {"opportunity-svc", "contract-svc"},
+    "opportunity-svc": {"lead-svc", "contract-svc"},
     "contract-svc": {"opportunity-svc", "order-svc", "billing-svc"},
     "order-svc": {"contract-svc"},
     "billing-svc": {"contract-svc", "order-svc"},

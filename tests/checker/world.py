@@ -111,6 +111,9 @@ def world() -> Evidence:
     for row in tellers["opportunity-svc"].told:
         tellers["lead-svc"].hear(tellers["opportunity-svc"], row)
     _cash(tellers["billing-svc"], tellers["contract-svc"])
+    for row in tellers["contract-svc"].told:
+        tellers["lead-svc"].hear(tellers["contract-svc"], row)
+        tellers["opportunity-svc"].hear(tellers["contract-svc"], row)
     ledgers = {name: teller.ledger() for name, teller in tellers.items()}
     messages = [message(ledger, row, offset) for ledger in ledgers.values() for offset, row in enumerate(ledger.told)]
     rebuilt = {name: {"list": list(ledger.models["list"])} for name, ledger in ledgers.items()}

@@ -23,6 +23,7 @@ from ltc_runtime.edge.problems import Unauthenticated
 from ltc_runtime.log import Log, open_log
 from ltc_runtime.react import note_policies, react
 from ltc_runtime.settings import Settings
+from ltc_runtime.stopping import end
 
 from ..databases import Database, Databases
 from ..deals import LEADS
@@ -143,9 +144,7 @@ async def process(database: Database, wrong: timedelta = timedelta(0)) -> AsyncI
     try:
         yield log
     finally:
-        for role in roles:
-            role.cancel()
-        await asyncio.gather(*roles, return_exceptions=True)
+        await end(roles)
         await log.stop()
 
 

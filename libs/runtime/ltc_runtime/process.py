@@ -8,7 +8,7 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
 import structlog
@@ -28,7 +28,7 @@ from .loglines import configure as configure_logging
 from .react import note_policies, react
 from .service import Service, load
 from .settings import Settings, wrong
-from .stopping import Stopped, Stopping
+from .stopping import Stopped, Stopping, end
 from .taking import take_over
 from .tidy import tidy
 from .wire.hear import hear
@@ -185,14 +185,6 @@ async def open_patiently(service: Service, settings: Settings) -> Log:
             log_.warning("database does not answer", error=str(error), again_in=pause)
             await asyncio.sleep(pause)
             attempt += 1
-
-
-async def end(tasks: list[asyncio.Task[Any]]) -> None:
-    """Cancel them and wait until they are gone."""
-    for task in tasks:
-        task.cancel()
-    waiting: Awaitable[Any] = asyncio.gather(*tasks, return_exceptions=True)
-    await waiting
 
 
 def settle_memory() -> None:

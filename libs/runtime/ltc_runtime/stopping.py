@@ -1,11 +1,14 @@
 """How a process is told to stop: whoever works in rounds looks between two of them, and finishes the one it is in."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+AGAIN = 5.0
+"""Seconds until a task that was cancelled and goes on is cancelled once more."""
 
 
 class Stopped(Exception):
@@ -68,3 +71,17 @@ class Stopping:
         if task.cancelled():
             raise Stopped
         return task.result()
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]], again: float = AGAIN) -> None:
+    """Cancel them and wait until they are gone; how each ended is its own affair.
+
+    A library may take a cancellation for the end of one of its own tasks and go on; so whoever is not gone is told again.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        done, pending = await asyncio.wait(pending, timeout=again)
+        for task in done:
+            task.cancelled() or task.exception()

@@ -1,6 +1,7 @@
 """Told to stop, a process finishes what it is at, and nothing else."""
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -12,7 +13,7 @@ from ltc_runtime.settings import Settings
 from ltc_runtime.stack.embedded import Stack
 from ltc_runtime.stack.provision import relocated
 from ltc_runtime.stack.supervisor import Supervised
-from ltc_runtime.stopping import Stopped, Stopping
+from ltc_runtime.stopping import Stopped, Stopping, end
 from receiver import Receiver
 
 LEAD = {"company": "Acme", "channel": "site"}
@@ -43,6 +44,19 @@ async def test_a_pause_ends_when_it_is_told() -> None:
     async with asyncio.timeout(10):
         with pytest.raises(Stopped):
             await stopping.pause(60)
+
+
+async def test_who_took_a_cancellation_for_something_else_is_cancelled_again() -> None:
+    async def deaf() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    working = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await end([working], again=0.02)
+    assert working.cancelled()
 
 
 async def test_what_holds_nothing_yet_is_given_up() -> None:

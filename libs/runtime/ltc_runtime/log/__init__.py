@@ -9,6 +9,7 @@ import asyncpg
 
 from ..clock import Clock
 from ..service import Service
+from ..stopping import end
 from .connection import DATABASE_ERRORS, connect, pool
 from .database import migrate
 from .errors import AlreadyThere, CheckpointMoved, Stale, Unavailable, Unstorable
@@ -83,9 +84,7 @@ class Log:
     async def stop(self) -> None:
         """Finish what is queued and close."""
         await self.group.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         with suppress(Exception):
             async with asyncio.timeout(2):
                 await self.pool.close()

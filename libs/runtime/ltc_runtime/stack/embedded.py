@@ -148,10 +148,14 @@ class Stack:
         try:
             self.say("starting PostgreSQL and Kafka")
             await asyncio.gather(self._databases(), self.kafka.start() if self.kafka is not None else asyncio.sleep(0))
-            await apply(self.names, self.common())
+            await apply(self._tellers(), self.common())
         except BaseException:
             await self.stop()
             raise
+
+    def _tellers(self) -> list[str]:
+        """Whose topics are needed: its services' own, and of those whom they hear, for a group waits for a topic that is not there."""
+        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).hears)]))
 
     async def start_services(self) -> None:
         """The services, each a process of its own."""

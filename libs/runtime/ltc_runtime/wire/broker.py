@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -15,6 +15,8 @@ from aiokafka.errors import KafkaError
 
 from ..service import topic_of
 from ..settings import Settings
+
+T = TypeVar("T")
 
 KAFKA_ERRORS = (KafkaError, OSError, TimeoutError)
 """What aiokafka raises while a broker is away or unwilling."""
@@ -64,25 +66,35 @@ def way_in(settings: Settings) -> dict[str, Any]:
     return found
 
 
-async def _start(whole: Any, client: AIOKafkaClient) -> None:
-    """Start a client, within a bound. Stopped meanwhile, it first ends what it asks the broker about the cluster.
+async def _whole(work: Coroutine[Any, Any, T]) -> T:
+    """Do it to its end, within a bound, and be cancelled only afterwards.
 
-    aiokafka keeps no hold of the connection it asks that on, so cancelled there it would leave it open.
+    Cancelled while it closes, aiokafka takes that for the end of one of its own tasks and goes on, so that whoever works in
+    rounds would begin the next one; cancelled while it asks a broker about the cluster, it leaves that connection open.
+
+    Raises:
+        TimeoutError: it did not end.
     """
-    usual = client.bootstrap
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=PATIENCE)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=PATIENCE)
+        raise
+    finally:
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody is left to ask how it ended
+        task.cancel()
+    if not task.done():
+        raise TimeoutError
+    return task.result()
 
-    async def bootstrap() -> None:
-        asking = asyncio.ensure_future(usual())
-        asking.add_done_callback(lambda asked: asked.cancelled() or asked.exception())  # who was stopped does not ask how it ended
-        try:
-            await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            await asyncio.wait({asking}, timeout=PATIENCE)
-            raise
 
-    client.bootstrap = bootstrap
+async def _start(client: Any, inner: AIOKafkaClient) -> None:
+    """Start a client, within a bound."""
+    usual = inner.bootstrap
+    inner.bootstrap = lambda: _whole(usual())
     async with asyncio.timeout(PATIENCE):
-        await whole.start()
+        await client.start()
 
 
 async def start_producer(settings: Settings, client_id: str, broken: Callable[[], None]) -> AIOKafkaProducer:
@@ -141,8 +153,7 @@ async def abandon(producer: AIOKafkaProducer) -> None:
     if task is not None:
         task.cancel()
     with contextlib.suppress(*KAFKA_ERRORS):
-        async with asyncio.timeout(PATIENCE):
-            await producer.client.close()
+        await _whole(producer.client.close())
     if task is not None:
         # Produce requests in flight fail with the connection; never awaited without a bound.
         await asyncio.wait({task}, timeout=1.0)
@@ -159,7 +170,7 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         yield client
     finally:
         with contextlib.suppress(*KAFKA_ERRORS):
-            await client.close()
+            await _whole(client.close())
 
 
 @contextlib.asynccontextmanager
@@ -174,8 +185,7 @@ async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
         yield consumer
     finally:
         with contextlib.suppress(*KAFKA_ERRORS):
-            async with asyncio.timeout(PATIENCE):
-                await consumer.stop()
+            await _whole(consumer.stop())
 
 
 async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AIOKafkaConsumer:
@@ -213,5 +223,4 @@ async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AI
 async def hang_up(consumer: AIOKafkaConsumer) -> None:
     """Stop a consumer, within a bound."""
     with contextlib.suppress(*KAFKA_ERRORS):
-        async with asyncio.timeout(PATIENCE):
-            await consumer.stop()
+        await _whole(consumer.stop())

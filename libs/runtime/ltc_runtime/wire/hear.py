@@ -21,7 +21,7 @@ from ..doing import Doing
 from ..log import AlreadyThere, Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
-from ..stopping import Stopping
+from ..stopping import Stopping, end
 from ..telemetry import Span
 from . import figures, spans
 from .batch import Aside, HearWork, Message, Outcome
@@ -76,8 +76,7 @@ async def hear(log: Log, settings: Settings, stopping: Stopping | None = None, d
                 log_.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
             await stopping.pause(PAUSES[min(failures, len(PAUSES) - 1)])
     finally:
-        comparing.cancel()
-        await asyncio.gather(comparing, return_exceptions=True)
+        await end([comparing])
         await neighbours.close()
 
 
@@ -170,11 +169,11 @@ class Ear:
             for task in done:
                 task.result()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._stop_asking()
-            await hang_up(self.consumer)
+            try:
+                await end(tasks)
+                await self._stop_asking()
+            finally:
+                await hang_up(self.consumer)
 
     async def _listen(self) -> None:
         fetch = self._fetch()
@@ -324,8 +323,8 @@ class Ear:
             figures.SET_ASIDE.labels(aside.where.topic).inc()
             self._denied.discard((aside.where, aside.offset))
             log_.warning("message set aside", **_named(aside.where), offset=aside.offset, reason=aside.reason)
-        for where, end in batch.ends.items():
-            self.offsets[where] = end
+        for where, offset in batch.ends.items():
+            self.offsets[where] = offset
         for where, messages in outcome.trouble.items():
             self._ask(where, messages)
 
@@ -393,9 +392,7 @@ class Ear:
 
     async def _stop_asking(self) -> None:
         asking = [question.asking for question in self.questions.values()]
-        for task in asking:
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
+        await end(asking)
 
     # Remembering
 

@@ -21,7 +21,7 @@ import structlog
 from asyncpg import Pool
 
 from ..log.connection import DATABASE_ERRORS
-from ..stopping import Stopping
+from ..stopping import Stopping, end
 
 log = structlog.get_logger(__name__)
 
@@ -197,9 +197,7 @@ async def holding(pool: Pool, name: str, term: float = TERM, stopping: Stopping 
     try:
         yield lease
     finally:
-        keeper.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await keeper
+        await end([keeper])
         with contextlib.suppress(*DATABASE_ERRORS):
             await lease.give_back()
 

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.kafka import Kafka
-from ltc_runtime.wire.broker import abandon, admin, hang_up, reading, start_ear, start_producer
+from ltc_runtime.wire.broker import abandon, admin, hang_up, reading, start_ear, start_producer, topic_for
+from ltc_runtime.wire.topics import apply
 
 Begin = Callable[[Settings], Awaitable[None]]
 TIMES = 25
+SERVICE = "tally-svc"
 
 
 async def ear(settings: Settings) -> None:
@@ -46,3 +48,27 @@ async def test_a_client_stopped_while_it_starts_leaves_no_connection_open(begin:
             await asyncio.gather(starting, return_exceptions=True)
         gc.collect()
         assert [str(one.message) for one in told] == []
+
+
+@pytest.mark.parametrize("turns", range(1, 8))
+async def test_whoever_is_cancelled_while_it_hangs_up_is_cancelled(turns: int, kafka: Kafka) -> None:
+    settings = Settings(kafka_bootstrap=kafka.bootstrap, topic_prefix="hanging-up.")
+    await apply([SERVICE], settings)
+    consumer = await start_ear(settings, f"hanging-up-{turns}", [topic_for(SERVICE, settings)])
+    hanging_up = asyncio.ensure_future(hang_up(consumer))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    hanging_up.cancel()
+    await asyncio.wait({hanging_up})
+    assert hanging_up.cancelled()
+
+
+@pytest.mark.parametrize("turns", range(1, 5))
+async def test_whoever_is_cancelled_while_it_abandons_a_producer_is_cancelled(turns: int, kafka: Kafka) -> None:
+    telling = await start_producer(Settings(kafka_bootstrap=kafka.bootstrap), "abandoned", lambda: None)
+    abandoning = asyncio.ensure_future(abandon(telling))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    abandoning.cancel()
+    await asyncio.wait({abandoning})
+    assert abandoning.cancelled()
