@@ -87,9 +87,10 @@ async def test_a_frozen_process_can_be_stopped(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_child_outlives_its_parent(tmp_path: Path, ending: signal.Signals) -> None:
     program = textwrap.dedent(f"""
-        import sys, time
+        import signal, sys, time
         from pathlib import Path
         from ltc_runtime.stack.child import Child
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background deaf to it
         child = Child("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], Path({str(tmp_path / "log")!r}))
         child.start()
         print(child.pid, flush=True)
@@ -101,7 +102,7 @@ def test_no_child_outlives_its_parent(tmp_path: Path, ending: signal.Signals) ->
     time.sleep(0.2)
     assert psutil.pid_exists(child)
     parent.send_signal(ending)
-    parent.communicate()
+    parent.communicate(timeout=20)
     deadline = time.monotonic() + 5
     while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline, "the child is still there"
