@@ -9,6 +9,7 @@ STAMP := $(VENV)/.installed
 INPUT ?=
 ONLY ?=
 TESTS ?=
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status test check campaign defects format bench map env-example clean
@@ -39,8 +40,8 @@ down: ## Stop it; its data stays
 status: ## How every service is doing
 	@$(BIN)/ltc status
 
-test: $(if $(TESTS),setup,check) ## Everything that is tested, on real PostgreSQL and real Kafka (TESTS=path for a part; LTC_STACK=containers)
-	@$(BIN)/python -m pytest $(TESTS)
+test: $(if $(TESTS),setup,check) ## Everything that is tested, on real PostgreSQL and real Kafka (TESTS=path for a part; WORKERS=2; LTC_STACK=containers)
+	@$(BIN)/python -m pytest $(if $(TESTS),,-n $(WORKERS) --dist loadfile --no-loadscope-reorder) $(TESTS)
 
 check: setup ## Lint, format, types and import rules
 	@$(BIN)/ruff check

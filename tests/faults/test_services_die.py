@@ -92,9 +92,8 @@ async def test_every_service_killed_at_its_failpoints_loses_nothing_and_repeats_
     await platform.assert_sound()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_every_service_killed_at_a_seeded_moment_under_load(seed: int, platform: Platform) -> None:
-    chance = random.Random(seed)
+async def test_every_service_killed_at_a_seeded_moment_under_load(platform: Platform) -> None:
+    chance = random.Random(1)  # `make campaign` draws others
 
     async def killing() -> None:
         for name in chance.sample(platform.stack.names, len(platform.stack.names)):
