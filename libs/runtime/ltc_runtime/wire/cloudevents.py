@@ -41,10 +41,13 @@ from ltc_events import Event, event_class
 from ltc_events.vocabulary import EVENT_TYPE
 from pydantic import ValidationError
 
-Headers = list[tuple[str, bytes]]
+Header = tuple[str, bytes]
+Headers = list[Header]
 
 JSON = b"application/json"
 STRUCTURED = b"application/cloudevents+json"
+_VERSION: Header = ("ce_specversion", b"1.0")
+_CONTENT: Header = ("content-type", JSON)
 MAX_POSITION = 2**63 - 1
 MAX_VERSION = 2**31 - 1
 
@@ -85,23 +88,24 @@ def owner_of_type(event_type: str) -> str:
 
 def headers_of(told: Told, traceparent: str | None = None) -> Headers:
     """The headers of a message in binary mode; ``traceparent`` replaces the stored one."""
-    kind = told.type.encode()
+    source, origin, log_id = _of_log(told.origin, told.log_id)
+    kind, schema, stream = _of_kind(told.type, told.stream)
     headers = [
-        ("ce_specversion", b"1.0"),
+        _VERSION,
         ("ce_id", str(told.event_id).encode()),
-        ("ce_source", b"/ltc/" + told.origin.encode()),
-        ("ce_type", kind),
+        source,
+        kind,
         ("ce_subject", str(told.stream_id).encode()),
-        ("ce_time", told.occurred_at.isoformat().encode()),
-        ("ce_dataschema", b"urn:ltc:schema:" + kind),
-        ("content-type", JSON),
-        ("ce_origin", told.origin.encode()),
-        ("ce_logid", str(told.log_id).encode()),
+        ("ce_time", orjson.dumps(told.occurred_at)[1:-1]),  # what isoformat() says, in a tenth of its time
+        schema,
+        _CONTENT,
+        origin,
+        log_id,
         ("ce_position", b"%d" % told.position),
         ("ce_prev", b"%d" % told.prev),
         ("ce_partition", b"%d" % told.partition),
         ("ce_hash", told.hash.hex().encode()),
-        ("ce_streamkind", told.stream.encode()),
+        stream,
         ("ce_sequence", b"%d" % told.version),
         ("ce_correlationid", str(told.correlation_id).encode()),
     ]
@@ -112,6 +116,17 @@ def headers_of(told: Told, traceparent: str | None = None) -> Headers:
         context = trace.encode()
         headers += [("ce_traceparent", context), ("traceparent", context)]
     return headers
+
+
+@lru_cache(maxsize=64)
+def _of_log(origin: str, log_id: UUID) -> tuple[Header, ...]:
+    return ("ce_source", b"/ltc/" + origin.encode()), ("ce_origin", origin.encode()), ("ce_logid", str(log_id).encode())
+
+
+@lru_cache(maxsize=1024)
+def _of_kind(event_type: str, stream: str) -> tuple[Header, ...]:
+    said = event_type.encode()
+    return ("ce_type", said), ("ce_dataschema", b"urn:ltc:schema:" + said), ("ce_streamkind", stream.encode())
 
 
 def attributes_of(told: Told) -> dict[str, str]:

@@ -9,6 +9,8 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_structured
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
+from hypothesis import given
+from hypothesis import strategies as st
 from ltc_runtime.wire.cloudevents import Told, Unreadable, attributes_of, headers_of, read_message, read_told
 from shop import shop
 
@@ -50,6 +52,12 @@ def test_a_message_is_a_cloudevent_in_binary_mode() -> None:
         "traceparent": TOLD.traceparent,
     }  # fmt: skip
     assert {name: event.get_extension(name) for name in expected} == expected
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_any_instant_is_told_as_rfc_3339_writes_it(instant: datetime) -> None:
+    told = dict(headers_of(TOLD._replace(occurred_at=instant)))["ce_time"].decode()
+    assert told == instant.isoformat()
 
 
 def test_the_trace_context_is_there_in_plain_too() -> None:
