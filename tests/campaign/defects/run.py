@@ -49,9 +49,9 @@ async def standing(directory: Path, environment: Mapping[str, str], patience: fl
     quiet = {**environment, "LTC_LOG_LEVEL": "warning"}
     async with Stack(settings(directory), environment=quiet) as stack:
         platform = Platform(stack, directory)
-        platform.front.patience = patience
         try:
             await set_up(platform.front)
+            platform.front.patience = patience
             yield platform
         finally:
             await platform.front.close()
