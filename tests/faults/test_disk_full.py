@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from billing_svc.service import service
 from ltc_runtime.edge.issuer import Issuer
-from ltc_runtime.stack.account import account, give
+from ltc_runtime.stack.postgres import Postgres
 
 from ..databases import Database, Databases
 from .disk import Disk
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
-def disk(servers: Path) -> Iterator[Disk]:
+def disk(postgres: Postgres, servers: Path) -> Iterator[Disk]:
     """A small one that PostgreSQL may use."""
     directory = servers / "small-disk"
-    if not Disk.possible(directory):
+    assert postgres.pid is not None
+    if not Disk.possible(directory, postgres.pid):
         pytest.skip("only root may mount a disk")
-    with Disk(directory, 64) as mounted:
-        give(directory / "space", account())
+    with Disk(directory, 64, postgres.pid) as mounted:
         yield mounted
 
 
@@ -34,7 +34,7 @@ async def database(databases: Databases, disk: Disk) -> AsyncIterator[Database]:
     name = made.login.rpartition("/")[2]
     server = await asyncpg.connect(databases.superuser)
     try:
-        await server.execute(f"CREATE TABLESPACE small LOCATION '{disk.directory / 'space'}'")
+        await server.execute(f"CREATE TABLESPACE small LOCATION '{disk.folder('space')}'")
         await server.execute(f'ALTER DATABASE "{name}" SET TABLESPACE small')
         yield made
         await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
