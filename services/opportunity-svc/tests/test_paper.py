@@ -1,6 +1,7 @@
 """A quote on paper: the same bytes for the same quote, and every word of it can be read out again."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -49,6 +50,12 @@ def pages(written: bytes) -> list[str]:
     return [page.extract_text() for page in PdfReader(io.BytesIO(written)).pages]
 
 
+def cells(written: bytes) -> list[str]:
+    """Quantity and unit of the one line."""
+    words = pages(written)[0].split()
+    return words[words.index("显卡") + 1 :][:2]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_same_quote_gives_the_same_bytes(language: Language) -> None:
     assert pdf(paper(), language) == pdf(paper(), language)
@@ -80,6 +87,13 @@ def test_a_long_name_is_parted_and_stays_whole() -> None:
     name = "一张用于服务器的显卡，带水冷和三年保修" * 6
     (text,) = pages(pdf(paper(1, name), "zh"))
     assert name in "".join(text.split())
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "3 piece"), ("zh", "3 件")])
+def test_a_unit_is_called_what_people_call_it_and_an_unknown_one_as_it_is(language: Language, said: str) -> None:
+    coded, own = (replace(paper(1), lines=(line(1).model_copy(update={"unit": unit}),)) for unit in ("C62", "crate"))
+    assert said.split() == cells(pdf(coded, language))
+    assert cells(pdf(own, language)) == ["3", "crate"]
 
 
 def test_a_draft_says_that_it_binds_nobody() -> None:

@@ -55,6 +55,20 @@ WORDS: dict[Language, dict[str, str]] = {
     },
 }
 
+UNITS: dict[Language, dict[str, str]] = {
+    "en": {
+        "C62": "piece", "H87": "piece", "EA": "each", "SET": "set", "PR": "pair", "E48": "service", "HUR": "hour", "DAY": "day",
+        "WEE": "week", "MON": "month", "ANN": "year", "KGM": "kg", "TNE": "t", "MTR": "m", "MTK": "m²", "MTQ": "m³", "LTR": "l",
+        "KWH": "kWh",
+    },
+    "zh": {
+        "C62": "件", "H87": "件", "EA": "个", "SET": "套", "PR": "双", "E48": "项", "HUR": "小时", "DAY": "天",
+        "WEE": "周", "MON": "月", "ANN": "年", "KGM": "千克", "TNE": "吨", "MTR": "米", "MTK": "平方米", "MTQ": "立方米", "LTR": "升",
+        "KWH": "千瓦时",
+    },
+}  # fmt: skip
+"""What people call the commoner units of UN/ECE Recommendation 20; another one is written as its code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -95,7 +109,7 @@ def pdf(paper: Paper, language: Language) -> bytes:
     canvas.setTitle(f"{words['title']} {paper.quote_id}")
     y = heading(canvas, paper, words)
     for line, name in zip(paper.lines, paper.names, strict=True):
-        y = row(canvas, cells_of(line, name), y if y > BOTTOM + 40 else next_page(canvas, words))
+        y = row(canvas, cells_of(line, name, UNITS[language]), y if y > BOTTOM + 40 else next_page(canvas, words))
     totals(canvas, paper, words, y if y > BOTTOM + 90 else next_page(canvas, words, head=False))
     canvas.showPage()
     canvas.save()
@@ -127,12 +141,12 @@ def next_page(canvas: Canvas, words: dict[str, str], *, head: bool = True) -> fl
     return table_head(canvas, words, TOP) if head else TOP
 
 
-def cells_of(line: PricedLine, name: str) -> list[list[str]]:
+def cells_of(line: PricedLine, name: str, units: dict[str, str]) -> list[list[str]]:
     return [
         [str(line.line)],
         wrapped(f"{line.product}  {name}"),
         [plain(line.quantity)],
-        [line.unit],
+        [units.get(line.unit, line.unit)],
         [str(line.list_price)],
         [f"{plain(line.discount * 100)}%"],
         [str(line.net)],
