@@ -74,8 +74,8 @@ def marked(party: PartyNoted) -> list[Row]:
 
 
 def met(lead: LeadCaptured) -> list[Row]:
-    """Somebody at the party; who they are follows. Of a lead that came back they are known."""
-    if lead.contact_id is None or lead.returned_from is not None:
+    """Somebody at the party; who they are follows. Of a lead that came back, or renews a contract, they are known."""
+    if lead.contact_id is None or lead.returned_from is not None or lead.renews is not None:
         return []
     return [{**NOBODY, "contact_id": lead.contact_id, "party_id": lead.party_id, "forgotten": False}]
 
@@ -118,4 +118,5 @@ party_list = projection(
         ),
     ),
     on(PersonForgotten, change(people, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
+    version=2,
 )
