@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lead_svc.domain.likeness import LIKENESS, Alike, Trait, alike, traits
+from lead_svc.domain.likeness import CROWD, LIKENESS, Alike, Trait, alike, traits
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -42,6 +42,16 @@ def test_another_name_is_another_name(one: str, other: str) -> None:
 def test_what_nobody_said_and_what_is_no_number_agrees_with_nothing() -> None:
     nothing = (None, None, "123")
     assert pairs(a=nothing, b=nothing, c=(None, None, None)) == []
+
+
+def test_in_a_crowd_everybody_is_paired_with_the_first_so_that_no_answer_takes_long_and_weighs_all_the_same() -> None:
+    jo = traits("Jo Doe", "info@acme.example", "+1 555 0100")
+    crowd = {UUID(int=number): jo for number in range(1, CROWD + 2)}
+    found = alike(crowd)
+    assert {(pair.contact_id, pair.weight) for pair in found} == {(A, 100)}
+    assert {pair.other_id for pair in found} == set(crowd) - {A}
+    del crowd[A]
+    assert len(alike(crowd)) == CROWD * (CROWD - 1) // 2
 
 
 TRAITS = st.frozensets(st.builds(Trait, st.sampled_from(["email", "phone", "name"]), st.sampled_from("xyz")), max_size=5)

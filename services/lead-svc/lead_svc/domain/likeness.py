@@ -1,7 +1,7 @@
 """Which people may be the same one: what of them is compared, in memory and for one answer, and how much an agreement weighs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple, get_args
@@ -10,9 +10,12 @@ from uuid import UUID
 from .matching import phone_number
 from .party import normalised
 
-Agreement = Literal["email", "phone", "name"]
+Agreement = Literal["email", "name", "phone"]
 LIKENESS: Mapping[Agreement, int] = {"email": 70, "name": 50, "phone": 40}
 """Points of 100 for agreeing in this. Colleagues share a telephone, and sometimes a name; hardly ever a mail address."""
+
+CROWD = 20
+"""More than so many people with one mail address, name or number have a switchboard in common, or wrote to us very often."""
 
 
 class Trait(NamedTuple):
@@ -66,12 +69,22 @@ def alike(people: Mapping[UUID, Collection[Trait]]) -> list[Alike]:
     for contact_id in sorted(people):
         for trait in set(people[contact_id]):
             having[trait].append(contact_id)
-    kinds: defaultdict[tuple[UUID, UUID], set[Agreement]] = defaultdict(set)
-    for trait, contact_ids in having.items():
-        for pair in combinations(contact_ids, 2):
-            kinds[pair].add(trait.kind)
-    pairs = [Alike(one, other, tuple(kind for kind in KINDS if kind in agreed)) for (one, other), agreed in kinds.items()]
+    near = {pair for contact_ids in having.values() for pair in paired(contact_ids)}
+    pairs = [Alike(one, other, agreed(people[one], people[other])) for one, other in near]
     return sorted(pairs, key=lambda pair: (-pair.weight, pair))
+
+
+def paired(contact_ids: Sequence[UUID]) -> Iterable[tuple[UUID, UUID]]:
+    """Each with each other one; in a crowd, where that would be very many, the first with each other one."""
+    if len(contact_ids) > CROWD:
+        return ((contact_ids[0], other) for other in contact_ids[1:])
+    return combinations(contact_ids, 2)
+
+
+def agreed(one: Collection[Trait], other: Collection[Trait]) -> tuple[Agreement, ...]:
+    """In what they agree, the weightiest first."""
+    common = {trait.kind for trait in set(one) & set(other)}
+    return tuple(kind for kind in KINDS if kind in common)
 
 
 KINDS: tuple[Agreement, ...] = get_args(Agreement)
