@@ -145,6 +145,25 @@ async def test_merged_contacts_are_listed_once_and_as_two_again_when_it_is_undon
     assert (await ann.get(f"/contacts/{third}")).json()["head"] == jo
 
 
+async def test_the_list_of_people_goes_on_page_by_page_and_into_a_file_with_whom_each_is_also(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    jo, _, party = await met(ann, JO)
+    joe, _, _ = await met(ann, JOE)
+    bo, _, _ = await met(ann, {"name": "Bo Roe"})
+    await served.react()
+    await merged(max_, joe, jo)
+    path, found, cursor = f"/parties/{party}/contacts", {}, None
+    for _ in range(2):
+        page = (await ann.get(path, params={"limit": 1} if cursor is None else {"limit": 1, "cursor": cursor})).json()
+        found |= {row["contact_id"]: row["also"] for row in page["data"]}
+        cursor = page["next_cursor"]
+    assert (found, cursor) == ({jo: [joe], bo: []}, None)
+    file = (await ann.get(path, headers={"accept": "text/csv"})).text
+    (line,) = [line for line in file.splitlines() if line.startswith(jo)]
+    assert joe in line
+
+
 async def test_a_merge_of_contacts_leaves_no_plain_word_of_the_reason_behind(
     served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient, lea: httpx.AsyncClient
 ) -> None:
