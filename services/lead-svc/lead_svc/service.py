@@ -19,6 +19,7 @@ from ltc_runtime.service import Service
 from .api import (
     campaigns,
     capture,
+    contacts,
     conversions,
     desks,
     duplicates,
@@ -86,6 +87,7 @@ from .policies import (
 )
 from .projections import (
     campaign_list,
+    contact_merge_list,
     conversion_list,
     digest_list,
     form_list,
@@ -108,6 +110,7 @@ service = Service(
         conversions,
         parties,
         duplicates,
+        contacts,
         people,
         rule_books,
         desks,
@@ -119,6 +122,7 @@ service = Service(
     decides=(
         lead.decider,
         person.decider,
+        person.together,
         rule_book.decider,
         desk.decider,
         desk.leaving,
@@ -176,6 +180,7 @@ service = Service(
         rule_book_list,
         hand_over_list,
         party_list,
+        contact_merge_list,
         conversion_list,
         form_list,
         campaign_list,

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lead_svc.domain import lead, person
-from ltc_events import Command, Decider, Event, Money
+from ltc_events import AnyDecider, Command, Decider, Event, Money
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
 
@@ -57,18 +56,19 @@ LEAD_COMMANDS = st.one_of(
 )
 
 
-def only_refusals_escape_and_facts_survive(decider: Decider[Any, Any, Any], commands: Sequence[Command]) -> None:
+def only_refusals_escape_and_facts_survive(decides: AnyDecider, commands: Sequence[Command]) -> None:
+    decider = decides if isinstance(decides, Decider) else decides.over[0]
     history: tuple[Event, ...] = ()
     for command in commands:
-        outcome = after(decider, *history).when(command)  # anything but a refusal escapes from here
+        outcome = after(decides, *history).when(command)  # anything but a refusal escapes from here
         for event in outcome.events:
             assert type(event).model_validate_json(event.model_dump_json()) == event
-        before, step = fold((decider,), history), tuple(outcome.events)
-        state = before.get(decider.of(UUID(int=1)), decider.initial)
-        for event in step:
-            state = decider.evolve(state, event)
-        history = (*history, *step)
-        assert fold((decider,), history).get(decider.of(UUID(int=1)), decider.initial) == state
+        states = fold((decider,), history)
+        for event in outcome.events:
+            stream = decider.of(getattr(event, decider.id))
+            states[stream] = decider.evolve(states.get(stream, decider.initial), event)
+        history = (*history, *outcome.events)
+        assert fold((decider,), history) == states
 
 
 @settings(max_examples=150, deadline=None)
@@ -77,6 +77,14 @@ def test_leads_obey_the_laws(commands: list[lead.LeadCommand]) -> None:
     only_refusals_escape_and_facts_survive(lead.decider, commands)
 
 
-@given(st.lists(st.builds(person.ForgetPerson, subject_id=ONE), max_size=3))
-def test_people_obey_the_laws(commands: list[person.ForgetPerson]) -> None:
-    only_refusals_escape_and_facts_survive(person.decider, commands)
+PEOPLE = st.sampled_from([UUID(int=1), UUID(int=3), UUID(int=4)])
+PEOPLE_COMMANDS = st.one_of(
+    st.builds(person.ForgetPerson, subject_ids=st.lists(PEOPLE, min_size=1, unique=True).map(tuple), known=st.booleans()),
+    st.builds(person.MergeContact, subject_id=PEOPLE, into=PEOPLE, merge_id=ONE, reason=SEALED, known=st.booleans()),
+    st.builds(person.UnmergeContact, subject_id=PEOPLE, into=maybe(PEOPLE), reason=SEALED, known=st.booleans()),
+)
+
+
+@given(st.lists(PEOPLE_COMMANDS, max_size=6))
+def test_people_obey_the_laws(commands: list[person.PersonCommand]) -> None:
+    only_refusals_escape_and_facts_survive(person.together, commands)

@@ -118,6 +118,9 @@ async def test_a_renewal_is_on_its_owners_list_with_its_history_and_counts_apart
     assert (row["consent"], row["response_due"]) == (None, None)
     seen = (await ann.get(f"/leads/{row['lead_id']}")).json()
     assert seen["contact"]["name"] == "Jo Doe"
+    met_at = (await ann.get(f"/leads/{first}")).json()["party_id"]
+    (person,) = (await ann.get(f"/parties/{met_at}/contacts")).json()["data"]
+    assert (person["name"], person["email"]) == ("Jo Doe", "jo@acme.example"), "whom a renewal names was known before"
     (notice,) = (await ann.get("/inbox")).json()["data"]
     assert (notice["lead_id"], notice["says"]) == (row["lead_id"], "Had the lead of contract C-7")
 

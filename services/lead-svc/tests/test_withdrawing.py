@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from lead_svc.domain import withdrawing
-from lead_svc.domain.lead import ConsentRecorded
+from lead_svc.domain.lead import ConsentRecorded, LeadClosed, UnknownLead
 from lead_svc.domain.withdrawing import WithdrawConsent
 from leads import done, owned
 from ltc_events.lead import LeadCaptured, LeadDisqualified
@@ -35,6 +35,19 @@ def test_consent_is_taken_back_for_all_their_leads_whatever_became_of_them_and_o
     given(withdrawing.decider, captured, agreed, over).when(withdraw).then(taken_back)
     given(withdrawing.decider, captured, agreed, taken_back).when(withdraw).then_nothing()
     given(withdrawing.decider).when(withdraw).then_nothing()
+
+
+def test_who_tells_one_of_us_tells_it_of_a_lead_that_is_not_over_and_takes_it_back_for_all() -> None:
+    told = withdraw.model_copy(update={"said_of": LEAD})
+    over = LeadDisqualified(lead_id=OTHER, reason="No")
+    both = agreed.model_copy(update={"lead_id": OTHER})
+    given(withdrawing.decider, captured, agreed, again, both, over).when(told).then(
+        taken_back, taken_back.model_copy(update={"lead_id": OTHER})
+    )
+    given(withdrawing.decider, captured, agreed, again, both, over).when(told.model_copy(update={"said_of": OTHER})).then_refused(
+        LeadClosed
+    )
+    given(withdrawing.decider).when(told).then_refused(UnknownLead)
 
 
 @pytest.fixture
@@ -110,6 +123,24 @@ async def test_a_lead_that_is_over_can_be_taken_back_too(
     await done(ann, f"/leads/{lead}/disqualify", reason="No")
     assert (await public.post(link)).status_code == 202
     assert await consent(ann, lead) is False
+
+
+@pytest.mark.parametrize("mail_to", ["head", "member"])
+async def test_whoever_of_a_merged_person_got_the_mail_consent_is_taken_back_under_every_contact(
+    served: Any, ann: httpx.AsyncClient, post: Postbox, public: httpx.AsyncClient, mail_to: str
+) -> None:
+    lead, link = await mailed(served, ann, post)
+    twice = await owned(ann, "ann", contact={"name": "Doe, Jo"})
+    stranger = await owned(ann, "ann", contact={"name": "Bo Roe"})
+    for other in (twice, stranger):
+        await done(ann, f"/leads/{other}/consent", given=True, source="Form")
+    one, into = [(await ann.get(f"/leads/{each}")).json()["contact_id"] for each in (twice, lead)]
+    if mail_to == "member":
+        one, into = into, one
+    async with served.client("max", "sales_manager") as boss:
+        await done(boss, f"/contacts/{one}/merge", into=into, reason="Same person")
+    assert (await public.post(link)).status_code == 202
+    assert [await consent(ann, each) for each in (lead, twice, stranger)] == [False, False, True]
 
 
 async def test_what_is_no_link_of_ours_or_of_somebody_forgotten_is_not_found(

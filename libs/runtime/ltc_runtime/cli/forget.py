@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def forget(subject: UUID, token: Token = "") -> None:
-    """Erase a person for good: name, mail and phone become unreadable everywhere. SUBJECT is the contact_id of a lead."""
+    """Erase a person for good: name, mail and phone become unreadable, also of contacts merged with theirs. SUBJECT is a contact_id."""
     now = run(erase(place(), subject, token))
     out.print(f"{subject} is forgotten" if now else f"{subject} was forgotten before; nothing was left to do")
 

@@ -2,6 +2,7 @@
 
 from . import asking, capturing, converting, nurturing, touching, working
 from .campaigns import campaigns
+from .contacts import contacts
 from .converting import conversions
 from .desks import desks
 from .duplicates import duplicates
@@ -17,6 +18,6 @@ from .rule_books import rule_books
 from .withdrawing import withdrawals
 
 __all__ = [
-    "asking", "campaigns", "capture", "capturing", "conversions", "converting", "desks", "duplicates", "forms", "imports", "inbox",
-    "leads", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "withdrawals", "working",
+    "asking", "campaigns", "capture", "capturing", "contacts", "conversions", "converting", "desks", "duplicates", "forms", "imports",
+    "inbox", "leads", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "withdrawals", "working",
 ]  # fmt: skip

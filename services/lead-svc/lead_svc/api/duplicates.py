@@ -13,7 +13,7 @@ from sqlalchemy import and_, case, exists, func, select, tuple_
 from .. import projections as shown
 from ..domain.account import UnknownParty
 from ..domain.matching import WEIGHTS, Mark, MarkKind, weight
-from .kinship import heads, holding, members
+from .kinship import PARTIES
 from .resource import OPEN, SALES
 
 duplicates = Api("/duplicates")
@@ -69,9 +69,9 @@ class Pairs(View):
 async def list_duplicates_of_party(party_id: UUID, read: Read) -> Candidates:
     """Parties that may be the same as this one, and why."""
     await read.one(select(shown.parties.c.party_id).where(shown.parties.c.party_id == party_id), UnknownParty)
-    kin, mark = await members(party_id, read.now, read), shown.party_marks.c
+    kin, mark = await PARTIES.members(party_id, read.now, read), shown.party_marks.c
     marks = [Mark(row["kind"], row["value"]) for row in await read.all(select(mark.kind, mark.value).where(mark.party_id.in_(kin)))]
-    return Candidates(data=await candidates(marks, [*kin, (await heads([party_id], read.now, read))[party_id]], read))
+    return Candidates(data=await candidates(marks, [*kin, (await PARTIES.heads([party_id], read.now, read))[party_id]], read))
 
 
 @duplicates.query("", roles=SALES)
@@ -80,7 +80,7 @@ async def list_duplicates(read: Read, limit: Annotated[int, Query(ge=1, le=200)]
     one, other = shown.party_marks.alias("one"), shown.party_marks.alias("other")
     points: Any = func.least(100, func.sum(case(WEIGHTS, value=one.c.kind)))
     same = and_(one.c.kind == other.c.kind, one.c.value == other.c.value, one.c.party_id < other.c.party_id)
-    merged = exists().where(shown.merges.c.party_id.in_((one.c.party_id, other.c.party_id)), holding(read.now))
+    merged = exists().where(shown.merges.c.party_id.in_((one.c.party_id, other.c.party_id)), PARTIES.holding(read.now))
     kinds = func.array_agg(one.c.kind.distinct())
     found = select(one.c.party_id, other.c.party_id.label("other_id"), points.label("weight"), kinds.label("kinds"))
     found = found.select_from(one.join(other, same)).where(~merged).group_by(one.c.party_id, other.c.party_id)
@@ -96,7 +96,7 @@ async def candidates(marks: Collection[Mark], but: Collection[UUID], read: Read)
         return []
     alike = select(mark.party_id, mark.kind, mark.value).where(tuple_(mark.kind, mark.value).in_(sorted(marks))).limit(CROWD)
     rows = await read.all(alike)
-    under = await heads({row["party_id"] for row in rows}, read.now, read)
+    under = await PARTIES.heads({row["party_id"] for row in rows}, read.now, read)
     found: defaultdict[UUID, set[Mark]] = defaultdict(set)
     for row in rows:
         if under[row["party_id"]] not in but:

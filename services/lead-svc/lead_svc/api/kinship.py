@@ -1,45 +1,77 @@
-"""Which parties are one, now or at any time: whom a party is shown under, and who is shown under it."""
+"""Who is one, now or at any time: under whom a party or a contact is shown, and who is shown under it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ltc_runtime.edge import Read
-from sqlalchemy import CTE, ColumnElement, and_, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Table, and_, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from .. import projections as shown
 
 
-def holding(at: datetime) -> ColumnElement[bool]:
-    """The merges that held at an instant."""
-    merge = shown.merges.c
-    return and_(merge.merged_at <= at, or_(merge.unmerged_at.is_(None), merge.unmerged_at > at))
+@dataclass(frozen=True, slots=True)
+class Kinship:
+    """One forest of merges."""
+
+    merges: Table
+    whose: str
+    """The column that says who is merged."""
+
+    @property
+    def one(self) -> ColumnElement[UUID]:
+        """Who is merged."""
+        return self.merges.c[self.whose]
+
+    def holding(self, at: datetime | None) -> ColumnElement[bool]:
+        """The merges that held at an instant; those that nobody has undone, where none is named."""
+        merge = self.merges.c
+        if at is None:
+            return merge.unmerged_at.is_(None)
+        return and_(merge.merged_at <= at, or_(merge.unmerged_at.is_(None), merge.unmerged_at > at))
+
+    def groups(self, ids: Collection[UUID], at: datetime | None) -> CTE:
+        """Each of these, as ``head``, with itself and all that were shown under it, as ``id``."""
+        these = given(ids).subquery()
+        found = select(these.c.id.label("head"), these.c.id).cte("kin", recursive=True)
+        below = select(found.c.head, self.one.label("id")).join(found, self.merges.c.into == found.c.id).where(self.holding(at))
+        return found.union(below)
+
+    def group(self, id: UUID, at: datetime | None) -> Select[Any]:
+        """The ids of one, and of all that were shown under it."""
+        return select(self.groups([id], at).c.id)
+
+    async def members(self, id: UUID, at: datetime | None, read: Read) -> list[UUID]:
+        """The same, as they are."""
+        return [row["id"] for row in await read.all(self.group(id, at))]
+
+    def above(self, ids: Select[Any], at: datetime | None) -> CTE:
+        """Each of these, as ``id``, with the one it was shown under, as ``head``; one of its own, with itself."""
+        these = ids.subquery()
+        (asked,) = these.c
+        way = select(asked.label("id"), asked.label("head")).cte("way", recursive=True)
+        step = select(way.c.id, self.merges.c.into.label("head")).join(way, self.one == way.c.head).where(self.holding(at))
+        way = way.union(step)
+        return select(way.c.id, way.c.head).where(~exists().where(self.one == way.c.head, self.holding(at))).cte("above")
+
+    async def heads(self, ids: Collection[UUID], at: datetime | None, read: Read) -> dict[UUID, UUID]:
+        """The same, as they are."""
+        return {row["id"]: row["head"] for row in await read.all(select(self.above(given(ids), at)))}
+
+    async def everybody(self, id: UUID, read: Read) -> list[UUID]:
+        """All that are held to be the same one now, this one first."""
+        head = (await self.heads([id], None, read))[id]
+        return list(dict.fromkeys((id, *await self.members(head, None, read))))
 
 
-def group(party_id: UUID, at: datetime) -> CTE:
-    """The party and all that were shown under it, at an instant: one column, ``party_id``."""
-    merge = shown.merges.c
-    found = select(literal(party_id, PgUUID).label("party_id")).cte("kin", recursive=True)
-    return found.union(select(merge.party_id).join(found, merge.into == found.c.party_id).where(holding(at)))
+def given(ids: Collection[UUID]) -> Select[Any]:
+    """These ids, as rows."""
+    return select(func.unnest(literal(list(ids), ARRAY(PgUUID))).label("id"))
 
 
-async def members(party_id: UUID, at: datetime, read: Read) -> list[UUID]:
-    """The same, as ids."""
-    return [row["party_id"] for row in await read.all(select(group(party_id, at).c.party_id))]
-
-
-async def heads(party_ids: Collection[UUID], at: datetime, read: Read) -> dict[UUID, UUID]:
-    """Whom each of these parties was shown under at an instant; one of its own, under itself."""
-    merge = shown.merges.c
-    asked: Any = shown.parties.c.party_id
-    found = select(asked.label("party_id"), asked.label("head")).where(asked.in_(party_ids)).cte("way", recursive=True)
-    up = select(found.c.party_id, merge.into.label("head")).join(found, merge.party_id == found.c.head).where(holding(at))
-    steps = await read.all(select(found.union(up)))
-    above = {row["head"] for row in steps if row["head"] != row["party_id"]}
-    chains: dict[UUID, list[UUID]] = {}
-    for row in steps:
-        chains.setdefault(row["party_id"], []).append(row["head"])
-    merged = {row["party_id"] for row in await read.all(select(merge.party_id).where(holding(at), merge.party_id.in_(above | set(chains))))}
-    return {party_id: next(head for head in chain if head not in merged) for party_id, chain in chains.items()}
+PARTIES = Kinship(shown.merges, "party_id")
+CONTACTS = Kinship(shown.contact_merges, "contact_id")

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from ltc_events import Name, Text
@@ -22,8 +21,8 @@ from ..domain.account import (
     UnmergeParty,
 )
 from ..domain.matching import CompanyPhone, Website, core_name
-from .asking import Contact, LeadRow, lead_row
-from .kinship import group, heads, holding, members
+from .asking import LeadRow, lead_row
+from .kinship import PARTIES
 from .resource import MANAGERS, SALES
 from .touching import Interaction
 
@@ -72,9 +71,9 @@ async def list_parties(read: Read, paging: Paging, name: Name | None = None) -> 
     if name is not None:
         alike = select(mark.party_id).where(mark.kind == "name", mark.value == core_name(name))
         found = [row["party_id"] for row in await read.all(alike)]
-        listed = select(shown.parties).where(party.party_id.in_(set((await heads(found, read.now, read)).values())))
+        listed = select(shown.parties).where(party.party_id.in_(set((await PARTIES.heads(found, read.now, read)).values())))
     else:
-        listed = select(shown.parties).where(~exists().where(merge.party_id == party.party_id, holding(read.now)))
+        listed = select(shown.parties).where(~exists().where(merge.party_id == party.party_id, PARTIES.holding(read.now)))
     return await read.page(listed, key=(party.company, party.party_id), into=PartyRow, paging=paging, newest_first=False)
 
 
@@ -85,7 +84,7 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
     stream = None if at else account.decider.of(party_id)
     row = await read.one(select(shown.parties).where(party.party_id == party_id), UnknownParty, stream=stream)
     when = at or read.now
-    kin = await members(party_id, when, read)
+    kin = await PARTIES.members(party_id, when, read)
     names = await read.all(select(shown.party_names.c.company).where(shown.party_names.c.party_id.in_(kin)).distinct())
     marks = await read.all(select(mark.kind, mark.value).where(mark.party_id.in_(kin), mark.kind != "name").distinct())
     past = await read.all(
@@ -93,7 +92,7 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
     )
     return PartyView(
         **row,
-        head=(await heads([party_id], when, read))[party_id],
+        head=(await PARTIES.heads([party_id], when, read))[party_id],
         members=kin,
         names=sorted(name["company"] for name in names),
         websites=sorted(each["value"] for each in marks if each["kind"] == "website"),
@@ -161,26 +160,16 @@ async def unmerge_party(party_id: UUID, body: UnmergeBody, handle: Handle) -> No
 @parties.query("/{party_id}/leads", roles=EVERYONE)
 async def list_leads_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[LeadRow]:
     """The leads of a party and of those shown under it at an instant, the newest first."""
-    table, kin = shown.leads.c, group(party_id, at or read.now)
-    found = select(shown.leads).where(table.party_id.in_(select(kin.c.party_id)), table.captured_at <= (at or read.now))
+    table, kin = shown.leads.c, PARTIES.group(party_id, at or read.now)
+    found = select(shown.leads).where(table.party_id.in_(kin), table.captured_at <= (at or read.now))
     return await read.page(found, key=(table.captured_at, table.lead_id), into=lead_row, paging=paging)
-
-
-@parties.query("/{party_id}/contacts", roles=SALES)
-async def list_contacts_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Contact]:
-    """The people at a party and at those shown under it at an instant."""
-    table, kin = shown.people.c, group(party_id, at or read.now)
-    found: Any = select(table.contact_id, table.name, table.email, table.phone, table.forgotten)
-    found = found.where(table.party_id.in_(select(kin.c.party_id)))
-    personal = ("name", "email", "phone")
-    return await read.page(found, key=(table.contact_id,), into=Contact, paging=paging, personal=personal)
 
 
 @parties.query("/{party_id}/interactions", roles=SALES)
 async def list_interactions_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Interaction]:
     """How we were in touch with a party and with those shown under it at an instant, the last first."""
-    table, kin = shown.touches.c, group(party_id, at or read.now)
-    leads = select(shown.leads.c.lead_id).where(shown.leads.c.party_id.in_(select(kin.c.party_id)))
+    table, kin = shown.touches.c, PARTIES.group(party_id, at or read.now)
+    leads = select(shown.leads.c.lead_id).where(shown.leads.c.party_id.in_(kin))
     found = select(shown.touches).where(table.lead_id.in_(leads), table.at <= (at or read.now))
     return await read.page(found, key=(table.at, table.touch_id), into=Interaction, paging=paging, personal=("note",))
 

@@ -2,21 +2,24 @@
 
 from uuid import UUID
 
-from ltc_runtime.edge import Api, Handle
+from ltc_runtime.edge import Api, Handle, Read
 
 from ..domain import person
-from ..domain.person import ForgetPerson, UnknownPerson
+from ..domain.person import ForgetPerson, PersonChanged, UnknownPerson
+from .kinship import CONTACTS
 
 people = Api("/people", stream=person.decider)
 
 
-@people.act("/{subject_id}/forget", roles=("operator", "legal"), refuses=(UnknownPerson,))
-async def forget_person(subject_id: UUID, handle: Handle) -> None:
-    """Forget a person.
+@people.act("/{subject_id}/forget", roles=("operator", "legal"), refuses=(UnknownPerson, PersonChanged))
+async def forget_person(subject_id: UUID, read: Read, handle: Handle) -> None:
+    """Forget a person, under every contact that is held to be them.
 
-    Their key is destroyed: what is sealed in events and lists stays where it is and can never be read again. Whoever is forgotten
+    Their keys are destroyed: what is sealed in events and lists stays where it is and can never be read again. Whoever is forgotten
     already stays so: then `LTC-Position` names nothing that was told.
     """
-    known = await handle.known(subject_id)
-    handle.forget(subject_id)
-    return await handle(ForgetPerson(subject_id=subject_id, known=known))
+    subject_ids = await CONTACTS.everybody(subject_id, read)
+    known = [await handle.known(each) for each in subject_ids]
+    for each in subject_ids:
+        handle.forget(each)
+    return await handle(ForgetPerson(subject_ids=tuple(subject_ids), known=any(known)))

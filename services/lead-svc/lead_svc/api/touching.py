@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from ltc_events import Name, Refusal, Text
+from ltc_events import Name, Text
 from ltc_runtime.edge import Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import select
@@ -11,12 +11,11 @@ from sqlalchemy import select
 from .. import projections as shown
 from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, RecordConsent, TouchInTheFuture, UnknownLead
 from ..domain.lead.touching import Direction, TouchKind
+from ..domain.person import PersonIsForgotten
+from ..domain.withdrawing import WithdrawConsent
 from .asking import contact_row
+from .kinship import CONTACTS
 from .resource import SALES, leads
-
-
-class PersonIsForgotten(Refusal):
-    """The contact asked to be forgotten: nothing may be noted about them any more."""
 
 
 class TouchBody(Body):
@@ -79,9 +78,24 @@ class ConsentBody(Body):
 
 
 @leads.act("/{lead_id}/consent", roles=SALES, refuses=(UnknownLead, LeadClosed))
-async def record_consent(lead_id: UUID, body: ConsentBody, handle: Handle) -> None:
-    """Note that they agree to hear of our offers, or no longer do."""
-    return await handle(RecordConsent(lead_id=lead_id, given=body.given, until=body.until, source=body.source))
+async def record_consent(lead_id: UUID, body: ConsentBody, read: Read, handle: Handle) -> None:
+    """Note that they agree to hear of our offers, or no longer do.
+
+    They agree for this lead. They take it back for every lead of theirs, under whichever contact we know them.
+    """
+    if body.given:
+        return await handle(RecordConsent(lead_id=lead_id, given=True, until=body.until, source=body.source))
+    lead = await read.one(select(shown.leads.c.contact_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
+    others = [] if lead["contact_id"] is None else await leads_of_person(lead["contact_id"], read)
+    lead_ids = tuple(dict.fromkeys((lead_id, *others)))
+    return await handle(WithdrawConsent(lead_ids=lead_ids, said_of=lead_id, source=body.source))
+
+
+async def leads_of_person(contact_id: UUID, read: Read) -> list[UUID]:
+    """The leads of a contact, and of every contact that is held to be the same person now."""
+    lead = shown.leads.c
+    found = select(lead.lead_id).where(lead.contact_id.in_(await CONTACTS.everybody(contact_id, read)))
+    return [row["lead_id"] for row in await read.all(found.order_by(lead.lead_id))]
 
 
 class Interaction(View):

@@ -15,11 +15,10 @@ from ltc_runtime.edge.problems import TooOften
 from ltc_runtime.edge.public import LINK
 from ltc_runtime.edge.rate import Rate
 from pydantic import StringConstraints
-from sqlalchemy import select
 
-from .. import projections as shown
 from ..domain.withdrawing import WithdrawConsent
 from .public import network
+from .touching import leads_of_person
 
 LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
@@ -81,10 +80,10 @@ async def ask_withdrawal(token: LinkToken) -> Answer:
 @withdrawals.public("/{token}", gate=GATE, refuses=(UnknownLink,), media="text/html")
 async def withdraw_consent(token: LinkToken, read: Read, handle: Handle) -> Answer:
     """Take consent back: what was planned for them is not sent. Sent again, it is answered the same."""
-    subject, lead = await read.whose_link(token), shown.leads.c
-    rows = await read.all(select(lead.lead_id).where(lead.contact_id == subject).order_by(lead.lead_id))
-    if rows:
-        await handle(WithdrawConsent(lead_ids=tuple(row["lead_id"] for row in rows), source="link in a mail"))
+    subject = await read.whose_link(token)
+    lead_ids = [] if subject is None else await leads_of_person(subject, read)
+    if lead_ids:
+        await handle(WithdrawConsent(lead_ids=tuple(lead_ids), source="link in a mail"))
     return page(202, "You will get no more mails of our offers. \u00b7 您将不再收到我们的营销邮件。")
 
 

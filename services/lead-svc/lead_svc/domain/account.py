@@ -7,6 +7,8 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, JointDecider, Name, Refusal, States, Stream, Text
 from ltc_events.lead import Domain, PartyMerged, PartyUnmerged, PhoneNumber
 
+from .forest import Merged, is_under, taken
+
 
 class NoteParty(Command):
     """Note what is known of a party: a name it goes by, its web domain, its switchboard."""
@@ -69,14 +71,6 @@ class PartyNotMerged(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """Shown under another party."""
-
-    merge_id: UUID
-    into: UUID
-
-
-@dataclass(frozen=True, slots=True)
 class Account:
     """A party; one without a name was never heard of."""
 
@@ -111,11 +105,10 @@ def merge(states: States, command: MergeParty) -> list[Event]:
     must_be_known(other)
     if command.party_id == command.into:
         raise MergedIntoItself
-    if one.merged is not None and one.merged.into == command.into:
-        return []  # that is done already
-    for party_id, account in ((command.party_id, one), (command.into, other)):
-        if account.merged is not None:
-            raise PartyMergedAlready(party_id=party_id, into=account.merged.into)
+    if is_under(one.merged, command.into):
+        return []
+    if merged := taken({command.party_id: one.merged, command.into: other.merged}):
+        raise PartyMergedAlready(party_id=merged.id, into=merged.into)
     return [PartyMerged(**dict(command))]
 
 

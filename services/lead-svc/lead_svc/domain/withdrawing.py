@@ -7,13 +7,15 @@ from ltc_events import Command, Event, JointDecider, Name, States, Stream
 from pydantic import Field
 
 from . import lead
-from .lead import withdraw_consent
+from .lead import must_be_alive, withdraw_consent
 
 
 class WithdrawConsent(Command):
     """Note that a person wants to hear no more of our offers, whatever became of these leads of theirs."""
 
     lead_ids: Annotated[tuple[UUID, ...], Field(min_length=1)]
+    said_of: UUID | None = None
+    """The one of them they said so of to one of us, which is not over; by the link in a mail they say it of none."""
     source: Name
 
 
@@ -22,6 +24,8 @@ def streams(command: WithdrawConsent) -> list[Stream]:
 
 
 def decide(states: States, command: WithdrawConsent) -> list[Event]:
+    if command.said_of is not None:
+        must_be_alive(states.of(lead.decider, command.said_of))
     return [
         event
         for lead_id in command.lead_ids

@@ -1,6 +1,6 @@
 """Parties: their names, what they can be known by, whom each is shown under since when, and the people there."""
 
-from ltc_events import Fact, change, on, projection, put
+from ltc_events import change, on, projection, put
 from ltc_events.lead import LeadCaptured, PartyMerged, PartyUnmerged, PersonForgotten
 from ltc_events.projection import Row
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from ..domain import matching
 from ..domain.account import PartyNoted
 from ..domain.lead import ContactRecorded
+from .merging import merged, merges_of, unmerged
 from .schema import read
 
 parties = Table(
@@ -37,21 +38,7 @@ party_marks = Table(
     Index("party_mark_value", "kind", "value"),
 )
 
-merges = Table(
-    "party_merge",
-    read,
-    Column("merge_id", UUID, primary_key=True),
-    Column("party_id", UUID, nullable=False),
-    Column("into", UUID, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("merged_by", Text, nullable=False),
-    Column("merged_at", DateTime(timezone=True), nullable=False),
-    Column("unmerged_by", Text),
-    Column("unmerged_at", DateTime(timezone=True)),
-    Column("unmerge_reason", Text),
-    Index("party_merge_into", "into"),
-    Index("party_merge_of", "party_id"),
-)
+merges = merges_of("party_merge", "party_id")
 
 people = Table(
     "party_contact",
@@ -74,24 +61,13 @@ def marked(party: PartyNoted) -> list[Row]:
 
 
 def met(lead: LeadCaptured) -> list[Row]:
-    """Somebody at the party; who they are follows. Of a lead that came back they are known."""
-    if lead.contact_id is None or lead.returned_from is not None:
+    """Somebody at the party; who they are follows. Of a lead that came back, or renews a contract, they are known."""
+    if lead.contact_id is None or lead.returned_from is not None or lead.renews is not None:
         return []
     return [{**NOBODY, "contact_id": lead.contact_id, "party_id": lead.party_id, "forgotten": False}]
 
 
-def undone(party: PartyUnmerged, fact: Fact) -> Row:
-    """The merge held until now."""
-    return {
-        "merge_id": party.merge_id,
-        "unmerged_by": fact.actor,
-        "unmerged_at": fact.occurred_at,
-        "unmerge_reason": party.reason,
-    }
-
-
 NOBODY = dict.fromkeys(people.columns.keys())
-NEW_MERGE = dict.fromkeys(merges.columns.keys())
 
 party_list = projection(
     "party_list",
@@ -101,14 +77,8 @@ party_list = projection(
         put(party_names, lambda party: {"party_id": party.party_id, "company": party.company}),
         put(party_marks, marked),
     ),
-    on(
-        PartyMerged,
-        put(
-            merges,
-            lambda party, fact: {**NEW_MERGE, **party.model_dump(), "merged_by": fact.actor, "merged_at": fact.occurred_at},
-        ),
-    ),
-    on(PartyUnmerged, change(merges, undone)),
+    on(PartyMerged, merged(merges)),
+    on(PartyUnmerged, unmerged(merges)),
     on(LeadCaptured, put(people, met)),
     on(
         ContactRecorded,
@@ -118,4 +88,5 @@ party_list = projection(
         ),
     ),
     on(PersonForgotten, change(people, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
+    version=2,
 )

@@ -247,6 +247,6 @@ __all__ = [
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
     "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
     "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "RenewalDue", "ResponseAwaited",
-    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "came_by", "decider", "opportunity_of",
-    "possible", "withdraw_consent",
+    "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "came_by", "decider", "must_be_alive",
+    "opportunity_of", "possible", "withdraw_consent",
 ]  # fmt: skip
