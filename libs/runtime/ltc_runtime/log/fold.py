@@ -1,5 +1,6 @@
 """What the log makes of a read model: everything folded in memory and copied, or a stretch of it written to tables that stand already."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -54,14 +55,21 @@ async def fold(
     """What the projection's rows are after everything up to a position; or up to an earlier one, which is returned, if they are many."""
     rows: dict[RowKey, Write] = {}
     meant = Meaning(projection)
-    async for records in _pages(connection, meant.types, 0, upto, CHUNK):
-        for record in records:
-            for verb, columns in meant.rows(record):
-                _fold_in(rows, verb, columns)
+    page = await _page(connection, meant.types, 0, upto, CHUNK)
+    while page:
+        reached = page[-1]["position"]
         if tell is not None:
-            await tell(records[-1]["position"])
-        if len(rows) >= HELD:
-            return rows, records[-1]["position"]
+            await tell(reached)
+        coming = asyncio.ensure_future(_page(connection, meant.types, reached, upto, CHUNK))
+        await asyncio.sleep(0)  # so that the server reads on while this page is folded
+        try:
+            for record in page:
+                for verb, columns in meant.rows(record):
+                    _fold_in(rows, verb, columns)
+        finally:
+            page = await coming
+        if page and len(rows) >= HELD:
+            return rows, reached
     return rows, upto
 
 
@@ -139,8 +147,12 @@ async def _pages(connection: asyncpg.Connection, types: list[str], after: int, u
 
     No transaction is held open over it: rows of the log never change, so several looks see what one would.
     """
-    while page := await connection.fetch(_READ, after, upto, types, size):
+    while page := await _page(connection, types, after, upto, size):
         yield page
         after = page[-1]["position"]
         if len(page) < size:
             return
+
+
+async def _page(connection: asyncpg.Connection, types: list[str], after: int, upto: int, size: int) -> list[Any]:
+    return list(await connection.fetch(_READ, after, upto, types, size))

@@ -5,7 +5,9 @@ its log has lost records: what it lacks is told again first, because what came b
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
@@ -14,8 +16,11 @@ from .broker import PATIENCE, owner_of, reading
 from .cloudevents import Told, Unreadable, read_message
 from .own import OwnLog
 
-LOOK_BACK = 100
+LOOK_BACK = 1000
 """Records of each partition that are looked at; more than one, because not everybody who writes there need be a relay."""
+
+
+Held = Mapping[int, tuple[UUID, bytes]]
 
 
 class BehindItself(Exception):
@@ -50,18 +55,47 @@ async def kept(own: OwnLog, last: Iterable[Told], partitions: Iterable[int], che
 
 
 async def last_told(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Told]:
-    """The newest events of this log among the last records of each partition."""
+    """The newest event of this log in each partition, among the last records there."""
+    said: defaultdict[int, list[Told]] = defaultdict(list)
+    whole: set[int] = set()
     async with reading(settings) as consumer:
-        newest: dict[int, Told] = {}
         async with asyncio.timeout(PATIENCE):
             for message in await last_records(consumer, topic, partitions):
+                if message.offset == 0:
+                    whole.add(message.partition)
                 try:
                     told = read_message(message.headers, message.value, owner_of(topic, settings), message.partition)
                 except Unreadable:
                     continue
-                if told.log_id == own.log_id and (told.partition not in newest or told.position > newest[told.partition].position):
-                    newest[told.partition] = told
-        return list(newest.values())
+                if told.log_id == own.log_id:
+                    said[told.partition].append(told)
+    held = await own.hashes([told.position for some in said.values() for told in some])
+    newest = (newest_of(some, held, whole=partition in whole) for partition, some in said.items())
+    return [told for told in newest if told is not None]
+
+
+def newest_of(said: Iterable[Told], held: Held, *, whole: bool) -> Told | None:
+    """The newest event of a partition: what was told last, and held, or, behind it, what the log does not hold.
+
+    Who may write to the topic can claim any position. So what is not held counts only as a relay would have told it: each
+    event names the one before it (``prev``), the first of them the last that is held, and no later one is held. A log that
+    was restored tells nothing behind what it lost, so whatever is held and new behind such events shows that they were forged.
+
+    Args:
+        said: what names this log, in the order of the partition.
+        held: event id and hash of what the log holds at these positions.
+        whole: these are all that the partition has; otherwise the first is believed to lie behind one that is held.
+    """
+    tail: Told | None = None
+    lost: list[Told] = []
+    for told in said:
+        before = lost[-1] if lost else tail
+        if held.get(told.position) == (told.event_id, told.hash):
+            if tail is None or told.position > tail.position:
+                tail, lost = told, []
+        elif told.prev == before.position if before else told.prev == 0 or not whole:
+            lost.append(told)
+    return lost[-1] if lost else tail
 
 
 async def last_records(

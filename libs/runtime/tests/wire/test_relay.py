@@ -253,6 +253,21 @@ async def test_what_others_write_to_the_topic_does_not_stop_the_relay(here: Worl
     await here.all_told()
 
 
+async def test_a_forged_event_of_the_logs_own_future_does_not_stop_the_relay(here: World) -> None:
+    telling = here.start_relay()
+    await here.baskets(5)
+    await here.all_told()
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    own = OwnLog(here.teller.pool, "shop-svc", here.teller.log_id)
+    for row in await own.rows(0, 100):
+        await here.say_events([own.told(row)._replace(position=10**15, prev=10**15 - 1, event_id=uuid4())])
+    here.start_relay()
+    await here.baskets(5)
+    await here.all_told()
+    assert figures.RELAY_REFUSES._value.get() == 0
+
+
 async def test_a_topic_with_too_few_partitions_is_not_told_on(here: World) -> None:
     small = here.settings.model_copy(update={"topic_prefix": f"small{uuid4().hex[:6]}.", "topic_partitions": 1})
     await topics.apply(["shop-svc"], small)
