@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import structlog
 from ltc_runtime.service import installed
 
@@ -110,13 +111,31 @@ async def break_things(
             drawn = [unseen.pop()] if unseen else draw(chance, faults)
             at = time.monotonic() - began
             said = await asyncio.gather(*(fault.happen(platform, chance) for fault in drawn))
-            took = await workload.probe()
+            try:
+                took = await workload.probe()
+            except TimeoutError:
+                raise SystemExit(await stuck(platform, [fault.name for fault in drawn], said)) from None
             course.note([fault.name for fault in drawn], *took)
             names = [f"{fault.name}: {what}" for fault, what in zip(drawn, said, strict=True)]
             written.write(
                 json.dumps({"at": round(at, 2), "faults": names, "written": round(took[0], 2), "flowed": round(took[1], 2)}) + "\n"
             )
     return course
+
+
+async def stuck(platform: Platform, faults: Sequence[str], said: Sequence[str]) -> str:
+    """What is to be known where nothing flows any more, before all of it is gone."""
+    lines = [
+        f"nothing flows {platform.front.patience:g} s after {', '.join(f'{fault} ({what})' for fault, what in zip(faults, said, strict=True))}"
+    ]
+    async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+        for process in platform.stack.services:
+            try:
+                standing = (await client.get(f"{process.url}/readyz")).text
+            except httpx.HTTPError as error:
+                standing = repr(error)
+            lines.append(f"{process.name}: {standing}")
+    return "\n".join(lines)
 
 
 def draw(chance: random.Random, faults: Sequence[Fault] = FAULTS) -> list[Fault]:
