@@ -125,9 +125,8 @@ async def break_things(
 
 async def stuck(platform: Platform, faults: Sequence[str], said: Sequence[str]) -> str:
     """What is to be known where nothing flows any more, before all of it is gone."""
-    lines = [
-        f"nothing flows {platform.front.patience:g} s after {', '.join(f'{fault} ({what})' for fault, what in zip(faults, said, strict=True))}"
-    ]
+    happened = ", ".join(f"{fault} ({what})" for fault, what in zip(faults, said, strict=True))
+    lines = [f"nothing flows {platform.front.patience:g} s after {happened or 'nothing'}"]
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         for process in platform.stack.services:
             try:
