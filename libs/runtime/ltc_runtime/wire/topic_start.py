@@ -6,8 +6,10 @@ partition -1 says that the topic was looked at.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -16,7 +18,7 @@ from ..service import topic_of
 from ..settings import Settings
 from .behind import last_records
 from .broker import PATIENCE, reading, topic_for
-from .cloudevents import Unreadable, read_message
+from .cloudevents import Told, Unreadable, read_message
 
 log_ = structlog.get_logger(__name__)
 
@@ -56,7 +58,7 @@ async def note_starts(log: Log, settings: Settings) -> None:
 async def _ends(teller: str, settings: Settings) -> dict[int, int]:
     """The last position told in each partition of a topic."""
     topic = topic_for(teller, settings)
-    ends: dict[int, int] = {}
+    said: defaultdict[int, list[Told]] = defaultdict(list)
     async with reading(settings) as consumer:
         partitions = await partitions_of(consumer, topic)
         for message in await last_records(consumer, topic, partitions):
@@ -64,8 +66,19 @@ async def _ends(teller: str, settings: Settings) -> dict[int, int]:
                 told = read_message(message.headers, message.value, teller, message.partition)
             except Unreadable:
                 continue
-            ends[told.partition] = max(told.position, ends.get(told.partition, 0))
-    return ends
+            said[told.partition].append(told)
+    return {partition: last_of(some) for partition, some in said.items()}
+
+
+def last_of(said: Iterable[Told]) -> int:
+    """The position told last in a partition: where most events lead to, each naming the one before it.
+
+    Not the highest that is claimed: a stranger's message would make history of all that its teller tells until then.
+    """
+    leading: dict[tuple[UUID, int], int] = {}
+    for told in said:
+        leading[told.log_id, told.position] = leading.get((told.log_id, told.prev), 0) + 1
+    return max(leading, key=lambda place: (leading[place], place[1]))[1]
 
 
 async def partitions_of(consumer: Any, topic: str) -> set[int]:

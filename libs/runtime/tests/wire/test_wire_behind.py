@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ltc_runtime.wire.behind import newest_of
 from ltc_runtime.wire.cloudevents import Told
+from ltc_runtime.wire.topic_start import last_of
 
 LOG = UUID(int=1)
 NEVER = 10**15
@@ -82,3 +83,10 @@ def test_no_claims_that_do_not_fit_hide_what_was_lost_or_make_a_loss_of_nothing(
     for index in sorted(data.draw(st.sets(st.integers(0, count))), reverse=True):
         said.insert(index, told(NEVER + index, NEVER - 1, event=1000 + index))
     assert newest_of(said, held(left), whole=True) == true[-1]
+
+
+def test_history_of_a_topic_ends_with_what_its_teller_told_last_and_not_with_the_highest_claim() -> None:
+    forged = told(NEVER, NEVER - 1)
+    assert last_of([*chain(3)[1:], forged, *chain(3)[1:]]) == 6
+    assert last_of([forged, *chain(3)]) == 6
+    assert last_of([told(9, 7)]) == 9
