@@ -225,6 +225,41 @@ async def test_who_was_a_merged_person_and_is_two_again_is_forgotten_alone(
     assert (await ann.get(f"/contacts/{joe}")).json()["name"] == "Doe, Jo"
 
 
+@pytest.mark.parametrize("forgotten", [0, 1])
+async def test_why_two_were_one_is_forgotten_with_either_of_them(
+    forgotten: int, served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient, lea: httpx.AsyncClient
+) -> None:
+    both = [(await met(ann, who))[0] for who in (JO, JOE)]
+    await served.react()
+    await merged(max_, both[1], both[0])
+    await done(max_, f"/contacts/{both[1]}/unmerge", reason="Jo Doe and her father")
+
+    async def reasons() -> set[str | None]:
+        shown = [(await ann.get(f"/contacts/{each}")).json()["merges"] for each in both]
+        return {merge[why] for merges in shown for merge in merges for why in ("reason", "unmerge_reason")}
+
+    assert await reasons() == {"Same mail address as Jo", "Jo Doe and her father"}
+    await done(lea, f"/people/{both[forgotten]}/forget")
+    assert await reasons() == {None}
+
+
+async def test_a_day_before_somebody_was_met_does_not_show_them(served: Any, ann: httpx.AsyncClient) -> None:
+    jo, _, party = await met(ann, JO)
+    between = datetime.now(UTC).isoformat()
+    joe, _, _ = await met(ann, JOE)
+    await served.react()
+    assert await people(ann, party, at=between) == {jo: set()}
+    assert await people(ann, party) == {jo: set(), joe: set()}
+
+
+async def test_a_note_gives_nobody_a_key_again_who_was_forgotten_meanwhile(served: Any, ann: httpx.AsyncClient) -> None:
+    lead = await owned(ann, "ann", contact=JO)
+    contact = (await ann.get(f"/leads/{lead}")).json()["contact_id"]
+    await served.log.pool.execute("DELETE FROM personal_key WHERE subject = $1", UUID(contact))  # the list does not know of it yet
+    assert await refused(ann, f"/leads/{lead}/interactions", kind="call", note="Has a cold") == (409, "person-is-forgotten")
+    assert await served.log.pool.fetchval("SELECT count(*) FROM personal_key WHERE subject = $1", UUID(contact)) == 0
+
+
 async def test_a_merged_person_takes_consent_back_for_all_leads_of_theirs(
     served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
 ) -> None:

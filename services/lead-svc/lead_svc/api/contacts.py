@@ -10,7 +10,7 @@ from fastapi import Query
 from ltc_events import Text
 from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from .. import projections as shown
 from ..domain import person
@@ -45,7 +45,7 @@ class PartyContact(Contact):
 
 
 class ContactMerge(View):
-    """That two contacts were the same person, as long as they were held to be. Reasons are null where the person is forgotten."""
+    """That two contacts were the same person, as long as they were held to be. Reasons are null where one of the two is forgotten."""
 
     merge_id: UUID
     contact_id: UUID
@@ -97,9 +97,11 @@ async def list_contacts_of_party(party_id: UUID, read: Read, paging: Paging, at:
 
 
 def people_at(party_id: UUID, at: datetime | None, read: Read) -> Select[Any]:
-    """Who is met at a party or at one shown under it, each as the contact they are shown under."""
-    row = shown.people.c
+    """Who was met by then at a party or at one shown under it, each as the contact they are shown under."""
+    row, lead = shown.people.c, shown.leads.c
     met = select(row.contact_id).where(row.party_id.in_(PARTIES.group(party_id, at or read.now)))
+    if at is not None:
+        met = met.where(exists().where(lead.contact_id == row.contact_id, lead.captured_at <= at))
     found = select(row.contact_id, row.name, row.email, row.phone, row.forgotten)
     return found.where(row.contact_id.in_(select(CONTACTS.above(met, at).c.head)))
 
@@ -162,7 +164,8 @@ async def merges_of(contact_ids: Collection[UUID], read: Read) -> list[ContactMe
     either = merge.contact_id.in_(contact_ids) | merge.into.in_(contact_ids)
     rows = await read.all(select(shown.contact_merges).where(either).order_by(merge.merged_at, merge.merge_id))
     for why in ("reason", "unmerge_reason"):
-        for row, text in zip(rows, await read.open_many([row[why] for row in rows]), strict=True):
+        inner = await read.open_many([row[why] for row in rows])
+        for row, text in zip(rows, await read.open_many(inner), strict=True):
             row[why] = text
     return [ContactMerge(**row) for row in rows]
 
@@ -190,7 +193,7 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
         subject_id=subject_id,
         into=body.into,
         merge_id=merge_id,
-        reason=await sealed(subject_id, body.reason, handle),
+        reason=await sealed((subject_id, body.into), body.reason, handle),
         known=await are_known({subject_id, body.into}, read),
     )
     return await handle(command, MergeDone(merge_id=merge_id))
@@ -206,20 +209,23 @@ class UnmergeContactBody(Body):
 async def unmerge_contact(subject_id: UUID, body: UnmergeContactBody, read: Read, handle: Handle) -> None:
     """Undo a merge: both are people of their own again, each with what was said of them."""
     merge = shown.contact_merges.c
-    into = await read.maybe(select(merge.into).where(merge.contact_id == subject_id, CONTACTS.holding(None)))
+    merged = await read.maybe(select(merge.into).where(merge.contact_id == subject_id, CONTACTS.holding(None)))
+    into = None if merged is None else merged["into"]
     command = UnmergeContact(
         subject_id=subject_id,
-        into=None if into is None else into["into"],
-        reason=await sealed(subject_id, body.reason, handle),
+        into=into,
+        reason=await sealed((subject_id, into or subject_id), body.reason, handle),
         known=await are_known({subject_id}, read),
     )
     return await handle(command)
 
 
-async def sealed(subject_id: UUID, reason: Text, handle: Handle) -> str:
-    """A reason why somebody is somebody says who they are: it is forgotten with them."""
-    await handle.known(subject_id)
-    return handle.seal(subject_id, reason)
+async def sealed(both: tuple[UUID, UUID], reason: Text, handle: Handle) -> str:
+    """A reason why somebody is somebody says who they are: sealed for one and once more for the other, it is forgotten with either."""
+    for subject_id in both:
+        await handle.known(subject_id)
+        reason = handle.seal(subject_id, reason)
+    return reason
 
 
 async def are_known(contact_ids: Collection[UUID], read: Read) -> bool:

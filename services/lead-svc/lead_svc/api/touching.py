@@ -62,10 +62,9 @@ async def subject_of_note(lead_id: UUID, touch_id: UUID, read: Read, handle: Han
     contact = await read.maybe(contact_row(lead_id))
     if contact is None:
         return touch_id
-    if contact["forgotten"]:
-        raise PersonIsForgotten
     subject: UUID = contact["contact_id"]
-    await handle.known(subject)
+    if contact["forgotten"] or not await handle.known(subject):  # a key made anew would be one of somebody who asked to have none
+        raise PersonIsForgotten
     return subject
 
 
