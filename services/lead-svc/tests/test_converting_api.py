@@ -35,7 +35,9 @@ async def test_a_lead_is_converted_into_a_deal_there_is_and_not_into_one_that_is
     assert (await ann.get(f"/leads/{late}")).json()["status"] == "qualified"
 
 
-async def test_many_leads_are_converted_at_one_request_and_each_says_what_became_of_it(served: Any, ann: httpx.AsyncClient) -> None:
+async def test_many_leads_are_converted_at_one_request_and_each_says_what_became_of_it_frappe_286(
+    served: Any, ann: httpx.AsyncClient
+) -> None:
     """Frappe CRM #286."""
     ready, raw = [await qualified(ann) for _ in range(2)], await captured(ann)
     unknown = str(UUID(int=7))
@@ -84,7 +86,7 @@ async def test_a_lead_whose_deal_was_lost_comes_back_and_leads_to_its_history_an
     assert again != deal
 
 
-async def test_why_a_lead_was_lost_must_be_said_and_is_shown(ann: httpx.AsyncClient) -> None:
+async def test_why_a_lead_was_lost_must_be_said_and_is_shown_frappe_973(ann: httpx.AsyncClient) -> None:
     """Frappe CRM #973."""
     lead = await captured(ann)
     for nothing in ({}, {"reason": ""}, {"reason": "  "}):
@@ -93,7 +95,7 @@ async def test_why_a_lead_was_lost_must_be_said_and_is_shown(ann: httpx.AsyncCli
     assert (await ann.get(f"/leads/{lead}")).json()["reason"] == "Bought elsewhere"
 
 
-async def test_every_change_of_stage_is_in_the_timeline_with_who_and_when(served: Any, ann: httpx.AsyncClient) -> None:
+async def test_every_change_of_stage_is_in_the_timeline_with_who_and_when_twenty_11176(served: Any, ann: httpx.AsyncClient) -> None:
     """Twenty #11176."""
     lead = await captured(ann)
     async with served.client("max", "sales_manager") as manager:

@@ -137,7 +137,7 @@ async def test_a_file_with_lines_that_say_nothing_usable_changes_nothing(desk: D
     assert await refused(desk.mia, "/catalogue", applied) == (409, "sheet-unusable")
 
 
-async def test_a_price_book_says_what_it_said_on_any_day_and_quotes_keep_their_version(desk: Desk) -> None:
+async def test_a_price_book_says_what_it_said_on_any_day_and_quotes_keep_their_version_kill_bill_1395_frappe_2258(desk: Desk) -> None:
     # Kill Bill #1395, Frappe CRM #2258: a new version of the catalogue, or another rate, changes nothing that was quoted.
     quote = await desk.quote(await desk.deal(), SERVER, RACK)
     dearer = PRICES.replace("1000.00", "1100.00")
@@ -159,7 +159,7 @@ async def test_a_price_book_says_what_it_said_on_any_day_and_quotes_keep_their_v
     assert await refused(desk.mia, "/price-books/list/apply", empty) == (409, "price-file-empty")
 
 
-async def test_what_does_not_go_together_is_tried_shown_and_cannot_be_submitted(desk: Desk) -> None:
+async def test_what_does_not_go_together_is_tried_shown_and_cannot_be_submitted_frappe_580_twenty_21682(desk: Desk) -> None:
     # Frappe CRM #580, Twenty #21682: a deal has products, line by line, and they must fit.
     deal = await desk.deal()
     quote = await desk.quote(deal, SERVER)
@@ -206,7 +206,7 @@ async def test_two_deals_that_look_split_need_the_higher_approver(desk: Desk) ->
     await good(desk.mia, f"/quotes/{second}/approve", approval)
 
 
-async def test_a_copy_of_an_approved_quote_was_approved_by_nobody(desk: Desk) -> None:
+async def test_a_copy_of_an_approved_quote_was_approved_by_nobody_odoo_51081(desk: Desk) -> None:
     # Odoo #51081: a block that is bypassed by copying a quote.
     deal = await desk.deal()
     first = await desk.quote(deal, SERVER)
