@@ -17,6 +17,7 @@ from ltc_runtime.react import note_policies, react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.postgres import Postgres
+from ltc_runtime.stopping import end
 from ltc_runtime.wire.broker import FETCH_BYTES, topic_for
 from ltc_runtime.wire.hear import BATCH
 from ltc_runtime.wire.hear import hear as listen
@@ -106,9 +107,7 @@ def ours(postgres: Postgres, settings: Settings, policy: Policy, reactions: int)
                 if task.done():
                     task.result()
         took = time.perf_counter() - began
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await log.stop()
         return EVENTS / took
 

@@ -111,22 +111,21 @@ async def break_things(
             drawn = [unseen.pop()] if unseen else draw(chance, faults)
             at = time.monotonic() - began
             said = await asyncio.gather(*(fault.happen(platform, chance) for fault in drawn))
+            names = [f"{fault.name}: {what}" for fault, what in zip(drawn, said, strict=True)]
             try:
                 took = await workload.probe()
             except TimeoutError:
-                raise SystemExit(await stuck(platform, [fault.name for fault in drawn], said)) from None
+                raise SystemExit(await stuck(platform, names)) from None
             course.note([fault.name for fault in drawn], *took)
-            names = [f"{fault.name}: {what}" for fault, what in zip(drawn, said, strict=True)]
             written.write(
                 json.dumps({"at": round(at, 2), "faults": names, "written": round(took[0], 2), "flowed": round(took[1], 2)}) + "\n"
             )
     return course
 
 
-async def stuck(platform: Platform, faults: Sequence[str], said: Sequence[str]) -> str:
+async def stuck(platform: Platform, faults: Sequence[str]) -> str:
     """What is to be known where nothing flows any more, before all of it is gone."""
-    happened = ", ".join(f"{fault} ({what})" for fault, what in zip(faults, said, strict=True))
-    lines = [f"nothing flows {platform.front.patience:g} s after {happened or 'nothing'}"]
+    lines = [f"nothing flows {platform.front.patience:g} s after {', '.join(faults) or 'nothing'}"]
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         for process in platform.stack.services:
             try:

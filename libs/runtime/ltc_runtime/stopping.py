@@ -64,10 +64,7 @@ class Stopping:
         try:
             await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            told.cancel()
-            if not task.done():
-                task.cancel()
-                await asyncio.wait({task})
+            await end([told, task])
         if task.cancelled():
             raise Stopped
         return task.result()

@@ -61,8 +61,8 @@ async def fold(
         if tell is not None:
             await tell(reached)
         coming = asyncio.ensure_future(_page(connection, meant.types, reached, upto, CHUNK))
-        await asyncio.sleep(0)  # so that the server reads on while this page is folded
         try:
+            await asyncio.sleep(0)  # so that the server reads on while this page is folded
             for record in page:
                 for verb, columns in meant.rows(record):
                     _fold_in(rows, verb, columns)

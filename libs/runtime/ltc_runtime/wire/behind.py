@@ -7,6 +7,7 @@ its log has lost records: what it lacks is told again first, because what came b
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -56,22 +57,26 @@ async def kept(own: OwnLog, last: Iterable[Told], partitions: Iterable[int], che
 
 async def last_told(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Told]:
     """The newest event of this log in each partition, among the last records there."""
-    said: defaultdict[int, list[Told]] = defaultdict(list)
-    whole: set[int] = set()
-    async with reading(settings) as consumer:
-        async with asyncio.timeout(PATIENCE):
-            for message in await last_records(consumer, topic, partitions):
-                if message.offset == 0:
-                    whole.add(message.partition)
-                try:
-                    told = read_message(message.headers, message.value, owner_of(topic, settings), message.partition)
-                except Unreadable:
-                    continue
-                if told.log_id == own.log_id:
-                    said[told.partition].append(told)
+    async with reading(settings) as consumer, asyncio.timeout(PATIENCE):
+        records = await last_records(consumer, topic, partitions)
+    whole = {record.partition for record in records if record.offset == 0}
+    said = {
+        partition: [told for told in some if told.log_id == own.log_id]
+        for partition, some in said_in(records, owner_of(topic, settings)).items()
+    }
     held = await own.hashes([told.position for some in said.values() for told in some])
     newest = (newest_of(some, held, whole=partition in whole) for partition, some in said.items())
     return [told for told in newest if told is not None]
+
+
+def said_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Told]]:
+    """By partition, what these records of a topic say that is a readable event of its owner, in their order."""
+    said: defaultdict[int, list[Told]] = defaultdict(list)
+    for record in records:
+        with suppress(Unreadable):
+            told = read_message(record.headers, record.value, owner, record.partition)
+            said[told.partition].append(told)
+    return said
 
 
 def newest_of(said: Iterable[Told], held: Held, *, whole: bool) -> Told | None:

@@ -6,7 +6,6 @@ partition -1 says that the topic was looked at.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -16,9 +15,9 @@ import structlog
 from ..log import Log
 from ..service import topic_of
 from ..settings import Settings
-from .behind import last_records
+from .behind import last_records, said_in
 from .broker import PATIENCE, reading, topic_for
-from .cloudevents import Told, Unreadable, read_message
+from .cloudevents import Told
 
 log_ = structlog.get_logger(__name__)
 
@@ -58,16 +57,9 @@ async def note_starts(log: Log, settings: Settings) -> None:
 async def _ends(teller: str, settings: Settings) -> dict[int, int]:
     """The last position told in each partition of a topic."""
     topic = topic_for(teller, settings)
-    said: defaultdict[int, list[Told]] = defaultdict(list)
     async with reading(settings) as consumer:
-        partitions = await partitions_of(consumer, topic)
-        for message in await last_records(consumer, topic, partitions):
-            try:
-                told = read_message(message.headers, message.value, teller, message.partition)
-            except Unreadable:
-                continue
-            said[told.partition].append(told)
-    return {partition: last_of(some) for partition, some in said.items()}
+        records = await last_records(consumer, topic, await partitions_of(consumer, topic))
+    return {partition: last_of(some) for partition, some in said_in(records, teller).items()}
 
 
 def last_of(said: Iterable[Told]) -> int:

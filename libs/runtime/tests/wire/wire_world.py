@@ -18,6 +18,7 @@ from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.stack.postgres import Postgres
+from ltc_runtime.stopping import end
 from ltc_runtime.wire import feed as feed_routes
 from ltc_runtime.wire import topics
 from ltc_runtime.wire.behind import last_records
@@ -202,9 +203,7 @@ class World:
         await usurp(self.teller.pool, RELAY, position)
 
     async def stop_all(self) -> None:
-        for task in self.running:
-            task.cancel()
-        await asyncio.gather(*self.running, return_exceptions=True)
+        await end(self.running)
         self.running.clear()
         for neighbours in self.neighbours:
             await neighbours.close()
