@@ -26,6 +26,7 @@ from .log.plan import fact_of
 from .log.rows import Followed, ReadRow
 from .log.tables import parked, timer
 from .parked import EPOCH, Lane, open_lanes, parked_row
+from .portion import Portion
 from .service import policy_name, topic_of
 from .settings import Settings
 from .stopping import Stopped, Stopping
@@ -33,6 +34,9 @@ from .wire.lease import Lease
 from .wire.topic_start import LOOKED_AT
 
 BATCH = 500
+BATCH_BYTES = 1024 * 1024
+"""Of facts reacted to at once."""
+
 LEASE = "react"
 PREFIX = "react:"
 ROLES = ("service",)
@@ -177,6 +181,7 @@ class Reactor:
         self._stored: dict[str, int] = {}
         self._store_at = 0.0
         self.starts: dict[tuple[str, int], int] = {}
+        self._portion = Portion(BATCH, BATCH_BYTES)
 
     async def load(self) -> None:
         """Read the checkpoints; a policy without one begins now."""
@@ -196,15 +201,17 @@ class Reactor:
         """What every policy has passed."""
         return min(self.checkpoints.values(), default=self.log.head)
 
-    async def step(self, limit: int = BATCH) -> bool:
+    async def step(self, limit: int | None = None) -> bool:
         """React to the next facts, if there are any. Returns whether there were."""
         head = self.log.head
         begin = self.position
+        limit = limit or self._portion.count
         if begin >= head:
             return False
         group = [name for name, position in self.checkpoints.items() if position == begin]
         ahead = min((position for position in self.checkpoints.values() if position > begin), default=head)
         facts = await self._facts(begin, min(ahead, head), limit)
+        self._portion.took([len(fact.data) for fact in facts])
         origins = {fact.origin for fact in facts}
         if any(origin is not None and (topic_of(origin), LOOKED_AT) not in self.starts for origin in origins):
             await self._load_starts()  # it is noted where a topic starts before any of it is heard, but perhaps after we were loaded

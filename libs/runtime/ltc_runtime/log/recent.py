@@ -7,8 +7,9 @@ from .rows import LogRow
 CAPACITY = 4_000
 """Rows kept; as many again before the older ones are dropped."""
 
-BYTES = 4 * 1024 * 1024
-"""Bytes of these rows that are kept; as many again before the older ones are dropped."""
+BYTES = 1024 * 1024
+"""Bytes of JSON of these rows that are kept, and some ten times as much of what they say; as many again before the older ones are
+dropped."""
 
 
 class Recent:

@@ -26,7 +26,8 @@ PATIENCE = 10.0
 
 BATCH_BYTES = 900_000
 """Below the megabyte that brokers take by default. Few large batches: those of one partition go out one after the other."""
-FETCH_BYTES = 4 * 1024 * 1024
+FETCH_BYTES = 1024 * 1024
+"""Of each partition, read ahead."""
 
 
 _LOOPBACK = ("127.", "localhost:", "[::1]:")

@@ -20,6 +20,7 @@ from aiokafka.errors import IllegalStateError
 from ..doing import Doing
 from ..log import AlreadyThere, Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
+from ..portion import Portion
 from ..settings import Settings
 from ..stopping import Stopping, end
 from ..telemetry import Span
@@ -37,7 +38,10 @@ from .watchdog import watch
 log_ = structlog.get_logger(__name__)
 
 BATCH = 500
-"""Messages appended at once."""
+"""Messages appended at once, if they are small."""
+
+BATCH_BYTES = 1024 * 1024
+"""Of messages appended at once; while they are, as many are read."""
 
 BACKLOG = 100
 """With so many at once there are more: the next ones are read while these are written."""
@@ -134,6 +138,7 @@ class Ear:
         self._owners: dict[UUID, str] = {}
         self._tails: dict[tuple[UUID, int], int] = {}
         self._read_up_to: dict[TopicPartition, int] = {}
+        self._portion = Portion(BATCH, BATCH_BYTES)
         self._denied: set[tuple[TopicPartition, int]] = set()
         self._committed: dict[TopicPartition, int] = {}
         self._commit_at = 0.0
@@ -200,7 +205,7 @@ class Ear:
             await self._commit_at_last()
 
     def _fetch(self) -> "asyncio.Task[Fetched]":
-        return asyncio.create_task(self.consumer.getmany(timeout_ms=FETCH_MS, max_records=BATCH))
+        return asyncio.create_task(self.consumer.getmany(timeout_ms=FETCH_MS, max_records=self._portion.count))
 
     async def _fetched(self, fetch: "asyncio.Task[Fetched]") -> Fetched:
         try:
@@ -229,6 +234,7 @@ class Ear:
     def _read(self, fetched: Fetched) -> _Batch:
         batch = _Batch()
         count = sum(map(len, fetched.values()))
+        self._portion.took([len(record.value or b"") for records in fetched.values() for record in records])
         for where, records in fetched.items():
             live = spans.is_live(count, datetime.fromtimestamp(records[0].timestamp / 1000, UTC))
             before = len(batch.messages)

@@ -18,6 +18,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from ..doing import Doing
 from ..log import Log
 from ..log.connection import DATABASE_ERRORS
+from ..portion import Portion
 from ..settings import Settings
 from ..stopping import Stopping
 from ..telemetry import Span
@@ -34,7 +35,10 @@ RELAY = "relay"
 """The name of its lease and of its checkpoint."""
 
 CHUNK = 2000
-"""Events read and sent at once."""
+"""Events read and sent at once, if they are small."""
+
+CHUNK_BYTES = 4 * 1024 * 1024
+"""Of events read and sent at once; while they are, as many are read."""
 
 DEADLINE = 15.0
 """Seconds for a chunk to be acknowledged; aiokafka's idempotent producer would wait for ever for a broker that is away."""
@@ -147,6 +151,8 @@ class _Teller:
         self.partitions: set[int] = set()
         self._saving: asyncio.Task[None] | None = None
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._portion = Portion(CHUNK, CHUNK_BYTES)
+        self._more = False  # whether more was there than what was read last
         self._ends: dict[int, int] = {}
         """The highest offset acknowledged, by partition."""
 
@@ -190,7 +196,7 @@ class _Teller:
             delivery = asyncio.create_task(self._deliver(chunk))
             try:
                 # The next chunk is read while this one flies; events told live leave nothing to read.
-                rows = await self.own.rows(chunk.last, CHUNK) if len(rows) == CHUNK else []
+                rows = await self._read(chunk.last) if self._more else []
             finally:
                 await self._landed(chunk, delivery)
             yield chunk.last
@@ -200,7 +206,7 @@ class _Teller:
     async def _rows_after(self, position: int) -> list[Any]:
         while True:
             seen = self.log.head
-            rows = await self.own.rows(position, CHUNK)
+            rows = await self._read(position)
             if rows:
                 return rows
             await self._saved()
@@ -208,6 +214,13 @@ class _Teller:
             self.lease.must_be_held()
             self._must_be_whole()
             await self.log.changed(seen, self.settings.poll_seconds)
+
+    async def _read(self, position: int) -> list[Any]:
+        asked = self._portion.count
+        rows = await self.own.rows(position, asked)
+        self._more = len(rows) == asked
+        self._portion.took([len(row["data"]) for row in rows])
+        return rows
 
     def _build(self, rows: list[Any]) -> _Chunk:
         events = [self.own.told(row) for row in rows]
