@@ -19,8 +19,8 @@ from ltc_runtime.settings import Settings
 from ltc_runtime.stack.postgres import Postgres
 from ltc_runtime.stopping import end
 from ltc_runtime.wire.broker import FETCH_BYTES, topic_for
-from ltc_runtime.wire.hear import BATCH
 from ltc_runtime.wire.hear import hear as listen
+from ltc_runtime.wire.reading import BATCH
 from ltc_runtime.wire.topic_start import note_fresh
 
 from .append import opened_log
