@@ -8,16 +8,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Refusal, Stream, derive_id
 
 from .log import AlreadyThere, CheckpointMoved, Log, Plan, Unavailable, Work
 from .log.tables import parked
-
-if TYPE_CHECKING:
-    from .react import Reaction
+from .reaction import Lane, Reaction, give, reaction_of, read_row, streams_of
 
 EPOCH = "parked"
 """A checkpoint that moves whenever the set of parked work changes, so that who changes it must have seen it as it is."""
@@ -30,13 +28,6 @@ _OPEN = "state IN ('parked', 'waiting')"
 _LANES = f"""
 SELECT coalesce((SELECT position FROM checkpoint WHERE name = $1), 0) AS epoch, lane.*
 FROM (SELECT) AS once LEFT JOIN (SELECT DISTINCT policy, stream, stream_id FROM parked WHERE {_OPEN}) AS lane ON true"""
-
-
-class Lane(NamedTuple):
-    """One policy on one stream."""
-
-    policy: str
-    stream: Stream
 
 
 class UnknownParked(Refusal):
@@ -106,7 +97,7 @@ class Retry:
     """Give one parked reaction again, and settle it."""
 
     log: Log
-    reaction: "Reaction"
+    reaction: Reaction
     row: ParkedRow
     epoch: int
     actor: str
@@ -116,14 +107,10 @@ class Retry:
     @property
     def streams(self) -> list[Stream]:
         """The streams its commands name."""
-        from .react import streams_of
-
         return streams_of(self.log, [self.reaction])
 
     def plan(self, plan: Plan) -> None:
         """Decide its commands; a refusal leaves it parked."""
-        from .react import give
-
         give(plan, self.reaction)
         settle(plan, self.row, "done", "retried", self.actor, self.epoch)
 
@@ -219,9 +206,7 @@ async def _retry_one(log: Log, row: ParkedRow, actor: str) -> str | None:
     return error
 
 
-async def _reaction(log: Log, row: ParkedRow) -> "Reaction":
-    from .react import reaction_of, read_row
-
+async def _reaction(log: Log, row: ParkedRow) -> Reaction:
     policy = log.service.policies.get(row.policy)
     if policy is None:
         raise LookupError(f"{log.service.name} has no policy {row.policy} any more; skip it, or bring the policy back")

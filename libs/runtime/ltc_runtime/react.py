@@ -10,23 +10,22 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
 import asyncpg
 import structlog
-from ltc_events import At, Command, Policy, Refusal, Stream, derive_id, event_class, wants_fact
+from ltc_events import Policy, Refusal, Stream
 
 from . import telemetry
 from .alone import alone
 from .doing import Doing
-from .log import AlreadyThere, CheckpointMoved, Log, Meta, Plan, Unavailable
+from .log import AlreadyThere, CheckpointMoved, Log, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
-from .log.plan import fact_of
 from .log.rows import Followed, ReadRow
-from .log.tables import parked, timer
-from .parked import EPOCH, Lane, open_lanes, parked_row
+from .log.tables import parked
+from .parked import EPOCH, open_lanes, parked_row
 from .portion import Portion
+from .reaction import COLUMNS, Lane, Reaction, give, reaction_of, streams_of
 from .service import policy_name, topic_of
 from .settings import Settings
 from .stopping import Stopped, Stopping
@@ -39,31 +38,15 @@ BATCH_BYTES = 1024 * 1024
 
 LEASE = "react"
 PREFIX = "react:"
-ROLES = ("service",)
 
 STORE_SECONDS = 1.0
 """At most so old is what is stored of a checkpoint, if nothing happened that a policy follows."""
 
 logger = structlog.get_logger(__name__)
 
-_COLUMNS = """position, event_id, origin, origin_position, origin_partition, stream, stream_id, version, type, actor, correlation_id,
-              traceparent, occurred_at, recorded_at, data"""
 _READ = f"""
-SELECT {_COLUMNS} FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
+SELECT {COLUMNS} FROM log WHERE position > $1 AND position <= $2 AND type = ANY($3) ORDER BY position LIMIT $4
 """
-
-
-class Reaction(NamedTuple):
-    """One policy's answer to one fact."""
-
-    policy: str
-    position: int
-    event_id: UUID
-    lane: Lane
-    commands: Sequence[Command | At]
-    meta: Meta
-    error: str | None = None
-    """What the policy itself raised."""
 
 
 @dataclass
@@ -118,40 +101,6 @@ class React:
         self.parked.append(reaction)
         row = parked_row(reaction.policy, reaction.lane.stream, reaction.position, reaction.event_id, error, plan.now, waiting=waiting)
         plan.keep(parked, row)
-
-
-def streams_of(log: Log, reactions: Sequence[Reaction]) -> list[Stream]:
-    """The streams that the commands of these reactions name."""
-    deciders = log.service.deciders
-    commands = (command for reaction in reactions for command in reaction.commands if not isinstance(command, At))
-    return [stream for command in commands for stream in deciders[type(command)].streams(command)]
-
-
-def give(plan: Plan, reaction: Reaction) -> None:
-    """Decide the commands of a reaction, or set the timers it asks for."""
-    for index, command in enumerate(reaction.commands):
-        meta = command_meta(reaction, index)
-        if isinstance(command, At):
-            plan.keep(timer, timer_row(command, meta))
-            continue
-        try:
-            plan.decide(command, meta)
-        except AlreadyThere:
-            continue  # decided before: by this very reaction
-
-
-def command_meta(reaction: Reaction, index: int) -> Meta:
-    """The command a policy gives is named after event, policy and index."""
-    return reaction.meta._replace(command_id=derive_id(reaction.event_id, reaction.policy, index))
-
-
-def timer_row(at: At, meta: Meta) -> dict[str, Any]:
-    """A timer, with all that its command will need."""
-    kept = {"actor": meta.actor, "correlation_id": meta.correlation_id, "causation_id": meta.causation_id, "traceparent": meta.traceparent}
-    return {
-        "command_id": meta.command_id, "due": at.due, "kind": type(at.command).__name__, "command": at.command.model_dump(mode="json"),
-        "meta": kept, "fired": None,
-    }  # fmt: skip
 
 
 async def note_policies(log: Log) -> None:
@@ -291,37 +240,6 @@ class Reactor:
         if len(facts) != 1:
             return nullcontext()
         return telemetry.Span(f"react {facts[0].type}", telemetry.INTERNAL, facts[0].traceparent)
-
-
-def reaction_of(service: str, name: str, policy: Policy, fact: Followed) -> Reaction:
-    """What ``policy`` makes of a row of the log."""
-    meta = Meta(
-        command_id=fact.event_id,
-        actor=f"service:{service}",
-        roles=ROLES,
-        correlation_id=fact.correlation_id,
-        causation_id=fact.event_id,
-        traceparent=fact.traceparent,
-        occurred_at=fact.occurred_at,
-    )
-    lane = Lane(name, Stream(fact.stream, fact.stream_id))
-    commands, error = _ask(policy, fact)
-    return Reaction(name, fact.position, fact.event_id, lane, commands, meta, error)
-
-
-async def read_row(pool: Any, position: int) -> ReadRow:
-    """One row of the log, as policies follow it."""
-    return ReadRow(*await pool.fetchrow(f"SELECT {_COLUMNS} FROM log WHERE position = $1", position))
-
-
-def _ask(policy: Policy, row: Followed) -> tuple[Sequence[Command | At], str | None]:
-    known = event_class(row.type)
-    assert known is not None
-    try:
-        event = known.model_validate_json(row.data) if row.event is None else row.event
-        return (policy(event, fact_of(row)) if wants_fact(policy) else policy(event)), None
-    except Exception as error:
-        return (), f"{type(error).__name__}: {error}"
 
 
 def _failed(reaction: Reaction, error: str) -> Reaction:

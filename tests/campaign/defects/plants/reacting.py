@@ -45,7 +45,7 @@ def failed_reaction_skipped(react: Any) -> None:
     react.Reactor._store = going_on
 
 
-@plant("ltc_runtime.react")
-def reaction_ids_by_chance(react: Any) -> None:
+@plant("ltc_runtime.reaction")
+def reaction_ids_by_chance(reaction: Any) -> None:
     """A command that a policy gives has a new id every time it is given."""
-    react.derive_id = lambda *_: uuid4()
+    reaction.derive_id = lambda *_: uuid4()
