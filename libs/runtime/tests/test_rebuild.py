@@ -132,7 +132,7 @@ async def test_a_read_model_too_large_for_memory_is_written_stretch_by_stretch_t
 ) -> None:
     await filled(log, 60)
     monkeypatch.setattr("ltc_runtime.log.fold.CHUNK", 10)
-    monkeypatch.setattr("ltc_runtime.log.fold.HELD", 3)
+    monkeypatch.setattr("ltc_runtime.log.fold.HELD", 300)
     monkeypatch.setattr("ltc_runtime.log.fold.STRETCH", 7)
     await must_equal_a_fold(shop_database, shop)
     (one,) = await built_anew(shop_database, shop, baskets)

@@ -28,7 +28,7 @@ orders = Table(
     Column("received_at", DateTime(timezone=True), nullable=False),
     Index("order_list_newest", "received_at", "order_id"),
     Index("order_list_of_status", "status", "received_at", "order_id"),
-    Index("order_list_of_party", "party_id"),
+    Index("order_list_of_party", "party_id", "received_at", "order_id"),
     Index("order_list_of_purchase_order", "purchase_order"),
 )
 

@@ -7,18 +7,20 @@ from typing import Any
 import asyncpg
 from ltc_events import Event, Fact, Projection, Verb
 
+from ..portion import Portion
 from .models import create_sql
 from .plan import RowKey, Write, collapse, key_of
 from .write import by_shape, column_values, verb_sql
 
-CHUNK = 5_000
-"""Rows of the log read at once."""
+CHUNK, CHUNK_BYTES = 5_000, 8 * 1024 * 1024
+"""Rows of the log read at once, and bytes of their JSON."""
 
-STRETCH = 2_000
-"""Events whose rows are written at once."""
+STRETCH, STRETCH_BYTES = 2_000, 2 * 1024 * 1024
+"""Events whose rows are written at once, and bytes of their JSON."""
 
-HELD = 200_000
-"""Rows of a read model that are folded in memory, about a kilobyte each. What comes after is written stretch by stretch."""
+HELD = 32 * 1024 * 1024
+"""Bytes of JSON that are folded in memory, where the rows they come to take up to ten times as much (a shipment of 58 lines, kept as it
+was told). What comes after is written stretch by stretch."""
 
 Tell = Callable[[int], Any]
 """Told now and then up to which position the log was read; what it returns is awaited."""
@@ -54,13 +56,14 @@ async def fold(
 ) -> tuple[dict[RowKey, Write], int]:
     """What the projection's rows are after everything up to a position; or up to an earlier one, which is returned, if they are many."""
     rows: dict[RowKey, Write] = {}
-    meant = Meaning(projection)
-    page = await _page(connection, meant.types, 0, upto, CHUNK)
+    meant, portion, held = Meaning(projection), Portion(CHUNK, CHUNK_BYTES), 0
+    page = await _page(connection, meant.types, 0, upto, portion)
     while page:
         reached = page[-1]["position"]
+        held += sum(len(record["data"]) for record in page)
         if tell is not None:
             await tell(reached)
-        coming = asyncio.ensure_future(_page(connection, meant.types, reached, upto, CHUNK))
+        coming = asyncio.ensure_future(_page(connection, meant.types, reached, upto, portion))
         try:
             await asyncio.sleep(0)  # so that the server reads on while this page is folded
             for record in page:
@@ -68,7 +71,7 @@ async def fold(
                     _fold_in(rows, verb, columns)
         finally:
             page = await coming
-        if page and len(rows) >= HELD:
+        if page and held >= HELD:
             return rows, reached
     return rows, upto
 
@@ -88,7 +91,7 @@ async def apply(
     """Do to the tables in ``schema``, which stand at ``after``, what the log says up to ``upto``; in the caller's transaction."""
     meant = Meaning(projection)
     await connection.execute(_BY_KEY)
-    async for records in _pages(connection, meant.types, after, upto, STRETCH):
+    async for records in _pages(connection, meant.types, after, upto, Portion(STRETCH, STRETCH_BYTES)):
         writes: dict[RowKey, Write] = {}
         for record in records:
             for verb, columns in meant.rows(record):
@@ -142,17 +145,17 @@ def _fold_in(rows: dict[RowKey, Write], verb: Verb, columns: Any) -> None:
         before[1].update(columns)
 
 
-async def _pages(connection: asyncpg.Connection, types: list[str], after: int, upto: int, size: int) -> AsyncIterator[list[Any]]:
+async def _pages(connection: asyncpg.Connection, types: list[str], after: int, upto: int, portion: Portion) -> AsyncIterator[list[Any]]:
     """The rows of these types, page by page.
 
     No transaction is held open over it: rows of the log never change, so several looks see what one would.
     """
-    while page := await _page(connection, types, after, upto, size):
+    while page := await _page(connection, types, after, upto, portion):
         yield page
         after = page[-1]["position"]
-        if len(page) < size:
-            return
 
 
-async def _page(connection: asyncpg.Connection, types: list[str], after: int, upto: int, size: int) -> list[Any]:
-    return list(await connection.fetch(_READ, after, upto, types, size))
+async def _page(connection: asyncpg.Connection, types: list[str], after: int, upto: int, portion: Portion) -> list[Any]:
+    page = list(await connection.fetch(_READ, after, upto, types, portion.count))
+    portion.took([len(record["data"]) for record in page])
+    return page
