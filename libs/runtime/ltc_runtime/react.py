@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import asyncpg
@@ -35,6 +36,9 @@ from .wire.topic_start import LOOKED_AT
 BATCH = 500
 BATCH_BYTES = 1024 * 1024
 """Of facts reacted to at once."""
+
+COMMAND_BYTES = BATCH_BYTES // 200
+"""What a command counts beside: two hundred decided at once keep the process from answering anybody else for some ten milliseconds."""
 
 LEASE = "react"
 PREFIX = "react:"
@@ -160,7 +164,6 @@ class Reactor:
         group = [name for name, position in self.checkpoints.items() if position == begin]
         ahead = min((position for position in self.checkpoints.values() if position > begin), default=head)
         facts = await self._facts(begin, min(ahead, head), limit)
-        self._portion.took([len(fact.data) for fact in facts])
         origins = {fact.origin for fact in facts}
         if any(origin is not None and (topic_of(origin), LOOKED_AT) not in self.starts for origin in origins):
             await self._load_starts()  # it is noted where a topic starts before any of it is heard, but perhaps after we were loaded
@@ -170,16 +173,17 @@ class Reactor:
             self.checkpoints.update(moved)
             return True
         lanes, epoch = await open_lanes(self.log.pool) if facts else ((), 0)
-        reactions = [reaction for fact in facts for reaction in self._reactions(fact, set(group))]
+        asked = [self._reactions(fact, set(group)) for fact in facts]
+        self._portion.took([weight(fact, reactions) for fact, reactions in zip(facts, asked, strict=True)])
         with self._span(facts):
-            await self._store(moved, reactions, lanes, epoch)
+            await self._store(moved, [reaction for reactions in asked for reaction in reactions], lanes, epoch)
         return True
 
     async def _facts(self, after: int, upto: int, limit: int) -> Sequence[Followed]:
         """The first rows behind ``after`` that a policy follows."""
         appended = self.log.recent(after, upto)
         if appended is not None:
-            return [row for row in appended if row.type in self.by_type][:limit]
+            return list(islice((row for row in appended if row.type in self.by_type), limit))
         return [ReadRow(*row) for row in await self.log.pool.fetch(_READ, after, upto, list(self.by_type), limit)]
 
     async def rest(self) -> None:
@@ -240,6 +244,11 @@ class Reactor:
         if len(facts) != 1:
             return nullcontext()
         return telemetry.Span(f"react {facts[0].type}", telemetry.INTERNAL, facts[0].traceparent)
+
+
+def weight(fact: Followed, reactions: Sequence[Reaction]) -> int:
+    """What a fact counts in a batch: its bytes, and those for each command it gives."""
+    return len(fact.data) + COMMAND_BYTES * sum(len(reaction.commands) for reaction in reactions)
 
 
 def _failed(reaction: Reaction, error: str) -> Reaction:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from ltc_events import At, Command, Fact, derive_id
 from ltc_runtime import parked, timers
 from ltc_runtime.clock import Clock, set_offset
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.react import Reactor
+from ltc_runtime.react import COMMAND_BYTES, React, Reactor
 from machine import Database
 from shop import BasketClosed, BasketOpened, Close, Fill, Filled, OpenBasket, shop
 from test_log import Do, fetch
@@ -209,3 +210,28 @@ async def test_a_timer_fires_when_the_business_clock_says_so_and_once(live: Log,
     rows = await fetch(shop_database, "SELECT * FROM log WHERE stream_id = $1 AND type = 'ltc.shop.basket-closed.v1'", id)
     assert len(rows) == 1
     assert rows[0]["occurred_at"] > DUE
+
+
+async def test_facts_that_give_many_commands_are_reacted_to_few_at_a_time_and_each_once(
+    live: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ltc_runtime.react.BATCH_BYTES", 10 * COMMAND_BYTES)
+    reactor = Reactor(live)
+    await reactor.load()
+    baskets = [await opened(live) for _ in range(120)]
+    for id in baskets:
+        await live.submit(Do(Close(basket_id=id)))
+    batches, submit = [], live.submit
+
+    async def counting(work: Any) -> Any:
+        if isinstance(work, React):
+            batches.append(sum(len(reaction.commands) for reaction in work.reactions))
+        return await submit(work)
+
+    monkeypatch.setattr(live, "submit", counting)
+    while await reactor.step():
+        pass
+    assert max(batches[1:]) <= 10
+    successors = [derive_id(id, "next") for id in baskets]
+    told = await fetch(shop_database, "SELECT stream_id FROM log WHERE version = 1 AND stream_id = ANY($1)", successors)
+    assert len(told) == len(baskets)

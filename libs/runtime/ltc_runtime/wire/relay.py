@@ -40,6 +40,9 @@ CHUNK = 2000
 CHUNK_BYTES = 4 * 1024 * 1024
 """Of events read and sent at once; while they are, as many are read."""
 
+ANSWERED_AFTER = 200
+"""Events put into batches before whoever else wants something of this process has a turn."""
+
 DEADLINE = 15.0
 """Seconds for a chunk to be acknowledged; aiokafka's idempotent producer would wait for ever for a broker that is away."""
 
@@ -191,7 +194,7 @@ class _Teller:
         """Tell chunk after chunk what lies behind ``position``; yields the last position of each that is acknowledged."""
         rows = await self._rows_after(position)
         while True:
-            chunk = self._build(rows)
+            chunk = await self._build(rows)
             self.lease.must_be_held()
             delivery = asyncio.create_task(self._deliver(chunk))
             try:
@@ -222,7 +225,7 @@ class _Teller:
         self._portion.took([len(row["data"]) for row in rows])
         return rows
 
-    def _build(self, rows: list[Any]) -> _Chunk:
+    async def _build(self, rows: list[Any]) -> _Chunk:
         events = [self.own.told(row) for row in rows]
         beyond = {told.partition for told in events} - self.partitions
         if beyond:
@@ -231,7 +234,9 @@ class _Teller:
         chunk = _Chunk([told.position for told in events], defaultdict(list))
         if not live and any(spans.sampled(told.traceparent) for told in events):
             chunk.spans.append(spans.telling_many(self.topic, events))
-        for told in events:
+        for number, told in enumerate(events, 1):
+            if number % ANSWERED_AFTER == 0:
+                await asyncio.sleep(0)
             context = None
             if live and spans.sampled(told.traceparent):
                 span = spans.telling(self.topic, told)
