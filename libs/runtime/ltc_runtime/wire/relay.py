@@ -8,12 +8,10 @@ what another one tells; listeners go by position and do not care.
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.producer.message_accumulator import BatchBuilder
 
 from ..doing import Doing
 from ..log import Log
@@ -21,10 +19,10 @@ from ..log.connection import DATABASE_ERRORS
 from ..portion import Portion
 from ..settings import Settings
 from ..stopping import Stopping
-from ..telemetry import Span
 from . import figures, spans
 from .behind import BehindItself, kept, last_told, must_not_be_behind
 from .broker import KAFKA_ERRORS, PATIENCE, abandon, start_producer, topic_for
+from .chunk import Batch, Chunk
 from .cloudevents import Told, headers_of
 from .lease import Lease, LeaseLost, holding
 from .own import OwnLog
@@ -103,40 +101,6 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping:
             doing.say("beginning anew", error=type(error).__name__)
             failures += 1
         await stopping.pause(PAUSES[min(failures, len(PAUSES)) - 1])
-
-
-@dataclass
-class _Batch:
-    """Consecutive events of one partition."""
-
-    partition: int
-    builder: BatchBuilder
-    first: int
-    acknowledged: bool = False
-
-
-@dataclass
-class _Chunk:
-    """Consecutive published events of the log."""
-
-    positions: list[int]
-    batches: dict[int, list[_Batch]]
-    spans: list[Span] = field(default_factory=list)
-
-    @property
-    def last(self) -> int:
-        return self.positions[-1]
-
-    def prefix(self) -> int:
-        """The last position before which, itself included, everything is acknowledged; 0 if nothing is."""
-        missing = [batch.first for batches in self.batches.values() for batch in batches if not batch.acknowledged]
-        if not missing:
-            return self.last
-        return max((position for position in self.positions if position < min(missing)), default=0)
-
-    def end_spans(self) -> None:
-        for span in self.spans:
-            span.end()
 
 
 class _Teller:
@@ -225,13 +189,13 @@ class _Teller:
         self._portion.took([len(row["data"]) for row in rows])
         return rows
 
-    async def _build(self, rows: list[Any]) -> _Chunk:
+    async def _build(self, rows: list[Any]) -> Chunk:
         events = [self.own.told(row) for row in rows]
         beyond = {told.partition for told in events} - self.partitions
         if beyond:
             raise TopicTooSmall(f"{self.topic} has no partition {min(beyond)}")
         live = spans.is_live(len(rows), rows[0]["recorded_at"])
-        chunk = _Chunk([told.position for told in events], defaultdict(list))
+        chunk = Chunk([told.position for told in events], defaultdict(list))
         if not live and any(spans.sampled(told.traceparent) for told in events):
             chunk.spans.append(spans.telling_many(self.topic, events))
         for number, told in enumerate(events, 1):
@@ -245,15 +209,15 @@ class _Teller:
             self._put(chunk.batches[told.partition], told, context)
         return chunk
 
-    def _put(self, batches: list[_Batch], told: Told, context: str | None) -> None:
+    def _put(self, batches: list[Batch], told: Told, context: str | None) -> None:
         headers, key = headers_of(told, context), str(told.stream_id).encode()
         if batches and batches[-1].builder.append(timestamp=None, key=key, value=told.data, headers=headers) is not None:
             return
-        batch = _Batch(told.partition, self.producer.create_batch(), told.position)
+        batch = Batch(told.partition, self.producer.create_batch(), told.position)
         batch.builder.append(timestamp=None, key=key, value=told.data, headers=headers)
         batches.append(batch)
 
-    async def _deliver(self, chunk: _Chunk) -> None:
+    async def _deliver(self, chunk: Chunk) -> None:
         """Send all batches; those of one partition one after the other, so that a failed one is not overtaken."""
         async with asyncio.timeout(DEADLINE):
             sending = [self._deliver_partition(batches) for batches in chunk.batches.values()]
@@ -262,7 +226,7 @@ class _Teller:
             if isinstance(outcome, BaseException):
                 raise outcome
 
-    async def _deliver_partition(self, batches: list[_Batch]) -> None:
+    async def _deliver_partition(self, batches: list[Batch]) -> None:
         for batch in batches:
             future = await self.producer.send_batch(batch.builder, self.topic, partition=batch.partition)
             # Not awaited directly: a deadline would cancel aiokafka's own future.
@@ -285,7 +249,7 @@ class _Teller:
             raise TopicEmptied(f"{self.topic}/{partition} was emptied: offset {offset} after {self._ends[partition]}")
         self._ends[partition] = offset
 
-    async def _landed(self, chunk: _Chunk, delivery: asyncio.Task[None]) -> None:
+    async def _landed(self, chunk: Chunk, delivery: asyncio.Task[None]) -> None:
         """Wait for the chunk, and keep in mind how far it arrived."""
         try:
             await delivery

@@ -11,9 +11,10 @@ from ltc_runtime.stopping import Stopping
 from ltc_runtime.wire import figures, topics
 from ltc_runtime.wire import relay as relay_module
 from ltc_runtime.wire.behind import BehindItself, last_told, must_not_be_behind
+from ltc_runtime.wire.chunk import Batch, Chunk
 from ltc_runtime.wire.lease import Lease, LeaseLost, _Seen, take
 from ltc_runtime.wire.own import OwnLog
-from ltc_runtime.wire.relay import RELAY, _Batch, _Chunk, _tell_while_held
+from ltc_runtime.wire.relay import RELAY, _tell_while_held
 from ltc_runtime.wire.republish import republish
 from wire_world import World, until
 
@@ -284,12 +285,12 @@ async def test_a_topic_with_too_few_partitions_is_not_told_on(here: World) -> No
 
 def test_the_checkpoint_moves_over_the_contiguous_acknowledged_prefix_only() -> None:
     def batch(first: int, acknowledged: bool) -> Any:
-        return _Batch(0, None, first, acknowledged)
+        return Batch(0, None, first, acknowledged)
 
-    assert _Chunk([1, 2, 5, 9], {0: [batch(1, True)], 1: [batch(2, True)]}).prefix() == 9
-    assert _Chunk([1, 2, 5, 9], {0: [batch(1, True), batch(9, False)], 1: [batch(2, True)]}).prefix() == 5
-    assert _Chunk([1, 2, 5, 9], {0: [batch(1, True)], 1: [batch(2, False)]}).prefix() == 1
-    assert _Chunk([1, 2, 5, 9], {0: [batch(1, False)], 1: [batch(2, True)]}).prefix() == 0
+    assert Chunk([1, 2, 5, 9], {0: [batch(1, True)], 1: [batch(2, True)]}).prefix() == 9
+    assert Chunk([1, 2, 5, 9], {0: [batch(1, True), batch(9, False)], 1: [batch(2, True)]}).prefix() == 5
+    assert Chunk([1, 2, 5, 9], {0: [batch(1, True)], 1: [batch(2, False)]}).prefix() == 1
+    assert Chunk([1, 2, 5, 9], {0: [batch(1, False)], 1: [batch(2, True)]}).prefix() == 0
 
 
 async def test_the_epoch_of_a_lease_only_grows_and_guards_the_checkpoint(here: World) -> None:
