@@ -156,19 +156,20 @@ class _Teller:
 
     async def follow(self, position: int) -> Any:
         """Tell chunk after chunk what lies behind ``position``; yields the last position of each that is acknowledged."""
-        rows = await self._rows_after(position)
+        chunk = await self._build(await self._rows_after(position))
         while True:
-            chunk = await self._build(rows)
             self.lease.must_be_held()
             delivery = asyncio.create_task(self._deliver(chunk))
+            following: Chunk | None = None
             try:
-                # The next chunk is read while this one flies; events told live leave nothing to read.
-                rows = await self._read(chunk.last) if self._more else []
+                # The next chunk is read and built while this one flies; events told live leave nothing to read.
+                if self._more and (rows := await self._read(chunk.last)):
+                    following = await self._build(rows)
             finally:
                 await self._landed(chunk, delivery)
             yield chunk.last
             self.stopping.look()
-            rows = rows or await self._rows_after(chunk.last)
+            chunk = following or await self._build(await self._rows_after(chunk.last))
 
     async def _rows_after(self, position: int) -> list[Any]:
         while True:
