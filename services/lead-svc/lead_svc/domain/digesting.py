@@ -1,7 +1,6 @@
 """A digest: one mail on a working day, as work begins, to whoever wants one and has something new and unread in their inbox."""
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -130,15 +129,21 @@ decider: JointDecider[DigestCommand] = JointDecider(
 
 def composed(digest: DigestIntended) -> Mail:
     """It says how much is new, and of nobody what."""
-    words: Mapping[str, str] = {**WORDS, **WORDS_OF_DEALS}
-    counts: Mapping[str, int] = {**digest.counts, **digest.of_deals}
-    lines = "\n".join(f"{count} \u00d7 {words[kind]}" for kind, count in counts.items())
+    words = [f"{count} \u00d7 {WORDS[kind]}" for kind, count in digest.counts.items()]
+    words += [f"{count} \u00d7 {WORDS_OF_DEALS[kind]}" for kind, count in of_deals(digest).items()]
+    new = sum((*digest.counts.values(), *of_deals(digest).values()))
+    lines = "\n".join(words)
     end = "You asked for this mail; POST /inbox/digest/end ends it."
     return Mail(
         to=digest.to,
-        subject=f"{sum(counts.values())} new in your inbox",
+        subject=f"{new} new in your inbox",
         body=f"New and unread in your inbox \u00b7 收件箱中的新通知:\n\n{lines}\n\n{end}\n",
     )
+
+
+def of_deals(digest: DigestIntended) -> dict[OfDeals, int]:
+    """As far as this version of the code knows the kinds."""
+    return {kind: digest.of_deals[kind] for kind in WORDS_OF_DEALS if kind in digest.of_deals}
 
 
 def told(digest: DigestIntended, came: Told) -> NoteDigest:
