@@ -28,7 +28,6 @@ class TaskRow(View):
     kind: TaskKind
     owner: str
     due: date
-    overdue: bool = Field(description="It is open, and was due before today.")
     opportunity_id: UUID | None = Field(description="The deal; null where it is about one of us.")
     company: str | None
     about: str | None = Field(description="Of whom it is, where it is of no deal.")
@@ -38,6 +37,12 @@ class TaskRow(View):
     ended_at: datetime | None
     done_by: str | None
     dropped_because: str | None = Field(description="How its reason went away: nobody has to see to it any more.")
+
+
+class ListedTask(TaskRow):
+    """A task, and whether it waits too long."""
+
+    overdue: bool = Field(description="It is open, and was due before today.")
 
 
 class TaskView(TaskRow):
@@ -64,7 +69,7 @@ async def list_tasks(
     due_before: date | None = None,
     status: TaskStatus | None = None,
     hand_over_id: UUID | None = None,
-) -> Page[TaskRow]:
+) -> Page[ListedTask]:
     """What has to be seen to, the earliest due first; `mine` finds the caller's own, and `status=open` what is not over."""
     table, today = shown.tasks.c, read.now.date()
     asked: dict[Any, Any] = {
@@ -77,14 +82,14 @@ async def list_tasks(
     if due_before is not None:
         found = found.where(table.due < due_before)
     key = (table.due, table.task_id)
-    return await read.page(found, key=key, into=lambda **row: task_row(row, today), paging=paging, newest_first=False)
+    return await read.page(found, key=key, into=lambda **row: listed(row, today), paging=paging, newest_first=False)
 
 
 @tasks.query("/{task_id}", roles=EVERYONE, refuses=(UnknownTask,))
 async def show_task(task_id: UUID, read: Read) -> TaskView:
     """One task."""
     found = all_tasks().where(shown.tasks.c.task_id == task_id)
-    row = task_row(await read.one(found, UnknownTask, stream=task.decider.of(task_id)), read.now.date())
+    row = task_row(**await read.one(found, UnknownTask, stream=task.decider.of(task_id)))
     theirs = row.status == "open" and (row.owner == read.caller or not read.roles.isdisjoint(MANAGERS))
     return TaskView(**dict(row), actions=read.actions(("do_task", "reassign_task") if theirs else ()))
 
@@ -114,6 +119,9 @@ def manages(handle: Handle) -> bool:
     return not handle.roles.isdisjoint(MANAGERS)
 
 
-def task_row(row: dict[str, Any], today: date) -> TaskRow:
-    said = {name: row[name] for name in TaskRow.model_fields if name in row}
-    return TaskRow(**{**said, "overdue": row["status"] == "open" and row["due"] < today})
+def listed(row: dict[str, Any], today: date) -> ListedTask:
+    return ListedTask(**dict(task_row(**row)), overdue=row["status"] == "open" and row["due"] < today)
+
+
+def task_row(**row: Any) -> TaskRow:
+    return TaskRow(**{name: row[name] for name in TaskRow.model_fields})
