@@ -88,8 +88,8 @@ from .domain.opportunity.states import (
     FindingNoted,
     FindingStruck,
 )
-from .domain.quote.states import QuoteDrafted, QuoteExpired, QuoteRevised
-from .domain.task import TaskSought
+from .domain.quote.states import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
+from .domain.task import QuoteTraced, TaskSought
 from .domain.trouble import OrderInTrouble
 from .policies import (
     ask_deciders,
@@ -115,6 +115,7 @@ from .policies import (
     pass_work_on,
     raise_sought,
     remind_of_bid,
+    trace_quote,
     vacate_seats,
     watch_close,
 )
@@ -224,6 +225,8 @@ service = Service(
         ExpectedClosePassed: (ask_for_close,),
         QuoteDrafted: (expire_quote, keep_agendas),
         QuoteRevised: (expire_later,),
+        QuoteSent: (trace_quote,),
+        QuoteTraced: (keep_agendas,),
         QuoteExpired: (follow_up_quote,),
         DecisionRequested: (escalate_decision, keep_agendas),
         DecisionEscalated: (ask_for_decision,),
@@ -283,5 +286,7 @@ service = Service(
         hand_over_list,
     ),
     # What was signed, registered, opened, closed, granted and handed over before is known as well.
-    from_start=frozenset({"end_selection", "note_contract", "watch_close", "vacate_seats", "keep_register", "keep_agendas", "keep_desks"}),
+    from_start=frozenset(
+        {"end_selection", "note_contract", "watch_close", "vacate_seats", "keep_register", "trace_quote", "keep_agendas", "keep_desks"}
+    ),
 )

@@ -40,6 +40,7 @@ from opportunity_svc.domain.task import (
     DropTask,
     FollowAccount,
     NotYourTask,
+    QuoteTraced,
     ReassignTask,
     TaskOver,
     TaskSought,
@@ -60,10 +61,11 @@ from opportunity_svc.policies import (
     move_account,
     note_rejection,
     raise_sought,
+    trace_quote,
     watch_close,
 )
 from test_gates import ASKED, ESTIMATE, LENT, TERMS, delegated, granted, made, noted, requested
-from test_opportunity import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, suspended, won
+from test_opportunity import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, sent, suspended, won
 
 TERMS_BEFORE = DealTerms(**opened.model_dump(include=set(DealTerms.model_fields)))
 
@@ -150,6 +152,26 @@ def test_a_quote_that_expired_unanswered_is_followed_up_unless_there_is_a_newer_
     given(raising.decider, opened, suspended, sought).when(ask).then(told)
     given(raising.decider, opened, lost, sought).when(ask).then_nothing()
     given(raising.decider, opened, newest.model_copy(update={"quote_id": UUID(int=77)}), sought).when(ask).then_nothing()
+
+
+def test_what_the_customer_got_last_is_followed_up_whatever_was_drafted_beside_it() -> None:
+    expired, another = QuoteExpired(quote_id=QUOTE), UUID(int=77)
+    (trace,) = trace_quote(sent)
+    (traced,) = given(raising.decider, drafted, sent).when(trace).events
+    assert isinstance(traced, QuoteTraced)
+    assert (traced.opportunity_id, traced.quote_id) == (DEAL, QUOTE)
+    given(raising.decider).when(trace).then_nothing()
+    note, settle = keep_agendas(traced)
+    last = QuoteListed(agenda_id=AGENDA, quote_id=QUOTE, sent=True)
+    given(agenda.decider).when(note).then(last)
+    given(agenda.decider, last).when(note).then_nothing()
+    assert isinstance(settle, SettleTasks)
+    newer = QuoteListed(agenda_id=AGENDA, quote_id=another)
+    (sought,) = given(raising.decider, drafted, sent, expired).when(FollowUpQuote(quote_id=QUOTE, today=AT.date())).events
+    assert isinstance(sought, TaskSought)
+    (ask,) = raise_sought(sought)
+    assert given(raising.decider, opened, last, newer, sought).when(ask).events, "nobody sent the newer one"
+    given(raising.decider, opened, last, newer.model_copy(update={"sent": True}), sought).when(ask).then_nothing()
 
 
 def test_a_bid_that_is_near_is_said_more_urgently_each_time_and_what_was_said_before_is_over() -> None:

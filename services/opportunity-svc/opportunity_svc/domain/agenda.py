@@ -36,10 +36,11 @@ class UnlistTask(Command):
 
 
 class ListQuote(Command):
-    """Note the newest quote of the deal: nobody has to see to older ones."""
+    """Note the newest quote of the deal, or the last one the customer got: nobody has to see to those before."""
 
     agenda_id: UUID
     quote_id: UUID
+    sent: bool = False
 
 
 class SettleTasks(Command):
@@ -78,10 +79,11 @@ class TaskUnlisted(Event, type="ltc.opportunity.task-unlisted.v1"):
 
 
 class QuoteListed(Event, type="ltc.opportunity.quote-listed.v1"):
-    """This is the newest quote of the deal."""
+    """This is the newest quote of the deal, or the last one the customer got."""
 
     agenda_id: UUID
     quote_id: UUID
+    sent: bool = False
 
 
 class TasksSettled(Event, type="ltc.opportunity.tasks-settled.v1"):
@@ -130,11 +132,18 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The open tasks, and the newest quote."""
+    """The open tasks, and the quotes that count."""
 
     tasks: Mapping[UUID, Listed] = field(default_factory=dict)
-    quote_id: UUID | None = None
+    drafted: UUID | None = None
+    """The newest."""
+    sent: UUID | None = None
+    """The last one the customer got."""
     vacated: bool = False
+
+    def is_about(self, quote_id: UUID | None) -> bool:
+        """Whether this is the quote the deal is about: the last one the customer got, or the newest where they got none."""
+        return (self.sent or self.drafted) in (None, quote_id)
 
 
 AgendaCommand: TypeAlias = ListTask | UnlistTask | ListQuote | SettleTasks | MoveAccount
@@ -148,7 +157,8 @@ def decide(agenda: Agenda, command: AgendaCommand) -> list[AgendaEvent]:
         case UnlistTask():
             return [TaskUnlisted(**dict(command))] if command.task_id in agenda.tasks else []
         case ListQuote():
-            return [] if command.quote_id == agenda.quote_id else [QuoteListed(**dict(command))]
+            known = agenda.sent if command.sent else agenda.drafted
+            return [] if command.quote_id == known else [QuoteListed(**dict(command))]
         case SettleTasks():
             ids = tuple(id for id, task in agenda.tasks.items() if is_meant(task, command))
             return [TasksSettled(agenda_id=command.agenda_id, task_ids=ids, reason=command.reason)] if ids else []
@@ -163,9 +173,9 @@ def list_task(agenda: Agenda, command: ListTask) -> list[AgendaEvent]:
     if why is None or before == Listed(command.kind, command.owner, why):
         return []  # it is over, or listed so
     listed = TaskListed(agenda_id=command.agenda_id, task_id=command.task_id, kind=command.kind, owner=command.owner, why=why)
-    if agenda.quote_id is None or why.quote_id in (None, agenda.quote_id):
+    if why.quote_id is None or agenda.is_about(why.quote_id):
         return [listed]
-    # A newer quote was drafted as the task was raised.
+    # The deal was about another quote already as the task was raised.
     return [listed, TasksSettled(agenda_id=command.agenda_id, task_ids=(command.task_id,), reason="quoted")]
 
 
@@ -193,7 +203,7 @@ def evolve(agenda: Agenda, event: AgendaEvent) -> Agenda:
         case TaskUnlisted(task_id=task_id):
             return replace(agenda, tasks={id: task for id, task in agenda.tasks.items() if id != task_id})
         case QuoteListed(quote_id=quote_id):
-            return replace(agenda, quote_id=quote_id)
+            return replace(agenda, sent=quote_id) if event.sent else replace(agenda, drafted=quote_id)
         case SeatsVacated():
             return replace(agenda, vacated=True)
         case TasksSettled() | AccountMoved() | DecidersFound():

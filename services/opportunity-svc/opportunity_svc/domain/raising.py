@@ -12,9 +12,9 @@ from . import agenda, opportunity, quote, register, task
 from .agenda import Agenda, DecidersFound, SeatsVacated, agenda_of
 from .opportunity import Closed, Open, Opportunity, going
 from .opportunity.findings import Bid, BidTerms
-from .quote.states import Expired
+from .quote.states import Expired, Nobody
 from .register import REGISTER
-from .task import Nothing, TaskSought, task_id
+from .task import Nothing, QuoteTraced, TaskSought, task_id
 
 
 class RaiseTask(Command):
@@ -36,6 +36,12 @@ class FollowUpQuote(Command):
     today: date
 
 
+class TraceQuote(Command):
+    """Find out of which deal a quote is that the customer got."""
+
+    quote_id: UUID
+
+
 class SeekDeciders(Command):
     """Find out who may decide what nobody decided in time."""
 
@@ -52,7 +58,7 @@ class VacateSeats(Command):
     opportunity_id: UUID
 
 
-RaisingCommand: TypeAlias = RaiseTask | FollowUpQuote | SeekDeciders | VacateSeats
+RaisingCommand: TypeAlias = RaiseTask | FollowUpQuote | TraceQuote | SeekDeciders | VacateSeats
 
 
 def decide(states: States, command: RaisingCommand) -> list[Event]:
@@ -61,6 +67,8 @@ def decide(states: States, command: RaisingCommand) -> list[Event]:
             return raise_task(states, command)
         case FollowUpQuote():
             return follow_up(states, command)
+        case TraceQuote():
+            return trace(states, command)
         case SeekDeciders():
             return seek(states, command)
         case VacateSeats():
@@ -85,7 +93,7 @@ def stands(deal: Opportunity, listed: Agenda, command: RaiseTask) -> bool:
         case "order_rejected":
             return True
         case "quote_expired":
-            return going(deal) is not None and listed.quote_id in (None, why.quote_id)
+            return going(deal) is not None and listed.is_about(why.quote_id)
         case "close_passed":
             return isinstance(deal, Open) and (deal.expected_close, deal.suspensions) == (why.day, why.number)
         case "bid_near":
@@ -121,6 +129,14 @@ def follow_up(states: States, command: FollowUpQuote) -> list[Event]:
     ]
 
 
+def trace(states: States, command: TraceQuote) -> list[Event]:
+    known = states.of(quote.decider, command.quote_id)
+    if isinstance(known, Nobody):
+        return []
+    id = task_id("quote_expired", command.quote_id)
+    return [QuoteTraced(task_id=id, opportunity_id=known.content.opportunity_id, quote_id=command.quote_id)]
+
+
 def seek(states: States, command: SeekDeciders) -> list[Event]:
     deal = states.of(opportunity.decider, command.opportunity_id)
     asked = deal.decisions(command.gate).asked if isinstance(deal, Open) else None
@@ -143,7 +159,7 @@ def vacate(states: States, command: VacateSeats) -> list[Event]:
 
 
 def streams(command: RaisingCommand) -> list[Stream]:
-    if isinstance(command, FollowUpQuote):
+    if isinstance(command, FollowUpQuote | TraceQuote):
         return [quote.decider.of(command.quote_id), task.decider.of(task_id("quote_expired", command.quote_id))]
     deal = [opportunity.decider.of(command.opportunity_id), agenda.decider.of(agenda_of(command.opportunity_id))]
     match command:

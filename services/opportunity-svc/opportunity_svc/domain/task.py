@@ -75,6 +75,14 @@ class TaskSought(Event, type="ltc.opportunity.task-sought.v1"):
     why: Why
 
 
+class QuoteTraced(Event, type="ltc.opportunity.quote-traced.v1"):
+    """The customer got this quote of the deal."""
+
+    task_id: UUID
+    opportunity_id: UUID
+    quote_id: UUID
+
+
 class UnknownTask(Refusal):
     """There is no such task."""
 
@@ -120,7 +128,7 @@ class Over:
 
 Task: TypeAlias = Nothing | Pending | Over
 TaskCommand: TypeAlias = DoTask | ReassignTask | FollowAccount | DropTask
-TaskEvent: TypeAlias = TaskSought | TaskRaised | TaskReassigned | TaskDone | TaskDropped
+TaskEvent: TypeAlias = QuoteTraced | TaskSought | TaskRaised | TaskReassigned | TaskDone | TaskDropped
 
 
 def decide(task: Task, command: TaskCommand) -> list[TaskEvent]:
@@ -186,7 +194,7 @@ def must_be_theirs(task: Pending, command: DoTask | ReassignTask) -> None:
 
 def evolve(task: Task, event: TaskEvent) -> Task:
     match event:
-        case TaskSought():
+        case TaskSought() | QuoteTraced():
             return task
         case TaskRaised():
             return Pending(event.opportunity_id, event.kind, event.owner, event.due, event.why)

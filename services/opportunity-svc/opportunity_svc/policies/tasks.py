@@ -45,10 +45,10 @@ from ..domain.opportunity.states import (
     FindingNoted,
     FindingStruck,
 )
-from ..domain.quote.states import QuoteDrafted, QuoteExpired
-from ..domain.raising import FollowUpQuote, RaiseTask, SeekDeciders
+from ..domain.quote.states import QuoteDrafted, QuoteExpired, QuoteSent
+from ..domain.raising import FollowUpQuote, RaiseTask, SeekDeciders, TraceQuote
 from ..domain.register import NoteMandate
-from ..domain.task import DropTask, FollowAccount, TaskSought, task_id
+from ..domain.task import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
 from ..domain.trouble import NoteContract, NoteRejection, OrderInTrouble
 from .deals import DAYS_BEFORE_BID
 
@@ -122,6 +122,11 @@ def follow_up_quote(quote: QuoteExpired, fact: Fact) -> list[Command]:
     return [FollowUpQuote(quote_id=quote.quote_id, today=fact.occurred_at.date())]
 
 
+def trace_quote(quote: QuoteSent) -> list[Command]:
+    """It is known which quote the customer got last: another that expires matters less."""
+    return [TraceQuote(quote_id=quote.quote_id)]
+
+
 def raise_sought(sought: TaskSought) -> list[Command]:
     """It is known now of which deal it is."""
     return [RaiseTask(**dict(sought))]
@@ -173,7 +178,7 @@ Ending: TypeAlias = (
     | ForecastSet
     | ContractClosed
 )
-OfDeal: TypeAlias = OpportunityChanged | QuoteDrafted | Ending
+OfDeal: TypeAlias = OpportunityChanged | QuoteDrafted | QuoteTraced | Ending
 OfUser: TypeAlias = MandateRevoked | AuthorityRevoked | WorkTakenUp | SeatsKept
 
 
@@ -189,6 +194,9 @@ def keep_agendas(said: OnAgenda | OfDeal | OfUser) -> list[Command]:
         case QuoteDrafted():
             newest = ListQuote(agenda_id=agenda_of(said.opportunity_id), quote_id=said.quote_id)
             return [newest, settled(said, "quoted", "quote_expired")]
+        case QuoteTraced():
+            last = ListQuote(agenda_id=agenda_of(said.opportunity_id), quote_id=said.quote_id, sent=True)
+            return [last, settled(said, "quoted", "quote_expired")]
         case _:
             return of_deal(said)
 
