@@ -251,7 +251,9 @@ TASK_COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(desk.NoteWorkGone, desk_id=DESK, what=WHAT, id=DEAL | TASK),
     st.builds(desk.TakeWorkUp, desk_id=DESK, user=st.just("ann")),
     st.builds(leaving.HandWorkOver, desk_id=DESK, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER, today=DAY),
-    st.builds(leaving.MoveDeal, opportunity_id=DEAL, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER, today=DAY),
+    st.builds(
+        leaving.MoveDeal, opportunity_id=DEAL, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER, part=st.integers(1, 2), today=DAY
+    ),
     st.builds(leaving.MoveTask, task_id=TASK, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER),
 )
 COSTS = st.builds(lambda amount: (CostLine(category="work", amount=amount),), MONEY)

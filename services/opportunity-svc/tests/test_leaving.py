@@ -1,6 +1,7 @@
 """Who leaves hands over every seat of an open deal and every open task; nothing is orphaned, and authority goes to nobody."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from ltc_events import Command, Decider, Event, Held, JointDecider, Stream
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
 from ltc_events.opportunity_gates import OpportunityChanged
-from ltc_events.opportunity_tasks import TaskRaised, TaskReassigned, Why
+from ltc_events.opportunity_tasks import TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.testing import fold, given
 from opportunity_svc.domain import agenda, desk, leaving, opportunity, raising, task
 from opportunity_svc.domain.agenda import SeatsVacated, SettleTasks, agenda_of
@@ -46,7 +47,7 @@ TODAY: date = AT.date()
 leave = HandWorkOver(desk_id=ANN, hand_over_id=HAND_OVER, user="ann", to="bob", by="max", today=TODAY)
 away = WorkHandedOver(desk_id=ANN, hand_over_id=HAND_OVER, user="ann", to="bob", by="max", deals=1, tasks=0)
 part = WorkPassedOn(desk_id=ANN, hand_over_id=HAND_OVER, user="ann", to="bob", by="max", what="deal", ids=(DEAL,))
-move = MoveDeal(opportunity_id=DEAL, hand_over_id=HAND_OVER, user="ann", to="bob", by="max", today=TODAY)
+move = MoveDeal(opportunity_id=DEAL, hand_over_id=HAND_OVER, user="ann", to="bob", by="max", part=1, today=TODAY)
 moved = OpportunityChanged(
     opportunity_id=DEAL,
     before=TERMS_BEFORE,
@@ -68,7 +69,7 @@ def left(user: str, to: str | None, id: UUID = OTHER, by: str = "max") -> WorkHa
 
 def stays(hindrance: str, user: str = "ann") -> TaskRaised:
     why = Why(user=user, hand_over_id=HAND_OVER, hindrance=hindrance)
-    id = task_id("seat_stays", HAND_OVER, DEAL)
+    id = task_id("seat_stays", HAND_OVER, DEAL, 1)
     return TaskRaised(task_id=id, opportunity_id=DEAL, kind="seat_stays", owner="max", due=TODAY, why=why)
 
 
@@ -136,10 +137,19 @@ def test_where_a_seat_cannot_be_the_successors_it_stays_and_whoever_ordered_it_i
     given(leaving.decider, opened, left("ann", None, HAND_OVER), stays("no_successor")).when(nobody).then_nothing()
 
 
+def test_a_seat_that_comes_back_to_who_left_and_cannot_move_again_is_told_again() -> None:
+    away_to_sam = left("ann", "sam", HAND_OVER)
+    given_up = TaskDropped(task_id=stays("x").task_id, opportunity_id=DEAL, kind="seat_stays", owner="max", reason="seat_changed")
+    again = move.model_copy(update={"to": "sam", "part": 4})
+    (told,) = given(leaving.decider, opened, away_to_sam, stays("successor_has_seat"), given_up).when(again).events
+    assert isinstance(told, TaskRaised)
+    assert told.task_id == task_id("seat_stays", HAND_OVER, DEAL, 4)
+
+
 def test_what_was_asked_and_decided_about_another_account_manager_lapses_and_the_successor_is_told_to_ask_anew() -> None:
     lapsed = DecisionLapsed(opportunity_id=DEAL, gate="ATI", round=1)
     ask = TaskRaised(
-        task_id=task_id("decision_to_ask", HAND_OVER, DEAL, "ATI"), opportunity_id=DEAL, kind="decision_to_ask", owner="bob", due=TODAY,
+        task_id=task_id("decision_to_ask", HAND_OVER, DEAL, 1, "ATI"), opportunity_id=DEAL, kind="decision_to_ask", owner="bob", due=TODAY,
         why=Why(user="ann", hand_over_id=HAND_OVER, gate="ATI"),
     )  # fmt: skip
     assert given(leaving.decider, *ASKED, away).when(move).events[1:] == [lapsed, ask]
@@ -304,7 +314,8 @@ def test_whoever_leaves_and_comes_back_in_whatever_order_it_is_heard_a_deal_come
         event = waiting.pop(0)
         steps += 1
         assert steps < 500, "it goes round in circles"
-        commands = [*(pass_work_on(event, FACT) if isinstance(event, WorkPassedOn) else [])]
+        fact = replace(FACT, version=steps)
+        commands = [*(pass_work_on(event, fact) if isinstance(event, WorkPassedOn) else [])]
         if isinstance(event, type(deal) | OpportunityChanged | TaskRaised | TaskReassigned | DeskHandedOver | DeskTakenUp):
             commands += keep_desks(event, FACT)
         for command in commands:

@@ -42,6 +42,8 @@ class MoveDeal(Command):
     to: UserId | None = None
     by: UserId
     via: tuple[UserId, ...] = ()
+    part: int
+    """Of which part of the hand-over: a deal that comes back to who left is moved anew."""
     today: date
 
 
@@ -135,7 +137,7 @@ def onward(command: MoveDeal | MoveTask, further: Away, what: desk.What, id: UUI
 
 def stays(states: States, command: MoveDeal, hindrance: str) -> Iterator[TaskRaised]:
     """The seat stays, and whoever ordered the hand-over is to see to it."""
-    id = task_id("seat_stays", command.hand_over_id, command.opportunity_id)
+    id = task_id("seat_stays", *cause(command))
     why = Why(user=command.user, hand_over_id=command.hand_over_id, hindrance=hindrance)
     yield from once(states, command, id, TaskRaised(
         task_id=id, opportunity_id=command.opportunity_id, kind="seat_stays", owner=command.by, due=command.today, why=why
@@ -158,14 +160,19 @@ def moved(states: States, deal: Open, after: DealTerms, command: MoveDeal) -> It
     why = Why(user=command.user, hand_over_id=command.hand_over_id)
     told = {"opportunity_id": command.opportunity_id, "owner": after.account_manager, "due": command.today}
     for gate in dict.fromkeys(each.gate for each in lapsed):
-        id = task_id("decision_to_ask", command.hand_over_id, command.opportunity_id, gate)
+        id = task_id("decision_to_ask", *cause(command), gate)
         yield from once(states, command, id, TaskRaised(
             task_id=id, kind="decision_to_ask", why=why.model_copy(update={"gate": gate}), **told
         ))  # fmt: skip
     said = states.of(forecast.decider, forecast_id(command.opportunity_id)).said
     if said is not None and said.account_manager == command.user != after.account_manager:
-        id = task_id("forecast_to_set", command.hand_over_id, command.opportunity_id)
+        id = task_id("forecast_to_set", *cause(command))
         yield from once(states, command, id, TaskRaised(task_id=id, kind="forecast_to_set", why=why, **told))
+
+
+def cause(command: MoveDeal) -> tuple[UUID, UUID, int]:
+    """What the tasks of one move follow from."""
+    return command.hand_over_id, command.opportunity_id, command.part
 
 
 def once(states: States, command: MoveDeal, id: UUID, raised: TaskRaised) -> Iterator[TaskRaised]:
@@ -198,9 +205,9 @@ def streams(command: LeavingCommand) -> list[Stream]:
             tasks = [task_id(kind, command.hand_over_id) for kind in ("mandate_stays", "authority_stays")]
             held = [mandate.decider.of(mandate_id(user)), authority.decider.of(authority_id(user))]
             return [desk.decider.of(command.desk_id), *held, *map(task.decider.of, tasks)]
-        case MoveDeal(opportunity_id=deal, hand_over_id=which):
-            asked = [task_id("decision_to_ask", which, deal, gate) for gate in GATES]
-            tasks = [task_id("seat_stays", which, deal), task_id("forecast_to_set", which, deal), *asked]
+        case MoveDeal(opportunity_id=deal):
+            asked = [task_id("decision_to_ask", *cause(command), gate) for gate in GATES]
+            tasks = [task_id("seat_stays", *cause(command)), task_id("forecast_to_set", *cause(command)), *asked]
             first = [opportunity.decider.of(deal), forecast.decider.of(forecast_id(deal))]
             return [*first, *desks(command.user, command.to), *map(task.decider.of, tasks)]
         case MoveTask():

@@ -86,4 +86,4 @@ def pass_work_on(work: WorkPassedOn, fact: Fact) -> list[Command]:
     where = {"hand_over_id": work.hand_over_id, "user": work.user, "to": work.to, "by": work.by, "via": work.via}
     if work.what == "task":
         return [MoveTask(task_id=id, **where) for id in work.ids]
-    return [MoveDeal(opportunity_id=id, today=fact.occurred_at.date(), **where) for id in work.ids]
+    return [MoveDeal(opportunity_id=id, part=fact.version, today=fact.occurred_at.date(), **where) for id in work.ids]
