@@ -170,6 +170,28 @@ class LeadConverted(PublishedEvent, type="ltc.lead.converted.v1"):
     """The sales process the deal shall follow (``light``, ``project``); the usual one, if nothing is said."""
 
 
+class DeskHandedOver(PublishedEvent, type="ltc.lead.desk-handed-over.v1"):
+    """One of us leaves: whatever they work on goes to somebody else, now and whatever still reaches them."""
+
+    desk_id: UUID
+    hand_over_id: UUID
+    owner: UserId
+    """Who leaves."""
+    to: UserId | None = None
+    """Nobody, where nobody was named."""
+    leads: int
+    """So many open leads of theirs are moved; what they have elsewhere is moved by whoever keeps it."""
+    by: UserId | None = None
+    """Who ordered it, and hears of what cannot be moved. Hand-overs that do not say so were not told to anybody."""
+
+
+class DeskTakenUp(PublishedEvent, type="ltc.lead.desk-taken-up.v1"):
+    """Who had left works on leads and deals again."""
+
+    desk_id: UUID
+    owner: UserId
+
+
 class PartyMerged(PublishedEvent, type="ltc.lead.party-merged.v1"):
     """A party is the same as another: what was said of either is said of that one. Facts keep the id they were told with."""
 

@@ -147,6 +147,8 @@ class OpportunityChanged(PublishedEvent, type="ltc.opportunity.changed.v1"):
     """The new value times the probability of the stage it is in."""
     reason: Text
     changed_by: UserId
+    hand_over_id: UUID | None = None
+    """The hand-over in which a seat of who leaves went to somebody else."""
 
 
 class BidCostBooked(PublishedEvent, type="ltc.opportunity.bid-cost-booked.v1"):

@@ -8,6 +8,7 @@ from ltc_events.contract import ContractExpiring
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
+from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
 from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
@@ -16,7 +17,7 @@ from .domain.deal import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
 from .domain.digesting import NoteNotice, SendDigest
 from .domain.grading import ScoreLead
-from .domain.inbox import DigestPlanned, inbox_of
+from .domain.inbox import DigestPlanned, NoteOver, inbox_of
 from .domain.lead import (
     CheckResponse,
     ConsentRecorded,
@@ -28,7 +29,7 @@ from .domain.lead import (
     ResponseAwaited,
     TouchLogged,
 )
-from .domain.notice import Concerns, notice_of
+from .domain.notice import Concerns, notice_of, over
 from .domain.nurture import NurtureStepPlanned, StopNurture, nurture_of
 from .domain.nurturing import NurtureLead, SendStep
 from .domain.renewing import CaptureRenewal
@@ -190,12 +191,16 @@ def send_step(step: NurtureStepPlanned) -> list[At]:
     return [At(step.due, command)]
 
 
-def note_notice(event: Concerns, fact: Fact) -> list[Command]:
-    """Whom a fact concerns may want to be told by mail."""
-    notice = notice_of(event, fact)
+def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Command]:
+    """Whom a fact concerns may want to be told by mail. (What is over comes by the same policy, so that it comes after.)"""
+    ended: list[Command] = []
+    if isinstance(event, TaskReassigned | TaskDone | TaskDropped):
+        ended += [NoteOver(inbox_id=inbox_of(user), user=user, notice_id=notice_id) for user, notice_id in over(event)]
+    notice = None if isinstance(event, TaskDone | TaskDropped) else notice_of(event, fact)
     if notice is None:
-        return []
-    return [NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)]
+        return ended
+    told = NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)
+    return [*ended, told]
 
 
 def send_digest(digest: DigestPlanned) -> list[At]:

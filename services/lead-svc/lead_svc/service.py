@@ -13,7 +13,8 @@ from ltc_events.lead import (
     LeadScored,
 )
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
+from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
+from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_runtime.service import Service
 
 from .api import (
@@ -166,7 +167,12 @@ service = Service(
         NurtureStepPlanned: (send_step,),
         ConversionsRequested: (convert_each,),
         OpportunityOpened: (keep_deals,),
-        OpportunityChanged: (keep_deals,),
+        OpportunityChanged: (keep_deals, note_notice),
+        DecisionEscalated: (note_notice,),
+        TaskRaised: (note_notice,),
+        TaskReassigned: (note_notice,),
+        TaskDone: (note_notice,),
+        TaskDropped: (note_notice,),
         OpportunityWon: (keep_deals,),
         OpportunityLost: (keep_deals, return_lead),
         OpportunityDeclined: (keep_deals,),

@@ -6,8 +6,6 @@ from lead_svc.domain import assigning, desk, lead
 from lead_svc.domain.assigning import ClaimantLeft, ClaimLead, RouteLead
 from lead_svc.domain.desk import (
     PART,
-    DeskHandedOver,
-    DeskTakenUp,
     HandDeskOver,
     HandedToOneself,
     LeadGone,
@@ -21,15 +19,15 @@ from lead_svc.domain.desk import (
 from lead_svc.domain.lead import LeadAlreadyQualified, MoveLead, QualifyLead
 from lead_svc.policies import keep_desks, move_leads, route_lead_again
 from ltc_events import Money
-from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadPooled, LeadQualified
+from ltc_events.lead import Bant, DeskHandedOver, DeskTakenUp, LeadAssigned, LeadCaptured, LeadPooled, LeadQualified
 from ltc_events.testing import given
 from test_assigning import NOON, given_to, offer
 
 LEAD, HAND_OVER, ANN = UUID(int=1), UUID(int=9), desk_of("ann")
 captured = LeadCaptured(lead_id=LEAD, party_id=LEAD, company="Acme", channel="site")
 assigned = LeadAssigned(lead_id=LEAD, owner="ann")
-leave = HandDeskOver(desk_id=ANN, hand_over_id=HAND_OVER, owner="ann", to="bob")
-handed = DeskHandedOver(desk_id=ANN, hand_over_id=HAND_OVER, owner="ann", to="bob", leads=1)
+leave = HandDeskOver(desk_id=ANN, hand_over_id=HAND_OVER, owner="ann", to="bob", by="max")
+handed = DeskHandedOver(desk_id=ANN, hand_over_id=HAND_OVER, owner="ann", to="bob", leads=1, by="max")
 part = LeadsHandedOver(desk_id=ANN, hand_over_id=HAND_OVER, owner="ann", to="bob", lead_ids=(LEAD,))
 move = MoveLead(lead_id=LEAD, hand_over_id=HAND_OVER, owner="ann", to="bob")
 moved = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", how="hand_over", hand_over_id=HAND_OVER)
@@ -58,6 +56,12 @@ def test_what_still_reaches_a_leaver_goes_the_same_way() -> None:
 def test_leaving_twice_is_leaving_once_and_nobody_hands_over_to_themselves() -> None:
     given(desk.leaving, handed).when(leave).then_nothing()
     given(desk.leaving).when(leave.model_copy(update={"to": "ann"})).then_refused(HandedToOneself)
+
+
+def test_a_hand_over_from_before_others_heard_of_it_is_told_when_it_is_ordered_again() -> None:
+    before = handed.model_copy(update={"by": None})
+    given(desk.leaving, before).when(leave).then(handed.model_copy(update={"leads": 0}))
+    given(desk.leaving, before, handed).when(leave).then_nothing()
 
 
 def test_nobody_hands_over_to_somebody_who_left_as_well() -> None:

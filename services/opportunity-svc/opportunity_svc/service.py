@@ -1,9 +1,21 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
-from ltc_events.contract import ContractRegistered, ContractSigned
-from ltc_events.lead import LeadConverted
-from ltc_events.opportunity import EstimateFrozen
-from ltc_events.opportunity_gates import DecisionRequested
+from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
+from ltc_events.lead import DeskHandedOver, DeskTakenUp, LeadConverted
+from ltc_events.opportunity import EstimateFrozen, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import (
+    BidSubmitted,
+    DecisionEscalated,
+    DecisionMade,
+    DecisionRequested,
+    OpportunityCancelled,
+    OpportunityChanged,
+    OpportunityDeclined,
+    OpportunityResumed,
+    OpportunitySuspended,
+)
+from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
+from ltc_events.order import OrderRejected
 from ltc_runtime.service import Service
 
 from .api import (
@@ -18,6 +30,7 @@ from .api import (
     forecasts,
     forms,
     frozen_estimates,
+    hand_overs,
     mandates,
     negotiations,
     opportunities,
@@ -29,15 +42,19 @@ from .api import (
     rule_books,
     sales_figures,
     swaps,
+    tasks,
     teams,
 )
 from .domain import (
+    agenda,
     authority,
     deciding,
+    desk,
     estimate,
     filling,
     forecast,
     form,
+    leaving,
     mandate,
     negotiation,
     opening,
@@ -46,18 +63,62 @@ from .domain import (
     pipeline,
     price_book,
     quote,
+    raising,
+    register,
     rule_book,
     selection,
     splitting,
     stepping,
     swapping,
+    task,
     team,
+    trouble,
     winning,
 )
 from .domain import catalogue as products
-from .domain.opportunity.states import FindingNoted
-from .domain.quote.states import QuoteDrafted, QuoteRevised
-from .policies import end_selection, escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
+from .domain.agenda import AccountMoved, DecidersFound, SeatsVacated, TasksSettled
+from .domain.authority import AuthorityRevoked
+from .domain.desk import SeatsKept, WorkPassedOn, WorkTakenUp
+from .domain.forecast import ForecastSet
+from .domain.mandate import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
+from .domain.opportunity.states import (
+    BidDeadlineNeared,
+    DecisionLapsed,
+    ExpectedClosePassed,
+    FindingNoted,
+    FindingStruck,
+)
+from .domain.quote.states import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
+from .domain.task import QuoteTraced, TaskSought
+from .domain.trouble import OrderInTrouble
+from .policies import (
+    ask_deciders,
+    ask_for_bid,
+    ask_for_close,
+    ask_for_decision,
+    ask_for_order,
+    drop_tasks,
+    end_selection,
+    escalate_decision,
+    expire_later,
+    expire_quote,
+    follow_up_quote,
+    keep_agendas,
+    keep_desks,
+    keep_register,
+    look_again,
+    move_account,
+    note_contract,
+    note_estimate,
+    note_rejection,
+    open_opportunity,
+    pass_work_on,
+    raise_sought,
+    remind_of_bid,
+    trace_quote,
+    vacate_seats,
+    watch_close,
+)
 from .projections import (
     authority_grant,
     bid_cost,
@@ -68,6 +129,7 @@ from .projections import (
     forecast_list,
     form_fills,
     form_list,
+    hand_over_list,
     mandate_list,
     opportunity_list,
     option_swap,
@@ -77,6 +139,7 @@ from .projections import (
     quote_list,
     quote_version,
     rule_book_list,
+    task_list,
 )
 from .projections import negotiation as negotiation_list
 from .projections import price_book as price_book_list
@@ -105,6 +168,8 @@ service = Service(
         pipelines,
         forms,
         decisions,
+        tasks,
+        hand_overs,
         mandates,
         reports,
     ),
@@ -137,16 +202,64 @@ service = Service(
         team.decider,
         forecast.decider,
         forecast.forecasting,
+        task.decider,
+        agenda.decider,
+        register.noting,
+        raising.decider,
+        trouble.decider,
+        desk.decider,
+        leaving.decider,
     ),
     reacts={
         LeadConverted: (open_opportunity,),
-        QuoteDrafted: (expire_quote,),
+        DeskHandedOver: (keep_desks,),
+        DeskTakenUp: (keep_desks,),
+        OpportunityOpened: (watch_close, keep_desks),
+        OpportunityChanged: (watch_close, keep_desks, keep_agendas),
+        OpportunitySuspended: (keep_agendas,),
+        OpportunityResumed: (look_again,),
+        OpportunityWon: (vacate_seats, keep_agendas),
+        OpportunityLost: (vacate_seats, keep_agendas),
+        OpportunityDeclined: (vacate_seats, keep_agendas),
+        OpportunityCancelled: (vacate_seats, keep_agendas),
+        ExpectedClosePassed: (ask_for_close,),
+        QuoteDrafted: (expire_quote, keep_agendas),
         QuoteRevised: (expire_later,),
-        DecisionRequested: (escalate_decision,),
-        FindingNoted: (remind_of_bid,),
+        QuoteSent: (trace_quote,),
+        QuoteTraced: (keep_agendas,),
+        QuoteExpired: (follow_up_quote,),
+        DecisionRequested: (escalate_decision, keep_agendas),
+        DecisionEscalated: (ask_for_decision,),
+        DecisionMade: (keep_agendas,),
+        DecisionLapsed: (keep_agendas,),
+        FindingNoted: (remind_of_bid, keep_agendas),
+        FindingStruck: (keep_agendas,),
+        BidDeadlineNeared: (ask_for_bid,),
+        BidSubmitted: (keep_agendas,),
+        ForecastSet: (keep_agendas,),
         EstimateFrozen: (note_estimate,),
+        MandateGranted: (keep_register,),
+        MandateDelegated: (keep_register,),
+        DelegationEnded: (keep_register,),
+        MandateRevoked: (keep_register, keep_agendas),
+        AuthorityRevoked: (keep_agendas,),
+        TaskSought: (raise_sought,),
+        DecidersFound: (ask_deciders,),
+        OrderInTrouble: (ask_for_order,),
+        TaskRaised: (keep_agendas, keep_desks),
+        TaskReassigned: (keep_agendas, keep_desks),
+        TaskDone: (keep_agendas, keep_desks),
+        TaskDropped: (keep_agendas, keep_desks),
+        TasksSettled: (drop_tasks,),
+        AccountMoved: (move_account,),
+        SeatsVacated: (keep_desks,),
+        WorkPassedOn: (pass_work_on,),
+        WorkTakenUp: (keep_agendas,),
+        SeatsKept: (keep_agendas,),
         ContractSigned: (end_selection,),
-        ContractRegistered: (end_selection,),
+        ContractRegistered: (end_selection, note_contract),
+        ContractClosed: (keep_agendas,),
+        OrderRejected: (note_rejection,),
     },
     shows=(
         opportunity_list,
@@ -169,6 +282,11 @@ service = Service(
         past_opportunity,
         estimate_list,
         forecast_list,
+        task_list,
+        hand_over_list,
     ),
-    from_start=frozenset({"end_selection"}),  # contracts that were signed before are signed
+    # What was signed, registered, opened, closed, granted and handed over before is known as well.
+    from_start=frozenset(
+        {"end_selection", "note_contract", "watch_close", "vacate_seats", "keep_register", "trace_quote", "keep_agendas", "keep_desks"}
+    ),
 )

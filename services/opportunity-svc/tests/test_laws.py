@@ -11,17 +11,21 @@ from hypothesis import strategies as st
 from ltc_events import AnyDecider, Command, Decider, Event, Held, Money, Refusal, Stream, members
 from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Condition
+from ltc_events.opportunity_tasks import Why
 from ltc_events.testing import fold
 from opportunity_svc.domain import (
+    agenda,
     authority,
     catalogue,
     configuration,
     deciding,
+    desk,
     discounts,
     estimate,
     filling,
     forecast,
     form,
+    leaving,
     mandate,
     negotiation,
     opening,
@@ -30,12 +34,16 @@ from opportunity_svc.domain import (
     pipeline,
     price_book,
     quote,
+    raising,
+    register,
     rule_book,
     selection,
     splitting,
     stepping,
     swapping,
+    task,
     team,
+    trouble,
     winning,
 )
 from opportunity_svc.domain.difference import difference
@@ -62,6 +70,11 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
     forecast.decider,
     past.decider,
     estimate.decider,
+    task.decider,
+    agenda.decider,
+    register.decider,
+    trouble.decider,
+    desk.decider,
 )
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
@@ -199,6 +212,49 @@ FORM_COMMANDS: st.SearchStrategy[Command] = st.one_of(
         values=st.dictionaries(st.sampled_from(["goal", "story"]), WORDS | st.none(), max_size=2),
         actor=USER,
     ),
+)
+TASK = st.sampled_from([task.task_id("close_passed", 1), task.task_id("quote_expired", UUID(int=3))])
+KIND = st.sampled_from(["close_passed", "quote_expired", "bid_near", "decision_overdue", "order_rejected", "other"])
+WHY = st.builds(
+    Why,
+    day=st.none() | DAY,
+    number=st.none() | st.just(0),
+    gate=st.none() | GATE,
+    round=st.none() | st.just(1),
+    quote_id=st.none() | QUOTE,
+    may_decide=st.none() | st.just(True),
+    user=st.none() | USER,
+)
+AGENDA = st.sampled_from([agenda.agenda_of(UUID(int=1)), agenda.agenda_of("ann")])
+DESK, NOBODY = st.just(desk.desk_of("ann")), st.none() | st.just("mia")
+WHAT = st.sampled_from(["deal", "task"])
+TASK_COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    st.builds(opportunity.CheckClose, opportunity_id=DEAL, today=DAY),
+    st.builds(raising.RaiseTask, task_id=TASK, opportunity_id=DEAL, kind=KIND, owner=NOBODY, due=DAY, why=WHY),
+    st.builds(raising.FollowUpQuote, quote_id=QUOTE, today=DAY),
+    st.builds(raising.TraceQuote, quote_id=QUOTE),
+    st.builds(raising.SeekDeciders, opportunity_id=DEAL, gate=GATE, round=st.just(1), due=DAY, today=DAY),
+    st.builds(raising.VacateSeats, opportunity_id=DEAL),
+    st.builds(register.NoteMandate, user=USER),
+    st.builds(trouble.NoteContract, contract_id=DEAL, opportunity_id=DEAL, account_manager=USER),
+    st.builds(trouble.NoteRejection, contract_id=DEAL, order_id=QUOTE, day=DAY),
+    st.builds(task.DoTask, task_id=TASK, actor=USER, manages=st.booleans()),
+    st.builds(task.ReassignTask, task_id=TASK, to=USER, actor=USER, manages=st.booleans()),
+    st.builds(task.FollowAccount, task_id=TASK, owner=USER, to=USER),
+    st.builds(task.DropTask, task_id=TASK, reason=st.just("moved")),
+    st.builds(agenda.ListTask, agenda_id=AGENDA, task_id=TASK, kind=KIND, owner=USER, why=st.none() | WHY),
+    st.builds(agenda.UnlistTask, agenda_id=AGENDA, task_id=TASK),
+    st.builds(agenda.ListQuote, agenda_id=AGENDA, quote_id=QUOTE, sent=st.booleans()),
+    st.builds(agenda.SettleTasks, agenda_id=AGENDA, kinds=st.lists(KIND, max_size=1).map(tuple), about=WHY, reason=st.just("moved")),
+    st.builds(agenda.MoveAccount, agenda_id=AGENDA, owner=USER, to=USER),
+    st.builds(desk.NoteWork, desk_id=DESK, user=st.just("ann"), what=WHAT, id=DEAL | TASK),
+    st.builds(desk.NoteWorkGone, desk_id=DESK, what=WHAT, id=DEAL | TASK),
+    st.builds(desk.TakeWorkUp, desk_id=DESK, user=st.just("ann")),
+    st.builds(leaving.HandWorkOver, desk_id=DESK, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER, today=DAY),
+    st.builds(
+        leaving.MoveDeal, opportunity_id=DEAL, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER, part=st.integers(1, 2), today=DAY
+    ),
+    st.builds(leaving.MoveTask, task_id=TASK, hand_over_id=DEAL, user=st.just("ann"), to=NOBODY, by=USER),
 )
 COSTS = st.builds(lambda amount: (CostLine(category="work", amount=amount),), MONEY)
 CASH = st.builds(lambda inflow, outflow: (CashLine(month="2026-12", inflow=inflow, outflow=outflow),), MONEY, MONEY)
@@ -383,6 +439,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(mandate.EndDelegation, mandate_id=st.just(mandate.mandate_id("mia")), delegation_id=DEAL, user=st.just("mia"), ended_by=USER),
     NEW_COMMANDS,
     FORM_COMMANDS,
+    TASK_COMMANDS,
     st.builds(
         swapping.ProposeSwap,
         opportunity_id=DEAL,
@@ -475,6 +532,9 @@ ALL: tuple[AnyDecider, ...] = (
     negotiation.decider,
     estimate.estimating,
     forecast.forecasting,
+    register.noting,
+    raising.decider,
+    leaving.decider,
 )
 DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}
 

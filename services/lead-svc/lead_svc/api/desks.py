@@ -40,19 +40,20 @@ class HandOverStarted(View):
 
 @desks.act("/{owner}/hand-over", roles=MANAGERS, refuses=(HandedToOneself, SuccessorLeft))
 async def hand_desk_over(owner: UserId, body: HandOverBody, handle: Handle) -> HandOverStarted:
-    """Hand all open leads of somebody who leaves to somebody else.
+    """Hand all open work of somebody who leaves to somebody else: leads here, deals and tasks in opportunity-svc, which hears of it.
 
-    Each lead is moved by itself, with its history. Whatever still reaches the one who left goes the same way, and rules give them nothing
-    more.
+    Each lead and deal is moved by itself, with its history. Whatever still reaches the one who left goes the same way, and rules give them
+    nothing more. `GET /desks/hand-overs/{hand_over_id}` says what became of the leads, `GET /hand-overs/{hand_over_id}` of opportunity-svc
+    what became of the deals.
     """
     hand_over_id = handle.new_id("hand-over")
-    command = HandDeskOver(desk_id=desk_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to)
+    command = HandDeskOver(desk_id=desk_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to, by=handle.actor)
     return await handle(command, HandOverStarted(hand_over_id=hand_over_id))
 
 
 @desks.act("/{owner}/take-up", roles=MANAGERS)
 async def take_desk_up(owner: UserId, handle: Handle) -> None:
-    """Let somebody who had left have leads again."""
+    """Let somebody who had left have leads and deals again."""
     return await handle(TakeDeskUp(desk_id=desk_of(owner), owner=owner))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events.effect import Outcome
-from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, Role, View
 from pydantic import Field
 from sqlalchemy import Select, and_, func, or_, select
 
@@ -16,6 +16,8 @@ from ..domain.notice import Kind
 from .resource import SALES
 
 inbox = Api("/inbox")
+TOLD: tuple[Role, ...] = (*SALES, "solution", "fulfilment", "legal", "finance")
+"""Whoever may have a lead or a task, or may be asked to decide."""
 
 
 class Notice(View):
@@ -25,10 +27,13 @@ class Notice(View):
     kind: Kind
     lead_id: UUID | None
     import_id: UUID | None
+    opportunity_id: UUID | None = Field(description="The deal.")
+    task_id: UUID | None = Field(description="`GET /tasks/{task_id}` of opportunity-svc says what is to be done.")
     company: str | None = Field(description="Of the lead.")
-    says: str | None = Field(description="Why, or what came of it.")
+    says: str | None = Field(description="Why, or what came of it; of a task, its kind; of a decision, its gate.")
     at: datetime
     read: bool
+    over: bool = Field(description="The task it tells of is seen to, or somebody else's: it does not count as unread.")
 
 
 class Unread(View):
@@ -40,7 +45,7 @@ class Unread(View):
 
 def is_unread() -> Any:
     notice, cleared = shown.notices.c, shown.inboxes.c.cleared
-    return and_(notice.read_at.is_(None), or_(cleared.is_(None), notice.at > cleared))
+    return and_(notice.read_at.is_(None), notice.over_at.is_(None), or_(cleared.is_(None), notice.at > cleared))
 
 
 def of_caller(read: Read, *columns: Any) -> Select[Any]:
@@ -50,16 +55,19 @@ def of_caller(read: Read, *columns: Any) -> Select[Any]:
     return select(*columns).select_from(joined).where(notice.user == read.caller)
 
 
-@inbox.query("", roles=SALES)
+@inbox.query("", roles=TOLD)
 async def list_notices(read: Read, paging: Paging, unread: bool = False) -> Page[Notice]:
     """What concerns the caller, the newest first."""
     notice = shown.notices.c
-    shows = (notice.notice_id, notice.kind, notice.lead_id, notice.import_id, shown.leads.c.company, notice.says, notice.at)
+    shows = (
+        notice.notice_id, notice.kind, notice.lead_id, notice.import_id, notice.opportunity_id, notice.task_id, shown.leads.c.company,
+        notice.says, notice.at, notice.over_at.is_not(None).label("over"),
+    )  # fmt: skip
     found = of_caller(read, *shows, (~is_unread()).label("read"))
     return await read.page(found.where(is_unread()) if unread else found, key=(notice.at, notice.notice_id), into=Notice, paging=paging)
 
 
-@inbox.query("/unread", roles=SALES)
+@inbox.query("/unread", roles=TOLD)
 async def count_unread(read: Read) -> Unread:
     """How much the caller has not read, by kind."""
     kind = shown.notices.c.kind
@@ -67,7 +75,7 @@ async def count_unread(read: Read) -> Unread:
     return Unread(unread=sum(row["count"] for row in rows), by_kind={row["kind"]: row["count"] for row in rows})
 
 
-@inbox.act("/{notice_id}/read", roles=SALES, refuses=(UnknownNotice,))
+@inbox.act("/{notice_id}/read", roles=TOLD, refuses=(UnknownNotice,))
 async def read_notice(notice_id: UUID, read: Read, handle: Handle) -> None:
     """Note that the caller has read one notice."""
     notice = shown.notices.c
@@ -76,7 +84,7 @@ async def read_notice(notice_id: UUID, read: Read, handle: Handle) -> None:
     return await handle(ReadNotice(inbox_id=inbox_of(user), user=user, notice_id=notice_id, at=handle.now))
 
 
-@inbox.act("/read", roles=SALES)
+@inbox.act("/read", roles=TOLD)
 async def clear_inbox(handle: Handle) -> None:
     """Note that the caller has read everything there is now."""
     user = handle.actor
@@ -101,7 +109,7 @@ class Digest(View):
     told_at: datetime | None
 
 
-@inbox.query("/digest", roles=SALES)
+@inbox.query("/digest", roles=TOLD)
 async def show_digest(read: Read) -> Digest:
     """The mail the caller gets of what is new."""
     digest = shown.digests
@@ -113,7 +121,7 @@ async def show_digest(read: Read) -> Digest:
     return Digest(**{**{name: row[name] for name in Digest.model_fields}, "email": email})
 
 
-@inbox.act("/digest", roles=SALES)
+@inbox.act("/digest", roles=TOLD)
 async def ask_digest(body: DigestBody, handle: Handle) -> None:
     """Get a mail on each working day on which something is new and unread, as work begins. A later address replaces the one before."""
     user, subject = handle.actor, person_of(handle.actor)
@@ -122,7 +130,7 @@ async def ask_digest(body: DigestBody, handle: Handle) -> None:
     return await handle(command)
 
 
-@inbox.act("/digest/end", roles=SALES)
+@inbox.act("/digest/end", roles=TOLD)
 async def end_digest(handle: Handle) -> None:
     """Get no more of these mails. The address can be read no more."""
     user = handle.actor

@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, JointDecider, Refusal, States, Stream, UserId, derive_id
+from ltc_events.lead import DeskHandedOver, DeskTakenUp
 
 How = Code
 """``by_hand``, ``rule``, ``claim`` or ``hand_over``: how a lead came to them."""
@@ -39,6 +40,8 @@ class HandDeskOver(Command):
     owner: UserId
     to: UserId | None = None
     """Nobody named: the rules say who gets them, and what no rule fits is in the pool, with an alarm."""
+    by: UserId | None = None
+    """Who orders it."""
 
 
 class TakeDeskUp(Command):
@@ -66,16 +69,6 @@ class LeadGone(Event, type="ltc.lead.lead-gone.v1"):
     lead_id: UUID
 
 
-class DeskHandedOver(Event, type="ltc.lead.desk-handed-over.v1"):
-    """They leave, and so many open leads of theirs go to somebody else."""
-
-    desk_id: UUID
-    hand_over_id: UUID
-    owner: UserId
-    to: UserId | None = None
-    leads: int
-
-
 class LeadsHandedOver(Event, type="ltc.lead.leads-handed-over.v1"):
     """These are some of them; each is moved by itself."""
 
@@ -84,13 +77,6 @@ class LeadsHandedOver(Event, type="ltc.lead.leads-handed-over.v1"):
     owner: UserId
     to: UserId | None = None
     lead_ids: tuple[UUID, ...]
-
-
-class DeskTakenUp(Event, type="ltc.lead.desk-taken-up.v1"):
-    """They have leads again."""
-
-    desk_id: UUID
-    owner: UserId
 
 
 class HandedToOneself(Refusal):
@@ -106,6 +92,8 @@ class AtOnce(NamedTuple):
 
     hand_over_id: UUID
     to: str | None
+    told: bool = True
+    """Others heard of it: not where it was ordered before hand-overs were told."""
 
 
 PART = 50
@@ -150,7 +138,7 @@ def hand_over(states: States, command: HandDeskOver) -> list[Event]:
     if command.to is not None and states.of(decider, desk_of(command.to)).left is not None:
         raise SuccessorLeft(to=command.to)
     desk = states.of(decider, command.desk_id)
-    if desk.left is not None and desk.left.to == command.to and not desk.open:
+    if desk.left is not None and desk.left.to == command.to and desk.left.told and not desk.open:
         return []  # that is done already
     where, leads = AtOnce(command.hand_over_id, command.to), sorted(desk.open)
     parts = [tuple(leads[begin : begin + PART]) for begin in range(0, len(leads), PART)]
@@ -170,7 +158,7 @@ def evolve(desk: Desk, event: DeskEvent) -> Desk:
         case LeadGone(lead_id=lead_id):
             return replace(desk, open=desk.open - {lead_id}, claimed=desk.claimed - {lead_id})
         case DeskHandedOver():
-            return replace(desk, left=AtOnce(event.hand_over_id, event.to))
+            return replace(desk, left=AtOnce(event.hand_over_id, event.to, told=event.by is not None))
         case LeadsHandedOver():
             return desk  # each lead leaves it when it is moved
         case DeskTakenUp():

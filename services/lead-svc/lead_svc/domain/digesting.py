@@ -10,8 +10,8 @@ from ltc_events.calendar import WorkingCalendar
 from ltc_events.effect import Effect, Mail, Outcome, Told
 
 from . import inbox, rule_book
-from .inbox import DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, NoticeNoted, was_read
-from .notice import Kind
+from .inbox import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
+from .notice import LEAD_KINDS, Kind, OfDeals, OfLeads
 from .responding import RESPONSE
 
 _WORK = ("09:00-17:00",)
@@ -20,12 +20,18 @@ USUAL = WorkingCalendar.model_validate(
 )
 """When we work, as long as no response rules say so."""
 
-WORDS: dict[Kind, str] = {
+WORDS: dict[OfLeads, str] = {
     "lead_assigned": "given to you \u00b7 分配给您",
     "lead_handed_over": "handed over to you \u00b7 移交给您",
     "response_overdue": "waiting too long for a first response \u00b7 首次响应超时",
     "lead_recycled": "taken back to the pool \u00b7 回收至公海",
     "import_finished": "import finished \u00b7 导入完成",
+}
+WORDS_OF_DEALS: dict[OfDeals, str] = {
+    "task_raised": "to be seen to in deals \u00b7 商机待办",
+    "task_reassigned": "tasks given to you \u00b7 转交给您的待办",
+    "decision_escalated": "decisions nobody made in time \u00b7 决策超时",
+    "deal_handed_over": "deals handed over to you \u00b7 移交给您的商机",
 }
 
 
@@ -77,11 +83,11 @@ def decide(states: States, command: DigestCommand) -> list[Event]:
             return [*tell(known, calendar, command)]
 
 
-def note(known: Inbox, calendar: WorkingCalendar, command: NoteNotice) -> list[NoticeNoted | DigestPlanned]:
+def note(known: Inbox, calendar: WorkingCalendar, command: NoteNotice) -> list[Noted | DigestPlanned]:
     digest = known.digest
     if digest is None or command.notice_id in digest.fresh or was_read(known, command.notice_id, command.at):
         return []
-    noted = NoticeNoted(**dict(command))
+    noted = NoticeNoted(**dict(command)) if command.kind in LEAD_KINDS else DealNoticeNoted(**dict(command))
     waits = digest.planned is not None and digest.planned > command.at
     return [noted] if waits else [noted, *planned(command, calendar)]
 
@@ -96,8 +102,10 @@ def send(known: Inbox, command: SendDigest) -> list[DigestIntended]:
     digest = known.digest
     if digest is None or digest.planned != command.due or not digest.fresh or digest.sending:
         return []  # it moved on, or all was read
-    counts = Counter(each.kind for each in digest.fresh.values())
-    return [DigestIntended(**dict(command), to=digest.email, counts={kind: counts[kind] for kind in sorted(counts)})]
+    found = Counter(each.kind for each in digest.fresh.values())
+    counts = {kind: found[kind] for kind in sorted(found) if kind in LEAD_KINDS}
+    of_deals = {kind: found[kind] for kind in sorted(found) if kind not in LEAD_KINDS}
+    return [DigestIntended.model_validate({**dict(command), "to": digest.email, "counts": counts, "of_deals": of_deals})]
 
 
 def tell(known: Inbox, calendar: WorkingCalendar, command: NoteDigest) -> list[DigestTold | DigestPlanned | DigestEnded]:
@@ -121,13 +129,21 @@ decider: JointDecider[DigestCommand] = JointDecider(
 
 def composed(digest: DigestIntended) -> Mail:
     """It says how much is new, and of nobody what."""
-    lines = "\n".join(f"{count} \u00d7 {WORDS[kind]}" for kind, count in digest.counts.items())
+    words = [f"{count} \u00d7 {WORDS[kind]}" for kind, count in digest.counts.items()]
+    words += [f"{count} \u00d7 {WORDS_OF_DEALS[kind]}" for kind, count in of_deals(digest).items()]
+    new = sum((*digest.counts.values(), *of_deals(digest).values()))
+    lines = "\n".join(words)
     end = "You asked for this mail; POST /inbox/digest/end ends it."
     return Mail(
         to=digest.to,
-        subject=f"{sum(digest.counts.values())} new in your inbox",
+        subject=f"{new} new in your inbox",
         body=f"New and unread in your inbox \u00b7 收件箱中的新通知:\n\n{lines}\n\n{end}\n",
     )
+
+
+def of_deals(digest: DigestIntended) -> dict[OfDeals, int]:
+    """As far as this version of the code knows the kinds."""
+    return {kind: digest.of_deals[kind] for kind in WORDS_OF_DEALS if kind in digest.of_deals}
 
 
 def told(digest: DigestIntended, came: Told) -> NoteDigest:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Name, Personal, Refusal, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, Name, Personal, Refusal, UserId, derive_id
 from ltc_events.effect import Outcome
 
-from .notice import Kind
+from .notice import OfLeads
 
 
 def inbox_of(user: str) -> UUID:
@@ -56,6 +56,14 @@ class EndDigest(Command):
     reason: Name
 
 
+class NoteOver(Command):
+    """Note that nobody has to be told of it any more."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+
+
 class NoticeRead(Event, type="ltc.lead.notice-read.v1"):
     """They have read one notice."""
 
@@ -96,8 +104,26 @@ class NoticeNoted(Event, type="ltc.lead.notice-noted.v1"):
     inbox_id: UUID
     user: UserId
     notice_id: UUID
-    kind: Kind
+    kind: OfLeads
     at: datetime
+
+
+class DealNoticeNoted(Event, type="ltc.lead.deal-notice-noted.v1"):
+    """Something about a deal is new for somebody who wants to be told by mail."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+    kind: Code
+    at: datetime
+
+
+class NoticeOver(Event, type="ltc.lead.notice-over.v1"):
+    """What they were to be told of is seen to, or somebody else's."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
 
 
 class DigestPlanned(Event, type="ltc.lead.digest-planned.v1"):
@@ -115,7 +141,8 @@ class DigestIntended(Event, type="ltc.lead.digest-intended.v1"):
     user: UserId
     due: datetime
     to: Personal[str]
-    counts: dict[Kind, int]
+    counts: dict[OfLeads, int]
+    of_deals: dict[Code, int] = {}
 
 
 class DigestTold(Event, type="ltc.lead.digest-told.v1"):
@@ -135,15 +162,18 @@ class UnknownNotice(Refusal):
     status = 404
 
 
+Noted: TypeAlias = NoticeNoted | DealNoticeNoted
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """The mail somebody wants: where to, when next, and of what."""
 
     email: str
     planned: datetime | None = None
-    fresh: Mapping[UUID, NoticeNoted] = field(default_factory=dict)
+    fresh: Mapping[UUID, Noted] = field(default_factory=dict)
     """Unread, and in no mail yet."""
-    sending: Mapping[UUID, NoticeNoted] = field(default_factory=dict)
+    sending: Mapping[UUID, Noted] = field(default_factory=dict)
     """In a mail of which it is not known yet what came of it."""
     sent: datetime | None = None
     """When the last one went out, or may have."""
@@ -158,8 +188,10 @@ class Inbox:
     digest: Digest | None = None
 
 
-InboxCommand: TypeAlias = ReadNotice | ClearInbox | AskDigest | EndDigest
-InboxEvent: TypeAlias = NoticeRead | InboxCleared | DigestAsked | DigestEnded | NoticeNoted | DigestPlanned | DigestIntended | DigestTold
+InboxCommand: TypeAlias = ReadNotice | ClearInbox | AskDigest | EndDigest | NoteOver
+InboxEvent: TypeAlias = (
+    NoticeRead | InboxCleared | DigestAsked | DigestEnded | Noted | NoticeOver | DigestPlanned | DigestIntended | DigestTold
+)
 
 
 def decide(inbox: Inbox, command: InboxCommand) -> list[InboxEvent]:
@@ -172,6 +204,9 @@ def decide(inbox: Inbox, command: InboxCommand) -> list[InboxEvent]:
             return [DigestAsked(**dict(command))]
         case EndDigest():
             return [] if inbox.digest is None else [DigestEnded(**dict(command))]
+        case NoteOver():
+            waiting = {**inbox.digest.fresh, **inbox.digest.sending} if inbox.digest else {}
+            return [NoticeOver(**dict(command))] if command.notice_id in {*inbox.read, *waiting} else []
 
 
 def evolve(inbox: Inbox, event: InboxEvent) -> Inbox:
@@ -181,13 +216,15 @@ def evolve(inbox: Inbox, event: InboxEvent) -> Inbox:
             return without(replace(inbox, read=inbox.read | {notice_id}))
         case InboxCleared(at=at):
             return without(Inbox(cleared=at, digest=digest))
+        case NoticeOver(notice_id=over):
+            return ended(inbox, over)
         case DigestAsked(email=email):
             return replace(inbox, digest=replace(digest, email=email) if digest else Digest(email))
         case DigestEnded():
             return replace(inbox, digest=None)
         case _ if digest is None:
             return inbox  # ended meanwhile
-        case NoticeNoted():
+        case NoticeNoted() | DealNoticeNoted():
             return replace(inbox, digest=replace(digest, fresh={**digest.fresh, event.notice_id: event}))
         case DigestPlanned(due=due):
             return replace(inbox, digest=replace(digest, planned=due))
@@ -205,6 +242,18 @@ def without(inbox: Inbox) -> Inbox:
     if digest is None:
         return inbox
     return replace(inbox, digest=replace(digest, fresh={id: each for id, each in digest.fresh.items() if not was_read(inbox, id, each.at)}))
+
+
+def ended(inbox: Inbox, over: UUID) -> Inbox:
+    """It is as if they had never been told: if it is theirs again one day, they are told anew."""
+    digest = inbox.digest
+    if digest is not None:
+        digest = replace(digest, fresh=all_but(digest.fresh, over), sending=all_but(digest.sending, over))
+    return replace(inbox, read=inbox.read - {over}, digest=digest)
+
+
+def all_but(notices: Mapping[UUID, Noted], over: UUID) -> Mapping[UUID, Noted]:
+    return {id: each for id, each in notices.items() if id != over}
 
 
 def was_read(inbox: Inbox, notice_id: UUID, at: datetime) -> bool:

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from ltc_events import Fact, derive_id
 from ltc_events.lead import LeadAssigned, LeadRecycled, LeadResponseMissed
+from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
+from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
 from .importing import ImportFinished
 
-Kind = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
-Concerns = LeadAssigned | LeadResponseMissed | LeadRecycled | ImportFinished
+OfLeads = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
+OfDeals = Literal["task_raised", "task_reassigned", "decision_escalated", "deal_handed_over"]
+Kind = OfLeads | OfDeals
+LEAD_KINDS = frozenset(get_args(OfLeads))
+AboutDeals = TaskRaised | TaskReassigned | DecisionEscalated | OpportunityChanged
+Concerns = LeadAssigned | LeadResponseMissed | LeadRecycled | ImportFinished | AboutDeals
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Notice:
     at: datetime
     lead_id: UUID | None = None
     import_id: UUID | None = None
+    opportunity_id: UUID | None = None
+    task_id: UUID | None = None
 
 
 def notice_of(event: Concerns, fact: Fact) -> Notice | None:
@@ -47,3 +55,39 @@ def notice_of(event: Concerns, fact: Fact) -> Notice | None:
             said = f"{event.rows:,} rows: {event.new:,} new, {event.known:,} known, {event.refused:,} refused"
             said = f"{said}; {event.failure}" if event.failure else said
             return Notice(id, event.by, "import_finished", said, at, import_id=event.import_id)
+        case _:
+            return notice_of_deal(event, fact, id)
+
+
+def notice_of_task(task_id: UUID, owner: str) -> UUID:
+    """The notice by which somebody hears of a task: it is over when the task is, or is somebody else's."""
+    return derive_id(task_id, "notice", owner)
+
+
+def over(task: TaskReassigned | TaskDone | TaskDropped) -> list[tuple[str, UUID]]:
+    """Whose notices are over, and which; who gets a task back is told anew."""
+    owners = [task.previous_owner, task.owner] if isinstance(task, TaskReassigned) else [task.owner]
+    return [(owner, notice_of_task(task.task_id, owner)) for owner in owners]
+
+
+def notice_of_deal(event: AboutDeals, fact: Fact, id: UUID) -> Notice | None:
+    """Whom a fact of opportunity-svc concerns. What is to be done says its kind."""
+    at, deal = fact.occurred_at, event.opportunity_id
+    match event:
+        case TaskRaised(kind="decision_overdue", owner=owner) if owner == event.why.requested_by:
+            return None  # they hear that it was escalated
+        case TaskRaised(task_id=task):
+            return Notice(notice_of_task(task, event.owner), event.owner, "task_raised", event.kind, at, opportunity_id=deal, task_id=task)
+        case TaskReassigned(reassigned_by=by) if by == event.owner:
+            return None
+        case TaskReassigned(task_id=task):
+            id = notice_of_task(task, event.owner)
+            return Notice(id, event.owner, "task_reassigned", event.kind, at, opportunity_id=deal, task_id=task)
+        case DecisionEscalated():
+            return Notice(id, event.requested_by, "decision_escalated", event.gate, at, opportunity_id=deal)
+        case OpportunityChanged(hand_over_id=None):
+            return None
+        case OpportunityChanged():
+            before, after = event.before.model_dump(), event.after.model_dump()
+            seat = next((name for name in after if name.endswith("_manager") and after[name] != before[name]), None)
+            return None if seat is None else Notice(id, after[seat], "deal_handed_over", event.reason, at, opportunity_id=deal)

@@ -1,12 +1,12 @@
 """Where the leads of somebody who leaves went."""
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.lead import LeadAssigned, LeadPooled
+from ltc_events.lead import DeskHandedOver, LeadAssigned, LeadPooled
 from ltc_events.projection import Row
 from sqlalchemy import Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.desk import DeskHandedOver, LeadsHandedOver
+from ..domain.desk import LeadsHandedOver
 from .schema import read
 
 hand_overs = Table(

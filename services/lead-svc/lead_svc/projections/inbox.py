@@ -4,13 +4,15 @@ from dataclasses import asdict
 
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.lead import LeadAssigned, LeadRecycled, LeadResponseMissed
+from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
+from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.projection import Row
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.importing import ImportFinished
 from ..domain.inbox import DigestAsked, DigestEnded, DigestPlanned, DigestTold, InboxCleared, NoticeRead
-from ..domain.notice import Concerns, notice_of
+from ..domain.notice import Concerns, notice_of, over
 from .schema import read
 
 notices = Table(
@@ -21,9 +23,13 @@ notices = Table(
     Column("kind", Text, nullable=False),
     Column("lead_id", UUID),
     Column("import_id", UUID),
+    Column("opportunity_id", UUID),
+    Column("task_id", UUID),
     Column("says", Text),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("read_at", DateTime(timezone=True)),
+    # What it told of is seen to, or somebody else's: nobody has to read it.
+    Column("over_at", DateTime(timezone=True)),
     Index("notice_of_user", "user", "at", "notice_id"),
 )
 
@@ -53,7 +59,12 @@ digests = Table(
 def told(event: Concerns, fact: Fact) -> list[Row]:
     """The notice of whom a fact concerns."""
     notice = notice_of(event, fact)
-    return [] if notice is None else [{**asdict(notice), "read_at": None}]
+    return [] if notice is None else [{**asdict(notice), "read_at": None, "over_at": None}]
+
+
+def ended(task: TaskReassigned | TaskDone | TaskDropped, fact: Fact) -> list[Row]:
+    """The notice of whoever has a task no more."""
+    return [{"notice_id": notice_id, "over_at": fact.occurred_at} for _, notice_id in over(task)]
 
 
 inbox_list = projection(
@@ -62,6 +73,12 @@ inbox_list = projection(
     on(LeadResponseMissed, put(notices, told)),
     on(LeadRecycled, put(notices, told)),
     on(ImportFinished, put(notices, told)),
+    on(TaskRaised, put(notices, told)),
+    on(TaskReassigned, change(notices, ended), put(notices, told)),
+    on(TaskDone, change(notices, ended)),
+    on(TaskDropped, change(notices, ended)),
+    on(DecisionEscalated, put(notices, told)),
+    on(OpportunityChanged, put(notices, told)),
     on(NoticeRead, change(notices, lambda seen: {"notice_id": seen.notice_id, "read_at": seen.at})),
     on(InboxCleared, put(inboxes, lambda inbox: {"user": inbox.user, "cleared": inbox.at})),
 )

@@ -9,6 +9,7 @@ from .documents import documents
 from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
 from .forms import forms
+from .leaving import hand_overs
 from .mandates import mandates
 from .negotiating import negotiations
 from .past import past_opportunities
@@ -19,6 +20,7 @@ from .reports import reports
 from .resource import opportunities
 from .rule_books import rule_books
 from .swapping import swaps
+from .tasks import tasks
 from .teams import deal_forecasts, forecasts, teams
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "forecasts",
     "forms",
     "frozen_estimates",
+    "hand_overs",
     "mandates",
     "opportunities",
     "past_opportunities",
@@ -49,5 +52,6 @@ __all__ = [
     "sales_figures",
     "stages",
     "swaps",
+    "tasks",
     "teams",
 ]

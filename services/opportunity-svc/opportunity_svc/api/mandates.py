@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from ltc_events import Money, UserId
@@ -153,22 +153,8 @@ async def show_mandate(user: Holder, read: Read) -> MandatesView:
     lent = await read.all(
         select(shown.delegations).where(or_(given.holder == user, given.delegate == user)).order_by(given.delegated_at)
     )  # fmt: skip
-    grants = [
-        MandateRow(**{**row, "user": row["holder"], "max_amount": Money(amount=row["max_amount"], currency=row["currency"])})
-        for row in rows
-    ]
-    delegations = [
-        DelegationRow(
-            **{
-                **row,
-                "user": row["holder"],
-                "to": row["delegate"],
-                "gates": row["gates"].split(),
-                "max_amount": Money(amount=row["max_amount"], currency=row["currency"]),
-            }
-        )
-        for row in lent
-    ]
+    grants = [mandate_row(row) for row in rows]
+    delegations = [delegation_row(row) for row in lent]
     standing = any(not grant.revoked for grant in grants)
     own = ("delegate_mandate",) if standing and read.caller == user else ()
     return MandatesView(
@@ -180,3 +166,13 @@ async def show_mandate(user: Holder, read: Read) -> MandatesView:
 
 
 mandates.history("/{user}/history", roles=EVERYONE, refuses=(NoMandate,))
+
+
+def mandate_row(row: dict[str, Any]) -> MandateRow:
+    amount = Money(amount=row["max_amount"], currency=row["currency"])
+    return MandateRow(**{**row, "user": row["holder"], "max_amount": amount})
+
+
+def delegation_row(row: dict[str, Any]) -> DelegationRow:
+    amount = Money(amount=row["max_amount"], currency=row["currency"])
+    return DelegationRow(**{**row, "user": row["holder"], "to": row["delegate"], "gates": row["gates"].split(), "max_amount": amount})

@@ -18,6 +18,7 @@ from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
 from .rules import rule_book_list, rule_books
 from .swapping import option_swap, swaps
+from .tasks import hand_over_list, hand_overs, handed_work, task_list, tasks
 from .versions import price_book_version, price_book_versions, quote_version, quote_versions
 
 __all__ = [
@@ -68,6 +69,11 @@ __all__ = [
     "quotes",
     "suspensions",
     "swaps",
+    "hand_over_list",
+    "hand_overs",
+    "handed_work",
     "targets",
+    "task_list",
+    "tasks",
     "teams",
 ]

@@ -34,6 +34,7 @@ from .asking import (
     withdraw,
 )
 from .changing import ChangeOpportunity, change, changed
+from .closing import CheckClose, check_close, ended, going, passed
 from .costing import BookBidCost, book, booked
 from .form_filling import filled
 from .joining import JoinOpportunity, join
@@ -69,6 +70,7 @@ from .states import (
     DayInTheFuture,
     DealSuspended,
     DecisionLapsed,
+    ExpectedClosePassed,
     FindingNoted,
     FindingStruck,
     MemberForgotten,
@@ -105,6 +107,7 @@ OpportunityCommand: TypeAlias = (
     | WithdrawRequest
     | EscalateDecision
     | FulfilCondition
+    | CheckClose
 )
 """What a deal decides alone. It is opened with its pipeline (`opening`), goes on and asks with its quote (`stepping`), is decided about
 with a mandate (`deciding`), filled in with a form (`filling`) and won with a quote (`winning`)."""
@@ -148,6 +151,8 @@ def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[Opport
             return remind_of_bid(opportunity, command)
         case ForgetMember():
             return forget(opportunity, command)
+        case CheckClose():
+            return check_close(opportunity, command)
 
 
 def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
@@ -155,13 +160,13 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
         case OpportunityOpened():
             return opened(event)
         case OpportunityWon(quote_id=quote_id):
-            return Closed("won", quote_id)
+            return ended(opportunity, Closed("won", quote_id))
         case OpportunityLost():
-            return Closed("lost")
+            return ended(opportunity, Closed("lost"))
         case OpportunityDeclined(how=how):
-            return Closed(how)
+            return ended(opportunity, Closed(how))
         case OpportunityCancelled():
-            return Closed("cancelled")
+            return ended(opportunity, Closed("cancelled"))
         case OpportunitySuspended():
             return paused(opportunity, event)
         case OpportunityResumed():
@@ -202,6 +207,8 @@ def gone_on(deal: Open, event: OpportunityEvent) -> Open:
             return bid(deal, event)
         case FormFilled():
             return filled(deal, event)
+        case ExpectedClosePassed():
+            return passed(deal, event)
         case DecisionRequested():
             return asked_for(deal, event)
         case DecisionMade():
@@ -242,8 +249,8 @@ decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
 )
 
 __all__ = [
-    "CancelOpportunity", "ChangeOpportunity", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended", "DeclineOpportunity",
-    "JoinOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity", "OpportunityClosed",
-    "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid", "SuspendOpportunity",
-    "UnknownOpportunity", "decider", "must_be_open", "must_have_come", "possible",
+    "CancelOpportunity", "ChangeOpportunity", "CheckClose", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended",
+    "DeclineOpportunity", "JoinOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity",
+    "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid",
+    "SuspendOpportunity", "UnknownOpportunity", "decider", "going", "must_be_open", "must_have_come", "possible",
 ]  # fmt: skip

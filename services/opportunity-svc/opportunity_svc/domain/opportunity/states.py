@@ -87,6 +87,15 @@ class BidDeadlineNeared(Event, type="ltc.opportunity.bid-deadline-neared.v1"):
     account_manager: UserId
 
 
+class ExpectedClosePassed(Event, type="ltc.opportunity.expected-close-passed.v1"):
+    """The deal should have been decided by then, and is not."""
+
+    opportunity_id: UUID
+    expected_close: date
+    suspensions: int
+    """How often it was suspended before."""
+
+
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -205,6 +214,8 @@ class Open:
     suspensions: int = 0
     costs: Mapping[UUID, Money] = field(default_factory=dict)
     """What was booked for working on it."""
+    close_passed: tuple[date, int] | None = None
+    """The expected close that was seen to pass, after how many suspensions."""
 
     def known(self, quote: QuoteSeen | None = None) -> Known:
         """What criteria look at."""
@@ -239,6 +250,8 @@ class Closed:
     status: Ended
     quote_id: UUID | None = None
     """What it was won with."""
+    people: tuple[str, ...] = ()
+    """Who held its seats then."""
 
 
 Opportunity: TypeAlias = Nobody | Open | Suspended | Closed
@@ -252,6 +265,7 @@ OpportunityEvent: TypeAlias = (
     | FindingStruck
     | MemberForgotten
     | BidDeadlineNeared
+    | ExpectedClosePassed
     | BidSubmitted
     | FormFilled
     | DecisionRequested
