@@ -72,8 +72,12 @@ class Deal:
         """Captured, assigned, qualified, converted, opened."""
         body = {"company": f"Acme {self.key}", "channel": "referral", "contact": CONTACT}
         self.ids["lead"] = (await self.act(LEADS, "capture_lead", "/leads", ANN, body)).body["lead_id"]
+        await self.act(LEADS, "assign_lead", f"/leads/{self.ids['lead']}/assign", ANN, {"owner": "ann"})
+        return await self.convert()
+
+    async def convert(self) -> "Deal":
+        """A lead that has an owner: qualified, converted, opened."""
         lead = f"/leads/{self.ids['lead']}"
-        await self.act(LEADS, "assign_lead", f"{lead}/assign", ANN, {"owner": "ann"})
         bant = {"need": "pumps", "budget": usd(500_000), "authority": "Head of works", "timing": "2027-03-31"}
         await self.act(LEADS, "qualify_lead", f"{lead}/qualify", ANN, bant)
         triangle = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
