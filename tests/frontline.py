@@ -128,6 +128,13 @@ class Frontline:
         after = f"{known['service']}@{told}" if told else None
         return Done(answer.json() if answer.content else None, after, answer.headers)
 
+    async def ask(self, service: str, path: str, who: Person, body: Any) -> Any:
+        """POST what is only asked, and changes nothing."""
+        answer = await self._client.post(self._url(service) + path, json=body, headers=self._headers(who))
+        if answer.status_code >= 400:
+            raise Refused(answer.status_code, answer.json())
+        return answer.json()
+
     async def look(self, service: str, path: str, who: Person = MAX, *, after: Iterable[str | None] = ()) -> Any:
         """GET what is known, as often as the service is away or has not heard yet."""
         return (await self.fetch(service, path, who, after=after)).json()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .checker.evidence import Evidence
-from .deals import LEADS
+from .deals import CONTRACTS, LEADS, OPPORTUNITIES, Deal
 from .frontline import ANN, MAX, Done, Person, Refused
 from .platform import Platform
 
@@ -69,6 +69,14 @@ class Scene:
             raise AssertionError(f"{path} went on showing {shown}") from None
         return shown
 
+    async def deal(self, company: str, **lead: Any) -> Deal:
+        """A lead of Ann's that became a deal, whatever rules there are for leads."""
+        body = {"company": company, "channel": "referral", **lead}
+        found = str((await self.do("capture_lead", "/leads", ANN, body))["lead_id"])
+        await self.do("assign_lead", f"/leads/{found}/assign", MAX, {"owner": "ann"})
+        deal = Deal(self.front, found, ids={"lead": found})
+        return await deal.convert()
+
     async def rules(self, book: str, rules: Any, *, at: str = LEADS) -> int:
         """Rules that count from now on; their version."""
         known, version = self.platform.live.get(book, (None, 0))
@@ -82,6 +90,28 @@ class Scene:
         await self.do("activate_rules", f"/rule-books/{book}/{version}/activate", MAX, at=at)
         self.platform.live[book] = rules, version
         return version
+
+
+class Selling(Scene):
+    """A story told at opportunity-svc."""
+
+    async def sell(self, operation: str, path: str, who: Person = ANN, body: Any = None) -> Any:
+        """One act there."""
+        return await self.do(operation, path, who, body, at=OPPORTUNITIES)
+
+    async def no(self, operation: str, path: str, who: Person = ANN, body: Any = None) -> dict[str, Any]:
+        """One act that is refused there; what the refusal says."""
+        return await self.refused(operation, path, who, body, at=OPPORTUNITIES)
+
+    async def see(self, path: str, who: Person = MAX) -> Any:
+        """What is known there now."""
+        return await self.look(path, who, at=OPPORTUNITIES)
+
+    async def contract(self, deal: Deal) -> dict[str, Any]:
+        """The contract that was drafted of a deal that is won, whole."""
+        deal.last = self.last
+        await deal.drafted()
+        return dict(await self.front.look(CONTRACTS, f"/contracts/{deal.ids['contract']}"))
 
 
 def facts(evidence: Evidence, *types: str, about: str) -> list[dict[str, Any]]:
