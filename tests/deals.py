@@ -37,12 +37,16 @@ class Deal:
         key: names it; the keys of its acts begin with it.
         advance: per cent billed at registration.
         quantities: of the two products.
+        account_manager: of the iron triangle.
+        profile: of the sales process; the usual one, if nothing is said.
     """
 
     front: Frontline
     key: str
     advance: int = 30
     quantities: tuple[int, int] = (4, 7)
+    account_manager: str = "ann"
+    profile: str | None = None
     ids: dict[str, str] = field(default_factory=dict)
     net: int = 0
     last: str | None = None
@@ -80,7 +84,12 @@ class Deal:
         lead = f"/leads/{self.ids['lead']}"
         bant = {"need": "pumps", "budget": usd(500_000), "authority": "Head of works", "timing": "2027-03-31"}
         await self.act(LEADS, "qualify_lead", f"{lead}/qualify", ANN, bant)
-        triangle = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
+        triangle = {
+            "account_manager": self.account_manager,
+            "solution_manager": "sam",
+            "fulfilment_manager": "fay",
+            "profile": self.profile,
+        }
         self.ids["opportunity"] = (await self.act(LEADS, "convert_lead", f"{lead}/convert", ANN, triangle)).body["opportunity_id"]
         await self.front.look(OPPORTUNITIES, f"/opportunities/{self.ids['opportunity']}", after=[self.last])
         return self

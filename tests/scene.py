@@ -69,12 +69,12 @@ class Scene:
             raise AssertionError(f"{path} went on showing {shown}") from None
         return shown
 
-    async def deal(self, company: str, **lead: Any) -> Deal:
+    async def deal(self, company: str, lead: Any = None, **terms: Any) -> Deal:
         """A lead of Ann's that became a deal, whatever rules there are for leads."""
-        body = {"company": company, "channel": "referral", **lead}
+        body = {"company": company, "channel": "referral", **(lead or {})}
         found = str((await self.do("capture_lead", "/leads", ANN, body))["lead_id"])
         await self.do("assign_lead", f"/leads/{found}/assign", MAX, {"owner": "ann"})
-        deal = Deal(self.front, found, ids={"lead": found})
+        deal = Deal(self.front, found, ids={"lead": found}, **terms)
         return await deal.convert()
 
     async def rules(self, book: str, rules: Any, *, at: str = LEADS) -> int:
