@@ -14,7 +14,7 @@ from ..scene import ALWAYS, LEA, MIA, NAT, Selling, facts, told_of_deal
 
 pytestmark = pytest.mark.stack
 
-BOB = Person("bob", ("sales",))
+BOB, ELI = Person("bob", ("sales",)), Person("eli", ("sales",))
 WEIGHTS = {"commit": "0.9", "best_case": "0.5", "pipeline": "0.1"}
 STEP = {"subject": "Ready again, {company}?", "body": "Dear {name},\n\na new year.\n\nNo more: {withdraw}\n"}
 LATER = {"calendar": {"zone": "UTC", "week": ALWAYS}, "sequences": {"come-back": [STEP]}}
@@ -44,14 +44,14 @@ async def test_a_quarter_is_forecast_by_team_against_its_target_and_any_past_day
     scene = Selling(office, "forecast")
     today = office.now().date()
     period, end = quarter(today + timedelta(days=400))
-    await scene.sell("set_team", "/teams/east", MIA, {"lead": "mia", "members": ["mia", "ann"], "territory": "CN-SH"})
+    await scene.sell("set_team", "/teams/east", MIA, {"lead": "mia", "members": ["mia", "eli"], "territory": "CN-SH"})
     target = {"period": period, "amount": usd(400_000), "weights": WEIGHTS}
     await scene.sell("set_target", "/teams/east/target", MIA, target)
-    sure, likely = await scene.deal("Sure Ltd"), await scene.deal("Likely Ltd")
+    sure, likely = [await scene.deal(company, account_manager="eli") for company in ("Sure Ltd", "Likely Ltd")]
     theirs = await scene.deal("Theirs Ltd", account_manager="bob")
     for deal, category, amount, who in (
-        (sure, "commit", 300_000, ANN),
-        (likely, "best_case", 100_000, ANN),
+        (sure, "commit", 300_000, ELI),
+        (likely, "best_case", 100_000, ELI),
         (theirs, "commit", 50_000, BOB),
     ):
         await say(scene, deal, category, amount, end, who)
@@ -63,14 +63,14 @@ async def test_a_quarter_is_forecast_by_team_against_its_target_and_any_past_day
     assert [team["code"] for team in await scene.see("/teams?territory=CN-SH", NAT)] == ["east"]
 
     await office.pass_days(10)
-    await say(scene, likely, "commit", 200_000, end)
+    await say(scene, likely, "commit", 200_000, end, ELI)
     stands = {"reason": "budget_frozen", "note": "Their board decides about budgets in May"}
-    await scene.sell("suspend_opportunity", f"/opportunities/{sure.ids['opportunity']}/suspend", ANN, stands)
+    await scene.sell("suspend_opportunity", f"/opportunities/{sure.ids['opportunity']}/suspend", ELI, stands)
     east = await scene.see(f"{path}?team=east", NAT)
     assert sums(east) == [("commit", 1, 200_000), ("omitted", 1, 300_000)], "nobody counts on what stands still"
     await office.pass_days(10)
-    await scene.sell("resume_opportunity", f"/opportunities/{sure.ids['opportunity']}/resume", ANN, {"note": "It was granted"})
-    await say(scene, sure, "pipeline", 250_000, end)
+    await scene.sell("resume_opportunity", f"/opportunities/{sure.ids['opportunity']}/resume", ELI, {"note": "It was granted"})
+    await say(scene, sure, "pipeline", 250_000, end, ELI)
 
     async def as_of(days: int) -> list[tuple[str, int, int]]:
         return sums(await scene.see(f"{path}?team=east&as_of={today + timedelta(days=days)}", NAT))
