@@ -108,7 +108,7 @@ async def read_everywhere(platform: Platform, deals: list[Deal], *, known: dict[
     ids = [{**known, **{f"{name}_id": id for name, id in deal.ids.items()}, "subject_id": deal.ids["contact"]} for deal in deals]
     for service in platform.stack.names:
         paths = (await front.fetch(service, "/openapi.json", EVERYTHING)).json()["paths"]
-        for url, media in product(dict.fromkeys(urls(paths, ids)), ("application/json", "text/csv")):
+        for url, media in product(dict.fromkeys(["/feed?after=0", *urls(paths, ids)]), ("application/json", "text/csv")):
             try:
                 answer = await front.fetch(service, url, EVERYTHING, media=media)
             except Refused:
