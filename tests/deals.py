@@ -37,12 +37,16 @@ class Deal:
         key: names it; the keys of its acts begin with it.
         advance: per cent billed at registration.
         quantities: of the two products.
+        account_manager: of the iron triangle.
+        profile: of the sales process; the usual one, if nothing is said.
     """
 
     front: Frontline
     key: str
     advance: int = 30
     quantities: tuple[int, int] = (4, 7)
+    account_manager: str = "ann"
+    profile: str | None = None
     ids: dict[str, str] = field(default_factory=dict)
     net: int = 0
     last: str | None = None
@@ -72,11 +76,20 @@ class Deal:
         """Captured, assigned, qualified, converted, opened."""
         body = {"company": f"Acme {self.key}", "channel": "referral", "contact": CONTACT}
         self.ids["lead"] = (await self.act(LEADS, "capture_lead", "/leads", ANN, body)).body["lead_id"]
+        await self.act(LEADS, "assign_lead", f"/leads/{self.ids['lead']}/assign", ANN, {"owner": "ann"})
+        return await self.convert()
+
+    async def convert(self) -> "Deal":
+        """A lead that has an owner: qualified, converted, opened."""
         lead = f"/leads/{self.ids['lead']}"
-        await self.act(LEADS, "assign_lead", f"{lead}/assign", ANN, {"owner": "ann"})
         bant = {"need": "pumps", "budget": usd(500_000), "authority": "Head of works", "timing": "2027-03-31"}
         await self.act(LEADS, "qualify_lead", f"{lead}/qualify", ANN, bant)
-        triangle = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
+        triangle = {
+            "account_manager": self.account_manager,
+            "solution_manager": "sam",
+            "fulfilment_manager": "fay",
+            "profile": self.profile,
+        }
         self.ids["opportunity"] = (await self.act(LEADS, "convert_lead", f"{lead}/convert", ANN, triangle)).body["opportunity_id"]
         await self.front.look(OPPORTUNITIES, f"/opportunities/{self.ids['opportunity']}", after=[self.last])
         return self

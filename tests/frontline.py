@@ -81,18 +81,19 @@ class Frontline:
         self._journal.close()
 
     async def act(self, service: str, operation: str, path: str, who: Person, body: Any = None, *, key: str) -> Done:
-        """POST until there is a definite answer.
+        """POST until there is a definite answer. A body of bytes is a file.
 
         Raises:
             Refused: the answer is no.
         """
+        said = {"content": body} if isinstance(body, bytes) else {"json": body}
         known = {"service": service, "operation": operation, "subject": who.name, "key": key}
         headers = {"Idempotency-Key": key, **self._headers(who)}
         async with asyncio.timeout(self.patience):
             while True:
                 self._note(known, "invoke")
                 try:
-                    answer = await self._client.post(self._url(service) + path, json=body, headers=headers)
+                    answer = await self._client.post(self._url(service) + path, headers=headers, **said)
                 except httpx.HTTPError:
                     self._note(known, "unknown")
                     await asyncio.sleep(0.1)
@@ -127,10 +128,27 @@ class Frontline:
         after = f"{known['service']}@{told}" if told else None
         return Done(answer.json() if answer.content else None, after, answer.headers)
 
+    async def ask(self, service: str, path: str, who: Person, body: Any) -> Any:
+        """POST what is only asked, and changes nothing."""
+        answer = await self._client.post(self._url(service) + path, json=body, headers=self._headers(who))
+        if answer.status_code >= 400:
+            raise Refused(answer.status_code, answer.json())
+        return answer.json()
+
     async def look(self, service: str, path: str, who: Person = MAX, *, after: Iterable[str | None] = ()) -> Any:
-        """GET, as often as the service is away or has not heard yet."""
+        """GET what is known, as often as the service is away or has not heard yet."""
+        return (await self.fetch(service, path, who, after=after)).json()
+
+    async def fetch(
+        self, service: str, path: str, who: Person = MAX, *, after: Iterable[str | None] = (), media: str = "*/*"
+    ) -> httpx.Response:
+        """GET a file, or whatever of the media asked for is there.
+
+        Raises:
+            Refused: the answer is no.
+        """
         wanted = ", ".join(filter(None, after))
-        headers = {**self._headers(who), **({"LTC-After": wanted} if wanted else {})}
+        headers = {"Accept": media, **self._headers(who), **({"LTC-After": wanted} if wanted else {})}
         async with asyncio.timeout(self.patience):
             while True:
                 try:
@@ -143,7 +161,7 @@ class Frontline:
                 await asyncio.sleep(0.2)
         if answer.status_code >= 400:
             raise Refused(answer.status_code, answer.json())
-        return answer.json()
+        return answer
 
     def _url(self, service: str) -> str:
         return next(self.replicas[service]) if service in self.replicas else self.urls[service]

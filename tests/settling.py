@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import asyncpg
 from ltc_runtime.service import Service
@@ -47,6 +48,18 @@ async def lagging(services: Mapping[str, Service], dsns: Mapping[str, str]) -> l
             for teller in service.hears
             if teller in standing and heard.get(teller, 0) < standing[teller]["told"]
         ]
+    return found
+
+
+async def overdue(dsns: Mapping[str, str], now: datetime) -> int:
+    """How many timers of all services should have fired by then."""
+    found = 0
+    for dsn in dsns.values():
+        connection = await asyncpg.connect(dsn, timeout=5)
+        try:
+            found += await connection.fetchval("SELECT count(*) FROM timer WHERE fired IS NULL AND due <= $1", now)
+        finally:
+            await connection.close()
     return found
 
 

@@ -1,9 +1,10 @@
 """Rules of the business that no later step may be trusted to have kept: who may allow what, and what must come before what."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from .evidence import Evidence, Row
@@ -18,10 +19,27 @@ class _Quote:
 
     said: dict[str, Any] = field(default_factory=dict)
     makers: set[str] = field(default_factory=set)
+    combined: dict[str, Any] | None = None
+    """What it comes to with the quotes it looks split from."""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What whoever allows it must be allowed."""
+        return self.combined or self.said.get("net", {"amount": 0, "currency": ""})
 
     @property
     def discount(self) -> Decimal:
         return max((Decimal(str(line["discount"])) for line in self.said.get("lines", [])), default=Decimal(0))
+
+    @property
+    def margin(self) -> Decimal | None:
+        """What is left of the price, to four places; unknown, where the cost of a line is."""
+        net: int = self.said["net"]["amount"]
+        costs: dict[int, int] = {each["line"]: each["cost"]["amount"] for each in self.said.get("costs", [])}
+        if net <= 0 or {line["line"] for line in self.said["lines"]} - set(costs):
+            return None
+        left = Decimal(net - sum(costs.values()))
+        return (left / net).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def quotes_are_approved_by_others(evidence: Evidence) -> list[Finding]:
@@ -39,51 +57,82 @@ def quotes_are_approved_by_others(evidence: Evidence) -> list[Finding]:
 
 
 def approvals_are_within_authority(evidence: Evidence) -> list[Finding]:
-    """A discount was allowed by somebody whose grant, at that moment, covers its rate, the amount and the day."""
+    """A discount was allowed by somebody who may, at that moment, by a grant of their own or by the discount matrix that is live."""
     found = []
-    for row, data, quote, grants in _approvals(evidence):
-        net = quote.said.get("net", {"amount": 0, "currency": ""})
-        grant = grants.get(data["approved_by"], {}).get(net["currency"])
-        if quote.discount > 0 and not _covers(grant, quote.discount, net["amount"], row["occurred_at"].date()):
-            found.append(f"quote {data['quote_id']}: {data['approved_by']} allowed {quote.discount} on {net['amount']} and may not")
+    for row, data, quote, allowed in _approvals(evidence):
+        day, asked = row["occurred_at"].date(), quote.asked
+        grant = allowed.grants.get(data["approved_by"], {}).get(asked["currency"])
+        if quote.discount == 0 or _covers(grant, quote, day):
+            continue
+        if data.get("matrix_version") is None or not allowed.by_matrix(data["matrix_version"], row["roles"], quote, day):
+            found.append(f"quote {data['quote_id']}: {data['approved_by']} allowed {quote.discount} on {asked['amount']} and may not")
     return [Finding("approvals_are_within_authority", SALES, detail) for detail in found]
 
 
-def _covers(grant: dict[str, Any] | None, discount: Decimal, amount: int, day: date) -> bool:
-    if grant is None:
+def _covers(may: dict[str, Any] | None, quote: _Quote, day: date) -> bool:
+    if may is None or may["max_amount"]["currency"] != quote.asked["currency"]:
         return False
-    begins, ends = date.fromisoformat(grant["valid_from"]), grant.get("valid_to")
+    begins, ends, floor = date.fromisoformat(may["valid_from"]), may.get("valid_to"), may.get("min_margin")
     in_time = begins <= day and (ends is None or day <= date.fromisoformat(ends))
-    return in_time and discount <= Decimal(str(grant["max_discount"])) and amount <= int(grant["max_amount"]["amount"])
+    enough = floor is None or (quote.margin is not None and quote.margin >= Decimal(str(floor)))
+    return (
+        in_time
+        and enough
+        and quote.discount <= Decimal(str(may["max_discount"]))
+        and quote.asked["amount"] <= int(may["max_amount"]["amount"])
+    )
 
 
-Grants = dict[str, dict[str, dict[str, Any]]]
-"""By person and currency."""
+@dataclass
+class _Allowed:
+    """Who may allow what, as it was then."""
+
+    grants: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """By person and currency."""
+    matrices: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    live: int | None = None
+    book: str = ""
+
+    def by_matrix(self, version: int, roles: Iterable[str], quote: _Quote, day: date) -> bool:
+        """Whether this version was live, and has a row for one of the roles that covers it."""
+        return version == self.live and any(row["role"] in roles and _covers(row, quote, day) for row in self.matrices.get(version, []))
+
+    def after(self, kind: str, data: dict[str, Any]) -> "_Allowed":
+        """The same when this has happened too."""
+        match kind:
+            case "authority-granted":
+                mine = {**self.grants.get(data["user"], {}), data["max_amount"]["currency"]: data}
+                return replace(self, grants={**self.grants, data["user"]: mine})
+            case "authority-revoked":
+                return replace(self, grants={user: granted for user, granted in self.grants.items() if user != data["user"]})
+            case "rules-drafted" if data["book"] == "discount":
+                drafted = {**self.matrices, data["version"]: data["discount"]["rows"]}
+                return replace(self, matrices=drafted, book=data["book_id"])
+            case "rules-activated" if data["book_id"] == self.book:
+                return replace(self, live=data["version"])
+        return self
 
 
-def _approvals(evidence: Evidence) -> list[tuple[Row, dict[str, Any], _Quote, Grants]]:
-    """Every approval with the quote and the grants as they were then."""
+def _approvals(evidence: Evidence) -> list[tuple[Row, dict[str, Any], _Quote, _Allowed]]:
+    """Every approval with the quote, and what was allowed, as they were then."""
     quotes: dict[str, _Quote] = {}
-    grants: Grants = {}
+    allowed = _Allowed()
     found = []
     for row in evidence.ledgers[SALES].own:
-        if row["stream"] not in ("quote", "authority"):
+        if row["stream"] not in ("quote", "authority", "rule-book"):
             continue
-        data = json.loads(row["data"])
-        match row["type"].split(".")[2]:
-            case "authority-granted":
-                mine = {**grants.get(data["user"], {}), data["max_amount"]["currency"]: data}
-                grants = {**grants, data["user"]: mine}
-            case "authority-revoked":
-                grants = {user: granted for user, granted in grants.items() if user != data["user"]}
+        data, kind = json.loads(row["data"]), row["type"].split(".")[2]
+        allowed = allowed.after(kind, data)
+        match kind:
             case "quote-drafted" | "quote-revised":
                 makers = quotes.get(data["quote_id"], _Quote()).makers
                 quotes[data["quote_id"]] = _Quote(data, makers | {row["actor"]})
             case "quote-approval-requested":
                 quotes[data["quote_id"]].makers.add(row["actor"])
+                quotes[data["quote_id"]].combined = data.get("combined")
             case "quote-approved":
                 quote = quotes.get(data["quote_id"], _Quote())
-                found.append((row, data, _Quote(quote.said, set(quote.makers)), grants))
+                found.append((row, data, replace(quote, makers=set(quote.makers)), allowed))
     return found
 
 

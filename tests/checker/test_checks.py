@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -49,9 +50,20 @@ def said(evidence: Evidence, type: str, change: Callable[[dict[str, Any]], None]
     return replace(evidence, ledgers={**evidence.ledgers, service: rechained(old, old.log)})
 
 
-def by_another(evidence: Evidence, type: str, actor: str, **more: Any) -> Evidence:
+def by_another(evidence: Evidence, type: str, actor: str, nth: int = 0, **more: Any) -> Evidence:
     """One event was somebody else's doing."""
-    return said(evidence, type, lambda data: data.update(more), actor=actor)
+    return said(evidence, type, lambda data: data.update(more), nth, actor=actor)
+
+
+def matrix(evidence: Evidence, **changes: Any) -> Evidence:
+    """The discount matrix has another row than the one that allowed it."""
+    return said(evidence, "ltc.opportunity.rules-drafted.v1", lambda data: data["discount"]["rows"][0].update(changes))
+
+
+OTHER_ROWS: tuple[dict[str, Any], ...] = (
+    {"role": "legal"}, {"max_discount": "0.09"}, {"max_amount": usd(5999)}, {"max_amount": {"amount": 6000, "currency": "EUR"}},
+    {"min_margin": "0.2501"}, {"valid_to": "2026-11-23"},
+)  # fmt: skip
 
 
 def never_signed(evidence: Evidence) -> None:
@@ -266,6 +278,11 @@ SPOILED: dict[str, tuple[Spoil, ...]] = {
         lambda evidence: by_another(evidence, "ltc.opportunity.authority-granted.v1", "boss", max_discount="0.09"),
         lambda evidence: by_another(evidence, "ltc.opportunity.authority-granted.v1", "boss", max_amount=usd(999)),
         lambda evidence: by_another(evidence, "ltc.opportunity.authority-granted.v1", "boss", valid_to="2026-11-23"),
+        *(partial(matrix, **change) for change in OTHER_ROWS),
+        lambda evidence: said(evidence, "ltc.opportunity.quote-drafted.v1", lambda data: data["costs"].pop(), 1),
+        *(partial(by_another, type="ltc.opportunity.quote-approved.v1", actor="max", nth=1, matrix_version=each) for each in (2, None)),
+        partial(by_another, type="ltc.opportunity.quote-approval-requested.v1", actor="ann", nth=1, combined=usd(6001)),
+        lambda evidence: by_another(evidence, "ltc.opportunity.rules-activated.v1", "boss", version=2),
     ),
     "contracts_are_reviewed_and_signed": (
         lambda evidence: by_another(evidence, "ltc.contract.reviewed.v1", "ann"),

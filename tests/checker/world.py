@@ -167,17 +167,32 @@ def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> No
 
 
 def _quote(opportunity: Teller, number: int) -> None:
-    """With a discount, asked for by one and allowed by another."""
+    """With a discount, asked for by one and allowed by another: by a grant of their own, and the second by the discount matrix."""
     quote, max_ = derived("quote", number), derived("authority", "max")
     grant = {"user": "max", "max_discount": "0.2", "max_amount": usd(5000), "valid_from": "2026-01-01", "valid_to": None}
     said: dict[str, Any] = {"quote_id": str(quote), "quote_hash": f"hash-{number}"}
-    content = {**said, "lines": [{"discount": "0.1"}, {"discount": "0"}], "net": usd(1000)}
-    if number == 1:
+    costs = [{"line": 1, "cost": usd(4000)}, {"line": 2, "cost": usd(500)}]
+    content = {**said, "lines": [{"line": 1, "discount": "0.1"}, {"line": 2, "discount": "0"}], "net": usd(1000)}
+    approved = {**said, "approved_by": "max", "within_own_authority": False}
+    if number == 2:
+        content |= {"net": usd(6000), "costs": costs}
+        approved |= {"matrix_version": 1}
+        _matrix(opportunity)
+    else:
         opportunity.note("authority", max_, "ltc.opportunity.authority-granted.v1", grant, derived("grant"), "boss")
     opportunity.note("quote", quote, "ltc.opportunity.quote-drafted.v1", content, derived("draft", number), "ann")
     opportunity.note("quote", quote, "ltc.opportunity.quote-approval-requested.v1", said, derived("submit", number), "ann")
-    approved = {**said, "approved_by": "max", "within_own_authority": False}
     opportunity.note("quote", quote, "ltc.opportunity.quote-approved.v1", approved, derived("approve", number), "max")
+
+
+def _matrix(opportunity: Teller) -> None:
+    """What a role may allow, beyond what one of them was granted."""
+    book = derived("rules", "discount")
+    may = {"role": "sales", "max_discount": "0.15", "max_amount": usd(6000), "min_margin": "0.25", "valid_from": "2026-01-01"}
+    drafted = {"book_id": str(book), "book": "discount", "version": 1, "discount": {"rows": [may], "split_days": 0}}
+    opportunity.note("rule-book", book, "ltc.opportunity.rules-drafted.v1", drafted, derived("draft", "rules"), "mia")
+    live = {"book_id": str(book), "version": 1, "activated_by": "boss"}
+    opportunity.note("rule-book", book, "ltc.opportunity.rules-activated.v1", live, derived("activate", "rules"), "boss")
 
 
 def _paper(contract: Teller, won: Row, id: UUID, text: dict[str, Any]) -> None:

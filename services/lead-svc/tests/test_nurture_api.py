@@ -1,10 +1,13 @@
 """Nurture over HTTP, on a real log, with mails through a real SMTP server."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from lead_svc.domain.converting import ReturnLead
+from lead_svc.domain.renewing import CaptureRenewal
 from leads import BANT, TRIANGLE, captured, done, owned
 from postbox import effects, go_on
 
@@ -162,6 +165,34 @@ async def test_leads_get_a_sequence_by_themselves_once_and_only_if_they_may(
         ("lost", "disqualified", "finished"),
         ("welcome", "pooled", "stopped"),
     ]
+
+
+RETURNED = ReturnLead(lead_id=UUID(int=9), previous=UUID(int=0), opportunity_id=UUID(int=8), why="no_budget")
+RENEWAL = CaptureRenewal(
+    lead_id=UUID(int=9), contract_id=UUID(int=7), contract_no="C-7", opportunity_id=UUID(int=8), party_id=UUID(int=6), company="Acme",
+    ends_on=date(2030, 3, 5),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("again", [RETURNED, RENEWAL])
+async def test_a_lead_that_comes_again_is_written_to_as_the_one_before_once_they_agree_again(
+    served: Any, ann: httpx.AsyncClient, lead: str, post: Any, again: ReturnLead | CaptureRenewal
+) -> None:
+    outside = await effects(served, post)
+    await done(ann, f"/leads/{lead}/qualify", **BANT)
+    await done(ann, f"/leads/{lead}/convert", **TRIANGLE)
+    await served.decide(again.model_copy(update={"previous": UUID(lead)}))
+    path = f"/leads/{UUID(int=9)}"
+    assert (await ann.post(f"{path}/nurture", json={"sequence": "lost"})).json()["code"] == "consent-missing"
+    await done(ann, f"{path}/consent", given=True, source="Call")
+    await done(ann, f"{path}/nurture", sequence="lost")
+    await go_on(served, outside)
+    assert [mail["To"] for mail in post.mails] == ["jo@acme.example"]
+    assert not await served.log.pool.fetchval("SELECT count(*) FROM log t WHERE t::text LIKE '%jo@acme%'")
+    contact = (await ann.get(path)).json()["contact"]["contact_id"]
+    async with served.client("lea", "legal") as legal:
+        await done(legal, f"/people/{contact}/forget")
+    assert "jo@acme" not in (await ann.get(f"{path}/history")).text
 
 
 async def test_who_may_not_be_written_to_is_said(ann: httpx.AsyncClient, lead: str) -> None:

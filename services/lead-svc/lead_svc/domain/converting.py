@@ -178,7 +178,15 @@ def take_up(states: States, command: ReturnLead) -> list[LeadCaptured | LeadRetu
         returned_from=command.previous,
         renews=who.renews,
     )
-    returned = LeadReturned(lead_id=lead_id, previous=command.previous, opportunity_id=command.opportunity_id, why=command.why)
+    contact = before.trail.contact
+    returned = LeadReturned(
+        lead_id=lead_id,
+        previous=command.previous,
+        opportunity_id=command.opportunity_id,
+        why=command.why,
+        contact_name=contact.name if contact else None,
+        contact_email=contact.email if contact else None,
+    )
     if before.owner is None:
         return [captured, returned]
     assigned = LeadAssigned(lead_id=lead_id, owner=before.owner, how="return")

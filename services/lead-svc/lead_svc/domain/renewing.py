@@ -34,7 +34,12 @@ def decide(states: States, command: CaptureRenewal) -> list[Event]:
     if not isinstance(states.of(lead.decider, command.lead_id), Nobody):
         return []  # heard twice, captured once
     before = Nobody() if command.previous is None else states.of(lead.decider, command.previous)
-    due = RenewalDue(**command.model_dump(exclude={"party_id", "company"}))
+    contact = before.trail.contact if isinstance(before, Alive | Closed) else None
+    due = RenewalDue(
+        **command.model_dump(exclude={"party_id", "company"}),
+        contact_name=contact.name if contact else None,
+        contact_email=contact.email if contact else None,
+    )
     return [captured(known_of(before), command), due, *assigned(before, command)]
 
 

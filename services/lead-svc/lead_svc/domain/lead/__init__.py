@@ -53,7 +53,6 @@ from .states import (
     Pooled,
     Qualified,
     Score,
-    Trail,
     TriangleNotThreePeople,
     UnknownLead,
     Who,
@@ -182,9 +181,11 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return closed(lead, "disqualified")
         case LeadConverted():
             return closed(lead, "converted")
-        case ContactRecorded():
-            return trailed(lead, reachable(lead.trail, event)) if isinstance(lead, Alive) else lead
-        case LeadRouted() | LeadClaimed() | LeadReturned() | RenewalDue():
+        case ContactRecorded(name=name, email=email) | LeadReturned(contact_name=name, contact_email=email):
+            return reachable(lead, name, email)
+        case RenewalDue(contact_name=name, contact_email=email):
+            return reachable(lead, name, email)
+        case LeadRouted() | LeadClaimed():
             return lead  # no rule depends on it
 
 
@@ -199,8 +200,8 @@ def who(event: LeadCaptured) -> Who:
     return Who(event.party_id, event.company, event.contact_id, came_by(event), event.campaign, event.need, event.territory, event.renews)
 
 
-def reachable(trail: Trail, event: ContactRecorded) -> Trail:
-    return replace(trail, contact=Contact(event.name, event.email))
+def reachable(lead: Lead, name: str | None, email: str | None) -> Lead:
+    return trailed(lead, replace(lead.trail, contact=Contact(name, email))) if isinstance(lead, Alive) else lead
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:

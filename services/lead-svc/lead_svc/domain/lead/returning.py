@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from ltc_events import Code, Event
+from ltc_events import Code, Event, Personal
 from ltc_events.lead import LeadCaptured
 
 
@@ -15,6 +15,10 @@ class LeadReturned(Event, type="ltc.lead.returned.v1"):
     opportunity_id: UUID
     why: Code
     """Why the deal was lost, or ``join_refused``: it was decided before the lead could join it."""
+    contact_name: Personal[str] | None = None
+    contact_email: Personal[str] | None = None
+    """Whom to write to, as it was said of the earlier lead; sealed with that person's key. Leads that came back before this was noted
+    are written to by nobody."""
 
 
 class RenewalDue(Event, type="ltc.lead.renewal-due.v1"):
@@ -28,6 +32,9 @@ class RenewalDue(Event, type="ltc.lead.renewal-due.v1"):
     ends_on: date
     previous: UUID | None = None
     """The lead that deal was opened for, if we know it."""
+    contact_name: Personal[str] | None = None
+    contact_email: Personal[str] | None = None
+    """Whom to write to, as it was said of that lead."""
 
 
 def came_by(lead: LeadCaptured) -> str:

@@ -1,0 +1,42 @@
+"""A second platform, for stories that change what everybody goes by: the clock, the rules for leads, the mail server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from ltc_runtime.settings import Settings
+from ltc_runtime.stack.embedded import Stack
+from ltc_runtime.stack.kafka import Kafka
+from ltc_runtime.stack.postgres import Postgres
+
+from ..deals import set_up
+from ..platform import Platform
+from ..postbox import Postbox, postbox
+
+
+@pytest.fixture(scope="package")
+async def post() -> AsyncIterator[Postbox]:
+    """Where the office's mails arrive."""
+    async with postbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="package")
+async def office(postgres: Postgres, kafka: Kafka, post: Postbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    """The five services on servers that run already; its clock only goes forward, and the rules are those of whoever comes last."""
+    directory: Path = tmp_path_factory.mktemp("office")
+    settings = Settings(
+        data_dir=directory,
+        postgres_url=postgres.url,
+        kafka_bootstrap=kafka.bootstrap,
+        lease_seconds=2.0,
+        smtp=post.address,
+        smtp_security="none",
+        mail_from="hello@ltc.example",
+        public_url="https://ltc.example",
+    )
+    async with Stack(settings, prefix="office_") as stack:
+        running = Platform(stack, directory)
+        await set_up(running.front)
+        yield running
+        await running.front.close()
