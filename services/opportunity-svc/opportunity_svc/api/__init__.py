@@ -1,6 +1,6 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import costing, deals, filling, findings, stages
+from . import costing, deals, filling, findings, stages, winning
 from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
@@ -50,4 +50,5 @@ __all__ = [
     "stages",
     "swaps",
     "teams",
+    "winning",
 ]

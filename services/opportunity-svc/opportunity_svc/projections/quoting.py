@@ -19,6 +19,7 @@ from ..domain.quote.states import (
     QuoteRejected,
     QuoteRevised,
     QuoteSent,
+    QuoteSuperseded,
 )
 from .schema import read
 
@@ -52,6 +53,7 @@ quotes = Table(
     Column("split_with", JSON),
     Column("matrix_version", Integer),
     Column("configuration_version", Integer),
+    Column("superseded_by", UUID),
     Index("quote_list_newest", "drafted_at", "quote_id"),
     Index("quote_list_of_opportunity", "opportunity_id"),
 )
@@ -153,4 +155,9 @@ quote_list = projection(
         change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "accepted", "accepted_on": quote.accepted_on}),
     ),
     on(QuoteExpired, change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "expired"})),
+    on(
+        QuoteSuperseded,
+        change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "superseded", "superseded_by": quote.superseded_by}),
+    ),
+    version=2,
 )
