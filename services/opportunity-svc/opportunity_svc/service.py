@@ -18,9 +18,11 @@ from .api import (
     forecasts,
     forms,
     frozen_estimates,
+    lessons,
     mandates,
     negotiations,
     opportunities,
+    outcomes,
     past_opportunities,
     pipelines,
     price_books,
@@ -30,6 +32,7 @@ from .api import (
     sales_figures,
     swaps,
     teams,
+    waterfalls,
 )
 from .domain import (
     authority,
@@ -68,6 +71,7 @@ from .projections import (
     forecast_list,
     form_fills,
     form_list,
+    lesson_list,
     mandate_list,
     opportunity_list,
     option_swap,
@@ -77,6 +81,7 @@ from .projections import (
     quote_list,
     quote_version,
     rule_book_list,
+    stage_passing,
 )
 from .projections import negotiation as negotiation_list
 from .projections import price_book as price_book_list
@@ -89,6 +94,7 @@ service = Service(
         quotes,
         documents,
         comparisons,
+        waterfalls,
         negotiations,
         swaps,
         catalogue,
@@ -107,6 +113,8 @@ service = Service(
         decisions,
         mandates,
         reports,
+        outcomes,
+        lessons,
     ),
     decides=(
         opportunity.decider,
@@ -169,6 +177,8 @@ service = Service(
         past_opportunity,
         estimate_list,
         forecast_list,
+        lesson_list,
+        stage_passing,
     ),
     from_start=frozenset({"end_selection"}),  # contracts that were signed before are signed
 )

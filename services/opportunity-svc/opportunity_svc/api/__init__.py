@@ -1,6 +1,6 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import costing, deals, filling, findings, stages, winning
+from . import ageing, costing, deals, filling, findings, leakage, stages, winning
 from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
@@ -9,8 +9,10 @@ from .documents import documents
 from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
 from .forms import forms
+from .lessons import lessons
 from .mandates import mandates
 from .negotiating import negotiations
+from .outcomes import outcomes
 from .past import past_opportunities
 from .pipelines import pipelines
 from .price_books import price_books
@@ -20,6 +22,7 @@ from .resource import opportunities
 from .rule_books import rule_books
 from .swapping import swaps
 from .teams import deal_forecasts, forecasts, teams
+from .waterfall import waterfalls
 
 __all__ = [
     "rule_books",
@@ -27,6 +30,7 @@ __all__ = [
     "documents",
     "comparisons",
     "costing",
+    "ageing",
     "catalogue",
     "authority_grants",
     "deal_forecasts",
@@ -39,8 +43,11 @@ __all__ = [
     "forecasts",
     "forms",
     "frozen_estimates",
+    "leakage",
+    "lessons",
     "mandates",
     "opportunities",
+    "outcomes",
     "past_opportunities",
     "pipelines",
     "price_books",
@@ -50,5 +57,6 @@ __all__ = [
     "stages",
     "swaps",
     "teams",
+    "waterfalls",
     "winning",
 ]

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from ltc_events import Text
 from ltc_runtime.edge import Body, Handle, Read
 from pydantic import Field
 
@@ -20,6 +21,7 @@ class WinBody(Body):
 
     quote_id: UUID
     won_on: date | None = Field(None, description="Today, if nothing is said.")
+    lesson: Text | None = Field(None, examples=["The works manager decides, not purchasing"], description="What we learn from it.")
 
 
 @opportunities.act(
@@ -37,6 +39,7 @@ async def win_opportunity(opportunity_id: UUID, body: WinBody, read: Read, handl
         quote_id=body.quote_id,
         others=await beside(body.quote_id, opportunity_id, read),
         won_on=body.won_on or handle.today,
+        lesson=body.lesson,
         today=handle.today,
     )
     return await handle(command)

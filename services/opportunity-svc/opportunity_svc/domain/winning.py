@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, States, Stream
+from ltc_events import Command, Event, JointDecider, States, Stream, Text
 from ltc_events.opportunity import OpportunityWon
 
 from . import opportunity, quote
@@ -22,6 +22,7 @@ class WinOpportunity(Command):
     others: tuple[UUID, ...] = ()
     """The other quotes of the deal that may be offers still."""
     won_on: date
+    lesson: Text | None = None
     today: date
 
 
@@ -49,6 +50,7 @@ def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
         lines=content.lines,
         net=content.net,
         won_on=command.won_on,
+        lesson=command.lesson,
     )
     return [won]
 

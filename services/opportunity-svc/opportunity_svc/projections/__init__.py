@@ -10,9 +10,11 @@ from .forecasting import forecast_list, forecasts, targets, teams
 from .forms import filled_forms, fills, form_fills, form_list, form_values, forms
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
+from .learning import lesson_list, lessons
 from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
+from .passing import stage_passing, stage_passings
 from .pipeline import opportunities, opportunity_list, suspensions
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
@@ -53,6 +55,8 @@ __all__ = [
     "form_values",
     "forms",
     "frozen_estimates",
+    "lesson_list",
+    "lessons",
     "mandate_list",
     "mandates",
     "opportunities",
@@ -66,6 +70,8 @@ __all__ = [
     "price_books",
     "quote_list",
     "quotes",
+    "stage_passing",
+    "stage_passings",
     "suspensions",
     "swaps",
     "targets",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Currency, Event, Money, Name, Refusal, Sha256, Text, UserId
-from ltc_events.opportunity import Discount, PricedLine
+from ltc_events.opportunity import Discount, LineNo, PricedLine
 from pydantic import Field
 
 from .margin import LineCost, cost_of, margin_rate
@@ -37,6 +37,8 @@ class QuoteDrafted(Event, type="ltc.opportunity.quote-drafted.v1"):
     party_id: UUID | None = None
     costs: tuple[LineCost, ...] = ()
     """What the lines cost us on that day, as far as it was known."""
+    agreed: tuple[LineNo, ...] | None = None
+    """The lines whose net price was agreed on, so that their discount follows from it. Quotes from before do not say."""
 
 
 class QuoteRevised(Event, type="ltc.opportunity.quote-revised.v1"):
@@ -54,6 +56,7 @@ class QuoteRevised(Event, type="ltc.opportunity.quote-revised.v1"):
     expires_on: date | None = None
     """Until when it binds us now; as long as before, if nothing is said."""
     costs: tuple[LineCost, ...] = ()
+    agreed: tuple[LineNo, ...] | None = None
 
 
 class QuoteApprovalRequested(Event, type="ltc.opportunity.quote-approval-requested.v1"):
