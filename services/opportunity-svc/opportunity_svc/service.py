@@ -24,6 +24,7 @@ from .api import (
     opportunities,
     outcomes,
     past_opportunities,
+    people,
     pipelines,
     price_books,
     quotes,
@@ -65,6 +66,7 @@ from .projections import (
     authority_grant,
     bid_cost,
     catalogue_product,
+    chain_person,
     deal_findings,
     decision_list,
     estimate_list,
@@ -115,6 +117,7 @@ service = Service(
         reports,
         outcomes,
         lessons,
+        people,
     ),
     decides=(
         opportunity.decider,
@@ -179,6 +182,7 @@ service = Service(
         forecast_list,
         lesson_list,
         stage_passing,
+        chain_person,
     ),
     from_start=frozenset({"end_selection"}),  # contracts that were signed before are signed
 )

@@ -142,9 +142,10 @@ def test_amounts_have_the_decimals_of_their_currency(currency: str, amounts: lis
     assert currencies == {currency}
 
 
-@pytest.mark.parametrize(
-    ("unit", "code"), [("C62", "C62"), ("piece", "H87"), ("Hour", "HUR"), ("XBX", "XBX"), ("crate", None), ("kg", None)]
-)
+UNIT_CODES = [("C62", "C62"), ("piece", "H87"), ("Hour", "HUR"), ("kg", "KGM"), ("m", "MTR"), ("M", None), ("XBX", "XBX"), ("crate", None)]
+
+
+@pytest.mark.parametrize(("unit", "code"), UNIT_CODES)
 def test_a_unit_has_its_code_where_it_has_one(unit: str, code: str | None) -> None:
     assert unit_code(unit) == code
     root = read(offer(lines=(line(1).model_copy(update={"unit": unit}),), names=("A card",)))

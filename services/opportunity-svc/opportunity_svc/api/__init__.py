@@ -14,6 +14,7 @@ from .mandates import mandates
 from .negotiating import negotiations
 from .outcomes import outcomes
 from .past import past_opportunities
+from .people import people
 from .pipelines import pipelines
 from .price_books import price_books
 from .quotes import drafts, quotes
@@ -49,6 +50,7 @@ __all__ = [
     "opportunities",
     "outcomes",
     "past_opportunities",
+    "people",
     "pipelines",
     "price_books",
     "quotes",

@@ -15,6 +15,7 @@ from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
 from .passing import stage_passing, stage_passings
+from .people import chain_people, chain_person
 from .pipeline import opportunities, opportunity_list, suspensions
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
@@ -34,6 +35,8 @@ __all__ = [
     "deadlocks",
     "products",
     "catalogue_product",
+    "chain_people",
+    "chain_person",
     "authority_grant",
     "authority_grants",
     "bid_cost",
