@@ -204,8 +204,8 @@ class AcceptBody(Body):
 async def accept_quote(quote_id: UUID, body: AcceptBody, read: Read, handle: Handle) -> None:
     """Note that the customer accepted a quote.
 
-    The other quotes of the deal are superseded by it, an accepted one too: they can be neither sent nor accepted any more. One that is
-    drafted afterwards is a new offer.
+    The other open quotes of the deal are superseded by it: they can be neither sent nor accepted any more. One that is drafted
+    afterwards is a new offer; which of several accepted ones counts, the deal says when it is won.
     """
     deal = (await of(quote_id, read))["opportunity_id"]
     command = AcceptQuote(

@@ -29,7 +29,7 @@ class WinOpportunity(Command):
 def decide(states: States, command: WinOpportunity) -> list[Event]:
     deal = must_be_open(states.of(opportunity.decider, command.opportunity_id))
     won = win(deal, must_be_accepted(states.of(quote.decider, command.quote_id)), command)
-    return [*won, *supersede(quote.beside(states, command.others), command.opportunity_id, command.quote_id)]
+    return [*won, *supersede(quote.beside(states, command.others), command.opportunity_id, command.quote_id, won=True)]
 
 
 def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:

@@ -3,7 +3,7 @@
 from ltc_events import on, projection, put
 from ltc_events.opportunity import OpportunityLost, OpportunityWon
 from ltc_events.projection import Row
-from sqlalchemy import Column, Date, Table, Text
+from sqlalchemy import Column, Date, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from .schema import read
@@ -20,6 +20,7 @@ lessons = Table(
     Column("turning_point", Text),
     Column("next_time", Text),
     Column("ended_on", Date, nullable=False),
+    Index("lesson_newest", "ended_on", "opportunity_id"),
 )
 
 NEW_LESSON = dict.fromkeys(lessons.columns.keys())
