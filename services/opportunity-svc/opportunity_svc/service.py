@@ -31,10 +31,13 @@ from .api import (
     forms,
     frozen_estimates,
     hand_overs,
+    lessons,
     mandates,
     negotiations,
     opportunities,
+    outcomes,
     past_opportunities,
+    people,
     pipelines,
     price_books,
     quotes,
@@ -44,6 +47,7 @@ from .api import (
     swaps,
     tasks,
     teams,
+    waterfalls,
 )
 from .domain import (
     agenda,
@@ -123,6 +127,7 @@ from .projections import (
     authority_grant,
     bid_cost,
     catalogue_product,
+    chain_person,
     deal_findings,
     decision_list,
     estimate_list,
@@ -130,6 +135,7 @@ from .projections import (
     form_fills,
     form_list,
     hand_over_list,
+    lesson_list,
     mandate_list,
     opportunity_list,
     option_swap,
@@ -139,6 +145,7 @@ from .projections import (
     quote_list,
     quote_version,
     rule_book_list,
+    stage_passing,
     task_list,
 )
 from .projections import negotiation as negotiation_list
@@ -152,6 +159,7 @@ service = Service(
         quotes,
         documents,
         comparisons,
+        waterfalls,
         negotiations,
         swaps,
         catalogue,
@@ -172,6 +180,9 @@ service = Service(
         hand_overs,
         mandates,
         reports,
+        outcomes,
+        lessons,
+        people,
     ),
     decides=(
         opportunity.decider,
@@ -284,6 +295,9 @@ service = Service(
         forecast_list,
         task_list,
         hand_over_list,
+        lesson_list,
+        stage_passing,
+        chain_person,
     ),
     # What was signed, registered, opened, closed, granted and handed over before is known as well.
     from_start=frozenset(

@@ -79,6 +79,7 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
 QUOTE = st.sampled_from([UUID(int=3), UUID(int=4)])
+OTHERS = st.lists(QUOTE, max_size=2).map(tuple)
 USER = st.sampled_from(["ann", "mia"])
 DAY = st.sampled_from([date(2026, 11, 1), date(2026, 11, 24), date(2026, 12, 31)])
 WORDS = st.sampled_from(["servers", "服务器 🚀", 'say "hi"\n\tand bye'])
@@ -308,9 +309,9 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(ApproveQuote, quote_id=QUOTE, opportunity_id=DEAL, quote_hash=st.just("0" * 64), actor=USER, roles=ROLES, today=DAY),
     st.builds(RejectQuote, quote_id=QUOTE, reason=WORDS, actor=USER, today=DAY),
     st.builds(sending.SendQuote, quote_id=QUOTE, opportunity_id=DEAL, actor=USER, today=DAY),
-    st.builds(sending.AcceptQuote, quote_id=QUOTE, opportunity_id=DEAL, accepted_on=DAY, today=DAY),
+    st.builds(sending.AcceptQuote, quote_id=QUOTE, opportunity_id=DEAL, others=OTHERS, accepted_on=DAY, today=DAY),
     st.builds(sending.ExpireQuote, quote_id=QUOTE, expires_on=DAY),
-    st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, won_on=DAY, today=DAY),
+    st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, others=OTHERS, won_on=DAY, today=DAY),
     st.builds(
         past.ImportOpportunity,
         opportunity_id=st.just(UUID(int=8)),

@@ -101,6 +101,13 @@ def test_a_draft_says_that_it_binds_nobody() -> None:
     assert "not approved yet" not in pages(pdf(paper(), "en"))[0]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Not an offer any more"), ("zh", "已失效")])
+def test_what_expired_or_was_superseded_says_that_it_is_no_offer_any_more(language: Language, words: str) -> None:
+    (text,) = pages(pdf(replace(paper(binding=False), over=True), language))
+    assert words in text
+    assert "not approved yet" not in text
+
+
 def test_tax_is_taken_by_rate_and_rounded_once_for_each() -> None:
     assert tax_of((line(1), line(2), line(3, "0.06")), "USD") == usd(6_630 + 1_530)
     assert tax_of((), "USD") == usd(0)

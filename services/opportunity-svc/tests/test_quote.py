@@ -42,6 +42,7 @@ from opportunity_svc.domain.quote.states import (
     QuoteRevised,
     QuoteSent,
     QuoteStatus,
+    QuoteSuperseded,
     UnknownQuote,
     possible,
 )
@@ -343,6 +344,7 @@ REACHED: dict[QuoteStatus, tuple[Event, ...]] = {
     "sent": SENT,
     "accepted": ACCEPTED,
     "expired": (*DRAFT, expired),
+    "superseded": (*SENT, QuoteSuperseded(quote_id=QUOTE, superseded_by=UUID(int=8))),
 }
 BESIDE: dict[str, tuple[Event, ...]] = {"revise_quote": (book,), "approve_quote": (grant("mia", "0.9"),)}
 

@@ -1,6 +1,6 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import costing, deals, filling, findings, stages
+from . import ageing, costing, deals, filling, findings, leakage, stages, winning
 from .authority import authority_grants
 from .catalogue import catalogue
 from .comparing import comparisons
@@ -10,9 +10,12 @@ from .estimates import estimates, frozen_estimates
 from .figures import sales_figures
 from .forms import forms
 from .leaving import hand_overs
+from .lessons import lessons
 from .mandates import mandates
 from .negotiating import negotiations
+from .outcomes import outcomes
 from .past import past_opportunities
+from .people import people
 from .pipelines import pipelines
 from .price_books import price_books
 from .quotes import drafts, quotes
@@ -22,6 +25,7 @@ from .rule_books import rule_books
 from .swapping import swaps
 from .tasks import tasks
 from .teams import deal_forecasts, forecasts, teams
+from .waterfall import waterfalls
 
 __all__ = [
     "rule_books",
@@ -29,6 +33,7 @@ __all__ = [
     "documents",
     "comparisons",
     "costing",
+    "ageing",
     "catalogue",
     "authority_grants",
     "deal_forecasts",
@@ -42,9 +47,13 @@ __all__ = [
     "forms",
     "frozen_estimates",
     "hand_overs",
+    "leakage",
+    "lessons",
     "mandates",
     "opportunities",
+    "outcomes",
     "past_opportunities",
+    "people",
     "pipelines",
     "price_books",
     "quotes",
@@ -54,4 +63,6 @@ __all__ = [
     "swaps",
     "tasks",
     "teams",
+    "waterfalls",
+    "winning",
 ]

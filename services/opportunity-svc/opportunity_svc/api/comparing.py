@@ -107,7 +107,7 @@ class VersionRow(View):
 async def list_quote_versions(quote_id: UUID, read: Read, paging: Paging) -> Page[VersionRow]:
     """The versions of a quote, the newest first."""
     table = shown.quote_versions.c
-    columns = [column for column in table if column.key not in ("quote_id", "lines")]
+    columns = [column for column in table if column.key not in ("quote_id", "lines", "costs", "agreed")]
     found = select(*columns).where(table.quote_id == quote_id)
     return await read.page(found, key=(table.revision,), into=version_row, paging=paging)
 

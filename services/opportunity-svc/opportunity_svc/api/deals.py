@@ -27,38 +27,14 @@ from ..domain.opportunity import (
     UnknownOpportunity,
 )
 from ..domain.opportunity.changing import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
-from ..domain.opportunity.gating import NotReadyToWin
 from ..domain.opportunity.pausing import NotSuspended
 from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
 from ..domain.pipeline import PipelineCode
-from ..domain.quote.states import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
-from ..domain.winning import WinOpportunity
 from .costing import BidCostSum, list_bid_costs
 from .form_fields import Cell, Show, Where, holding, told
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
 from .roles import SALES, TRIANGLE
-
-
-class WinBody(Body):
-    """What the customer accepted, and when the deal was closed."""
-
-    quote_id: UUID
-    won_on: date | None = Field(None, description="Today, if nothing is said.")
-
-
-@opportunities.act(
-    "/{opportunity_id}/win",
-    roles=SALES,
-    refuses=(*OPEN, UnknownQuote, QuoteNotAccepted, QuoteOfOtherOpportunity, DayInTheFuture, NotReadyToWin),
-)
-async def win_opportunity(opportunity_id: UUID, body: WinBody, handle: Handle) -> None:
-    """Win a deal with the quote the customer accepted.
-
-    Whatever its pipeline still asks for is listed where it is refused, with who can see to it.
-    """
-    command = WinOpportunity(opportunity_id=opportunity_id, quote_id=body.quote_id, won_on=body.won_on or handle.today, today=handle.today)
-    return await handle(command)
 
 
 class LoseBody(Body):

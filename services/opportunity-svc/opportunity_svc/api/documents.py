@@ -1,23 +1,28 @@
-"""A quote as the customer gets it: as a PDF document, and as JSON."""
+"""A quote as the customer gets it: as a PDF document, as JSON, and as a UBL Quotation."""
 
 import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from ltc_events import Money, Sha256
+from ltc_events import Money, Name, Sha256
 from ltc_events.opportunity import PricedLine
 from ltc_runtime.edge import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import or_, select
 
 from .. import projections as shown
 from ..domain.quote.states import UnknownQuote
+from .comparing import Revision, UnknownVersion
 from .paper import Language, Paper, pdf, tax_of
+from .ubl import Offer, ubl
+from .waterfall import version_of
 
 documents = Api("/quotes")
 BINDING = ("approved", "sent", "accepted")
+OVER = ("expired", "superseded")
 
 
 class DocumentLine(PricedLine):
@@ -81,6 +86,49 @@ async def download_quote(quote_id: UUID, read: Read, language: Language = "en") 
     return Answer(200, headers, written)
 
 
+@documents.query(
+    "/{quote_id}/versions/{revision}/ubl", roles=EVERYONE, refuses=(UnknownQuote, UnknownVersion), media="application/xml"
+)  # fmt: skip
+async def export_quotation(quote_id: UUID, revision: Revision, seller: Name, read: Read, language: Language = "en") -> Answer:
+    """A version of a quote as a UBL 2.1 Quotation; `seller` is the name of the legal entity that offers.
+
+    Neither cost nor margin. It says for how long only of the version that counts, and of tax only rates and amounts; a unit has its
+    code of UN/ECE Recommendation 20 where it has one, and is a note otherwise.
+    """
+    offer = await offer_of(quote_id, revision, seller, language, read)
+    written = await asyncio.to_thread(ubl, offer)
+    named = f'attachment; filename="quote-{quote_id}-v{revision}.xml"'
+    return Answer(200, ((b"content-type", b"application/xml"), (b"content-disposition", named.encode())), written)
+
+
+async def offer_of(quote_id: UUID, revision: int, seller: str, language: Language, read: Read) -> Offer:
+    """What a version of a quote says, in the frame of what its quote says now."""
+    now = await paper_of(quote_id, language, read)
+    deal = select(shown.quotes.c.party_id).where(shown.quotes.c.quote_id == quote_id)
+    buyer = (await read.one(deal, UnknownQuote))["party_id"]
+    if revision == now.revision:
+        return Offer(now, seller, buyer, current=True)
+    then = await version_of(quote_id, revision, read)
+    lines, written_on = tuple(PricedLine(**line) for line in then["lines"]), then["written_at"].date()
+    said = replace(
+        now,
+        revision=revision,
+        lines=lines,
+        names=await names_of(lines, written_on, language, read),
+        net=Money(amount=then["net"], currency=then["currency"]),
+        quote_hash=then["quote_hash"],
+        written_on=written_on,
+        binding=False,
+    )
+    return Offer(said, seller, buyer, current=False)
+
+
+async def names_of(lines: Sequence[PricedLine], day: date, language: Language, read: Read) -> tuple[str, ...]:
+    """What the lines are called in a language on a day."""
+    chinese = await chinese_names({line.product for line in lines}, day, read) if language == "zh" else {}
+    return tuple(chinese.get(line.product, line.description) for line in lines)
+
+
 async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
     quotes, deals, versions = shown.quotes, shown.opportunities, shown.quote_versions
     found = (
@@ -92,18 +140,18 @@ async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
     row = await read.one(found, UnknownQuote)
     lines = tuple(PricedLine(**line) for line in row["lines"])
     written_on = row["written_at"].date()
-    chinese = await chinese_names({line.product for line in lines}, written_on, read) if language == "zh" else {}
     return Paper(
         quote_id=str(quote_id),
         revision=row["revision"],
         company=row["company"],
         lines=lines,
-        names=tuple(chinese.get(line.product, line.description) for line in lines),
+        names=await names_of(lines, written_on, language, read),
         net=Money(amount=row["net"], currency=row["currency"]),
         quote_hash=row["quote_hash"],
         written_on=written_on,
         last_day=row["expires_on"] - timedelta(days=1),
         binding=row["status"] in BINDING,
+        over=row["status"] in OVER,
     )
 
 

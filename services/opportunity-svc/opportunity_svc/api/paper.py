@@ -36,6 +36,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "gross": "Total with tax",
         "hash": "Fingerprint of the lines",
         "draft": "Draft. Not an offer: it was not approved yet.",
+        "over": "Not an offer any more.",
         "page": "Page",
     },
     "zh": {
@@ -51,6 +52,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "gross": "含税合计",
         "hash": "报价指纹",
         "draft": "草稿，尚未批准，不构成要约。",
+        "over": "已失效，不再构成要约。",
         "page": "页",
     },
 }
@@ -86,6 +88,8 @@ class Paper:
     last_day: date
     binding: bool
     """Approved, so that it may be sent."""
+    over: bool = False
+    """It expired, or the customer decided for another one."""
 
 
 def tax_of(lines: Sequence[PricedLine], currency: str) -> Money:
@@ -122,7 +126,7 @@ def heading(canvas: Canvas, paper: Paper, words: dict[str, str]) -> float:
         f"{words['to']}: {paper.company}",
         f"{words['quote']}: {paper.quote_id}, {words['revision']} {paper.revision}",
         f"{words['date']}: {paper.written_on.isoformat()}    {words['until']}: {paper.last_day.isoformat()}",
-        *(() if paper.binding else (words["draft"],)),
+        *(() if paper.binding else (words["over" if paper.over else "draft"],)),
     )
     for number, text in enumerate(said, 1):
         write(canvas, LEFT, TOP - 12 - 16 * number, text, 10)

@@ -83,6 +83,14 @@ async def of(quote_id: UUID, read: Read) -> dict[str, Any]:
     return await read.one(select(table.opportunity_id, table.party_id).where(table.quote_id == quote_id), UnknownQuote)
 
 
+async def beside(quote_id: UUID, opportunity_id: UUID, read: Read) -> tuple[UUID, ...]:
+    """The other quotes of a deal, but those that are none any more and never will be again."""
+    table = shown.quotes.c
+    found = select(table.quote_id).where(table.opportunity_id == opportunity_id, table.quote_id != quote_id)
+    rows = await read.all(found.where(table.status.not_in(("expired", "superseded"))).order_by(table.quote_id))
+    return tuple(row["quote_id"] for row in rows)
+
+
 class Drafted(View):
     """Where to find what was drafted."""
 
@@ -194,11 +202,20 @@ class AcceptBody(Body):
 
 @quotes.act("/{quote_id}/accept", roles=SALES, refuses=(*GOING_ON, QuoteNotSent, DayInTheFuture))
 async def accept_quote(quote_id: UUID, body: AcceptBody, read: Read, handle: Handle) -> None:
-    """Note that the customer accepted a quote."""
+    """Note that the customer accepted a quote.
+
+    The other open quotes of the deal are superseded by it: they can be neither sent nor accepted any more. One that is drafted
+    afterwards is a new offer; which of several accepted ones counts, the deal says when it is won.
+    """
     deal = (await of(quote_id, read))["opportunity_id"]
-    return await handle(
-        AcceptQuote(quote_id=quote_id, opportunity_id=deal, accepted_on=body.accepted_on or handle.today, today=handle.today)
+    command = AcceptQuote(
+        quote_id=quote_id,
+        opportunity_id=deal,
+        others=await beside(quote_id, deal, read),
+        accepted_on=body.accepted_on or handle.today,
+        today=handle.today,
     )
+    return await handle(command)
 
 
 class QuoteRow(View):
@@ -229,6 +246,7 @@ class QuoteRow(View):
     split_with: list[UUID] | None = Field(description="Those quotes.")
     matrix_version: int | None = Field(description="The discount matrix that allowed it, where the approver's own grant did not.")
     configuration_version: int | None = Field(description="The configuration rules its lines were found to keep.")
+    superseded_by: UUID | None = Field(description="The quote of the deal that the customer decided for.")
 
 
 class QuoteView(QuoteRow):

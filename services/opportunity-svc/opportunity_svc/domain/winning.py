@@ -3,13 +3,14 @@
 from datetime import date
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, States, Stream
+from ltc_events import Command, Event, JointDecider, States, Stream, Text
 from ltc_events.opportunity import OpportunityWon
 
 from . import opportunity, quote
 from .opportunity import Open, must_be_open, must_have_come
 from .opportunity.gating import must_be_through
 from .quote.states import Accepted, must_be_accepted, must_be_of
+from .quote.superseding import supersede
 from .stepping import seen_as
 
 
@@ -18,13 +19,17 @@ class WinOpportunity(Command):
 
     opportunity_id: UUID
     quote_id: UUID
+    others: tuple[UUID, ...] = ()
+    """The other quotes of the deal that may be offers still."""
     won_on: date
+    lesson: Text | None = None
     today: date
 
 
 def decide(states: States, command: WinOpportunity) -> list[Event]:
     deal = must_be_open(states.of(opportunity.decider, command.opportunity_id))
-    return [*win(deal, must_be_accepted(states.of(quote.decider, command.quote_id)), command)]
+    won = win(deal, must_be_accepted(states.of(quote.decider, command.quote_id)), command)
+    return [*won, *supersede(quote.beside(states, command.others), command.opportunity_id, command.quote_id, won=True)]
 
 
 def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
@@ -45,12 +50,13 @@ def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
         lines=content.lines,
         net=content.net,
         won_on=command.won_on,
+        lesson=command.lesson,
     )
     return [won]
 
 
 def streams(command: WinOpportunity) -> list[Stream]:
-    return [opportunity.decider.of(command.opportunity_id), quote.decider.of(command.quote_id)]
+    return [opportunity.decider.of(command.opportunity_id), *map(quote.decider.of, (command.quote_id, *command.others))]
 
 
 decider: JointDecider[WinOpportunity] = JointDecider(

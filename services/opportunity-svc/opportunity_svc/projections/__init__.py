@@ -10,9 +10,12 @@ from .forecasting import forecast_list, forecasts, targets, teams
 from .forms import filled_forms, fills, form_fills, form_list, form_values, forms
 from .granting import authority_grant, authority_grants
 from .history import past_opportunities, past_opportunity
+from .learning import lesson_list, lessons
 from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
+from .passing import stage_passing, stage_passings
+from .people import chain_people, chain_person
 from .pipeline import opportunities, opportunity_list, suspensions
 from .pricing import price_book, price_books
 from .quoting import quote_list, quotes
@@ -33,6 +36,8 @@ __all__ = [
     "deadlocks",
     "products",
     "catalogue_product",
+    "chain_people",
+    "chain_person",
     "authority_grant",
     "authority_grants",
     "bid_cost",
@@ -54,6 +59,8 @@ __all__ = [
     "form_values",
     "forms",
     "frozen_estimates",
+    "lesson_list",
+    "lessons",
     "mandate_list",
     "mandates",
     "opportunities",
@@ -67,6 +74,8 @@ __all__ = [
     "price_books",
     "quote_list",
     "quotes",
+    "stage_passing",
+    "stage_passings",
     "suspensions",
     "swaps",
     "hand_over_list",

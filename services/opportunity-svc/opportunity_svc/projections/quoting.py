@@ -5,11 +5,11 @@ from typing import Any
 from ltc_events import Fact, change, on, projection, put
 from ltc_events.opportunity import lines_as_json
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.quote.margin import cost_of, costs_as_json
-from ..domain.quote.pricing import largest_discount
+from ..domain.quote.pricing import largest_discount, listed
 from ..domain.quote.states import (
     QuoteAccepted,
     QuoteApprovalRequested,
@@ -19,6 +19,7 @@ from ..domain.quote.states import (
     QuoteRejected,
     QuoteRevised,
     QuoteSent,
+    QuoteSuperseded,
 )
 from .schema import read
 
@@ -52,6 +53,9 @@ quotes = Table(
     Column("split_with", JSON),
     Column("matrix_version", Integer),
     Column("configuration_version", Integer),
+    Column("superseded_by", UUID),
+    Column("listed", Numeric(30, 0), nullable=False),
+    Column("within_own_authority", Boolean),
     Index("quote_list_newest", "drafted_at", "quote_id"),
     Index("quote_list_of_opportunity", "opportunity_id"),
 )
@@ -67,6 +71,7 @@ NOBODY_YET = dict.fromkeys(
         "split_with",
         "matrix_version",
         "configuration_version",
+        "within_own_authority",
     )
 )
 
@@ -85,6 +90,7 @@ def content(quote: QuoteDrafted | QuoteRevised) -> dict[str, Any]:
         "net": quote.net.amount,
         "currency": quote.currency,
         "discount": largest_discount(quote.lines),
+        "listed": sum(map(listed, quote.lines)),
         "quote_hash": quote.quote_hash,
     }
 
@@ -125,7 +131,13 @@ def requested(quote: QuoteApprovalRequested) -> Row:
 
 def approved(quote: QuoteApproved) -> Row:
     """It may be sent."""
-    row = {"quote_id": quote.quote_id, "status": "approved", "approved_by": quote.approved_by, "matrix_version": quote.matrix_version}
+    row = {
+        "quote_id": quote.quote_id,
+        "status": "approved",
+        "approved_by": quote.approved_by,
+        "matrix_version": quote.matrix_version,
+        "within_own_authority": quote.within_own_authority,
+    }
     return row if quote.configuration_version is None else {**row, "configuration_version": quote.configuration_version}
 
 
@@ -153,4 +165,9 @@ quote_list = projection(
         change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "accepted", "accepted_on": quote.accepted_on}),
     ),
     on(QuoteExpired, change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "expired"})),
+    on(
+        QuoteSuperseded,
+        change(quotes, lambda quote: {"quote_id": quote.quote_id, "status": "superseded", "superseded_by": quote.superseded_by}),
+    ),
+    version=2,
 )

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, Table,
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.price_book import PriceBookSet
+from ..domain.quote.margin import costs_as_json
 from ..domain.quote.states import QuoteDrafted, QuoteRevised
 from .schema import read
 
@@ -23,6 +24,8 @@ quote_versions = Table(
     Column("quote_hash", Text, nullable=False),
     Column("written_by", Text, nullable=False),
     Column("written_at", DateTime(timezone=True), nullable=False),
+    Column("costs", JSON, nullable=False),
+    Column("agreed", JSON),
 )
 price_book_versions = Table(
     "price_book_version",
@@ -52,6 +55,8 @@ def quoted(quote: QuoteDrafted | QuoteRevised, fact: Fact) -> Row:
         "quote_hash": quote.quote_hash,
         "written_by": quote.drafted_by if isinstance(quote, QuoteDrafted) else quote.revised_by,
         "written_at": fact.occurred_at,
+        "costs": costs_as_json(quote.costs),
+        "agreed": None if quote.agreed is None else list(quote.agreed),
     }
 
 
@@ -64,5 +69,7 @@ def listed(book: PriceBookSet, fact: Fact) -> Row:
     }
 
 
-quote_version = projection("quote_version", on(QuoteDrafted, put(quote_versions, quoted)), on(QuoteRevised, put(quote_versions, quoted)))
+quote_version = projection(
+    "quote_version", on(QuoteDrafted, put(quote_versions, quoted)), on(QuoteRevised, put(quote_versions, quoted)), version=2
+)
 price_book_version = projection("price_book_version", on(PriceBookSet, put(price_book_versions, listed)))

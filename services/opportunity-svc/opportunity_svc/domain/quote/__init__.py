@@ -1,6 +1,7 @@
 """A quote: what we would deliver and for how much, approved by those who may, and accepted or not."""
 
 from typing import TypeAlias, TypeVar
+from uuid import UUID
 
 from ltc_events import Decider, Event, JointDecider, States, Stream
 
@@ -23,6 +24,7 @@ from .states import (
     must_be_of,
     must_be_sent,
 )
+from .superseding import supersede
 
 QuoteCommand: TypeAlias = RejectQuote | ExpireQuote
 """What a quote decides alone; all else only while its deal goes on."""
@@ -112,12 +114,27 @@ def decide_sending(states: States, command: SendingCommand) -> list[Event]:
         case SendQuote():
             return [*send(going_on(must_be_approved(quote, command.today), states, command), command)]
         case AcceptQuote():
-            return [*accept(going_on(must_be_sent(quote, command.today), states, command), command)]
+            accepted = accept(going_on(must_be_sent(quote, command.today), states, command), command)
+            return [*accepted, *supersede(beside(states, command.others), command.opportunity_id, command.quote_id)]
+
+
+def beside(states: States, others: tuple[UUID, ...]) -> dict[UUID, Quote]:
+    """These quotes as they are."""
+    return {quote_id: states.of(decider, quote_id) for quote_id in others}
+
+
+def offered_by(command: SendingCommand) -> list[Stream]:
+    named = [opportunity.decider.of(command.opportunity_id), decider.of(command.quote_id)]
+    match command:
+        case SendQuote():
+            return named
+        case AcceptQuote():
+            return [*named, *map(decider.of, command.others)]
 
 
 offering: JointDecider[SendingCommand] = JointDecider(
     commands=SendingCommand,
-    streams=lambda command: [opportunity.decider.of(command.opportunity_id), decider.of(command.quote_id)],
+    streams=offered_by,
     decide=decide_sending,
     over=(opportunity.decider, decider),
 )

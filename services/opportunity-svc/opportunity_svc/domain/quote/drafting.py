@@ -12,7 +12,7 @@ from ..catalogue import Catalogue
 from ..opportunity import Opportunity, must_be_open
 from ..price_book import PriceBook, must_be_valid, price_book_id
 from .margin import costs_of
-from .pricing import AskedLines, net_of, priced
+from .pricing import AskedLines, agreed_in, net_of, priced
 from .states import Live, Nobody, Quote, QuoteDrafted, QuoteEvent, QuoteRevised
 
 VALID_FOR = 30
@@ -79,6 +79,7 @@ def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Ca
         option=command.option,
         party_id=deal.party_id,
         costs=costs_of(catalogue, lines, command.today),
+        agreed=agreed_in(command.lines),
     )
     return [drafted]
 
@@ -102,5 +103,6 @@ def revise(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQu
         revised_by=command.actor,
         expires_on=until,
         costs=costs_of(catalogue, lines, command.today),
+        agreed=agreed_in(command.lines),
     )
     return [revised]

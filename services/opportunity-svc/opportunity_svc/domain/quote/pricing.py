@@ -89,6 +89,16 @@ def priced_line(book: Book, number: int, line: AskedLine) -> PricedLine:
     )
 
 
+def agreed_in(lines: Sequence[AskedLine]) -> tuple[int, ...]:
+    """The numbers of the lines whose net price was agreed on."""
+    return tuple(number for number, line in enumerate(lines, 1) if line.net is not None)
+
+
+def listed(line: PricedLine) -> int:
+    """What a line comes to at list price, half up to the minor unit; at full discount it may be more money than we deal in."""
+    return int(EXACT.quantize(EXACT.multiply(Decimal(line.list_price.amount), line.quantity), WHOLE))
+
+
 def agreed_net(book: Book, number: int, net: Money) -> int:
     if net.currency != book.currency:
         raise NetInOtherCurrency(line=number, currency=book.currency)

@@ -6,7 +6,19 @@ from uuid import UUID
 from ltc_events import Command, UserId
 
 from ..opportunity import must_have_come
-from .states import Accepted, Approved, Expired, Nobody, Quote, QuoteAccepted, QuoteEvent, QuoteExpired, QuoteSent, Sent
+from .states import (
+    Accepted,
+    Approved,
+    Expired,
+    Nobody,
+    Quote,
+    QuoteAccepted,
+    QuoteEvent,
+    QuoteExpired,
+    QuoteSent,
+    Sent,
+    Superseded,
+)
 
 
 class SendQuote(Command):
@@ -25,6 +37,8 @@ class AcceptQuote(Command):
     quote_id: UUID
     opportunity_id: UUID
     """Of the quote, as it says itself: it goes on with its deal only."""
+    others: tuple[UUID, ...] = ()
+    """The other quotes of the deal that may be offers still."""
     accepted_on: date
     today: date
 
@@ -49,7 +63,7 @@ def accept(quote: Sent, command: AcceptQuote) -> list[QuoteEvent]:
 
 def expire(quote: Quote, command: ExpireQuote) -> list[QuoteEvent]:
     match quote:
-        case Nobody() | Accepted() | Expired():
+        case Nobody() | Accepted() | Expired() | Superseded():
             return []  # the timer came too late, as it may
         case _ if quote.content.expires_on > command.expires_on:
             return []  # it was given more time since

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Currency, Event, Money, Name, Refusal, Sha256, Text, UserId
-from ltc_events.opportunity import Discount, PricedLine
+from ltc_events.opportunity import Discount, LineNo, PricedLine
 from pydantic import Field
 
 from .margin import LineCost, cost_of, margin_rate
@@ -37,6 +37,8 @@ class QuoteDrafted(Event, type="ltc.opportunity.quote-drafted.v1"):
     party_id: UUID | None = None
     costs: tuple[LineCost, ...] = ()
     """What the lines cost us on that day, as far as it was known."""
+    agreed: tuple[LineNo, ...] | None = None
+    """The lines whose net price was agreed on, so that their discount follows from it. Quotes from before do not say."""
 
 
 class QuoteRevised(Event, type="ltc.opportunity.quote-revised.v1"):
@@ -54,6 +56,7 @@ class QuoteRevised(Event, type="ltc.opportunity.quote-revised.v1"):
     expires_on: date | None = None
     """Until when it binds us now; as long as before, if nothing is said."""
     costs: tuple[LineCost, ...] = ()
+    agreed: tuple[LineNo, ...] | None = None
 
 
 class QuoteApprovalRequested(Event, type="ltc.opportunity.quote-approval-requested.v1"):
@@ -117,6 +120,14 @@ class QuoteExpired(Event, type="ltc.opportunity.quote-expired.v1"):
     quote_id: UUID
 
 
+class QuoteSuperseded(Event, type="ltc.opportunity.quote-superseded.v1"):
+    """The customer decided for another quote of the deal: this one is no offer any more."""
+
+    quote_id: UUID
+    superseded_by: UUID
+    """The quote that was accepted, or that the deal was won with."""
+
+
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -160,7 +171,7 @@ class QuoteNoLongerValid(Refusal):
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-QuoteStatus = Literal["draft", "in_approval", "approved", "rejected", "sent", "accepted", "expired"]
+QuoteStatus = Literal["draft", "in_approval", "approved", "rejected", "sent", "accepted", "expired", "superseded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +256,16 @@ class Expired:
     status: Literal["expired"] = "expired"
 
 
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The customer wants another one."""
+
+    content: Content
+    status: Literal["superseded"] = "superseded"
+
+
 Live: TypeAlias = Draft | InApproval | Approved | Sent
-Known: TypeAlias = Live | Accepted | Expired
+Known: TypeAlias = Live | Accepted | Expired | Superseded
 Quote: TypeAlias = Nobody | Known
 QuoteEvent: TypeAlias = (
     QuoteDrafted
@@ -257,6 +276,7 @@ QuoteEvent: TypeAlias = (
     | QuoteSent
     | QuoteAccepted
     | QuoteExpired
+    | QuoteSuperseded
 )  # fmt: skip
 
 
@@ -276,7 +296,7 @@ def must_be_of(content: Content, opportunity_id: UUID) -> None:
 
 def must_be_live(quote: Quote, today: date) -> Live:
     known = must_exist(quote)
-    if isinstance(known, Accepted | Expired):
+    if isinstance(known, Accepted | Expired | Superseded):
         raise QuoteFinal(stands=words(known))
     must_bind_us(known.content, today)
     return known
@@ -356,6 +376,8 @@ def evolve(quote: Quote, event: QuoteEvent) -> Quote:
             return Accepted(content)
         case QuoteExpired():
             return Expired(content)
+        case QuoteSuperseded():
+            return Superseded(content)
 
 
 def drafted(event: QuoteDrafted) -> Content:
@@ -398,5 +420,5 @@ def possible(status: QuoteStatus) -> tuple[str, ...]:
             return ("revise_quote", "send_quote")
         case "sent":
             return ("revise_quote", "accept_quote")
-        case "accepted" | "expired":
+        case "accepted" | "expired" | "superseded":
             return ()

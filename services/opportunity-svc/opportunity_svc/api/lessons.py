@@ -1,0 +1,115 @@
+"""What was learnt from deals that are over, found again beside those that go on."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from ltc_events import Code, Money, Name
+from ltc_events.opportunity import FailureSummary, LossReason
+from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View, matching
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+
+from .. import projections as shown
+from ..domain.opportunity import UnknownOpportunity
+from .outcomes import named
+from .resource import opportunities
+
+lessons = Api("/lessons")
+
+
+class LessonRow(View):
+    """What was learnt from one deal."""
+
+    opportunity_id: UUID
+    company: str
+    outcome: Literal["won", "lost"]
+    reason: LossReason | None
+    competitor: str | None = Field(description="Whom it was lost to.")
+    lesson: str
+    failure_summary: FailureSummary | None
+    value: Money = Field(description="What it came to; of a lost one, what it might have.")
+    pipeline: str
+    account_manager: str
+    ended_on: date
+
+
+class LessonBeside(LessonRow):
+    """What was learnt from a deal that is like the one that is asked about."""
+
+    same_party: bool
+    same_competitors: list[str]
+
+
+@lessons.query("", roles=EVERYONE)
+async def list_lessons(
+    read: Read,
+    paging: Paging,
+    outcome: Literal["won", "lost"] | None = None,
+    reason: LossReason | None = None,
+    competitor: Code | None = None,
+    text: Name | None = None,
+    ended_from: date | None = None,
+    ended_to: date | None = None,
+) -> Page[LessonRow]:
+    """Lessons of won and lost deals, the newest first.
+
+    By how and why they ended, by a competitor who was named in them, and by words in what was learnt, needed, or in the company's name.
+    """
+    table = shown.lessons.c
+    asked = [*matching({table.outcome: outcome, table.reason: reason}), *_within(ended_from, ended_to)]
+    asked += [] if text is None else [_says(text)]
+    if competitor is not None:
+        met = named().subquery().c
+        asked.append(exists(select(met.competitor).where(met.opportunity_id == table.opportunity_id, met.competitor == competitor)))
+    key = (table.ended_on, table.opportunity_id)
+    return await read.page(_learnt().where(*asked), key=key, into=lesson_row, paging=paging)
+
+
+@opportunities.query("/{opportunity_id}/lessons", roles=EVERYONE, refuses=(UnknownOpportunity,))
+async def list_lessons_beside(opportunity_id: UUID, read: Read, paging: Paging) -> Page[LessonBeside]:
+    """Lessons of other deals with the same party, or against a competitor who is named in this one; the newest first."""
+    deals, table = shown.opportunities.c, shown.lessons.c
+    here = await read.one(select(deals.party_id).where(deals.opportunity_id == opportunity_id), UnknownOpportunity)
+    met, mine = named().subquery().c, named().subquery().c
+    rivals = select(mine.competitor).where(mine.opportunity_id == opportunity_id)
+    common = select(func.array_agg(met.competitor)).where(met.opportunity_id == table.opportunity_id, met.competitor.in_(rivals))
+    shared = common.scalar_subquery()
+    party = deals.party_id == here["party_id"]
+    found = _learnt().add_columns(party.label("same_party"), shared.label("same_competitors"))
+    like = found.where(table.opportunity_id != opportunity_id, or_(party, shared.is_not(None)))
+    return await read.page(like, key=(table.ended_on, table.opportunity_id), into=lesson_beside, paging=paging)
+
+
+def _learnt() -> Select[Any]:
+    table, deals = shown.lessons.c, shown.opportunities.c
+    value, currency = func.coalesce(deals.won_net, deals.value), func.coalesce(deals.won_currency, deals.currency)
+    of_the_deal = (deals.company, deals.pipeline, deals.account_manager, value.label("value"), currency.label("currency"))
+    return select(shown.lessons, *of_the_deal).join_from(
+        shown.lessons, shown.opportunities, deals.opportunity_id == table.opportunity_id
+    )  # fmt: skip
+
+
+def _within(ended_from: date | None, ended_to: date | None) -> list[ColumnElement[bool]]:
+    ended = shown.lessons.c.ended_on
+    return ([ended >= ended_from] if ended_from else []) + ([ended <= ended_to] if ended_to else [])
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    table, deals = shown.lessons.c, shown.opportunities.c
+    searched = (table.lesson, table.cause, table.turning_point, table.next_time, deals.need, deals.company)
+    return or_(*(column.icontains(text, autoescape=True) for column in searched))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    summary = {name: row.pop(name) for name in ("cause", "turning_point", "next_time")}
+    value = Money(amount=row["value"], currency=row.pop("currency"))
+    return {**row, "value": value, "failure_summary": None if summary["cause"] is None else FailureSummary(**summary)}
+
+
+def lesson_row(**row: Any) -> LessonRow:
+    return LessonRow(**_plain(row))
+
+
+def lesson_beside(**row: Any) -> LessonBeside:
+    return LessonBeside(**{**_plain(row), "same_competitors": sorted(row["same_competitors"] or [])})

@@ -1,0 +1,191 @@
+"""What became of deals: won, lost and why, not bid for, and against whom."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from ltc_events import Code, Currency, UserId
+from ltc_events.opportunity_gates import Profile
+from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View
+from pydantic import Field
+from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
+
+from .. import projections as shown
+from ..domain.pipeline import PipelineCode
+from .cuts import By, Origin, Which, cut, over
+from .figures import rate
+
+outcomes = Api("/reports")
+
+SUMMED = "Minor units; null in the row over all currencies, which has no currency."
+
+
+class Outcome(View):
+    """What became of the deals of one group in one currency, or in all of them."""
+
+    what: str | None = Field(description="What it is counted by; null where that is not known, or nothing was asked for.")
+    currency: Currency | None = Field(description="Null in the row over all currencies.")
+    won: int
+    lost: int
+    no_bid: int
+    not_admitted: int
+    cancelled: int
+    imported_won: int = Field(description="Of the won, those of other systems.")
+    imported_lost: int
+    won_value: int | None = Field(description=SUMMED)
+    lost_value: int | None
+    no_bid_value: int | None
+    win_rate: Decimal | None = Field(description="won ÷ (won + lost), to four places; what we did not bid for is apart.")
+    win_rate_by_value: Decimal | None
+
+
+@outcomes.query("/win-loss", roles=EVERYONE)
+async def list_outcomes(
+    read: Read,
+    paging: Paging,
+    by: By = "all",
+    closed_from: date | None = None,
+    closed_to: date | None = None,
+    origin: Origin = "all",
+    account_manager: UserId | None = None,
+    pipeline: PipelineCode | None = None,
+    profile: Profile | None = None,
+) -> Page[Outcome]:
+    """What was won and lost of the deals that ended from one day to another, by count and by value.
+
+    Our own deals and those of other systems, which say neither pipeline nor reason. A deal counts for the team its account manager was in
+    on the day it ended.
+    """
+    deals = cut(over(Which(closed_from, closed_to, origin, account_manager, pipeline, profile)), by).c
+    counts = [counted(deals.status == status).label(status) for status in ("won", "lost", "no_bid", "not_admitted", "cancelled")]
+    imported = [
+        counted(deals.status == status, deals.origin == "imported").label(f"imported_{status}") for status in ("won", "lost")
+    ]  # fmt: skip
+    values = [summed(deals.value, deals.status == status).label(f"{status}_value") for status in ("won", "lost", "no_bid")]
+    found = by_currency(deals.what, deals.currency, *counts, *imported, *values)
+    return await read.page(select(found), key=(found.c.what, found.c.currency), into=outcome, paging=paging, newest_first=False)
+
+
+def counted(*conditions: ColumnElement[bool]) -> Any:
+    return func.count().filter(*conditions)
+
+
+def summed(value: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:
+    return func.coalesce(func.sum(value).filter(*conditions), 0)
+
+
+def by_currency(what: ColumnElement[Any], currency: ColumnElement[Any], *sums: Any, also: tuple[ColumnElement[Any], ...] = ()) -> Subquery:
+    """Sums by what is asked for, in each currency and over all of them: there the currency is empty."""
+    every = func.coalesce(cast(currency, Text), "").label("currency")
+    return select(what, *also, every, *sums).group_by(what, *also, func.rollup(currency)).subquery()
+
+
+def outcome(**row: Any) -> Outcome:
+    return Outcome(
+        **{**in_its_currency(row, "won_value", "lost_value", "no_bid_value"), "what": row["what"] or None},
+        win_rate=rate(row["won"], row["lost"]),
+        win_rate_by_value=rate(int(row["won_value"]), int(row["lost_value"])) if row["currency"] else None,
+    )
+
+
+def in_its_currency(row: dict[str, Any], *values: str) -> dict[str, Any]:
+    """The row, without amounts where it is over all currencies: they cannot be added up."""
+    one = row["currency"] or None
+    return {**row, "currency": one, **{name: int(row[name]) if one else None for name in values}}
+
+
+class WhyItEnded(View):
+    """How many deals ended in one way for one reason."""
+
+    outcome: Literal["lost", "no_bid", "not_admitted", "cancelled"]
+    reason: str | None = Field(description="Null of deals of other systems, which do not say.")
+    currency: Currency | None = Field(description="Null in the row over all currencies.")
+    deals: int
+    imported: int = Field(description="Of these, those of other systems.")
+    value: int | None = Field(description=SUMMED)
+
+
+@outcomes.query("/win-loss/reasons", roles=EVERYONE)
+async def list_reasons(
+    read: Read,
+    paging: Paging,
+    closed_from: date | None = None,
+    closed_to: date | None = None,
+    origin: Origin = "all",
+    account_manager: UserId | None = None,
+    pipeline: PipelineCode | None = None,
+    profile: Profile | None = None,
+) -> Page[WhyItEnded]:
+    """Why deals that ended from one day to another were not won: lost, not bid for, not let in, cancelled."""
+    deals = over(Which(closed_from, closed_to, origin, account_manager, pipeline, profile))
+    failed = select(deals, func.coalesce(deals.c.reason, "").label("why")).where(deals.c.status != "won").subquery().c
+    sums = (func.count().label("deals"), counted(failed.origin == "imported").label("imported"), summed(failed.value).label("value"))
+    found = by_currency(failed.status, failed.currency, *sums, also=(failed.why,))
+    key = (found.c.status, found.c.why, found.c.currency)
+    return await read.page(select(found), key=key, into=why, paging=paging, newest_first=False)
+
+
+def why(**row: Any) -> WhyItEnded:
+    said = in_its_currency(row, "value")
+    return WhyItEnded(outcome=row["status"], reason=row["why"] or None, **{name: said[name] for name in list(WhyItEnded.model_fields)[2:]})
+
+
+class AgainstCompetitor(View):
+    """How deals ended in which a competitor was named."""
+
+    competitor: Code
+    currency: Currency | None = Field(description="Null in the row over all currencies.")
+    met: int = Field(description="Deals that are over in which they were named.")
+    won: int
+    lost: int
+    lost_to: int = Field(description="Of the lost, those that went to them.")
+    no_bid: int
+    won_value: int | None = Field(description=SUMMED)
+    lost_value: int | None
+    lost_to_value: int | None
+    win_rate: Decimal | None = Field(description="won ÷ (won + lost), to four places.")
+    win_rate_by_value: Decimal | None
+
+
+@outcomes.query("/win-loss/competitors", roles=EVERYONE)
+async def list_competitor_outcomes(
+    read: Read,
+    paging: Paging,
+    closed_from: date | None = None,
+    closed_to: date | None = None,
+    account_manager: UserId | None = None,
+    pipeline: PipelineCode | None = None,
+    profile: Profile | None = None,
+) -> Page[AgainstCompetitor]:
+    """How our own deals ended from one day to another, by each competitor that was noted for them, or that they were lost to."""
+    deals = over(Which(closed_from, closed_to, "own", account_manager, pipeline, profile)).c
+    met = named().subquery().c
+    joined = select(met.competitor, deals.status, deals.currency, deals.value, deals.competitor.label("to")).where(
+        deals.opportunity_id == met.opportunity_id
+    )
+    one = joined.subquery().c
+    to_them = (one.status == "lost", one.to == one.competitor)
+    sums = [
+        func.count().label("met"),
+        *(counted(one.status == status).label(status) for status in ("won", "lost", "no_bid")),
+        counted(*to_them).label("lost_to"),
+        *(summed(one.value, one.status == status).label(f"{status}_value") for status in ("won", "lost")),
+        summed(one.value, *to_them).label("lost_to_value"),
+    ]
+    found = by_currency(one.competitor, one.currency, *sums)
+    return await read.page(select(found), key=(found.c.competitor, found.c.currency), into=against, paging=paging, newest_first=False)
+
+
+def named() -> Select[Any] | Any:
+    """Which competitors are named in which deal, each once: by a finding, or as who won it."""
+    noted, deals = shown.findings.c, shown.opportunities.c
+    found = select(noted.opportunity_id, noted.code.label("competitor")).where(noted.kind == "competitor")
+    return union(found, select(deals.opportunity_id, deals.competitor).where(deals.competitor.is_not(None)))
+
+
+def against(**row: Any) -> AgainstCompetitor:
+    return AgainstCompetitor(
+        **in_its_currency(row, "won_value", "lost_value", "lost_to_value"),
+        win_rate=rate(row["won"], row["lost"]),
+        win_rate_by_value=rate(int(row["won_value"]), int(row["lost_value"])) if row["currency"] else None,
+    )

@@ -1,0 +1,45 @@
+"""How a deal is won."""
+
+from datetime import date
+from uuid import UUID
+
+from ltc_events import Text
+from ltc_runtime.edge import Body, Handle, Read
+from pydantic import Field
+
+from ..domain.opportunity import DayInTheFuture
+from ..domain.opportunity.gating import NotReadyToWin
+from ..domain.quote.states import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
+from ..domain.winning import WinOpportunity
+from .quotes import beside
+from .resource import OPEN, opportunities
+from .roles import SALES
+
+
+class WinBody(Body):
+    """What the customer accepted, and when the deal was closed."""
+
+    quote_id: UUID
+    won_on: date | None = Field(None, description="Today, if nothing is said.")
+    lesson: Text | None = Field(None, examples=["The works manager decides, not purchasing"], description="What we learn from it.")
+
+
+@opportunities.act(
+    "/{opportunity_id}/win",
+    roles=SALES,
+    refuses=(*OPEN, UnknownQuote, QuoteNotAccepted, QuoteOfOtherOpportunity, DayInTheFuture, NotReadyToWin),
+)
+async def win_opportunity(opportunity_id: UUID, body: WinBody, read: Read, handle: Handle) -> None:
+    """Win a deal with the quote the customer accepted; its other quotes are superseded.
+
+    Whatever its pipeline still asks for is listed where it is refused, with who can see to it.
+    """
+    command = WinOpportunity(
+        opportunity_id=opportunity_id,
+        quote_id=body.quote_id,
+        others=await beside(body.quote_id, opportunity_id, read),
+        won_on=body.won_on or handle.today,
+        lesson=body.lesson,
+        today=handle.today,
+    )
+    return await handle(command)
