@@ -71,6 +71,7 @@ from .states import (
     DecisionLapsed,
     FindingNoted,
     FindingStruck,
+    LessonNoted,
     MemberForgotten,
     Nobody,
     Open,
@@ -166,7 +167,7 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
             return paused(opportunity, event)
         case OpportunityResumed():
             return opportunity.deal if isinstance(opportunity, Suspended) else opportunity
-        case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | BidDeadlineNeared():
+        case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | LessonNoted() | BidDeadlineNeared():
             return opportunity  # no rule depends on it
         case _:
             return carried_on(opportunity, event)
