@@ -72,8 +72,6 @@ class OpportunityWon(PublishedEvent, type="ltc.opportunity.won.v1"):
     lines: tuple[PricedLine, ...]
     net: Money
     won_on: date
-    lesson: Text | None = None
-    """What we learn from it, where somebody said so."""
 
 
 class OptionSwapped(PublishedEvent, type="ltc.opportunity.option-swapped.v1"):

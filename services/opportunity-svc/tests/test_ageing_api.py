@@ -1,13 +1,13 @@
 """Deals that stay in a stage longer than four in five did, over HTTP, on a real log."""
 
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from floor import Floor, good, seen
-from ltc_events.opportunity import OpportunityLost
+from ltc_events import Fact
 from ltc_events.opportunity_gates import StageEntered
 from opportunity_svc.projections import stage_passing
-from test_projections import DEAL, TODAY, opened, shown, usd
+from test_opportunity import DEAL, USD, lost, opened
 
 
 async def aged(floor: Floor, **asked: Any) -> list[dict[str, Any]]:
@@ -67,10 +67,13 @@ async def test_a_stage_that_was_left_for_another_way_was_not_passed(floor: Floor
 def test_what_a_deal_passed_is_kept_in_its_own_order_from_its_first_stage_to_its_end() -> None:
     guiding = StageEntered(
         opportunity_id=DEAL, pipeline="light", pipeline_version=0, profile="light", stage="guiding", previous="verifying", number=2,
-        weighted=usd(1),
+        weighted=USD,
     )  # fmt: skip
-    lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="None", lost_on=TODAY)
-    rows = shown(stage_passing, [opened, guiding.model_copy(update={"previous": None, "pipeline": "own"}), guiding, lost])
+    begun = guiding.model_copy(update={"previous": None, "pipeline": "own"})
+    at, rows = datetime(2026, 11, 24, tzinfo=UTC), list[Any]()
+    for version, event in enumerate((opened, begun, guiding, lost), 1):
+        fact = Fact(version, "opportunity", DEAL, version, at, at, "ann", DEAL)
+        rows += [row for on in stage_passing.ons if on.event is type(event) for verb in on.verbs for row in verb.rows(event, fact)]
     assert [(row["version"], row["pipeline"], row["stage"], row["begins"]) for row in rows] == [
         (1, "light", "verifying", True),
         (2, "own", "guiding", True),

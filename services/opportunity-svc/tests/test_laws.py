@@ -311,7 +311,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(sending.SendQuote, quote_id=QUOTE, opportunity_id=DEAL, actor=USER, today=DAY),
     st.builds(sending.AcceptQuote, quote_id=QUOTE, opportunity_id=DEAL, others=OTHERS, accepted_on=DAY, today=DAY),
     st.builds(sending.ExpireQuote, quote_id=QUOTE, expires_on=DAY),
-    st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, others=OTHERS, won_on=DAY, today=DAY),
+    st.builds(winning.WinOpportunity, opportunity_id=DEAL, quote_id=QUOTE, others=OTHERS, lesson=st.none() | WORDS, won_on=DAY, today=DAY),
     st.builds(
         past.ImportOpportunity,
         opportunity_id=st.just(UUID(int=8)),

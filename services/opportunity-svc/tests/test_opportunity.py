@@ -26,6 +26,7 @@ from opportunity_svc.domain.opportunity import (
 from opportunity_svc.domain.opportunity.costing import BookBidCost
 from opportunity_svc.domain.opportunity.form_filling import FillForm
 from opportunity_svc.domain.opportunity.gating import EnterStage
+from opportunity_svc.domain.opportunity.states import LessonNoted
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
 from opportunity_svc.domain.quote import pricing
@@ -140,6 +141,14 @@ def test_a_lost_deal_leaves_a_lesson() -> None:
 
 def test_a_deal_is_won_with_the_quote_the_customer_accepted() -> None:
     given(winning.decider, opened, drafted, approved, sent, accepted).when(win).then(won)
+
+
+def test_a_win_may_leave_a_lesson_that_stays_with_us() -> None:
+    learnt = LessonNoted(opportunity_id=DEAL, lesson="The works manager decides", won_on=TODAY)
+    taught = win.model_copy(update={"lesson": learnt.lesson})
+    given(winning.decider, opened, drafted, approved, sent, accepted).when(taught).then(won, learnt)
+    assert not LessonNoted.published
+    given(opportunity.decider, opened, won, learnt).when(lose).then_refused(OpportunityClosed, ended="won")
 
 
 def test_a_quote_the_customer_has_not_accepted_wins_nothing() -> None:

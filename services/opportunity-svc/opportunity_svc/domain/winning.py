@@ -9,6 +9,7 @@ from ltc_events.opportunity import OpportunityWon
 from . import opportunity, quote
 from .opportunity import Open, must_be_open, must_have_come
 from .opportunity.gating import must_be_through
+from .opportunity.states import LessonNoted
 from .quote.states import Accepted, must_be_accepted, must_be_of
 from .quote.superseding import supersede
 from .stepping import seen_as
@@ -23,6 +24,7 @@ class WinOpportunity(Command):
     """The other quotes of the deal that may be offers still."""
     won_on: date
     lesson: Text | None = None
+    """What we learn from it, where somebody says so."""
     today: date
 
 
@@ -50,9 +52,14 @@ def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
         lines=content.lines,
         net=content.net,
         won_on=command.won_on,
-        lesson=command.lesson,
     )
-    return [won]
+    return [won, *learnt_by(command)]
+
+
+def learnt_by(command: WinOpportunity) -> list[Event]:
+    if command.lesson is None:
+        return []
+    return [LessonNoted(opportunity_id=command.opportunity_id, lesson=command.lesson, won_on=command.won_on)]
 
 
 def streams(command: WinOpportunity) -> list[Stream]:

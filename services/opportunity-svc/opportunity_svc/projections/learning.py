@@ -1,11 +1,12 @@
 """What was learnt from deals that are over."""
 
 from ltc_events import on, projection, put
-from ltc_events.opportunity import OpportunityLost, OpportunityWon
+from ltc_events.opportunity import OpportunityLost
 from ltc_events.projection import Row
 from sqlalchemy import Column, Date, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
+from ..domain.opportunity.states import LessonNoted
 from .schema import read
 
 lessons = Table(
@@ -26,12 +27,9 @@ lessons = Table(
 NEW_LESSON = dict.fromkeys(lessons.columns.keys())
 
 
-def from_a_win(deal: OpportunityWon) -> list[Row]:
+def from_a_win(deal: LessonNoted) -> Row:
     """What somebody said of a won deal, if anybody did."""
-    if deal.lesson is None:
-        return []
-    learnt = {"opportunity_id": deal.opportunity_id, "outcome": "won", "lesson": deal.lesson, "ended_on": deal.won_on}
-    return [{**NEW_LESSON, **learnt}]
+    return {**NEW_LESSON, "opportunity_id": deal.opportunity_id, "outcome": "won", "lesson": deal.lesson, "ended_on": deal.won_on}
 
 
 def from_a_loss(deal: OpportunityLost) -> Row:
@@ -48,4 +46,4 @@ def from_a_loss(deal: OpportunityLost) -> Row:
     return {**NEW_LESSON, **learnt, **summary}
 
 
-lesson_list = projection("lesson_list", on(OpportunityWon, put(lessons, from_a_win)), on(OpportunityLost, put(lessons, from_a_loss)))
+lesson_list = projection("lesson_list", on(LessonNoted, put(lessons, from_a_win)), on(OpportunityLost, put(lessons, from_a_loss)))

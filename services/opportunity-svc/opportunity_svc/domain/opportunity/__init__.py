@@ -73,6 +73,7 @@ from .states import (
     ExpectedClosePassed,
     FindingNoted,
     FindingStruck,
+    LessonNoted,
     MemberForgotten,
     Nobody,
     Open,
@@ -171,7 +172,7 @@ def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
             return paused(opportunity, event)
         case OpportunityResumed():
             return opportunity.deal if isinstance(opportunity, Suspended) else opportunity
-        case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | BidDeadlineNeared():
+        case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | LessonNoted() | BidDeadlineNeared():
             return opportunity  # no rule depends on it
         case _:
             return carried_on(opportunity, event)

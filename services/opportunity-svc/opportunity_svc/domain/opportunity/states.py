@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Event, Money, Refusal, UserId
+from ltc_events import Event, Money, Refusal, Text, UserId
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import (
@@ -76,6 +76,14 @@ class DecisionLapsed(Event, type="ltc.opportunity.decision-lapsed.v1"):
     opportunity_id: UUID
     gate: Gate
     round: Round
+
+
+class LessonNoted(Event, type="ltc.opportunity.lesson-noted.v1"):
+    """What we learn from a deal that was won; a lost one says it itself."""
+
+    opportunity_id: UUID
+    lesson: Text
+    won_on: date
 
 
 class BidDeadlineNeared(Event, type="ltc.opportunity.bid-deadline-neared.v1"):
@@ -264,6 +272,7 @@ OpportunityEvent: TypeAlias = (
     | FindingNoted
     | FindingStruck
     | MemberForgotten
+    | LessonNoted
     | BidDeadlineNeared
     | ExpectedClosePassed
     | BidSubmitted
