@@ -22,6 +22,7 @@ from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,
     LeadNotInPool,
+    LeadOwnerNotFound,
     LeadRouted,
     LeadWatched,
     OwnedBefore,
@@ -113,6 +114,7 @@ LeadEvent: TypeAlias = (
     | TouchLogged
     | ConsentRecorded
     | LeadRouted
+    | LeadOwnerNotFound
     | LeadPooled
     | LeadClaimed
     | LeadWatched
@@ -184,7 +186,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return closed(lead, "converted")
         case ContactRecorded():
             return trailed(lead, reachable(lead.trail, event)) if isinstance(lead, Alive) else lead
-        case LeadRouted() | LeadClaimed() | LeadReturned() | RenewalDue():
+        case LeadRouted() | LeadOwnerNotFound() | LeadClaimed() | LeadReturned() | RenewalDue():
             return lead  # no rule depends on it
 
 
@@ -245,7 +247,8 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
-    "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
+    "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadOwnerNotFound", "LeadReturned", "LeadRouted",
+    "LeadStatus", "LeadWatched", "LogTouch",
     "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "RenewalDue", "ResponseAwaited",
     "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "came_by", "decider", "must_be_alive",
     "opportunity_of", "possible", "withdraw_consent",
