@@ -27,6 +27,7 @@ from ..domain.person import (
     UnmergeContact,
 )
 from .asking import Contact
+from .consenting import agreed_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
 from .resource import MANAGERS, SALES
@@ -180,23 +181,32 @@ class MergeContactBody(Body):
 @contacts.act(
     "/{subject_id}/merge",
     roles=MANAGERS,
-    refuses=(UnknownPerson, PersonIsForgotten, ContactMergedIntoItself, ContactMergedAlready),
+    refuses=(UnknownPerson, PersonIsForgotten, ContactMergedIntoItself, ContactMergedAlready, PersonChanged),
 )
 async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, handle: Handle) -> MergeDone:
     """Show a contact under another one, as the same person.
 
-    Nothing that was said of either changes. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent
-    back, does so under both.
+    Nothing that was said of either changes, but that whoever took consent back under one contact, and did not agree again, takes it back
+    under the other. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent back, does so under both.
     """
     merge_id = handle.new_id("merge")
-    command = MergeContact(
-        subject_id=subject_id,
-        into=body.into,
-        merge_id=merge_id,
-        reason=await sealed((subject_id, body.into), body.reason, handle),
-        known=await are_known({subject_id, body.into}, read),
-    )
-    return await handle(command, MergeDone(merge_id=merge_id))
+    reason = await sealed((subject_id, body.into), body.reason, handle)
+
+    async def ask() -> MergeDone:
+        known = await are_known({subject_id, body.into}, read)
+        people = tuple([each for one in (subject_id, body.into) for each in await CONTACTS.everybody(one, read)])
+        command = MergeContact(
+            subject_id=subject_id,
+            into=body.into,
+            merge_id=merge_id,
+            reason=reason,
+            known=known,
+            people=people,
+            lead_ids=tuple(await agreed_for(people, read)),
+        )
+        return await handle(command, MergeDone(merge_id=merge_id))
+
+    return await in_step(ask)
 
 
 class UnmergeContactBody(Body):
