@@ -3,7 +3,7 @@
 from .ids import derive_id
 from .personal import Personal
 from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
-from .taking import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted
+from .taking import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted, fitted
 from .values import (
     Code,
     Currency,
@@ -50,5 +50,6 @@ __all__ = [
     "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Reader",
     "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Taking", "Text", "Unit", "UserId", "Value", "Verb", "Versions",
     "Wanted", "Writing", "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes",
-    "largest_remainder", "members", "minor_units", "of_checked", "on", "projection", "put", "remove", "total", "wants_fact", "zero",
+    "fitted", "largest_remainder", "members", "minor_units", "of_checked", "on", "projection", "put", "remove", "total", "wants_fact",
+    "zero",
 ]  # fmt: skip

@@ -82,6 +82,8 @@ class LeadPooled(PublishedEvent, type="ltc.lead.pooled.v1"):
     alarm: bool
     """Nobody was found for it: somebody should look."""
     hand_over_id: UUID | None = None
+    alarm_to: tuple[UserId, ...] = ()
+    """Who should, by the rules it was to be given by."""
 
 
 class LeadClaimed(PublishedEvent, type="ltc.lead.claimed.v1"):
@@ -117,6 +119,8 @@ class LeadResponseMissed(PublishedEvent, type="ltc.lead.response-missed.v1"):
     owner: UserId | None = None
     """Nobody, if nothing is said."""
     rules_version: int
+    escalated_to: tuple[UserId, ...] = ()
+    """Who should, beside the owner, by the rules that counted when it came."""
 
 
 class ScoreFactor(Value):

@@ -16,6 +16,17 @@ class BadRow(ValueError):
     """A row makes no sense; the message says why, and repeats nothing that may be personal."""
 
 
+def fitted(cells: Sequence[str], width: int) -> Sequence[str]:
+    """The cells of a row below a header so wide.
+
+    Raises:
+        BadRow: it has fewer, or more that say something.
+    """
+    if len(cells) < width or any(cells[width:]):
+        raise BadRow(f"{len(cells)} columns where the header has {width}")
+    return cells[:width]
+
+
 class RowError(Value):
     """Why a row was not taken over."""
 

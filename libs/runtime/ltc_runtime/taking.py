@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from ltc_events import BadRow, Batch, Command, Order, Reader, Refusal, RowError, Stream, Taking, Wanted, derive_id
+from ltc_events import BadRow, Batch, Command, Order, Reader, Refusal, RowError, Stream, Taking, Wanted, derive_id, fitted
 
 from .alone import alone
 from .doing import Doing
@@ -277,10 +277,8 @@ def understood(row: Row, reader: Reader, width: int) -> Line:
     """What a row wants, or why that cannot be."""
     if row.wrong is not None:
         return Line(row.line, None, row.wrong)
-    if len(row.cells) < width or any(row.cells[width:]):
-        return Line(row.line, None, f"{len(row.cells)} columns where the header has {width}")
     try:
-        return Line(row.line, reader(row.cells[:width]))
+        return Line(row.line, reader(fitted(row.cells, width)))
     except BadRow as error:
         return Line(row.line, None, str(error))
 

@@ -29,7 +29,7 @@ from .domain.lead import (
     ResponseAwaited,
     TouchLogged,
 )
-from .domain.notice import Concerns, notice_of, over
+from .domain.notice import Concerns, Notice, notices_of, over
 from .domain.nurture import NurtureStepPlanned, StopNurture, nurture_of
 from .domain.nurturing import NurtureLead, SendStep
 from .domain.renewing import CaptureRenewal
@@ -115,6 +115,7 @@ def offer_lead(lead: LeadRouted, fact: Fact) -> list[Command]:
         reason=lead.reason,
         candidates=lead.candidates,
         limits=lead.limits,
+        alarm_to=lead.alarm_to,
         at=fact.occurred_at,
     )
     return [offered]
@@ -196,11 +197,12 @@ def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Co
     ended: list[Command] = []
     if isinstance(event, TaskReassigned | TaskDone | TaskDropped):
         ended += [NoteOver(inbox_id=inbox_of(user), user=user, notice_id=notice_id) for user, notice_id in over(event)]
-    notice = None if isinstance(event, TaskDone | TaskDropped) else notice_of(event, fact)
-    if notice is None:
-        return ended
-    told = NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)
-    return [*ended, told]
+    notices = [] if isinstance(event, TaskDone | TaskDropped) else notices_of(event, fact)
+    return [*ended, *map(noted, notices)]
+
+
+def noted(notice: Notice) -> NoteNotice:
+    return NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)
 
 
 def send_digest(digest: DigestPlanned) -> list[At]:

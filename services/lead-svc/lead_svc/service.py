@@ -60,7 +60,7 @@ from .domain.deal import ExpiryNoted
 from .domain.desk import LeadsHandedOver
 from .domain.importing import ImportFinished
 from .domain.inbox import DigestPlanned
-from .domain.lead import ConsentRecorded, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .domain.lead import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .domain.nurture import NurtureStepPlanned
 from .policies import (
     await_response,
@@ -152,8 +152,9 @@ service = Service(
         LeadAssigned: (keep_desks, watch_lead, note_notice),
         LeadWatched: (recycle_lead,),
         ResponseAwaited: (check_response,),
-        LeadPooled: (keep_desks, route_lead_again, nurture_lead),
+        LeadPooled: (keep_desks, route_lead_again, nurture_lead, note_notice),
         LeadResponseMissed: (note_notice,),
+        LeadOwnerNotFound: (note_notice,),
         LeadRecycled: (note_notice,),
         ImportFinished: (note_notice,),
         DigestPlanned: (send_digest,),

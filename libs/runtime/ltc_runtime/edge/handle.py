@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypeVar, cast, overload
 from uuid import UUID
 
-from ltc_events import Command, Stream, derive_id
+from ltc_events import Command, Refusal, Stream, derive_id
 from pydantic import BaseModel
 
 from ltc_runtime.log import Meta, Plan
@@ -102,7 +102,8 @@ class Handle:
     async def __call__(self, command: Command, answer: A | None = None, *, authority: str | None = None) -> A | None:
         """Decide the command, store what it led to, and answer.
 
-        What is returned is the answer as bytes, with its headers; the type says what those bytes mean.
+        What is returned is the answer as bytes, with its headers; the type says what those bytes mean. A command that was refused did
+        nothing: another may be given in its place, by whoever looked again at what had changed meanwhile.
         """
         if self._handled:
             raise RuntimeError("one request, one command: what must agree at once is one decision")
@@ -116,6 +117,9 @@ class Handle:
                 raise AlreadyThere(self.command_id) from None
             work.sure = True
             await log.submit(work)
+        except Refusal:
+            self._handled = False
+            raise
         return cast("A | None", Answer(work.status, work.headers, work.body))
 
     def _work(self, command: Command, answer: BaseModel | None, authority: str | None) -> "CommandWork":

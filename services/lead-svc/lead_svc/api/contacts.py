@@ -27,6 +27,7 @@ from ..domain.person import (
     UnmergeContact,
 )
 from .asking import Contact
+from .consenting import agreed_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
 from .resource import MANAGERS, SALES
@@ -35,7 +36,12 @@ contacts = Api("/contacts", stream=person.decider)
 COMPARED = 500
 """So many people of a party at most are compared with each other."""
 
+LISTED = 50
+"""So many contacts, and merges, are shown with a person."""
+
 PERSONAL = ("name", "email", "phone")
+SEALED_TWICE = ("reason", "reason", "unmerge_reason", "unmerge_reason")
+"""For the one contact, and within that for the other."""
 
 
 class PartyContact(Contact):
@@ -63,8 +69,9 @@ class PersonView(Contact):
 
     party_id: UUID
     head: UUID = Field(description="The contact it is shown under: itself, if it is merged into no other.")
-    members: Sequence[UUID] = Field(description="Itself, and the contacts shown under it.")
-    merges: Sequence[ContactMerge] = Field(description="Every merge of one of them, those that were undone too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the contacts shown under it, {LISTED} at most.")
+    merges: Sequence[ContactMerge] = Field(description=f"The latest {LISTED} merges of one of them, those that were undone too.")
+    more: bool = Field(description="There are more: `/contacts/{subject_id}/members` and `/contacts/{subject_id}/merges` list them all.")
 
 
 class PersonPair(View):
@@ -153,21 +160,52 @@ async def show_person(subject_id: UUID, read: Read) -> PersonView:
     """A contact, the one it is shown under, and all its merges."""
     row = await read.one(select(shown.people).where(shown.people.c.contact_id == subject_id), UnknownPerson)
     row |= dict(zip(PERSONAL, await read.open_many([row[what] for what in PERSONAL]), strict=True))
-    members = await CONTACTS.members(subject_id, None, read)
-    head = (await CONTACTS.heads([subject_id], None, read))[subject_id]
-    return PersonView(**row, head=head, members=members, merges=await merges_of(members, read))
+    kin, merge = shown_under(subject_id), shown.contact_merges.c
+    members = await read.all(kin.order_by(shown.people.c.contact_id).limit(LISTED))
+    merges = await read.all(merges_of(subject_id).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1))
+    for why in SEALED_TWICE:
+        for each, text in zip(merges, await read.open_many([each[why] for each in merges]), strict=True):
+            each[why] = text
+    return PersonView(
+        **row,
+        head=(await CONTACTS.heads([subject_id], None, read))[subject_id],
+        members=[subject_id, *(each["contact_id"] for each in members)][:LISTED],
+        merges=[ContactMerge(**each) for each in reversed(merges[:LISTED])],
+        more=len(members) == LISTED or len(merges) > LISTED,
+    )
 
 
-async def merges_of(contact_ids: Collection[UUID], read: Read) -> list[ContactMerge]:
+@contacts.query("/{subject_id}/members", roles=SALES, refuses=(UnknownPerson,))
+async def list_contacts_of_person(subject_id: UUID, read: Read, paging: Paging) -> Page[Contact]:
+    """The contacts shown under this one, itself not among them."""
+    await must_be_known(subject_id, read)
+    return await read.page(shown_under(subject_id), key=(shown.people.c.contact_id,), into=Contact, paging=paging, personal=PERSONAL)
+
+
+@contacts.query("/{subject_id}/merges", roles=SALES, refuses=(UnknownPerson,))
+async def list_merges_of_person(subject_id: UUID, read: Read, paging: Paging) -> Page[ContactMerge]:
+    """Every merge of a contact or of one shown under it, those that were undone too, the latest first."""
+    await must_be_known(subject_id, read)
+    key = (shown.contact_merges.c.merged_at, shown.contact_merges.c.merge_id)
+    return await read.page(merges_of(subject_id), key=key, into=ContactMerge, paging=paging, personal=SEALED_TWICE)
+
+
+async def must_be_known(subject_id: UUID, read: Read) -> None:
+    row = shown.people.c
+    await read.one(select(row.contact_id).where(row.contact_id == subject_id), UnknownPerson)
+
+
+def shown_under(subject_id: UUID) -> Select[Any]:
+    """The contacts shown under this one."""
+    row = shown.people.c
+    found = select(row.contact_id, row.name, row.email, row.phone, row.forgotten)
+    return found.where(row.contact_id.in_(CONTACTS.group(subject_id, None)), row.contact_id != subject_id)
+
+
+def merges_of(subject_id: UUID) -> Select[Any]:
     """Every merge of one of these, or into one of them."""
-    merge = shown.contact_merges.c
-    either = merge.contact_id.in_(contact_ids) | merge.into.in_(contact_ids)
-    rows = await read.all(select(shown.contact_merges).where(either).order_by(merge.merged_at, merge.merge_id))
-    for why in ("reason", "unmerge_reason"):
-        inner = await read.open_many([row[why] for row in rows])
-        for row, text in zip(rows, await read.open_many(inner), strict=True):
-            row[why] = text
-    return [ContactMerge(**row) for row in rows]
+    merge, kin = shown.contact_merges.c, CONTACTS.group(subject_id, None)
+    return select(shown.contact_merges).where(merge.contact_id.in_(kin) | merge.into.in_(kin))
 
 
 class MergeContactBody(Body):
@@ -180,23 +218,32 @@ class MergeContactBody(Body):
 @contacts.act(
     "/{subject_id}/merge",
     roles=MANAGERS,
-    refuses=(UnknownPerson, PersonIsForgotten, ContactMergedIntoItself, ContactMergedAlready),
+    refuses=(UnknownPerson, PersonIsForgotten, ContactMergedIntoItself, ContactMergedAlready, PersonChanged),
 )
 async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, handle: Handle) -> MergeDone:
     """Show a contact under another one, as the same person.
 
-    Nothing that was said of either changes. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent
-    back, does so under both.
+    Nothing that was said of either changes, but that whoever took consent back under one contact, and did not agree again, takes it back
+    under the other. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent back, does so under both.
     """
     merge_id = handle.new_id("merge")
-    command = MergeContact(
-        subject_id=subject_id,
-        into=body.into,
-        merge_id=merge_id,
-        reason=await sealed((subject_id, body.into), body.reason, handle),
-        known=await are_known({subject_id, body.into}, read),
-    )
-    return await handle(command, MergeDone(merge_id=merge_id))
+    reason = await sealed((subject_id, body.into), body.reason, handle)
+
+    async def ask() -> MergeDone:
+        known = await are_known({subject_id, body.into}, read)
+        people = tuple([each for one in (subject_id, body.into) for each in await CONTACTS.everybody(one, read)])
+        command = MergeContact(
+            subject_id=subject_id,
+            into=body.into,
+            merge_id=merge_id,
+            reason=reason,
+            known=known,
+            people=people,
+            lead_ids=tuple(await agreed_for(people, read)),
+        )
+        return await handle(command, MergeDone(merge_id=merge_id))
+
+    return await in_step(ask)
 
 
 class UnmergeContactBody(Body):

@@ -9,12 +9,12 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, RecordConsent, TouchInTheFuture, UnknownLead
+from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, TouchInTheFuture, UnknownLead
 from ..domain.lead.touching import Direction, TouchKind
-from ..domain.person import PersonIsForgotten
-from ..domain.withdrawing import WithdrawConsent
+from ..domain.person import PersonChanged, PersonIsForgotten
+from ..domain.withdrawing import GiveConsent
 from .asking import contact_row
-from .kinship import CONTACTS
+from .consenting import take_consent_back
 from .resource import SALES, leads
 
 
@@ -76,25 +76,16 @@ class ConsentBody(Body):
     source: Name = Field(examples=["Form at the exhibition"], description="Where they said so.")
 
 
-@leads.act("/{lead_id}/consent", roles=SALES, refuses=(UnknownLead, LeadClosed))
+@leads.act("/{lead_id}/consent", roles=SALES, refuses=(UnknownLead, LeadClosed, PersonChanged))
 async def record_consent(lead_id: UUID, body: ConsentBody, read: Read, handle: Handle) -> None:
     """Note that they agree to hear of our offers, or no longer do.
 
-    They agree for this lead. They take it back for every lead of theirs, under whichever contact we know them.
+    They agree for this lead. They take it back for every lead of theirs, under whichever contact we know them, or will.
     """
-    if body.given:
-        return await handle(RecordConsent(lead_id=lead_id, given=True, until=body.until, source=body.source))
     lead = await read.one(select(shown.leads.c.contact_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
-    others = [] if lead["contact_id"] is None else await leads_of_person(lead["contact_id"], read)
-    lead_ids = tuple(dict.fromkeys((lead_id, *others)))
-    return await handle(WithdrawConsent(lead_ids=lead_ids, said_of=lead_id, source=body.source))
-
-
-async def leads_of_person(contact_id: UUID, read: Read) -> list[UUID]:
-    """The leads of a contact, and of every contact that is held to be the same person now."""
-    lead = shown.leads.c
-    found = select(lead.lead_id).where(lead.contact_id.in_(await CONTACTS.everybody(contact_id, read)))
-    return [row["lead_id"] for row in await read.all(found.order_by(lead.lead_id))]
+    if body.given:
+        return await handle(GiveConsent(lead_id=lead_id, contact_id=lead["contact_id"], until=body.until, source=body.source))
+    return await take_consent_back(lead["contact_id"], lead_id, body.source, read, handle)
 
 
 class Interaction(View):

@@ -16,9 +16,9 @@ from ltc_runtime.edge.public import LINK
 from ltc_runtime.edge.rate import Rate
 from pydantic import StringConstraints
 
-from ..domain.withdrawing import WithdrawConsent
+from ..domain.person import PersonChanged
+from .consenting import take_consent_back
 from .public import network
-from .touching import leads_of_person
 
 LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
@@ -77,13 +77,12 @@ async def ask_withdrawal(token: LinkToken) -> Answer:
     )
 
 
-@withdrawals.public("/{token}", gate=GATE, refuses=(UnknownLink,), media="text/html")
+@withdrawals.public("/{token}", gate=GATE, refuses=(UnknownLink, PersonChanged), media="text/html")
 async def withdraw_consent(token: LinkToken, read: Read, handle: Handle) -> Answer:
     """Take consent back: what was planned for them is not sent. Sent again, it is answered the same."""
     subject = await read.whose_link(token)
-    lead_ids = [] if subject is None else await leads_of_person(subject, read)
-    if lead_ids:
-        await handle(WithdrawConsent(lead_ids=tuple(lead_ids), source="link in a mail"))
+    if subject is not None:
+        await take_consent_back(subject, None, "link in a mail", read, handle)
     return page(202, "You will get no more mails of our offers. \u00b7 您将不再收到我们的营销邮件。")
 
 

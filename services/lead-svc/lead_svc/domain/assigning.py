@@ -10,7 +10,7 @@ from ltc_events.lead import LeadAssigned, LeadClaimed, LeadPooled
 from . import desk, lead, rule_book
 from .desk import Desk, LeadTaken, desk_of
 from .distribution import AssignmentRules, first_fit
-from .lead.pooling import LeadRouted, must_be_pooled, must_not_be_barred, watched
+from .lead.pooling import LeadOwnerNotFound, LeadRouted, must_be_pooled, must_not_be_barred, watched
 from .lead.states import Assigned, Captured, Pooled, Trail, Watch, must_be_alive
 
 ASSIGNMENT, POOL = rule_book.book_id("assignment"), rule_book.book_id("pool")
@@ -33,6 +33,7 @@ class OfferLead(Command):
     reason: Text
     candidates: tuple[UserId, ...]
     limits: dict[UserId, int]
+    alarm_to: tuple[UserId, ...] = ()
     at: datetime
 
 
@@ -82,7 +83,7 @@ def route(states: States, command: RouteLead) -> list[Event]:
         return []  # somebody has it already, or there are no rules
     found = first_fit(rules, known.who.channel, known.who.territory, known.who.need)
     if found is None:
-        return [] if isinstance(known, Pooled) else [LeadPooled(lead_id=command.lead_id, reason="no assignment rule fits", alarm=True)]
+        return nobody_found(known, command.lead_id, "no assignment rule fits", book.live, rules.alarm_to)
     rule, reason = found
     routed = LeadRouted(
         lead_id=command.lead_id,
@@ -91,8 +92,16 @@ def route(states: States, command: RouteLead) -> list[Event]:
         reason=reason,
         candidates=rule.owners,
         limits=limits(rules, rule.owners),
+        alarm_to=rules.alarm_to,
     )
     return [routed]
+
+
+def nobody_found(known: Captured | Pooled, lead_id: UUID, reason: str, version: int, alarm_to: tuple[str, ...]) -> list[Event]:
+    """Into the pool, with an alarm. What is there already stays there; the alarm comes only now that the rules were asked."""
+    if isinstance(known, Captured):
+        return [LeadPooled(lead_id=lead_id, reason=reason, alarm=True, alarm_to=alarm_to)]
+    return [LeadOwnerNotFound(lead_id=lead_id, reason=reason, rules_version=version, alarm_to=alarm_to)] if alarm_to else []
 
 
 def limits(rules: AssignmentRules, owners: tuple[str, ...]) -> dict[str, int]:
@@ -107,11 +116,10 @@ def offer(states: States, command: OfferLead) -> list[Event]:
     desks = {owner: states.of(desk.decider, desk_of(owner)) for owner in command.candidates}
     against = {owner: hindered(desks[owner], command.limits.get(owner), known.trail, owner, command.at) for owner in desks}
     free = [owner for owner in command.candidates if against[owner] is None]
-    if not free and isinstance(known, Pooled):
-        return []  # there it is already
     if not free:
         why = ", ".join(f"{owner} {reason}" for owner, reason in against.items())
-        return [LeadPooled(lead_id=command.lead_id, reason=f"nobody is eligible by rule {command.rule}: {why}"[:4000], alarm=True)]
+        reason = f"nobody is eligible by rule {command.rule}: {why}"[:4000]
+        return nobody_found(known, command.lead_id, reason, command.rules_version, command.alarm_to)
     owner = min(free, key=lambda each: desks[each].turn)  # of equals the first that the rule names
     turn = max(each.turn for each in desks.values()) + 1
     assigned = LeadAssigned(

@@ -11,7 +11,7 @@ from ltc_events.effect import Effect, Mail, Outcome, Told
 
 from . import inbox, rule_book
 from .inbox import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
-from .notice import LEAD_KINDS, Kind, OfDeals, OfLeads
+from .notice import LEAD_KINDS, Kind, OfDeals, OfLeads, OfPool
 from .responding import RESPONSE
 
 _WORK = ("09:00-17:00",)
@@ -27,7 +27,8 @@ WORDS: dict[OfLeads, str] = {
     "lead_recycled": "taken back to the pool \u00b7 回收至公海",
     "import_finished": "import finished \u00b7 导入完成",
 }
-WORDS_OF_DEALS: dict[OfDeals, str] = {
+FURTHER_WORDS: dict[OfDeals | OfPool, str] = {
+    "lead_pooled": "in the pool, as nobody was found for them \u00b7 无人可分配，已入公海",
     "task_raised": "to be seen to in deals \u00b7 商机待办",
     "task_reassigned": "tasks given to you \u00b7 转交给您的待办",
     "decision_escalated": "decisions nobody made in time \u00b7 决策超时",
@@ -130,8 +131,8 @@ decider: JointDecider[DigestCommand] = JointDecider(
 def composed(digest: DigestIntended) -> Mail:
     """It says how much is new, and of nobody what."""
     words = [f"{count} \u00d7 {WORDS[kind]}" for kind, count in digest.counts.items()]
-    words += [f"{count} \u00d7 {WORDS_OF_DEALS[kind]}" for kind, count in of_deals(digest).items()]
-    new = sum((*digest.counts.values(), *of_deals(digest).values()))
+    words += [f"{count} \u00d7 {FURTHER_WORDS[kind]}" for kind, count in further(digest).items()]
+    new = sum((*digest.counts.values(), *further(digest).values()))
     lines = "\n".join(words)
     end = "You asked for this mail; POST /inbox/digest/end ends it."
     return Mail(
@@ -141,9 +142,9 @@ def composed(digest: DigestIntended) -> Mail:
     )
 
 
-def of_deals(digest: DigestIntended) -> dict[OfDeals, int]:
+def further(digest: DigestIntended) -> dict[OfDeals | OfPool, int]:
     """As far as this version of the code knows the kinds."""
-    return {kind: digest.of_deals[kind] for kind in WORDS_OF_DEALS if kind in digest.of_deals}
+    return {kind: digest.of_deals[kind] for kind in FURTHER_WORDS if kind in digest.of_deals}
 
 
 def told(digest: DigestIntended, came: Told) -> NoteDigest:

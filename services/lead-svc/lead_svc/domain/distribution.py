@@ -9,6 +9,7 @@ from pydantic import Field
 from .scoring import Part
 
 Limit = Annotated[int, Field(ge=1, le=10_000)]
+Told = Annotated[tuple[UserId, ...], Field(max_length=50)]
 DayCount = Annotated[int, Field(ge=1, le=3650)]
 
 
@@ -32,6 +33,8 @@ class AssignmentRules(Part):
     """So many open leads one person has at most; no limit, if nothing is said."""
     capacities: dict[UserId, Limit] = {}
     """The same for some by name."""
+    alarm_to: Told = ()
+    """Who hears of a lead for which these rules find nobody."""
 
 
 class PoolRules(Part):

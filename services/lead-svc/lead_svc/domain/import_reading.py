@@ -1,7 +1,9 @@
 """A row of another system's export as a lead of ours, or why it is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from ltc_events import BadRow, Code, Name, Reader, Seal, Text, Wanted, derive_id
 from pydantic import TypeAdapter, ValidationError
@@ -35,16 +37,37 @@ def folded(text: str) -> str:
     return text.strip().casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What a row says of a lead, and apart from it what it says of a person, which is not sealed yet."""
+
+    lead_id: UUID
+    plain: Mapping[str, Any]
+    contact: Mapping[str, str | None]
+
+
 def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader:
+    """How to take rows over that stand below this header.
+
+    Raises:
+        BadRow: it has no column for the company, or one of its names twice.
+    """
+    read = row_reader(mapping, source, header)
+
+    def wanted(cells: Sequence[str]) -> Wanted:
+        row = read(cells)
+        return Wanted(lead.decider.of(row.lead_id), lambda seal: sealed(row, seal))
+
+    return wanted
+
+
+def row_reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Callable[[Sequence[str]], ReadRow]:
     """How to read rows below this header.
 
     Raises:
         BadRow: it has no column for the company, or one of its names twice.
     """
-    names = [folded(name) for name in header]
-    places = {
-        known: [names.index(name) for name in map(folded, wanted) if name in names] for known, wanted in wanted_headers(mapping).items()
-    }
+    names, places = [folded(name) for name in header], places_of(mapping, header)
     used = [place for found in places.values() for place in found]
     if not places["company"]:
         raise BadRow(f"no column is called {' or '.join(mapping.company)}: is this the right mapping?")
@@ -53,7 +76,7 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
         raise BadRow(f"two columns are called {', '.join(twice)}")
     channels = {folded(said): channel for said, channel in mapping.channels.items()}
 
-    def read(cells: Sequence[str]) -> Wanted:
+    def read(cells: Sequence[str]) -> ReadRow:
         def said(known: Said) -> str | None:
             for place in places.get(known, ()):
                 if cells[place]:
@@ -61,17 +84,23 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
             return None
 
         lead_id = derive_id("imported-lead", source, *identity(said))
-        contact: dict[Known, str | None] = {known: checked(known, said(known)) for known in REACHED}
+        contact: dict[str, str | None] = {known: checked(known, said(known)) for known in REACHED}
         contact["name"] = checked("name", said("name") or " ".join(filter(None, (said("first_name"), said("last_name")))) or None)
         plain: dict[str, Any] = {
-            "lead_id": lead_id,
             "company": must_say("company", said("company")),
             "channel": channels.get(folded(said("channel") or ""), mapping.otherwise),
             **{known: checked(known, said(known)) for known in PLAIN},
         }
-        return Wanted(lead.decider.of(lead_id), lambda seal: sealed(plain, contact, seal))
+        return ReadRow(lead_id, plain, contact)
 
     return read
+
+
+def places_of(mapping: ColumnMapping, header: Sequence[str]) -> dict[Said, list[int]]:
+    """Where in a row it stands what the mapping looks for, the first that counts first."""
+    names = [folded(name) for name in header]
+    wanted = {known: map(folded, headers) for known, headers in wanted_headers(mapping).items()}
+    return {known: [names.index(name) for name in found if name in names] for known, found in wanted.items()}
 
 
 def wanted_headers(mapping: ColumnMapping) -> dict[Said, tuple[str, ...]]:
@@ -106,10 +135,10 @@ def checked(known: Said, text: str | None) -> str | None:
     return found
 
 
-def sealed(plain: dict[str, Any], contact: dict[Known, str | None], seal: Seal) -> CaptureLead:
+def sealed(row: ReadRow, seal: Seal) -> CaptureLead:
     """The lead with its contact, if it has one; nothing of a person is kept unsealed."""
-    if not any(contact.values()):
-        return CaptureLead(**plain)
-    contact_id = derive_id(plain["lead_id"], "contact")
-    said = {f"contact_{known}": None if text is None else seal(contact_id, text) for known, text in contact.items()}
-    return CaptureLead(**plain, contact_id=contact_id, **said)
+    if not any(row.contact.values()):
+        return CaptureLead(lead_id=row.lead_id, **row.plain)
+    contact_id = derive_id(row.lead_id, "contact")
+    said = {f"contact_{known}": None if text is None else seal(contact_id, text) for known, text in row.contact.items()}
+    return CaptureLead(lead_id=row.lead_id, **row.plain, contact_id=contact_id, **said)

@@ -109,7 +109,7 @@ class NoticeNoted(Event, type="ltc.lead.notice-noted.v1"):
 
 
 class DealNoticeNoted(Event, type="ltc.lead.deal-notice-noted.v1"):
-    """Something about a deal is new for somebody who wants to be told by mail."""
+    """Something about a deal, or of a kind that came later, is new for somebody who wants to be told by mail."""
 
     inbox_id: UUID
     user: UserId
@@ -143,6 +143,7 @@ class DigestIntended(Event, type="ltc.lead.digest-intended.v1"):
     to: Personal[str]
     counts: dict[OfLeads, int]
     of_deals: dict[Code, int] = {}
+    """Of deals, and of the kinds that came later."""
 
 
 class DigestTold(Event, type="ltc.lead.digest-told.v1"):

@@ -6,18 +6,22 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from ltc_events import Fact, derive_id
-from ltc_events.lead import LeadAssigned, LeadRecycled, LeadResponseMissed
+from ltc_events.lead import LeadAssigned, LeadPooled, LeadRecycled, LeadResponseMissed
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
 from .importing import ImportFinished
+from .lead.pooling import LeadOwnerNotFound
 
 OfLeads = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
 OfDeals = Literal["task_raised", "task_reassigned", "decision_escalated", "deal_handed_over"]
-Kind = OfLeads | OfDeals
+OfPool = Literal["lead_pooled"]
+Kind = OfLeads | OfDeals | OfPool
 LEAD_KINDS = frozenset(get_args(OfLeads))
+"""The kinds of the first contract, which never grows."""
 AboutDeals = TaskRaised | TaskReassigned | DecisionEscalated | OpportunityChanged
-Concerns = LeadAssigned | LeadResponseMissed | LeadRecycled | ImportFinished | AboutDeals
+Alarm = LeadResponseMissed | LeadPooled | LeadOwnerNotFound
+Concerns = LeadAssigned | Alarm | LeadRecycled | ImportFinished | AboutDeals
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,26 @@ class Notice:
     task_id: UUID | None = None
 
 
+def notices_of(event: Concerns, fact: Fact) -> list[Notice]:
+    """Whom a fact concerns: whoever has what it is about, and those who are to step in."""
+    told = notice_of(event, fact)
+    others = alarms(event, fact) if isinstance(event, Alarm) else []
+    return others if told is None else [told, *(each for each in others if each.user != told.user)]
+
+
+def alarms(event: Alarm, fact: Fact) -> list[Notice]:
+    """Who is to step in, by the rules of then; each is told once."""
+    if isinstance(event, LeadResponseMissed):
+        kind: Kind = "response_overdue"
+        named, says = event.escalated_to, f"{event.owner} has the lead" if event.owner else "nobody has the lead"
+    else:
+        kind, named, says = "lead_pooled", event.alarm_to, event.reason
+    ids = {user: derive_id(fact.stream_id, "notice", fact.version, user) for user in named}
+    return [Notice(id, user, kind, says, fact.occurred_at, lead_id=event.lead_id) for user, id in ids.items()]
+
+
 def notice_of(event: Concerns, fact: Fact) -> Notice | None:
-    """Whom a fact concerns; nobody is told what they did themselves."""
+    """Whose what a fact is about is; nobody is told what they did themselves."""
     id, at = derive_id(fact.stream_id, "notice", fact.version), fact.occurred_at
     match event:
         case LeadAssigned(owner=owner) if owner == fact.actor:
@@ -44,7 +66,7 @@ def notice_of(event: Concerns, fact: Fact) -> Notice | None:
         case LeadAssigned():
             kind: Kind = "lead_handed_over" if event.how == "hand_over" else "lead_assigned"
             return Notice(id, event.owner, kind, event.reason, at, lead_id=event.lead_id)
-        case LeadResponseMissed(owner=None):
+        case LeadResponseMissed(owner=None) | LeadPooled() | LeadOwnerNotFound():
             return None
         case LeadResponseMissed(owner=owner):
             assert owner is not None

@@ -1,15 +1,27 @@
 """A person we hold data of: which contacts are held to be them, and their right to be forgotten."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Never, TypeAlias, assert_never
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Personal, Refusal, States, Stream
+from ltc_events import Command, Event, JointDecider, Personal, Refusal, States, Stream
 from ltc_events.lead import PersonForgotten
 from pydantic import Field
 
-from .forest import Merged, is_under, taken
+from . import lead
+from .forest import is_under, taken
+from .lead.states import Nobody
+from .remembered import (
+    ContactMerged,
+    ContactUnmerged,
+    Forgotten,
+    PersonChanged,
+    PersonIsForgotten,
+    decider,
+    must_be_remembered,
+    one_person,
+    remembered,
+)
+from .withdrawing import take_back
 
 
 class ForgetPerson(Command):
@@ -30,6 +42,10 @@ class MergeContact(Command):
     reason: Personal[str]
     known: bool
     """Both are contacts of ours."""
+    people: tuple[UUID, ...] = ()
+    """Everybody who is held to be the same person as one of the two."""
+    lead_ids: tuple[UUID, ...] = ()
+    """Every lead for which one of them agreed to hear of our offers."""
 
 
 class UnmergeContact(Command):
@@ -43,37 +59,10 @@ class UnmergeContact(Command):
     """They are a contact of ours."""
 
 
-class ContactMerged(Event, type="ltc.lead.contact-merged.v1"):
-    """A contact is the same person as another. Told on the streams of both: whoever decides about one has to know of the other."""
-
-    subject_id: UUID
-    """On whose stream it is told."""
-    contact_id: UUID
-    into: UUID
-    merge_id: UUID
-    reason: Personal[str]
-
-
-class ContactUnmerged(Event, type="ltc.lead.contact-unmerged.v1"):
-    """A contact is a person of their own after all. Told on the streams of both, as the merge was."""
-
-    subject_id: UUID
-    """On whose stream it is told."""
-    contact_id: UUID
-    previously_into: UUID
-    merge_id: UUID
-    """The merge that is undone."""
-    reason: Personal[str]
-
-
 class UnknownPerson(Refusal):
     """Nothing is known of such a person: the id is the contact_id of a lead, not the id of the lead."""
 
     status = 404
-
-
-class PersonIsForgotten(Refusal):
-    """The contact asked to be forgotten: nothing may be noted about them any more."""
 
 
 class ContactMergedIntoItself(Refusal):
@@ -88,27 +77,7 @@ class ContactNotMerged(Refusal):
     """This contact is merged into no other."""
 
 
-class PersonChanged(Refusal):
-    """Who is held to be this person changed while this was asked: look again, and ask again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """Nobody asked to forget this person."""
-
-    merged: Merged | None = None
-    kin: frozenset[UUID] = frozenset()
-    """The contacts shown under this one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forgotten:
-    """Their key is gone, for ever."""
-
-
-Person: TypeAlias = Remembered | Forgotten
 PersonCommand: TypeAlias = ForgetPerson | MergeContact | UnmergeContact
-PersonEvent: TypeAlias = PersonForgotten | ContactMerged | ContactUnmerged
 
 
 def decide(states: States, command: PersonCommand) -> list[Event]:
@@ -123,30 +92,17 @@ def decide(states: States, command: PersonCommand) -> list[Event]:
 
 def forget(states: States, command: ForgetPerson) -> list[PersonForgotten]:
     """All of them or none: a merged person is one person."""
-    people = {id: states.of(decider, id) for id in command.subject_ids}
-    remembered = {id: person for id, person in people.items() if isinstance(person, Remembered)}
-    if not remembered:
+    people = remembered(states, command.subject_ids)
+    if not people:
         return []  # forgotten once is forgotten
     if not command.known:
         raise UnknownPerson
-    if one_person(remembered, command.subject_ids[0]) != set(command.subject_ids):
+    if one_person(people, command.subject_ids[0]) != set(command.subject_ids):
         raise PersonChanged
-    return [PersonForgotten(subject_id=id) for id in remembered]
+    return [PersonForgotten(subject_id=id) for id in people]
 
 
-def one_person(people: Mapping[UUID, Remembered], contact_id: UUID) -> set[UUID]:
-    """Everybody who is held to be the same person as this contact, as far as it follows from what is said of these people."""
-    found: set[UUID] = set()
-    ahead = {contact_id}
-    while ahead:
-        each = ahead.pop()
-        found.add(each)
-        person = people.get(each, Remembered())
-        ahead |= (person.kin if person.merged is None else {*person.kin, person.merged.into}) - found
-    return found
-
-
-def merge(states: States, command: MergeContact) -> list[ContactMerged]:
+def merge(states: States, command: MergeContact) -> list[Event]:
     """Only contacts of their own are merged, so that whom each is shown under is a tree."""
     if not command.known:
         raise UnknownPerson
@@ -157,8 +113,23 @@ def merge(states: States, command: MergeContact) -> list[ContactMerged]:
         return []
     if merged := taken({command.subject_id: one.merged, command.into: other.merged}):
         raise ContactMergedAlready(contact_id=merged.id, into=merged.into)
-    told = ContactMerged(**command.model_dump(exclude={"known"}), contact_id=command.subject_id)
-    return [told, told.model_copy(update={"subject_id": command.into})]
+    told = ContactMerged(**command.model_dump(include={"subject_id", "into", "merge_id", "reason"}), contact_id=command.subject_id)
+    return [told, told.model_copy(update={"subject_id": command.into}), *carry_over(states, command)]
+
+
+def carry_over(states: States, command: MergeContact) -> list[Event]:
+    """Who said no under one contact, and nothing since, said it under the other too. In doubt nobody is written to."""
+    people = remembered(states, named(command))
+    one, other = (one_person(people, id) for id in (command.subject_id, command.into))
+    if not one | other <= people.keys():
+        raise PersonChanged
+    back = {each for side, beside in ((one, other), (other, one)) if any(people[id].withdrawn for id in side) for each in beside}
+    theirs = [id for id in command.lead_ids if contact_of(states.of(lead.decider, id)) in back]
+    return take_back(states, {id: people[id] for id in people if id in back}, theirs, "merged with a contact who said no")
+
+
+def contact_of(known: lead.Lead) -> UUID | None:
+    return None if isinstance(known, Nobody) or known.who is None else known.who.contact_id
 
 
 def unmerge(states: States, command: UnmergeContact) -> list[ContactUnmerged]:
@@ -179,59 +150,26 @@ def unmerge(states: States, command: UnmergeContact) -> list[ContactUnmerged]:
     return [told, told.model_copy(update={"subject_id": merged.into})]
 
 
-def must_be_remembered(person: Person) -> Remembered:
-    match person:
-        case Remembered():
-            return person
-        case Forgotten():
-            raise PersonIsForgotten
-
-
-def evolve(person: Person, event: PersonEvent) -> Person:
-    match event:
-        case PersonForgotten():
-            return Forgotten()
-        case ContactMerged() | ContactUnmerged():
-            return linked(person, event) if isinstance(person, Remembered) else person
-
-
-def linked(person: Remembered, event: ContactMerged | ContactUnmerged) -> Remembered:
-    """Of the two who are told of it, one is merged, and the other gains or loses them."""
-    match event:
-        case ContactMerged() if event.subject_id == event.contact_id:
-            return replace(person, merged=Merged(event.merge_id, event.into))
-        case ContactMerged():
-            return replace(person, kin=person.kin | {event.contact_id})
-        case ContactUnmerged() if event.subject_id == event.contact_id:
-            return replace(person, merged=None)
-        case ContactUnmerged():
-            return replace(person, kin=person.kin - {event.contact_id})
-
-
-def decide_alone(person: Person, command: Never) -> list[PersonEvent]:
-    """Nothing is decided about one contact alone: others may be the same person."""
-    assert_never(command)
-
-
-decider: Decider[Person, Never, PersonEvent] = Decider(
-    kind="person",
-    id="subject_id",
-    initial=Remembered(),
-    decide=decide_alone,
-    evolve=evolve,
-    commands=Never,
-    events=PersonEvent,
-    shared=True,
-)
+def named(command: PersonCommand) -> list[UUID]:
+    """The contacts that a command names."""
+    match command:
+        case ForgetPerson():
+            ids: tuple[UUID | None, ...] = command.subject_ids
+        case MergeContact():
+            ids = (command.subject_id, command.into, *command.people)
+        case UnmergeContact():
+            ids = (command.subject_id, command.into)
+    return [id for id in dict.fromkeys(ids) if id is not None]
 
 
 def streams(command: PersonCommand) -> list[Stream]:
-    match command:
-        case ForgetPerson():
-            named: tuple[UUID | None, ...] = command.subject_ids
-        case MergeContact() | UnmergeContact():
-            named = (command.subject_id, command.into)
-    return [decider.of(id) for id in dict.fromkeys(named) if id is not None]
+    leads = command.lead_ids if isinstance(command, MergeContact) else ()
+    return [*(decider.of(id) for id in named(command)), *(lead.decider.of(id) for id in leads)]
 
 
-together: JointDecider[PersonCommand] = JointDecider(commands=PersonCommand, streams=streams, decide=decide, over=(decider,))
+together: JointDecider[PersonCommand] = JointDecider(commands=PersonCommand, streams=streams, decide=decide, over=(decider, lead.decider))
+
+__all__ = [
+    "ContactMerged", "ContactMergedAlready", "ContactMergedIntoItself", "ContactNotMerged", "ContactUnmerged", "ForgetPerson", "Forgotten",
+    "MergeContact", "PersonChanged", "PersonCommand", "PersonIsForgotten", "UnknownPerson", "UnmergeContact", "decider", "together",
+]  # fmt: skip

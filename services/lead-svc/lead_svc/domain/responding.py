@@ -27,7 +27,14 @@ def decide(states: States, command: AwaitResponse) -> list[Event]:
     due = rules.due(command.at)
     if due is None:
         return []
-    return [ResponseAwaited(lead_id=command.lead_id, due=due, working_minutes=rules.working_minutes, rules_version=book.live)]
+    awaited = ResponseAwaited(
+        lead_id=command.lead_id,
+        due=due,
+        working_minutes=rules.working_minutes,
+        rules_version=book.live,
+        escalate_to=rules.escalate_to,
+    )
+    return [awaited]
 
 
 def streams(command: AwaitResponse) -> list[Stream]:

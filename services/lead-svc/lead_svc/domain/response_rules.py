@@ -6,6 +6,7 @@ from typing import Annotated
 from ltc_events.calendar import WorkingCalendar
 from pydantic import Field
 
+from .distribution import Told
 from .scoring import Part
 
 
@@ -14,6 +15,8 @@ class ResponseRules(Part):
 
     working_minutes: Annotated[int, Field(ge=1, le=10_000)]
     calendar: WorkingCalendar
+    escalate_to: Told = ()
+    """Who hears of it beside the owner, if it does not."""
 
     def due(self, came: datetime) -> datetime | None:
         """Until when a lead that came then hears of us; none, where the calendar has not so much work within ten years."""

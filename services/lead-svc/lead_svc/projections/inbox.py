@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.lead import LeadAssigned, LeadRecycled, LeadResponseMissed
+from ltc_events.lead import LeadAssigned, LeadPooled, LeadRecycled, LeadResponseMissed
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.projection import Row
@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.importing import ImportFinished
 from ..domain.inbox import DigestAsked, DigestEnded, DigestPlanned, DigestTold, InboxCleared, NoticeRead
-from ..domain.notice import Concerns, notice_of, over
+from ..domain.lead import LeadOwnerNotFound
+from ..domain.notice import Concerns, notices_of, over
 from .schema import read
 
 notices = Table(
@@ -57,9 +58,8 @@ digests = Table(
 
 
 def told(event: Concerns, fact: Fact) -> list[Row]:
-    """The notice of whom a fact concerns."""
-    notice = notice_of(event, fact)
-    return [] if notice is None else [{**asdict(notice), "read_at": None, "over_at": None}]
+    """The notices of whom a fact concerns."""
+    return [{**asdict(notice), "read_at": None, "over_at": None} for notice in notices_of(event, fact)]
 
 
 def ended(task: TaskReassigned | TaskDone | TaskDropped, fact: Fact) -> list[Row]:
@@ -71,6 +71,8 @@ inbox_list = projection(
     "inbox_list",
     on(LeadAssigned, put(notices, told)),
     on(LeadResponseMissed, put(notices, told)),
+    on(LeadPooled, put(notices, told)),
+    on(LeadOwnerNotFound, put(notices, told)),
     on(LeadRecycled, put(notices, told)),
     on(ImportFinished, put(notices, told)),
     on(TaskRaised, put(notices, told)),

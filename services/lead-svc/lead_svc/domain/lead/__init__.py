@@ -22,6 +22,7 @@ from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,
     LeadNotInPool,
+    LeadOwnerNotFound,
     LeadRouted,
     LeadWatched,
     OwnedBefore,
@@ -112,6 +113,7 @@ LeadEvent: TypeAlias = (
     | TouchLogged
     | ConsentRecorded
     | LeadRouted
+    | LeadOwnerNotFound
     | LeadPooled
     | LeadClaimed
     | LeadWatched
@@ -185,7 +187,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return reachable(lead, name, email)
         case RenewalDue(contact_name=name, contact_email=email):
             return reachable(lead, name, email)
-        case LeadRouted() | LeadClaimed():
+        case LeadRouted() | LeadOwnerNotFound() | LeadClaimed():
             return lead  # no rule depends on it
 
 
@@ -246,7 +248,8 @@ decider: Decider[Lead, LeadCommand, LeadEvent] = Decider(
 __all__ = [
     "AssignLead", "BantIncomplete", "Budget", "CaptureLead", "CheckResponse", "ConsentMissing", "ConsentRecorded", "ContactRecorded",
     "ConvertLead", "DisqualifyLead", "LeadAlreadyQualified", "LeadClosed", "LeadCommand", "LeadEvent", "LeadInPool",
-    "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadReturned", "LeadRouted", "LeadStatus", "LeadWatched", "LogTouch",
+    "Lead", "LeadNotAssigned", "LeadNotInPool", "LeadNotQualified", "LeadOwnerNotFound", "LeadReturned", "LeadRouted",
+    "LeadStatus", "LeadWatched", "LogTouch",
     "MoveLead", "NotYourLead", "OwnedBefore", "QualifyLead", "RecordConsent", "RecycleLead", "ReleaseLead", "RenewalDue", "ResponseAwaited",
     "TouchInTheFuture", "TouchLogged", "TriangleNotThreePeople", "UnknownLead", "came_by", "decider", "must_be_alive",
     "opportunity_of", "possible", "withdraw_consent",

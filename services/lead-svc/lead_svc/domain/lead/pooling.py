@@ -36,6 +36,17 @@ class LeadRouted(Event, type="ltc.lead.routed.v1"):
     candidates: tuple[UserId, ...]
     limits: dict[UserId, int]
     """How many open leads each of them has at most; who is not named has no limit."""
+    alarm_to: tuple[UserId, ...] = ()
+    """Who hears of it, if none of them can take it."""
+
+
+class LeadOwnerNotFound(Event, type="ltc.lead.owner-not-found.v1"):
+    """The rules found nobody for a lead that is in the pool already: there it stays, and somebody should look."""
+
+    lead_id: UUID
+    reason: Text
+    rules_version: int
+    alarm_to: tuple[UserId, ...]
 
 
 class LeadWatched(Event, type="ltc.lead.watched.v1"):

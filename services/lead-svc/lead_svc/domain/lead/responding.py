@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from ltc_events import Command, Event
+from ltc_events import Command, Event, UserId
 from ltc_events.lead import LeadResponseMissed
 
 from .states import Assigned, Captured, Lead, Pooled, Response, Trail
@@ -24,6 +24,8 @@ class ResponseAwaited(Event, type="ltc.lead.response-awaited.v1"):
     due: datetime
     working_minutes: int
     rules_version: int
+    escalate_to: tuple[UserId, ...] = ()
+    """Who hears of it beside the owner, if it does not."""
 
 
 def check_response(lead: Lead, command: CheckResponse) -> list[LeadResponseMissed]:
@@ -36,12 +38,19 @@ def check_response(lead: Lead, command: CheckResponse) -> list[LeadResponseMisse
     if first is not None and first <= response.due:
         return []
     owner = lead.owner if isinstance(lead, Assigned) else None
-    return [LeadResponseMissed(lead_id=command.lead_id, due=response.due, owner=owner, rules_version=response.rules_version)]
+    missed = LeadResponseMissed(
+        lead_id=command.lead_id,
+        due=response.due,
+        owner=owner,
+        rules_version=response.rules_version,
+        escalated_to=response.escalate_to,
+    )
+    return [missed]
 
 
 def awaiting(trail: Trail, event: ResponseAwaited) -> Trail:
-    return replace(trail, response=Response(event.due, event.rules_version))
+    return replace(trail, response=Response(event.due, event.rules_version, event.escalate_to))
 
 
 def overdue(trail: Trail, event: LeadResponseMissed) -> Trail:
-    return replace(trail, response=Response(event.due, event.rules_version, overdue=True))
+    return replace(trail, response=Response(event.due, event.rules_version, event.escalated_to, overdue=True))

@@ -117,6 +117,8 @@ class Response:
 
     due: datetime
     rules_version: int
+    escalate_to: tuple[str, ...] = ()
+    """Who hears of it beside the owner, if they have not."""
     overdue: bool = False
 
 
