@@ -1,6 +1,6 @@
 """What people do with leads, and what they can ask about them."""
 
-from . import asking, capturing, converting, nurturing, touching, working
+from . import asking, capturing, converting, merging, nurturing, touching, working
 from .campaigns import campaigns
 from .contacts import contacts
 from .converting import conversions
@@ -19,5 +19,5 @@ from .withdrawing import withdrawals
 
 __all__ = [
     "asking", "campaigns", "capture", "capturing", "contacts", "conversions", "converting", "desks", "duplicates", "forms", "imports",
-    "inbox", "leads", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "withdrawals", "working",
+    "inbox", "leads", "merging", "my_day", "nurturing", "parties", "people", "rule_books", "touching", "withdrawals", "working",
 ]  # fmt: skip
