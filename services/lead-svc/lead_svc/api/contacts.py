@@ -151,11 +151,16 @@ async def known_of(heads: Sequence[UUID], read: Read) -> tuple[dict[UUID, set[Tr
 @contacts.query("/{subject_id}", roles=SALES, refuses=(UnknownPerson,))
 async def show_person(subject_id: UUID, read: Read) -> PersonView:
     """A contact, the one it is shown under, and all its merges."""
-    row = await read.one(select(shown.people).where(shown.people.c.contact_id == subject_id), UnknownPerson)
-    row |= dict(zip(PERSONAL, await read.open_many([row[what] for what in PERSONAL]), strict=True))
+    row = await person_row(subject_id, read)
     members = await CONTACTS.members(subject_id, None, read)
     head = (await CONTACTS.heads([subject_id], None, read))[subject_id]
     return PersonView(**row, head=head, members=members, merges=await merges_of(members, read))
+
+
+async def person_row(subject_id: UUID, read: Read) -> dict[str, Any]:
+    """What we know of a contact, unsealed."""
+    row = await read.one(select(shown.people).where(shown.people.c.contact_id == subject_id), UnknownPerson)
+    return {**row, **dict(zip(PERSONAL, await read.open_many([row[what] for what in PERSONAL]), strict=True))}
 
 
 async def merges_of(contact_ids: Collection[UUID], read: Read) -> list[ContactMerge]:
