@@ -22,6 +22,10 @@ PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{5,15}$")]
 """The switchboard of a company, never a person's number: ``+``, country and number in one (E.164); without ``+`` no country was said."""
 
 
+OpenStatus = Literal["captured", "pooled", "assigned", "qualified"]
+"""How far a lead is that is open."""
+
+
 class Bant(Value):
     """What makes a lead worth an opportunity: need, budget, authority, timing."""
 
@@ -194,6 +198,33 @@ class DeskTakenUp(PublishedEvent, type="ltc.lead.desk-taken-up.v1"):
 
     desk_id: UUID
     owner: UserId
+
+
+class LeadMerged(PublishedEvent, type="ltc.lead.merged.v1"):
+    """A lead is for the same need as another one, which alone counts from now on. Nothing that was said of either changes."""
+
+    lead_id: UUID
+    into: UUID
+    merge_id: UUID
+    reason: Text
+    owner: UserId | None = None
+    """Who cared for it until now."""
+
+
+class LeadUnmerged(PublishedEvent, type="ltc.lead.unmerged.v1"):
+    """A lead is for a need of its own after all: it is open again, as it was."""
+
+    lead_id: UUID
+    previously_into: UUID
+    merge_id: UUID
+    """The merge that is undone."""
+    reason: Text
+    status: OpenStatus
+    """As what it is open again."""
+    owner: UserId | None = None
+    """Whose it is again."""
+    response_due: datetime | None = None
+    """Until when it must hear, or should have heard, of us; nothing, where that is settled."""
 
 
 class PartyMerged(PublishedEvent, type="ltc.lead.party-merged.v1"):

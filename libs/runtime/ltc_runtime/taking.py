@@ -20,7 +20,7 @@ from .alone import alone
 from .doing import Doing
 from .edge.personal import KEYS, Sealer
 from .edge.uploads import UPLOAD, discard, parts
-from .files import BadFile, Delimited, Row, is_workbook, workbook_rows
+from .files import BadFile, Cards, Delimited, Row, are_cards, is_workbook, workbook_rows
 from .files.workbook import PACKED
 from .log import Log, Meta, Plan
 from .settings import Settings
@@ -301,7 +301,7 @@ async def read_rows(log: Log, order: Order) -> AsyncIterator[list[Row]]:
         while some := await asyncio.to_thread(lambda: list(islice(rows, ROWS * 5))):
             yield some
         return
-    text = Delimited(order.encoding)
+    text = Cards(order.encoding) if are_cards(first) else Delimited(order.encoding)
     yield text.feed(first)
     async for chunk in chunks:
         yield text.feed(chunk)

@@ -5,7 +5,17 @@ from uuid import UUID
 
 from ltc_events import At, Command, Fact, derive_id
 from ltc_events.contract import ContractExpiring
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified, LeadScored
+from ltc_events.lead import (
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDisqualified,
+    LeadMerged,
+    LeadPooled,
+    LeadQualified,
+    LeadScored,
+    LeadUnmerged,
+)
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
@@ -39,7 +49,7 @@ FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"
 """Reasons that pass: who lost their budget this year may have one the next."""
 
 
-def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified, fact: Fact) -> list[Command]:
+def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified | LeadUnmerged, fact: Fact) -> list[Command]:
     """Whatever we learn of a lead may make it more promising, or less."""
     return [ScoreLead(lead_id=lead.lead_id, at=fact.occurred_at)]
 
@@ -96,8 +106,8 @@ def return_late_lead(deal: OpportunityJoinRefused) -> list[Command]:
     return [late]
 
 
-def route_lead(lead: LeadCaptured) -> list[Command]:
-    """A new lead goes to whom the rules name."""
+def route_lead(lead: LeadCaptured | LeadUnmerged) -> list[Command]:
+    """A new lead goes to whom the rules name; one that is of its own again may have missed its turn."""
     return [RouteLead(lead_id=lead.lead_id)]
 
 
@@ -121,7 +131,7 @@ def offer_lead(lead: LeadRouted, fact: Fact) -> list[Command]:
     return [offered]
 
 
-def watch_lead(lead: LeadAssigned, fact: Fact) -> list[Command]:
+def watch_lead(lead: LeadAssigned | LeadUnmerged, fact: Fact) -> list[Command]:
     """A lead that was given shall not lie untouched."""
     return [WatchLead(lead_id=lead.lead_id, at=fact.occurred_at)]
 
@@ -136,8 +146,10 @@ def await_response(lead: LeadCaptured, fact: Fact) -> list[Command]:
     return [] if lead.returned_from or lead.renews else [AwaitResponse(lead_id=lead.lead_id, at=fact.occurred_at)]
 
 
-def check_response(lead: ResponseAwaited) -> list[At]:
-    """When the time is up it is looked whether it has."""
+def check_response(lead: ResponseAwaited | LeadUnmerged) -> list[At]:
+    """When the time is up it is looked whether it has; while a lead was shown under another one, it was not."""
+    if isinstance(lead, LeadUnmerged):
+        return [] if lead.response_due is None else [At(lead.response_due, CheckResponse(lead_id=lead.lead_id, due=lead.response_due))]
     return [At(lead.due, CheckResponse(lead_id=lead.lead_id, due=lead.due))]
 
 
@@ -148,8 +160,13 @@ def move_leads(leads: LeadsHandedOver) -> list[Command]:
     ]  # fmt: skip
 
 
-def keep_desks(lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:
+Desked: TypeAlias = LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted | LeadMerged | LeadUnmerged
+
+
+def keep_desks(lead: Desked) -> list[Command]:
     """Everybody's desk shows which open leads they have. (One policy for all of these, so that they come in order.)"""
+    if isinstance(lead, LeadUnmerged):
+        return back(lead.owner, lead)
     if isinstance(lead, LeadAssigned):
         taken = NoteTaken(desk_id=desk_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
         return [*gone(None if lead.from_pool else lead.previous_owner, lead), taken]
@@ -171,13 +188,15 @@ def begun(lead_id: UUID, trigger: str, fact: Fact) -> NurtureLead:
     return NurtureLead(nurture_id=nurture_of(lead_id), lead_id=lead_id, trigger=trigger, at=fact.occurred_at)
 
 
-def stop_nurture(lead: TouchLogged | LeadConverted | ConsentRecorded) -> list[Command]:
-    """Whoever answers, buys, or takes consent back gets no more mails."""
+def stop_nurture(lead: TouchLogged | LeadConverted | ConsentRecorded | LeadMerged) -> list[Command]:
+    """Whoever answers, buys, or takes consent back gets no more mails, and nobody gets them for two leads of one need."""
     match lead:
         case TouchLogged():
             return [stopped(lead.lead_id, "they answered")] if lead.direction == "in" else []
         case LeadConverted():
             return [stopped(lead.lead_id, "the lead became a deal")]
+        case LeadMerged():
+            return [stopped(lead.lead_id, "the lead was merged into another one")]
         case ConsentRecorded():
             return [] if lead.given else [stopped(lead.lead_id, "they took their consent back")]
 
@@ -210,5 +229,10 @@ def send_digest(digest: DigestPlanned) -> list[At]:
     return [At(digest.due, SendDigest(**dict(digest)))]
 
 
-def gone(owner: str | None, lead: LeadAssigned | LeadPooled | LeadDisqualified | LeadConverted) -> list[Command]:
-    return [] if owner is None else [NoteGone(desk_id=desk_of(owner), lead_id=lead.lead_id)]
+def gone(owner: str | None, lead: Desked) -> list[Command]:
+    merged = True if isinstance(lead, LeadMerged) else None
+    return [] if owner is None else [NoteGone(desk_id=desk_of(owner), lead_id=lead.lead_id, merged=merged)]
+
+
+def back(owner: str | None, lead: LeadUnmerged) -> list[Command]:
+    return [] if owner is None else [NoteTaken(desk_id=desk_of(owner), owner=owner, lead_id=lead.lead_id, how="unmerge")]

@@ -6,11 +6,13 @@ from ltc_events.lead import (
     LeadCaptured,
     LeadConverted,
     LeadDisqualified,
+    LeadMerged,
     LeadPooled,
     LeadQualified,
     LeadRecycled,
     LeadResponseMissed,
     LeadScored,
+    LeadUnmerged,
 )
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
@@ -46,6 +48,7 @@ from .domain import (
     grading,
     importing,
     lead,
+    merging,
     nurture,
     nurturing,
     person,
@@ -96,6 +99,7 @@ from .projections import (
     import_list,
     inbox_list,
     lead_list,
+    lead_merge_list,
     nurture_list,
     party_list,
     rule_book_list,
@@ -122,6 +126,7 @@ service = Service(
     ),
     decides=(
         lead.decider,
+        merging.decider,
         person.decider,
         person.together,
         rule_book.decider,
@@ -164,6 +169,8 @@ service = Service(
         LeadDisqualified: (keep_desks, nurture_lead),
         LeadConverted: (keep_desks, stop_nurture),
         LeadScored: (nurture_lead,),
+        LeadMerged: (keep_desks, stop_nurture),
+        LeadUnmerged: (keep_desks, score_lead, route_lead, watch_lead, check_response),
         ConsentRecorded: (stop_nurture,),
         NurtureStepPlanned: (send_step,),
         ConversionsRequested: (convert_each,),
@@ -184,6 +191,7 @@ service = Service(
     },
     shows=(
         lead_list,
+        lead_merge_list,
         rule_book_list,
         hand_over_list,
         party_list,

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from ltc_runtime.cli import importing_leads
+from ltc_runtime.cli.importing import usual_mapping
 from ltc_runtime.cli.importing_leads import import_leads
 from ltc_runtime.cli.output import Trouble
 from ltc_runtime.cli.place import Place
@@ -54,3 +55,17 @@ async def test_a_file_is_brought_and_followed_to_its_end(
     file.write_text("x\n1\n")
     with pytest.raises(Trouble, match="ended early: no column is called Company"):
         await import_leads(here, file, TERMS, token)
+
+
+async def test_an_address_book_is_brought_and_followed_to_its_end(
+    served: Any, here: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, token = tmp_path / "people.VCF", served.issuer.token("max", ("sales_manager",))
+    file.write_text("BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Jo\nORG:Acme\nEND:VCARD\nBEGIN:VCARD\nVERSION:2.1\nN:Doe\nEND:VCARD\n")
+    terms = {**TERMS, "mapping": usual_mapping(file)}
+    assert not await import_leads(here, file, terms, token)
+    said = capsys.readouterr().out
+    assert "2 rows: 1 new leads, 0 known already, 1 refused" in said
+    assert "line 7: vCard 2.1 is not read: export it as 3.0 or 4.0" in said
+    with pytest.raises(Trouble, match="say by --mapping"):
+        usual_mapping(tmp_path / "leads.csv")

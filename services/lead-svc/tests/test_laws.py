@@ -6,10 +6,11 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lead_svc.domain import lead, person
+from lead_svc.domain import lead, merging, person
 from ltc_events import AnyDecider, Command, Decider, Event, Money
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
+from ltc_events.vocabulary import members
 
 ONE = st.just(UUID(int=1))
 USER = st.sampled_from(["ann", "bob", "cem", "dee"])
@@ -60,7 +61,8 @@ def only_refusals_escape_and_facts_survive(decides: AnyDecider, commands: Sequen
     decider = decides if isinstance(decides, Decider) else decides.over[0]
     history: tuple[Event, ...] = ()
     for command in commands:
-        outcome = after(decides, *history).when(command)  # anything but a refusal escapes from here
+        alone = decides if isinstance(command, members(decides.commands)) else decider
+        outcome = after(alone, *history).when(command)  # anything but a refusal escapes from here
         for event in outcome.events:
             assert type(event).model_validate_json(event.model_dump_json()) == event
         states = fold((decider,), history)
@@ -75,6 +77,19 @@ def only_refusals_escape_and_facts_survive(decides: AnyDecider, commands: Sequen
 @given(st.lists(LEAD_COMMANDS, max_size=10))
 def test_leads_obey_the_laws(commands: list[lead.LeadCommand]) -> None:
     only_refusals_escape_and_facts_survive(lead.decider, commands)
+
+
+NEEDS = st.sampled_from([UUID(int=1), UUID(int=3), UUID(int=4)])
+MERGING_COMMANDS = st.one_of(
+    st.builds(merging.MergeLead, lead_id=NEEDS, into=NEEDS, merge_id=ONE, reason=WORDS),
+    st.builds(merging.UnmergeLead, lead_id=NEEDS, above=st.lists(NEEDS, unique=True).map(tuple), reason=WORDS),
+)
+CAPTURED = tuple(lead.CaptureLead(lead_id=UUID(int=id), company="Acme", channel="site") for id in (1, 3, 4))
+
+
+@given(st.lists(st.one_of(LEAD_COMMANDS, MERGING_COMMANDS), max_size=10))
+def test_merged_leads_obey_the_laws(commands: list[Command]) -> None:
+    only_refusals_escape_and_facts_survive(merging.decider, [*CAPTURED, *commands])
 
 
 PEOPLE = st.sampled_from([UUID(int=1), UUID(int=3), UUID(int=4)])

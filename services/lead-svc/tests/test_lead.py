@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import assigning, converting
+from lead_svc.domain import assigning, converting, merging
 from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.converting import JoinDeal
 from lead_svc.domain.deal import DealNoted
@@ -34,13 +34,14 @@ from lead_svc.domain.lead import (
     decider,
     possible,
 )
+from lead_svc.domain.merging import MergeLead, UnmergeLead
 from lead_svc.domain.party import party_of
 from ltc_events import AnyDecider, Command, Event, Money, derive_id
-from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadPooled, LeadQualified
+from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadQualified
 from ltc_events.testing import given
 from pydantic import ValidationError
 
-LEAD = UUID(int=1)
+LEAD, OTHER, THIRD = UUID(int=1), UUID(int=3), UUID(int=4)
 CONTACT = UUID(int=2)
 SEALED = f"sealed.v1.{CONTACT}.{'A' * 40}"
 BUDGET = Money(amount=5_000_000, currency="USD")
@@ -248,6 +249,8 @@ NAMED: dict[str, Command] = {
     "disqualify_lead": disqualify,
     "convert_lead": convert,
     "join_opportunity": JoinDeal(lead_id=LEAD, opportunity_id=UUID(int=8)),
+    "merge_lead": MergeLead(lead_id=LEAD, into=THIRD, merge_id=LEAD, reason="Asked twice"),
+    "unmerge_lead": UnmergeLead(lead_id=LEAD, above=(OTHER,), reason="Two plants"),
 }
 REACHED: dict[LeadStatus, tuple[Event, ...]] = {
     "captured": (captured,),
@@ -256,6 +259,7 @@ REACHED: dict[LeadStatus, tuple[Event, ...]] = {
     "qualified": (captured, assigned, qualified),
     "disqualified": (captured, assigned, disqualified),
     "converted": (captured, assigned, qualified, converted),
+    "merged": (captured, LeadMerged(lead_id=LEAD, into=OTHER, merge_id=LEAD, reason="Asked twice")),
 }
 
 
@@ -265,6 +269,8 @@ def who_decides(command: Command) -> AnyDecider:
             return assigning.decider
         case JoinDeal():
             return converting.decider
+        case MergeLead() | UnmergeLead():
+            return merging.decider
         case _:
             return decider
 
@@ -276,7 +282,8 @@ joinable = DealNoted(
 
 @pytest.mark.parametrize("status", REACHED)
 def test_the_actions_shown_are_those_that_are_not_refused(status: LeadStatus) -> None:
-    deals = {"join_opportunity": (joinable,)}
+    other, third = (captured.model_copy(update={"lead_id": id}) for id in (OTHER, THIRD))
+    deals: dict[str, tuple[Event, ...]] = {"join_opportunity": (joinable,), "merge_lead": (third,), "unmerge_lead": (other,)}
     allowed = {
         name
         for name, command in NAMED.items()

@@ -20,6 +20,9 @@ from .importing_leads import import_leads
 from .output import AWAY, MISUSED, Trouble, command, out
 from .place import Place, place, run
 
+CARDS = (".vcf", ".vcard")
+"""Files that are vCards, whoever exported them."""
+
 SHOWN = 20
 """Refused rows that are printed; the others are counted."""
 
@@ -32,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 @command
 def import_file(
     file: Annotated[
-        Path, typer.Argument(help="A CSV of our own columns, or a CRM export; for leads also XLSX.", exists=True, dir_okay=False)
+        Path, typer.Argument(help="A CSV of our own columns, or a CRM export; for leads also XLSX and vCards.", exists=True, dir_okay=False)
     ],
     history: Annotated[
         bool, typer.Option("--history", help="As history: deals that count in figures, and from which nothing follows.")
@@ -40,7 +43,7 @@ def import_file(
     source: Annotated[str, typer.Option(help="What the system it comes from is called; by default as the file.", show_default=False)] = "",
     leads: Annotated[bool, typer.Option("--leads", help="As leads: each row is somebody who may need something of ours.")] = False,
     mapping: Annotated[
-        str, typer.Option(help="For leads: salesforce, hubspot, jiandaoyun, or one of your own in the rule book `import`.")
+        str, typer.Option(help="For leads: salesforce, hubspot, jiandaoyun, vcard, or one of your own in the rule book `import`.")
     ] = "",
     encoding: Annotated[str, typer.Option(help="For leads: auto, utf-8, utf-16, gb18030 or windows-1252.")] = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="For leads: only say what would be taken over.")] = False,
@@ -54,8 +57,7 @@ def import_file(
             MISUSED,
         )
     if leads:
-        if not mapping:
-            raise Trouble("say by --mapping whose export it is: salesforce, hubspot, jiandaoyun, or your own", MISUSED)
+        mapping = mapping or usual_mapping(file)
         terms = {"mapping": mapping, "source": source or mapping, "encoding": encoding, "dry_run": str(dry_run).lower()}
         if not run(import_leads(place(), file, terms, token)):
             raise typer.Exit(1)
@@ -69,6 +71,17 @@ def import_file(
     report(reading, done, figures, time.monotonic() - began)
     if done.refused:
         raise typer.Exit(1)
+
+
+def usual_mapping(file: Path) -> str:
+    """How a file is read of which nobody says it: only of address books everybody knows.
+
+    Raises:
+        Trouble: it may be anybody's export.
+    """
+    if file.suffix.lower() in CARDS:
+        return "vcard"
+    raise Trouble("say by --mapping whose export it is: salesforce, hubspot, jiandaoyun, vcard, or your own", MISUSED)
 
 
 def named(file: Path) -> str:

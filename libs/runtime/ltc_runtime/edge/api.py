@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from ltc_events import Decider, Refusal
+from sqlalchemy import Select
 
 from .documentation import BINARY, headers_of, responses_of, stub
 from .operation import Kind, NaturalKey, Operation
@@ -14,6 +16,7 @@ from .public import Gate
 from .roles import ROLES, Role
 from .signature import Signature
 
+Kin = Callable[[UUID], Select[Any]]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -126,7 +129,13 @@ class Api(APIRouter):
         return register
 
     def history(
-        self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), opened_for: Sequence[Role] | None = None
+        self,
+        path: str,
+        *,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]] = (),
+        opened_for: Sequence[Role] | None = None,
+        kin: Kin | None = None,
     ) -> None:
         """A GET of everything that ever happened to the one the URL names, from the log.
 
@@ -134,13 +143,14 @@ class Api(APIRouter):
             roles: who may.
             refuses: how it may be refused.
             opened_for: for whom sealed texts are opened, where that is not everybody who may.
+            kin: the ids of those whose history is shown with it, itself among them, where there may be others.
         """
         from .history import history_of
 
         assert self.stream is not None, "only streams have a history"
         unknown = refuses[0] if refuses else None
         self._add(
-            history_of(self.stream, self.natural, unknown, frozenset(roles if opened_for is None else opened_for)),
+            history_of(self.stream, self.natural, unknown, frozenset(roles if opened_for is None else opened_for), kin),
             "query",
             "GET",
             path,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Decider, Refusal
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ltc_runtime.log.tables import log
 
@@ -45,16 +45,23 @@ _columns = (
 
 
 def history_of(
-    decider: Decider[Any, Any, Any], natural: NaturalKey | None, unknown: type[Refusal] | None, opened_for: frozenset[str]
+    decider: Decider[Any, Any, Any],
+    natural: NaturalKey | None,
+    unknown: type[Refusal] | None,
+    opened_for: frozenset[str],
+    kin: Callable[[UUID], Select[Any]] | None = None,
 ) -> Callable[..., Awaitable[Page[Happened]]]:
-    """A query for the history of one stream of ``decider``; whoever has none of the roles ``opened_for`` reads no sealed text."""
+    """A query for the history of one stream of ``decider``, or of several that are ``kin``, in the order in which it happened; whoever has
+    none of the roles ``opened_for`` reads no sealed text."""
 
     key = natural or NaturalKey(decider.id, UUID, lambda stream_id: stream_id)
 
     async def history(read: Read, paging: Paging, **named: Any) -> Page[Happened]:
         stream = decider.of(key.id(named[key.name]))
-        of_stream = select(*_columns).where(log.c.stream_id == stream.id, log.c.stream == stream.kind, log.c.origin.is_(None))
-        page: Page[dict[str, Any]] = await read.page(of_stream, key=(log.c.version,), into=dict, paging=paging, newest_first=False)
+        which = log.c.stream_id == stream.id if kin is None else log.c.stream_id.in_(kin(stream.id))
+        of_stream = select(*_columns).where(which, log.c.stream == stream.kind, log.c.origin.is_(None))
+        order = log.c.version if kin is None else log.c.position
+        page: Page[dict[str, Any]] = await read.page(of_stream, key=(order,), into=dict, paging=paging, newest_first=False)
         if not page.data and paging.cursor is None:
             raise (unknown or NotFound)
         rows: list[Any] = await _opened(page.data, read, opened_for)

@@ -1,6 +1,6 @@
 """What people do with leads, and what they can ask about them."""
 
-from . import asking, capturing, converting, nurturing, previewing_imports, previewing_nurture, touching, working
+from . import asking, capturing, cards, converting, merging, nurturing, previewing_imports, previewing_nurture, touching, working
 from .campaigns import campaigns
 from .contacts import contacts
 from .converting import conversions
@@ -18,7 +18,7 @@ from .rule_books import rule_books
 from .withdrawing import withdrawals
 
 __all__ = [
-    "asking", "campaigns", "capture", "capturing", "contacts", "conversions", "converting", "desks", "duplicates", "forms", "imports",
-    "inbox", "leads", "my_day", "nurturing", "parties", "people", "previewing_imports", "previewing_nurture",
+    "asking", "campaigns", "capture", "capturing", "cards", "contacts", "conversions", "converting", "desks", "duplicates", "forms",
+    "imports", "inbox", "leads", "merging", "my_day", "nurturing", "parties", "people", "previewing_imports", "previewing_nurture",
     "rule_books", "touching", "withdrawals", "working",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import Select, func, select
 from .. import projections as shown
 from ..domain import lead
 from ..domain.lead import LeadStatus, UnknownLead, possible
+from .kinship import LEADS
 from .resource import OPEN, SALES, CameBy, leads, midnight
 
 LeadOrder = Literal["newest", "score"]
@@ -57,6 +58,7 @@ class LeadRow(View):
     renews_ends_on: date | None
     renews_opportunity_id: UUID | None = Field(description="The deal that contract came of.")
     renews_lead_id: UUID | None = Field(description="The lead that deal was opened for.")
+    merged_into: UUID | None = Field(description="The lead for the same need that counts for both.")
     captured_at: datetime
     assigned_at: datetime | None
     qualified_at: datetime | None
@@ -153,7 +155,7 @@ class Funnel(View):
 async def lead_funnel(read: Read, captured_from: date | None = None, captured_to: date | None = None) -> Funnel:
     """How far the leads captured from one day to another came, by channel.
 
-    A lead counts for every stage it ever reached.
+    A lead counts for every stage it ever reached; one that is merged into another does not count beside it.
     """
     table = shown.leads.c
     stages = (
@@ -163,7 +165,7 @@ async def lead_funnel(read: Read, captured_from: date | None = None, captured_to
         func.count(table.opportunity_id).label("converted"),
         func.count(table.reason).label("disqualified"),
     )
-    found = select(table.channel, *stages).group_by(table.channel).order_by(table.channel)
+    found = select(table.channel, *stages).where(table.merged_into.is_(None)).group_by(table.channel).order_by(table.channel)
     if captured_from is not None:
         found = found.where(table.captured_at >= midnight(captured_from))
     if captured_to is not None and captured_to < date.max:
@@ -205,8 +207,8 @@ async def contact_of(lead_id: UUID, read: Read) -> Contact | None:
     return Contact(contact_id=row["contact_id"], name=name, email=email, phone=phone, forgotten=row["forgotten"])
 
 
-# The history holds the contact as well: it is for those who may know it.
-leads.history("/{lead_id}/history", roles=SALES, refuses=(UnknownLead,))
+# The history holds the contact as well: it is for those who may know it. That of the leads shown under it is shown with it.
+leads.history("/{lead_id}/history", roles=SALES, refuses=(UnknownLead,), kin=lambda lead_id: LEADS.group(lead_id, None))
 
 
 def lead_row(**row: Any) -> LeadRow:

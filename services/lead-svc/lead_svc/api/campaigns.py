@@ -58,7 +58,8 @@ class Spent(View):
 
 
 class CampaignResult(View):
-    """What came of one campaign by one channel. A lead that came back counts once, as it came first."""
+    """What came of one campaign by one channel. A lead that came back counts once, as it came first; of leads that are merged
+    the one counts that the others are shown under."""
 
     channel: CameBy
     campaign: str | None = Field(description="None: leads that no campaign brought.")
@@ -114,9 +115,9 @@ def each(cost: Money, among: int) -> Money | None:
 
 
 def captured_between(begin: date | None, end: date | None) -> list[ColumnElement[bool]]:
-    """Leads that came first in this time."""
+    """Leads that came first in this time, and count for themselves."""
     lead = shown.leads.c
-    found: list[ColumnElement[bool]] = [lead.returned_from.is_(None)]
+    found: list[ColumnElement[bool]] = [lead.returned_from.is_(None), lead.merged_into.is_(None)]
     if begin is not None:
         found.append(lead.captured_at >= midnight(begin))
     if end is not None and end < date.max:

@@ -158,8 +158,7 @@ async def known_of(heads: Sequence[UUID], read: Read) -> tuple[dict[UUID, set[Tr
 @contacts.query("/{subject_id}", roles=SALES, refuses=(UnknownPerson,))
 async def show_person(subject_id: UUID, read: Read) -> PersonView:
     """A contact, the one it is shown under, and all its merges."""
-    row = await read.one(select(shown.people).where(shown.people.c.contact_id == subject_id), UnknownPerson)
-    row |= dict(zip(PERSONAL, await read.open_many([row[what] for what in PERSONAL]), strict=True))
+    row = await person_row(subject_id, read)
     kin, merge = shown_under(subject_id), shown.contact_merges.c
     members = await read.all(kin.order_by(shown.people.c.contact_id).limit(LISTED))
     merges = await read.all(merges_of(subject_id).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1))
@@ -173,6 +172,12 @@ async def show_person(subject_id: UUID, read: Read) -> PersonView:
         merges=[ContactMerge(**each) for each in reversed(merges[:LISTED])],
         more=len(members) == LISTED or len(merges) > LISTED,
     )
+
+
+async def person_row(subject_id: UUID, read: Read) -> dict[str, Any]:
+    """What we know of a contact, unsealed."""
+    row = await read.one(select(shown.people).where(shown.people.c.contact_id == subject_id), UnknownPerson)
+    return {**row, **dict(zip(PERSONAL, await read.open_many([row[what] for what in PERSONAL]), strict=True))}
 
 
 @contacts.query("/{subject_id}/members", roles=SALES, refuses=(UnknownPerson,))

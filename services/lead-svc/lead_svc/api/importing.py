@@ -36,18 +36,22 @@ class ImportBegun(View):
 async def import_leads(
     file: Upload,
     handle: Handle,
-    mapping: Annotated[Code, Query(description="`salesforce`, `hubspot`, `jiandaoyun`, or one of your own in the rule book `import`.")],
+    mapping: Annotated[
+        Code, Query(description="`salesforce`, `hubspot`, `jiandaoyun`, `vcard`, or one of your own in the rule book `import`.")
+    ],
     source: Annotated[
         Code | None,
         Query(description="What the other system is called; by default as the mapping. Rows are known again by source."),
     ] = None,
-    encoding: Annotated[Encoding, Query(description="Of a CSV file; by default found out.")] = "auto",
+    encoding: Annotated[Encoding, Query(description="Of a CSV file or of vCards; by default found out.")] = "auto",
     dry_run: Annotated[bool, Query(description="Only say what would be taken over.")] = False,
 ) -> ImportBegun:
-    """Take the leads of a file over: CSV (also with `;` or tabs), or the first sheet of an XLSX workbook.
+    """Take the leads of a file over: CSV (also with `;` or tabs), the first sheet of an XLSX workbook, or vCards (3.0
+    and 4.0).
 
     It goes on in the background, and goes on where it was after a restart. A row that was taken over before is left as it is, so the
-    same file again changes nothing.
+    same file again changes nothing. Of vCards each is a row, known again by its UID, or where it has none by all it says; a mapping of
+    your own finds what they say under UID, FN, GIVEN, FAMILY, ORG, UNIT, TITLE, EMAIL, TEL, NOTE, CATEGORIES and COUNTRY.
     """
     if file.size == 0:
         raise EmptyFile

@@ -1,4 +1,4 @@
-"""Who is one, now or at any time: under whom a party or a contact is shown, and who is shown under it."""
+"""Who is one, now or at any time: under whom a party, a contact or a lead is shown, and who is shown under it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -62,6 +62,13 @@ class Kinship:
         """The same, as they are."""
         return {row["id"]: row["head"] for row in await read.all(select(self.above(given(ids), at)))}
 
+    async def over(self, id: UUID, at: datetime | None, read: Read) -> list[UUID]:
+        """All that one is shown under, in no order."""
+        merge = self.merges.c
+        way = select(merge.into.label("id")).where(self.one == id, self.holding(at)).cte("way", recursive=True)
+        way = way.union(select(merge.into.label("id")).join(way, self.one == way.c.id).where(self.holding(at)))
+        return [row["id"] for row in await read.all(select(way.c.id))]
+
     async def everybody(self, id: UUID, read: Read) -> list[UUID]:
         """All that are held to be the same one now, this one first."""
         head = (await self.heads([id], None, read))[id]
@@ -75,3 +82,4 @@ def given(ids: Collection[UUID]) -> Select[Any]:
 
 PARTIES = Kinship(shown.merges, "party_id")
 CONTACTS = Kinship(shown.contact_merges, "contact_id")
+LEADS = Kinship(shown.lead_merges, "lead_id")

@@ -15,6 +15,7 @@ from ..domain.person import PersonChanged, PersonIsForgotten
 from ..domain.withdrawing import GiveConsent
 from .asking import contact_row
 from .consenting import take_consent_back
+from .kinship import LEADS
 from .resource import SALES, leads
 
 
@@ -102,9 +103,11 @@ class Interaction(View):
 
 
 @leads.query("/{lead_id}/interactions", roles=SALES, refuses=(UnknownLead,))
-async def list_interactions(lead_id: UUID, read: Read, paging: Paging) -> Page[Interaction]:
-    """How we were in touch with them, the last first."""
+async def list_interactions(lead_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Interaction]:
+    """How we were in touch with them, the last first: also for the leads that were shown under this one at an instant."""
     await read.one(select(shown.leads.c.lead_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
     table = shown.touches.c
-    found = select(shown.touches).where(table.lead_id == lead_id)
+    found = select(shown.touches).where(table.lead_id.in_(LEADS.group(lead_id, at)))
+    if at is not None:
+        found = found.where(table.at <= at)
     return await read.page(found, key=(table.at, table.touch_id), into=Interaction, paging=paging, personal=("note",))

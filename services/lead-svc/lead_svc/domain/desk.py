@@ -8,7 +8,7 @@ from ltc_events import Code, Command, Decider, Event, JointDecider, Refusal, Sta
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
 
 How = Code
-"""``by_hand``, ``rule``, ``claim`` or ``hand_over``: how a lead came to them."""
+"""``by_hand``, ``rule``, ``claim``, ``hand_over`` or ``unmerge``: how a lead came to them."""
 
 
 def desk_of(owner: str) -> UUID:
@@ -30,6 +30,8 @@ class NoteGone(Command):
 
     desk_id: UUID
     lead_id: UUID
+    merged: bool | None = None
+    """It is shown under another one, and may come back as they had it."""
 
 
 class HandDeskOver(Command):
@@ -67,6 +69,8 @@ class LeadGone(Event, type="ltc.lead.lead-gone.v1"):
 
     desk_id: UUID
     lead_id: UUID
+    merged: bool | None = None
+    """It is shown under another one, and may come back as they had it."""
 
 
 class LeadsHandedOver(Event, type="ltc.lead.leads-handed-over.v1"):
@@ -106,6 +110,8 @@ class Desk:
 
     open: frozenset[UUID] = frozenset()
     claimed: frozenset[UUID] = frozenset()
+    merged: frozenset[UUID] = frozenset()
+    """Of the leads that are shown under others now, those they had claimed."""
     turn: int = 0
     left: AtOnce | None = None
 
@@ -152,17 +158,25 @@ def parted(desk_id: UUID, owner: str, where: AtOnce, leads: tuple[UUID, ...]) ->
 
 def evolve(desk: Desk, event: DeskEvent) -> Desk:
     match event:
-        case LeadTaken(lead_id=lead_id):
-            claimed = desk.claimed | {lead_id} if event.how == "claim" else desk.claimed - {lead_id}
-            return replace(desk, open=desk.open | {lead_id}, claimed=claimed, turn=desk.turn if event.turn is None else event.turn)
+        case LeadTaken():
+            return taken(desk, event)
         case LeadGone(lead_id=lead_id):
-            return replace(desk, open=desk.open - {lead_id}, claimed=desk.claimed - {lead_id})
+            merged = {lead_id} & desk.claimed if event.merged else frozenset[UUID]()
+            return replace(desk, open=desk.open - {lead_id}, claimed=desk.claimed - {lead_id}, merged=desk.merged | merged)
         case DeskHandedOver():
             return replace(desk, left=AtOnce(event.hand_over_id, event.to, told=event.by is not None))
         case LeadsHandedOver():
             return desk  # each lead leaves it when it is moved
         case DeskTakenUp():
             return replace(desk, left=None)
+
+
+def taken(desk: Desk, event: LeadTaken) -> Desk:
+    this = {event.lead_id}
+    by_claim = event.how == "claim" or (event.how == "unmerge" and this <= desk.merged)
+    claimed = desk.claimed | this if by_claim else desk.claimed - this
+    turn = desk.turn if event.turn is None else event.turn
+    return replace(desk, open=desk.open | this, claimed=claimed, merged=desk.merged - this, turn=turn)
 
 
 decider: Decider[Desk, DeskCommand, DeskEvent] = Decider(

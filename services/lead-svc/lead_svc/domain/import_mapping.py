@@ -1,4 +1,4 @@
-"""Which column of another system's export says what of a lead: data, with presets for three systems."""
+"""Which column of another system's export says what of a lead: data, with presets for three systems and for vCards."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -115,4 +115,16 @@ JIANDAOYUN = ColumnMapping(
     },
 )
 
-PRESETS: Mapping[str, ColumnMapping] = {"salesforce": SALESFORCE, "hubspot": HUBSPOT, "jiandaoyun": JIANDAOYUN}
+VCARD = ColumnMapping(
+    company=("ORG",),
+    columns={
+        "key": ("UID",),
+        "name": ("FN",),
+        "email": ("EMAIL",),
+        "phone": ("TEL",),
+        "need": ("NOTE",),
+    },
+)
+"""An address book (RFC 2426, RFC 6350): what a card says stands under the names of its properties, the parts of N under their own."""
+
+PRESETS: Mapping[str, ColumnMapping] = {"salesforce": SALESFORCE, "hubspot": HUBSPOT, "jiandaoyun": JIANDAOYUN, "vcard": VCARD}

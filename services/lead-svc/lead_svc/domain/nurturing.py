@@ -8,7 +8,7 @@ from ltc_events import Code, Command, Event, JointDecider, Name, Refusal, States
 from ltc_events.effect import Effect, Mail, Outcome, Told
 
 from . import lead, rule_book
-from .lead.states import Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead
+from .lead.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
 from .lead.touching import must_consent
 from .nurture import (
     Course,
@@ -137,6 +137,8 @@ def must_be_known(known: Lead) -> Trail:
             raise UnknownLead
         case Closed(status="converted"):
             raise LeadClosed(ended="converted")
+        case Absorbed():
+            return must_be_alive(known).trail
         case _:
             return known.trail
 
@@ -161,7 +163,7 @@ def send(known: Lead, course: Course, book: rule_book.Book, command: SendStep) -
     reason = against(known, command.due)
     if reason is not None:
         return stop(course, StopNurture(nurture_id=command.nurture_id, lead_id=command.lead_id, reason=reason))
-    assert not isinstance(known, Nobody)
+    assert not isinstance(known, Nobody | Absorbed)
     who, contact = known.who, known.trail.contact
     assert who is not None
     assert contact is not None

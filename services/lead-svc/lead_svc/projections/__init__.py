@@ -7,7 +7,7 @@ from .handing_over import hand_over_list, hand_overs, handed_leads
 from .importing import import_errors, import_list, imports
 from .inbox import digest_list, digests, inbox_list, inboxes, notices
 from .leads import contacts, lead_list, leads, touches
-from .merging import contact_merge_list, contact_merges
+from .merging import contact_merge_list, contact_merges, lead_merge_list, lead_merges
 from .nurturing import nurture_list, nurture_mails, nurtures
 from .parties import merges, parties, party_list, party_marks, party_names, people
 from .rules import rule_book_list, rule_books
@@ -35,6 +35,8 @@ __all__ = [
     "inbox_list",
     "inboxes",
     "lead_list",
+    "lead_merge_list",
+    "lead_merges",
     "leads",
     "merges",
     "parties",

@@ -6,10 +6,12 @@ from ltc_events.lead import (
     LeadCaptured,
     LeadConverted,
     LeadDisqualified,
+    LeadMerged,
     LeadPooled,
     LeadQualified,
     LeadResponseMissed,
     LeadScored,
+    LeadUnmerged,
     PersonForgotten,
 )
 from ltc_events.projection import Row
@@ -55,6 +57,8 @@ leads = Table(
     Column("renews_ends_on", Date),
     Column("renews_opportunity_id", UUID),
     Column("renews_lead_id", UUID),
+    # Of one that is shown under another: that other one, which counts for both.
+    Column("merged_into", UUID),
     Column("captured_at", DateTime(timezone=True), nullable=False),
     # When it reached a stage for the first time; the funnel counts these, so a lead disqualified late still counts as qualified.
     Column("assigned_at", DateTime(timezone=True)),
@@ -214,19 +218,7 @@ lead_list = projection(
                 "cared_at": lead.last_touch,
             },
         ),
-        put(
-            touches,
-            lambda touch: {
-                "touch_id": touch.touch_id,
-                "lead_id": touch.lead_id,
-                "kind": touch.kind,
-                "direction": touch.direction,
-                "marketing": touch.marketing,
-                "note": touch.note,
-                "at": touch.at,
-                "by": touch.by,
-            },
-        ),
+        put(touches, lambda touch: touch.model_dump(include=set(touches.columns.keys()))),
     ),
     on(
         ConsentRecorded,
@@ -273,6 +265,17 @@ lead_list = projection(
             },
         ),
     ),
+    on(
+        LeadMerged,
+        change(
+            leads,
+            lambda lead, fact: {"lead_id": lead.lead_id, "status": "merged", "merged_into": lead.into, "closed_at": fact.occurred_at},
+        ),
+    ),
+    on(
+        LeadUnmerged,
+        change(leads, lambda lead: {"lead_id": lead.lead_id, "status": lead.status, "merged_into": None, "closed_at": None}),
+    ),
     on(LeadReturned, change(leads, lambda lead: {"lead_id": lead.lead_id, "return_reason": lead.why})),
     on(
         RenewalDue,
@@ -288,5 +291,5 @@ lead_list = projection(
         ),
     ),
     on(PersonForgotten, change(contacts, lambda person: {"contact_id": person.subject_id, "forgotten": True})),
-    version=4,
+    version=5,
 )

@@ -10,11 +10,13 @@ from ltc_events.lead import (
     LeadClaimed,
     LeadConverted,
     LeadDisqualified,
+    LeadMerged,
     LeadPooled,
     LeadQualified,
     LeadRecycled,
     LeadResponseMissed,
     LeadScored,
+    LeadUnmerged,
 )
 
 from ..classing import Placed
@@ -36,7 +38,9 @@ from .pooling import (
 )
 from .responding import CheckResponse, ResponseAwaited, awaiting, check_response, overdue
 from .returning import LeadReturned, RenewalDue, came_by
+from .shown_under import absorbed, heard, released
 from .states import (
+    Absorbed,
     Alive,
     Assigned,
     BantIncomplete,
@@ -70,7 +74,6 @@ from .touching import (
     RecordConsent,
     TouchInTheFuture,
     TouchLogged,
-    consented,
     log_touch,
     record_consent,
     touched,
@@ -126,6 +129,8 @@ LeadEvent: TypeAlias = (
     | LeadConverted
     | LeadReturned
     | RenewalDue
+    | LeadMerged
+    | LeadUnmerged
 )
 
 
@@ -164,7 +169,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
         case TouchLogged():
             return trailed(lead, touched(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ConsentRecorded():
-            return lead if isinstance(lead, Nobody) else replace(lead, trail=consented(lead.trail, event))
+            return heard(lead, event)
         case LeadPooled():
             return pooled(lead, event)
         case LeadRecycled():
@@ -183,6 +188,10 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return closed(lead, "disqualified")
         case LeadConverted():
             return closed(lead, "converted")
+        case LeadMerged():
+            return absorbed(lead, event)
+        case LeadUnmerged():
+            return released(lead)
         case ContactRecorded(name=name, email=email) | LeadReturned(contact_name=name, contact_email=email):
             return reachable(lead, name, email)
         case RenewalDue(contact_name=name, contact_email=email):
@@ -225,7 +234,7 @@ def closed(lead: Lead, status: Literal["disqualified", "converted"]) -> Closed:
             return Closed(status, who, owner, trail=trail)
         case Captured(who=who, trail=trail) | Pooled(who=who, trail=trail):
             return Closed(status, who, trail=trail)
-        case Nobody() | Closed():
+        case Nobody() | Closed() | Absorbed():
             return Closed(status)
 
 
@@ -237,7 +246,7 @@ def owned(lead: Lead, owner: str) -> Lead:
             return Assigned(who, owner, trail)
         case Qualified():
             return replace(lead, owner=owner)
-        case Nobody() | Closed():
+        case Nobody() | Closed() | Absorbed():
             return lead
 
 

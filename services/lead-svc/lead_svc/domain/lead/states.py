@@ -10,6 +10,7 @@ from ltc_events import Refusal
 from ltc_events.lead import Band, Bant, ScoreFactor
 
 from ..classing import Placed
+from ..forest import Merged
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -50,7 +51,7 @@ class TriangleNotThreePeople(Refusal):
 
 # ── states: what is still possible, not how it is shown ───────────────────────────────────────────────────────────────
 
-LeadStatus = Literal["captured", "assigned", "pooled", "qualified", "disqualified", "converted"]
+LeadStatus = Literal["captured", "assigned", "pooled", "qualified", "disqualified", "converted", "merged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,25 @@ class Closed:
     trail: Trail = field(default_factory=Trail)
 
 
-Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed
+@dataclass(frozen=True, slots=True)
+class Absorbed:
+    """Shown under another lead for the same need: nothing happens to it unless that is undone."""
+
+    merged: Merged
+    before: "Alive"
+
+    @property
+    def who(self) -> Who:
+        """Whom it is about."""
+        return self.before.who
+
+    @property
+    def trail(self) -> Trail:
+        """How it was cared for before."""
+        return self.before.trail
+
+
+Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed | Absorbed
 Alive: TypeAlias = Captured | Pooled | Assigned | Qualified
 Owned: TypeAlias = Assigned | Qualified
 
@@ -203,6 +222,8 @@ def must_be_alive(lead: Lead) -> Alive:
             raise UnknownLead
         case Closed(status=status):
             raise LeadClosed(ended=status)
+        case Absorbed(merged=merged):
+            raise LeadClosed(ended=f"merged into {merged.into}")
 
 
 def must_be_assigned(lead: Lead) -> Assigned:
@@ -242,12 +263,14 @@ def possible(status: LeadStatus) -> tuple[str, ...]:
     """What may be done with a lead of this status, by the names the API gives it."""
     match status:
         case "captured":
-            return ("assign_lead", "record_consent", "disqualify_lead")
+            return ("assign_lead", "record_consent", "disqualify_lead", "merge_lead")
         case "pooled":
-            return ("claim_lead", "assign_lead", "record_consent", "disqualify_lead")
+            return ("claim_lead", "assign_lead", "record_consent", "disqualify_lead", "merge_lead")
         case "assigned":
-            return ("assign_lead", "log_touch", "record_consent", "release_lead", "qualify_lead", "disqualify_lead")
+            return ("assign_lead", "log_touch", "record_consent", "release_lead", "qualify_lead", "disqualify_lead", "merge_lead")
         case "qualified":
-            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead", "join_opportunity")
+            return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead", "join_opportunity", "merge_lead")
+        case "merged":
+            return ("unmerge_lead",)
         case "disqualified" | "converted":
             return ()

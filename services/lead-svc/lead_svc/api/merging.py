@@ -1,0 +1,166 @@
+"""Leads for one need: merging two, undoing it, and which may be two for one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ltc_events import Text
+from ltc_runtime.edge import EVERYONE, Body, Handle, Read, View
+from pydantic import AwareDatetime, Field
+from sqlalchemy import Select, or_, select
+
+from .. import projections as shown
+from ..domain.lead import LeadClosed, UnknownLead
+from ..domain.lead_likeness import Agreement, Described, same_need
+from ..domain.likeness import traits
+from ..domain.merging import (
+    LeadMergedAlready,
+    LeadMergedIntoItself,
+    LeadNotMerged,
+    LeadsChanged,
+    MergeLead,
+    SurvivorConverted,
+    UnmergeLead,
+)
+from .asking import LeadRow, lead_row
+from .kinship import CONTACTS, LEADS, PARTIES
+from .parties import MergeDone
+from .resource import MANAGERS, OPEN, SALES, leads
+
+COMPARED = 500
+"""So many open leads at most are compared with one."""
+
+REACHED = ("email", "phone")
+
+
+class MergeLeadBody(Body):
+    """Which lead is for the same need."""
+
+    into: UUID
+    reason: Text = Field(examples=["Asked at the fair and again by the web form"], description="Told to other services: name no person.")
+
+
+@leads.act("/{lead_id}/merge", roles=MANAGERS, refuses=(UnknownLead, LeadClosed, LeadMergedIntoItself, LeadMergedAlready))
+async def merge_lead(lead_id: UUID, body: MergeLeadBody, handle: Handle) -> MergeDone:
+    """Show an open lead under another open one for the same need, which alone counts from now on.
+
+    Nothing that was said of either changes; both histories are shown with that one. Its owner gives it back, mails to it stop, and nothing
+    more is done with it unless the merge is undone. Parties and contacts are not merged by this.
+    """
+    merge_id = handle.new_id("merge")
+    return await handle(MergeLead(lead_id=lead_id, into=body.into, merge_id=merge_id, reason=body.reason), MergeDone(merge_id=merge_id))
+
+
+class UnmergeLeadBody(Body):
+    """Why there are two needs."""
+
+    reason: Text = Field(examples=["Two plants, two orders"], description="Told to other services: name no person.")
+
+
+@leads.act("/{lead_id}/unmerge", roles=MANAGERS, refuses=(UnknownLead, LeadNotMerged, SurvivorConverted, LeadsChanged))
+async def unmerge_lead(lead_id: UUID, body: UnmergeLeadBody, read: Read, handle: Handle) -> None:
+    """Undo a merge: the lead is open again as it was, with its owner. Mails that were stopped do not go on by themselves."""
+    above = tuple(await LEADS.over(lead_id, None, read))
+    return await handle(UnmergeLead(lead_id=lead_id, above=above, reason=body.reason))
+
+
+class LeadMerge(View):
+    """That two leads were for one need, as long as they were held to be."""
+
+    merge_id: UUID
+    lead_id: UUID
+    into: UUID
+    reason: str
+    merged_by: str
+    merged_at: datetime
+    unmerged_by: str | None
+    unmerged_at: datetime | None
+    unmerge_reason: str | None
+
+
+class LeadMerges(View):
+    """Which leads are held to be for one need."""
+
+    lead_id: UUID
+    head: UUID = Field(description="The lead it is shown under, which counts: itself, if it is merged into no other.")
+    members: Sequence[UUID] = Field(description="Itself, and the leads shown under it.")
+    merges: Sequence[LeadMerge] = Field(description="Every merge of one of them, those that were undone too.")
+
+
+@leads.query("/{lead_id}/merges", roles=EVERYONE, refuses=(UnknownLead,))
+async def show_lead_merges(lead_id: UUID, read: Read, at: AwareDatetime | None = None) -> LeadMerges:
+    """The leads that were held to be for the same need as this one at an instant; now, if nothing is said."""
+    await known(lead_id, read)
+    merge, members = shown.lead_merges.c, await LEADS.members(lead_id, at, read)
+    either = or_(merge.lead_id.in_(members), merge.into.in_(members))
+    past = await read.all(select(shown.lead_merges).where(either).order_by(merge.merged_at, merge.merge_id))
+    head = (await LEADS.heads([lead_id], at, read))[lead_id]
+    return LeadMerges(lead_id=lead_id, head=head, members=members, merges=[LeadMerge(**each) for each in past])
+
+
+class LeadCandidate(View):
+    """An open lead that may be for the same need."""
+
+    weight: int = Field(
+        description="How likely it is, of 100: 40 for the party, 60 for the contact, 50 for the mail address, 30 for the phone."
+    )
+    reasons: Sequence[Agreement]
+    lead: LeadRow
+
+
+class LeadCandidates(View):
+    """The likeliest first."""
+
+    data: Sequence[LeadCandidate]
+    more: bool = Field(description=f"There are more than the {COMPARED} that are compared at most; the oldest of them were left out.")
+
+
+@leads.query("/{lead_id}/duplicates", roles=SALES, refuses=(UnknownLead,))
+async def list_duplicate_leads(lead_id: UUID, read: Read) -> LeadCandidates:
+    """Open leads that may be for the same need as this open one, and why.
+
+    They are of the same party, or of one that is shown with it, or of the same person. Mail addresses and numbers are compared for this
+    answer, by what is unsealed for it; nothing of that is kept, and people of other parties are not compared.
+    """
+    own = await known(lead_id, read)
+    if own["status"] not in OPEN:
+        return LeadCandidates(data=[], more=False)
+    near = await read.all(await leads_near(own, read))
+    described = await described_by([own, *near[:COMPARED]], read)
+    this, rows = described.pop(lead_id), {row["lead_id"]: row for row in near}
+    data = [
+        LeadCandidate(weight=each.weight, reasons=each.kinds, lead=lead_row(**rows[each.lead_id]))
+        for each in same_need(this, described)
+    ]  # fmt: skip
+    return LeadCandidates(data=data, more=len(near) > COMPARED)
+
+
+async def known(lead_id: UUID, read: Read) -> dict[str, Any]:
+    """The row of a lead."""
+    return await read.one(select(shown.leads).where(shown.leads.c.lead_id == lead_id), UnknownLead)
+
+
+async def leads_near(own: dict[str, Any], read: Read) -> Select[Any]:
+    """Other open leads of whoever is held to be the same party, or the same person."""
+    lead, contact_id = shown.leads.c, own["contact_id"]
+    parties = await PARTIES.everybody(own["party_id"], read)
+    people = [] if contact_id is None else await CONTACTS.everybody(contact_id, read)
+    near = or_(lead.party_id.in_(parties), lead.contact_id.in_(people))
+    found = select(shown.leads).where(near, lead.lead_id != own["lead_id"], lead.status.in_(OPEN))
+    return found.order_by(lead.captured_at.desc(), lead.lead_id).limit(COMPARED + 1)
+
+
+async def described_by(rows: Sequence[dict[str, Any]], read: Read) -> dict[UUID, Described]:
+    """What of these leads is compared: whose they are, and how their contacts are reached."""
+    contact_ids = {row["contact_id"] for row in rows if row["contact_id"] is not None}
+    parties = await PARTIES.heads({row["party_id"] for row in rows}, None, read)
+    people = await CONTACTS.heads(contact_ids, None, read)
+    contact = shown.contacts.c
+    found = await read.all(select(contact.contact_id, contact.email, contact.phone).where(contact.contact_id.in_(contact_ids)))
+    opened = iter(await read.open_many([each[what] for each in found for what in REACHED]))
+    reached = {each["contact_id"]: traits(None, email, phone) for each, email, phone in zip(found, opened, opened, strict=True)}
+    return {
+        row["lead_id"]: Described(parties[row["party_id"]], people.get(row["contact_id"]), reached.get(row["contact_id"], frozenset()))
+        for row in rows
+    }  # fmt: skip

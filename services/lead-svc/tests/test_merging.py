@@ -1,0 +1,290 @@
+"""Leads for one need: merged and unmerged, and what is done with one meanwhile."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+from lead_svc.domain import assigning, desk, lead, merging, nurturing
+from lead_svc.domain.assigning import OfferLead, RouteLead, WatchLead
+from lead_svc.domain.desk import LeadGone, LeadTaken, NoteGone, NoteTaken, desk_of
+from lead_svc.domain.lead import (
+    AssignLead,
+    CheckResponse,
+    ConsentRecorded,
+    DisqualifyLead,
+    LeadClosed,
+    LeadCommand,
+    LeadWatched,
+    LogTouch,
+    MoveLead,
+    QualifyLead,
+    RecordConsent,
+    RecycleLead,
+    ReleaseLead,
+    ResponseAwaited,
+    UnknownLead,
+)
+from lead_svc.domain.lead.states import Absorbed, Lead
+from lead_svc.domain.lead_likeness import Candidate, Described, same_need
+from lead_svc.domain.likeness import traits
+from lead_svc.domain.merging import (
+    LeadMergedAlready,
+    LeadMergedIntoItself,
+    LeadNotMerged,
+    LeadsChanged,
+    MergeLead,
+    SurvivorConverted,
+    UnmergeLead,
+)
+from lead_svc.domain.nurture import StopNurture, nurture_of
+from lead_svc.domain.nurturing import NurtureLead
+from lead_svc.domain.withdrawing import WithdrawConsent
+from lead_svc.domain.withdrawing import decider as withdrawing
+from lead_svc.policies import check_response, keep_desks, stop_nurture
+from ltc_events import At, Command, Event, Money
+from ltc_events.lead import (
+    Bant,
+    LeadAssigned,
+    LeadCaptured,
+    LeadConverted,
+    LeadDisqualified,
+    LeadMerged,
+    LeadPooled,
+    LeadQualified,
+    LeadUnmerged,
+)
+from ltc_events.testing import fold, given
+
+A, B, C, MERGE = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=9)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+BANT = Bant(need="Cards", budget=Money(amount=1, currency="USD"), authority="Board", timing=date(2026, 12, 24))
+
+
+def captured(lead_id: UUID) -> LeadCaptured:
+    return LeadCaptured(lead_id=lead_id, party_id=UUID(int=8), company="Acme", channel="site", need="Cards")
+
+
+def assigned(lead_id: UUID, owner: str = "ann") -> LeadAssigned:
+    return LeadAssigned(lead_id=lead_id, owner=owner)
+
+
+def converted(lead_id: UUID) -> LeadConverted:
+    triangle = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
+    deal = {"opportunity_id": UUID(int=7), "need": "Cards", "budget": BANT.budget, "expected_close": BANT.timing}
+    return LeadConverted(lead_id=lead_id, party_id=UUID(int=8), company="Acme", **triangle, **deal)
+
+
+def merged(lead_id: UUID, into: UUID, owner: str | None = None) -> LeadMerged:
+    return LeadMerged(lead_id=lead_id, into=into, merge_id=MERGE, reason="Asked twice", owner=owner)
+
+
+def unmerged(lead_id: UUID, into: UUID, status: str = "captured", **more: object) -> LeadUnmerged:
+    said = {"lead_id": lead_id, "previously_into": into, "merge_id": MERGE, "reason": "Two plants", "status": status, **more}
+    return LeadUnmerged.model_validate(said)
+
+
+def merge(lead_id: UUID, into: UUID) -> MergeLead:
+    return MergeLead(lead_id=lead_id, into=into, merge_id=MERGE, reason="Asked twice")
+
+
+def unmerge(lead_id: UUID, *above: UUID) -> UnmergeLead:
+    return UnmergeLead(lead_id=lead_id, above=above, reason="Two plants")
+
+
+BOTH = (captured(A), captured(B))
+
+
+def test_an_open_lead_is_merged_into_another_open_one_once() -> None:
+    given(merging.decider, *BOTH, assigned(A)).when(merge(A, B)).then(merged(A, B, "ann"))
+    given(merging.decider, *BOTH).when(merge(A, B)).then(merged(A, B))
+    given(merging.decider, *BOTH, merged(A, B)).when(merge(A, B)).then_nothing()
+
+
+def test_a_lead_is_not_merged_with_nobody_nor_with_itself() -> None:
+    given(merging.decider, captured(A)).when(merge(A, B)).then_refused(UnknownLead)
+    given(merging.decider, captured(B)).when(merge(A, B)).then_refused(UnknownLead)
+    given(merging.decider, captured(A)).when(merge(A, A)).then_refused(LeadMergedIntoItself)
+    given(merging.decider).when(merge(A, A)).then_refused(UnknownLead)
+
+
+@pytest.mark.parametrize("over", [LeadDisqualified(lead_id=A, reason="No"), LeadDisqualified(lead_id=B, reason="No"), converted(B)])
+def test_what_is_over_is_not_merged_and_takes_nothing_in(over: Event) -> None:
+    given(merging.decider, *BOTH, assigned(B), over).when(merge(A, B)).then_refused(LeadClosed)
+
+
+def test_what_is_shown_under_another_is_neither_merged_again_nor_takes_anything_in() -> None:
+    history = *BOTH, captured(C), merged(A, B)
+    given(merging.decider, *history).when(merge(A, C)).then_refused(LeadMergedAlready, lead_id=A, into=B)
+    given(merging.decider, *history).when(merge(C, A)).then_refused(LeadMergedAlready, lead_id=A, into=B)
+    given(merging.decider, *history).when(merge(B, A)).then_refused(LeadMergedAlready, lead_id=A, into=B)
+    given(merging.decider, *history).when(merge(B, C)).then(merged(B, C))  # with all that is shown under it
+
+
+REACHED: dict[str, tuple[Event, ...]] = {
+    "captured": (captured(A),),
+    "pooled": (captured(A), assigned(A), LeadPooled(lead_id=A, reason="No time", previous_owner="ann", alarm=False)),
+    "assigned": (captured(A), assigned(A)),
+    "qualified": (captured(A), assigned(A), LeadQualified(lead_id=A, bant=BANT)),
+}
+
+
+@pytest.mark.parametrize("status", REACHED)
+def test_undone_a_lead_is_as_it_was_with_its_owner(status: str) -> None:
+    before = fold((lead.decider,), REACHED[status])
+    history = *REACHED[status], captured(B)
+    owner = "ann" if status in ("assigned", "qualified") else None
+    told = unmerged(A, B, status, owner=owner)
+    given(merging.decider, *history).when(merge(A, B)).then(merged(A, B, owner))
+    given(merging.decider, *history, merged(A, B, owner)).when(unmerge(A, B)).then(told)
+    after = fold((lead.decider,), (*REACHED[status], merged(A, B, owner), told))
+    assert after == before
+
+
+def test_a_merge_is_not_undone_once_the_survivor_became_a_deal() -> None:
+    history = *BOTH, captured(C), assigned(C), merged(A, B), merged(B, C)
+    given(merging.decider, *history, converted(C)).when(unmerge(B, C)).then_refused(SurvivorConverted, into=C)
+    given(merging.decider, *history, converted(C)).when(unmerge(A, B, C)).then_refused(SurvivorConverted, into=C)
+    given(merging.decider, *history, converted(C)).when(unmerge(A, C, B)).then_refused(SurvivorConverted, into=C)
+    given(merging.decider, *history, LeadDisqualified(lead_id=C, reason="No")).when(unmerge(A, B, C)).then(unmerged(A, B))
+
+
+def test_whoever_asks_without_knowing_what_it_is_shown_under_asks_again() -> None:
+    history = *BOTH, captured(C), merged(A, B), merged(B, C)
+    given(merging.decider, *history).when(unmerge(A, B)).then_refused(LeadsChanged)
+    given(merging.decider, *history).when(unmerge(A)).then_refused(LeadsChanged)
+
+
+def test_what_is_not_merged_cannot_be_undone() -> None:
+    given(merging.decider, *BOTH).when(unmerge(A)).then_refused(LeadNotMerged)
+    given(merging.decider).when(unmerge(A)).then_refused(UnknownLead)
+    given(merging.decider, *BOTH, merged(A, B), unmerged(A, B)).when(unmerge(A)).then_refused(LeadNotMerged)
+
+
+ACTS: tuple[LeadCommand, ...] = (
+    AssignLead(lead_id=A, owner="bob"),
+    LogTouch(lead_id=A, touch_id=A, kind="call", direction="out", at=NOON, now=NOON, actor="ann"),
+    RecordConsent(lead_id=A, given=True, source="Form"),
+    QualifyLead(lead_id=A, need="Cards", budget=BANT.budget, authority="Board", timing=BANT.timing),
+    ReleaseLead(lead_id=A, reason="No time", actor="ann", by_manager=True),
+    DisqualifyLead(lead_id=A, reason="No"),
+)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nothing_is_done_with_a_merged_lead_and_where_to_go_is_said(act: LeadCommand) -> None:
+    given(lead.decider, captured(A), assigned(A), merged(A, B, "ann")).when(act).then_refused(LeadClosed, ended=f"merged into {B}")
+
+
+def test_what_is_planned_for_a_merged_lead_finds_nothing() -> None:
+    watched = LeadWatched(lead_id=A, owner="ann", due=NOON, untouched_days=1, no_return_days=1, rules_version=1)
+    awaited = ResponseAwaited(lead_id=A, due=NOON, working_minutes=1, rules_version=1)
+    history = captured(A), awaited, assigned(A), watched, merged(A, B, "ann")
+    plans: tuple[Command, ...] = (
+        RecycleLead(lead_id=A, due=NOON),
+        CheckResponse(lead_id=A, due=NOON),
+        MoveLead(lead_id=A, hand_over_id=B, owner="ann"),
+    )
+    for plan in plans:
+        given(lead.decider, *history).when(plan).then_nothing()
+    offer = OfferLead(lead_id=A, rules_version=1, rule="All", reason="All", candidates=("ann",), limits={}, at=NOON)
+    for turn in (RouteLead(lead_id=A, again=True), offer, WatchLead(lead_id=A, at=NOON)):
+        given(assigning.decider, *history).when(turn).then_nothing()
+    by_itself = NurtureLead(nurture_id=nurture_of(A), lead_id=A, trigger="cold", at=NOON)
+    given(nurturing.nurturing, *history).when(by_itself).then_nothing()
+
+
+def test_a_response_that_is_due_is_looked_for_again_when_a_merge_is_undone() -> None:
+    awaited = ResponseAwaited(lead_id=A, due=NOON, working_minutes=1, rules_version=1)
+    history = captured(A), awaited, captured(B), merged(A, B)
+    told = unmerged(A, B, response_due=NOON)
+    given(merging.decider, *history).when(unmerge(A, B)).then(told)
+    (again,) = check_response(told)
+    assert again == At(NOON, CheckResponse(lead_id=A, due=NOON))
+    assert given(lead.decider, *history, told).when(again.command).events
+    assert check_response(unmerged(A, B)) == []
+
+
+def test_consent_that_is_taken_back_meanwhile_stays_taken_back() -> None:
+    agreed = ConsentRecorded(lead_id=A, given=True, source="Form")
+    history = captured(A), agreed, captured(B), merged(A, B)
+    back = ConsentRecorded(lead_id=A, given=False, source="Link")
+    given(withdrawing, *history).when(WithdrawConsent(lead_ids=(A,), source="Link")).then(back)
+    after = fold((lead.decider,), (*history, back, unmerged(A, B)))[lead.decider.of(A)]
+    assert after.trail.consent is None
+
+
+def test_a_desk_gives_a_merged_lead_back_and_has_it_again_as_it_had_it() -> None:
+    gone = NoteGone(desk_id=desk_of("ann"), lead_id=A, merged=True)
+    back = NoteTaken(desk_id=desk_of("ann"), owner="ann", lead_id=A, how="unmerge")
+    assert keep_desks(merged(A, B, "ann")) == [gone]
+    assert keep_desks(unmerged(A, B, "assigned", owner="ann")) == [back]
+    assert keep_desks(merged(A, B)) == keep_desks(unmerged(A, B)) == []
+    for how in ("claim", "rule"):
+        had = LeadTaken(desk_id=desk_of("ann"), owner="ann", lead_id=A, how=how)
+        left = LeadGone(desk_id=desk_of("ann"), lead_id=A, merged=True)
+        given(desk.decider, had).when(gone).then(left)
+        again = LeadTaken(desk_id=desk_of("ann"), owner="ann", lead_id=A, how="unmerge")
+        given(desk.decider, had, left).when(back).then(again)
+        assert fold((desk.decider,), (had, left, again)) == fold((desk.decider,), (had,))
+        assert not fold((desk.decider,), (had, left))[desk.decider.of(desk_of("ann"))].claimed
+
+
+def test_mails_to_a_merged_lead_stop() -> None:
+    assert stop_nurture(merged(A, B)) == [
+        StopNurture(nurture_id=nurture_of(A), lead_id=A, reason="the lead was merged into another one")
+    ]  # fmt: skip
+
+
+IDS = st.sampled_from([A, B, C])
+ABOVE = st.lists(IDS, unique=True, max_size=3).map(tuple)
+STEPS = st.one_of(
+    st.builds(merge, IDS, IDS),
+    st.builds(UnmergeLead, lead_id=IDS, above=ABOVE, reason=st.just("Two plants")),
+    st.builds(DisqualifyLead, lead_id=IDS, reason=st.just("No")),
+    st.builds(AssignLead, lead_id=IDS, owner=st.sampled_from(["ann", "bob"])),
+)
+
+
+@drawn(st.lists(STEPS, max_size=14))
+def test_whatever_is_merged_and_undone_every_lead_is_shown_under_exactly_one_that_is_nobody_elses(steps: list[Command]) -> None:
+    history: tuple[Event, ...] = (captured(A), captured(B), captured(C))
+    before: dict[UUID, Lead] = {}
+    for step in steps:
+        decides = merging.decider if isinstance(step, MergeLead | UnmergeLead) else lead.decider
+        states = fold((lead.decider,), history)
+        outcome = given(decides, *history).when(step)
+        for event in outcome.events:
+            if isinstance(event, LeadMerged):
+                before[event.lead_id] = states[lead.decider.of(event.lead_id)]
+            if isinstance(event, LeadUnmerged):
+                now = lead.evolve(states[lead.decider.of(event.lead_id)], event)
+                assert now == before.pop(event.lead_id), "as it was"
+        history = (*history, *outcome.events)
+    states = fold((lead.decider,), history)
+    for each in (A, B, C):
+        steps_up, at = 0, each
+        while isinstance(state := states[lead.decider.of(at)], Absorbed):
+            at, steps_up = state.merged.into, steps_up + 1
+            assert steps_up < 3, "round in a circle"
+
+
+def described(party: int, contact: int | None, email: str | None = None, phone: str | None = None) -> Described:
+    return Described(UUID(int=party), None if contact is None else UUID(int=contact), traits(None, email, phone))
+
+
+def test_leads_of_one_party_and_person_are_likelier_for_one_need_than_of_one_party_alone() -> None:
+    this = described(1, 1, "jo@acme.example", "+1 555 0100")
+    others = {
+        A: described(1, 2),
+        B: described(1, 1, "jo@acme.example"),
+        C: described(2, 3, "JO@acme.example", "+1 555 0100"),
+        MERGE: described(2, None),
+    }
+    assert same_need(this, others) == [
+        Candidate(B, ("contact", "party")),
+        Candidate(C, ("email", "phone")),
+        Candidate(A, ("party",)),
+    ]
+    assert [each.weight for each in same_need(this, others)] == [100, 80, 40]
