@@ -43,7 +43,9 @@ def start(mapping: str) -> StartImport:
 def test_an_import_starts_with_a_preset_or_with_an_own_mapping_that_is_live() -> None:
     given(importing.starting).when(start("salesforce")).then(STARTED)
     given(importing.starting, DRAFTED, LIVE).when(start("own")).then(STARTED.model_copy(update={"mapping": "own", "columns": OWN}))
-    given(importing.starting, DRAFTED).when(start("own")).then_refused(UnknownMapping, known=["hubspot", "jiandaoyun", "salesforce", "vcard"])
+    given(importing.starting, DRAFTED).when(start("own")).then_refused(
+        UnknownMapping, known=["hubspot", "jiandaoyun", "salesforce", "vcard"]
+    )
     given(importing.starting, STARTED).when(start("hubspot")).then_nothing()
 
 
