@@ -8,11 +8,12 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from lead_svc.domain import assigning, desk, lead, merging, nurturing
 from lead_svc.domain.assigning import OfferLead, RouteLead, WatchLead
-from lead_svc.domain.desk import LeadGone, LeadTaken, NoteGone, NoteTaken, desk_of
+from lead_svc.domain.desk import DeskHandedOver, LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
 from lead_svc.domain.lead import (
     AssignLead,
     CheckResponse,
     ConsentRecorded,
+    ContactRecorded,
     DisqualifyLead,
     LeadClosed,
     LeadCommand,
@@ -38,8 +39,8 @@ from lead_svc.domain.merging import (
     SurvivorConverted,
     UnmergeLead,
 )
-from lead_svc.domain.nurture import StopNurture, nurture_of
-from lead_svc.domain.nurturing import NurtureLead
+from lead_svc.domain.nurture import NurtureBegun, NurtureStepPlanned, NurtureStopped, StopNurture, nurture_of
+from lead_svc.domain.nurturing import NurtureLead, SendStep
 from lead_svc.domain.withdrawing import WithdrawConsent
 from lead_svc.domain.withdrawing import decider as withdrawing
 from lead_svc.policies import check_response, keep_desks, stop_nurture
@@ -193,6 +194,8 @@ def test_what_is_planned_for_a_merged_lead_finds_nothing() -> None:
         given(assigning.decider, *history).when(turn).then_nothing()
     by_itself = NurtureLead(nurture_id=nurture_of(A), lead_id=A, trigger="cold", at=NOON)
     given(nurturing.nurturing, *history).when(by_itself).then_nothing()
+    by_hand = by_itself.model_copy(update={"trigger": "by_hand", "sequence": "welcome"})
+    given(nurturing.nurturing, *history).when(by_hand).then_refused(LeadClosed, ended=f"merged into {B}")
 
 
 def test_a_response_that_is_due_is_looked_for_again_when_a_merge_is_undone() -> None:
@@ -229,6 +232,28 @@ def test_a_desk_gives_a_merged_lead_back_and_has_it_again_as_it_had_it() -> None
         given(desk.decider, had, left).when(back).then(again)
         assert fold((desk.decider,), (had, left, again)) == fold((desk.decider,), (had,))
         assert not fold((desk.decider,), (had, left))[desk.decider.of(desk_of("ann"))].claimed
+
+
+def test_mails_that_run_end_where_a_lead_is_merged_before_they_are_told_so() -> None:
+    ids = {"nurture_id": nurture_of(A), "lead_id": A, "run": 1}
+    running = (
+        NurtureBegun(**ids, sequence="welcome", rules_version=1, trigger="by_hand"),
+        NurtureStepPlanned(**ids, step=0, attempt=1, due=NOON),
+    )
+    agreed = ConsentRecorded(lead_id=A, given=True, source="Form")
+    known = ContactRecorded(lead_id=A, contact_id=C, email=f"sealed.v1.{C}.{'A' * 40}")
+    step = SendStep(**ids, step=0, attempt=1, due=NOON)
+    stopped = NurtureStopped(**ids, reason=f"This lead is over: it was merged into {B}.")
+    given(nurturing.nurturing, captured(A), known, agreed, *running, merged(A, B)).when(step).then(stopped)
+
+
+def test_what_comes_back_to_somebody_who_left_meanwhile_goes_the_same_way_as_the_rest() -> None:
+    desk_id = desk_of("ann")
+    left = DeskHandedOver(desk_id=desk_id, hand_over_id=C, owner="ann", to="bob", leads=0)
+    back = NoteTaken(desk_id=desk_id, owner="ann", lead_id=A, how="unmerge")
+    taken = LeadTaken(desk_id=desk_id, owner="ann", lead_id=A, how="unmerge")
+    on = LeadsHandedOver(desk_id=desk_id, hand_over_id=C, owner="ann", to="bob", lead_ids=(A,))
+    given(desk.decider, left).when(back).then(taken, on)
 
 
 def test_mails_to_a_merged_lead_stop() -> None:
