@@ -60,8 +60,8 @@ def told_out_of_order(relay: Any) -> None:
     """The relay tells a chunk in the order in which the ids fall."""
     build = relay._Teller._build
 
-    def shuffled(teller: Any, rows: list[Any]) -> Any:
-        chunk = build(teller, sorted(rows, key=lambda row: str(row["event_id"])))
+    async def shuffled(teller: Any, rows: list[Any]) -> Any:
+        chunk = await build(teller, sorted(rows, key=lambda row: str(row["event_id"])))
         chunk.positions.sort()
         return chunk
 
