@@ -94,7 +94,7 @@ from .domain.opportunity.states import (
 )
 from .domain.quote.states import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
 from .domain.task import QuoteTraced, TaskSought
-from .domain.trouble import OrderInTrouble
+from .domain.trouble import ContractOver, OrderInTrouble
 from .policies import (
     ask_deciders,
     ask_for_bid,
@@ -103,6 +103,7 @@ from .policies import (
     ask_for_order,
     drop_tasks,
     end_selection,
+    end_trouble,
     escalate_decision,
     expire_later,
     expire_quote,
@@ -269,7 +270,8 @@ service = Service(
         SeatsKept: (keep_agendas,),
         ContractSigned: (end_selection,),
         ContractRegistered: (end_selection, note_contract),
-        ContractClosed: (keep_agendas,),
+        ContractClosed: (end_trouble,),
+        ContractOver: (keep_agendas,),
         OrderRejected: (note_rejection,),
     },
     shows=(
@@ -301,6 +303,16 @@ service = Service(
     ),
     # What was signed, registered, opened, closed, granted and handed over before is known as well.
     from_start=frozenset(
-        {"end_selection", "note_contract", "watch_close", "vacate_seats", "keep_register", "trace_quote", "keep_agendas", "keep_desks"}
+        {
+            "end_selection",
+            "end_trouble",
+            "note_contract",
+            "watch_close",
+            "vacate_seats",
+            "keep_register",
+            "trace_quote",
+            "keep_agendas",
+            "keep_desks",
+        }
     ),
 )

@@ -223,6 +223,7 @@ WHY = st.builds(
     gate=st.none() | GATE,
     round=st.none() | st.just(1),
     quote_id=st.none() | QUOTE,
+    contract_id=st.none() | DEAL,
     may_decide=st.none() | st.just(True),
     user=st.none() | USER,
 )
@@ -239,6 +240,7 @@ TASK_COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(register.NoteMandate, user=USER),
     st.builds(trouble.NoteContract, contract_id=DEAL, opportunity_id=DEAL, account_manager=USER),
     st.builds(trouble.NoteRejection, contract_id=DEAL, order_id=QUOTE, day=DAY),
+    st.builds(trouble.NoteOver, contract_id=DEAL, opportunity_id=DEAL),
     st.builds(task.DoTask, task_id=TASK, actor=USER, manages=st.booleans()),
     st.builds(task.ReassignTask, task_id=TASK, to=USER, actor=USER, manages=st.booleans()),
     st.builds(task.FollowAccount, task_id=TASK, owner=USER, to=USER),

@@ -37,6 +37,13 @@ async def test_a_name_is_found_in_every_deal_also_where_somebody_else_sits_by_no
     assert await found(leo, "Jo Smith") == []
 
 
+async def test_a_name_is_found_however_its_letters_are_composed(floor: Floor, leo: httpx.AsyncClient) -> None:
+    deal = await floor.deal()
+    await good(floor.ann, f"/opportunities/{deal}/decision-chain", {**SEAT, "name": "Jose\u0301 Mu\u0308ller"})
+    for name in ("José", "MÜLLER", "mu\u0308ller", "ＪＯＳÉ"):
+        assert [row["seat"] for row in await found(leo, name)] == ["cfo"], name
+
+
 async def test_whoever_is_found_is_forgotten_for_good_and_found_no_more(floor: Floor, leo: httpx.AsyncClient) -> None:
     deal = await floor.deal()
     await good(floor.ann, f"/opportunities/{deal}/decision-chain", {**SEAT, "name": "Jo Doe"})

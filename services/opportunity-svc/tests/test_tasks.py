@@ -47,7 +47,15 @@ from opportunity_svc.domain.task import (
     UnknownTask,
     task_id,
 )
-from opportunity_svc.domain.trouble import ContractKnown, NoteContract, NoteRejection, OrderInTrouble, RejectionKnown
+from opportunity_svc.domain.trouble import (
+    ContractKnown,
+    ContractOver,
+    NoteContract,
+    NoteOver,
+    NoteRejection,
+    OrderInTrouble,
+    RejectionKnown,
+)
 from opportunity_svc.policies import (
     ask_deciders,
     ask_for_bid,
@@ -55,6 +63,7 @@ from opportunity_svc.policies import (
     ask_for_decision,
     ask_for_order,
     drop_tasks,
+    end_trouble,
     follow_up_quote,
     keep_agendas,
     look_again,
@@ -236,6 +245,8 @@ note_contract = NoteContract(contract_id=CONTRACT, opportunity_id=DEAL, account_
 contract = ContractKnown(**dict(note_contract))
 rejected = RejectionKnown(contract_id=CONTRACT, order_id=ORDER, day=AT.date())
 in_trouble = OrderInTrouble(**dict(contract), order_id=ORDER, day=AT.date())
+closed = ContractClosed(contract_id=CONTRACT, opportunity_id=DEAL, closed_on=CLOSE)
+contract_over = ContractOver(contract_id=CONTRACT, opportunity_id=DEAL)
 
 
 def test_an_order_that_is_rejected_is_told_to_the_account_manager_whichever_is_heard_first() -> None:
@@ -248,6 +259,18 @@ def test_an_order_that_is_rejected_is_told_to_the_account_manager_whichever_is_h
     given(trouble.decider, contract, rejected, in_trouble).when(note_contract).then_nothing()
     (ask,) = ask_for_order(in_trouble)
     given(raising.decider, opened, won).when(ask).then(TaskRaised(**dict(ask)))
+
+
+def test_nobody_sees_to_an_order_of_a_contract_that_is_closed_whichever_is_heard_first() -> None:
+    (note,) = end_trouble(closed)
+    assert note == NoteOver(contract_id=CONTRACT, opportunity_id=DEAL)
+    given(trouble.decider).when(note).then(contract_over)
+    given(trouble.decider, contract_over).when(note).then_nothing()
+    (reject,) = note_rejection(OrderRejected(order_id=ORDER, contract_id=CONTRACT, reason="No steel"), FACT)
+    given(trouble.decider, contract, contract_over).when(reject).then(rejected)
+    given(trouble.decider, rejected, contract_over).when(note_contract).then(contract)
+    (ask,) = ask_for_order(in_trouble)
+    given(raising.decider, opened, won, contract, rejected, in_trouble, contract_over).when(ask).then_nothing()
 
 
 # ── done, given on, over ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,7 +340,6 @@ forecast = ForecastSet(
 bid_in = BidSubmitted(opportunity_id=DEAL, proposal="v1", deadline=CLOSE, bond=opened.value, submitted_on=CLOSE, submitted_by="ann")
 terms = FindingNoted(opportunity_id=DEAL, finding=BidTerms(price_floor=opened.value, deadline=CLOSE, bond=opened.value))
 struck = FindingStruck(opportunity_id=DEAL, kind="bid_terms", code="", struck_by="ann")
-closed = ContractClosed(contract_id=CONTRACT, opportunity_id=DEAL, closed_on=CLOSE)
 ENDED: Sequence[tuple[Any, TaskListed, TaskListed | None]] = (
     (later, on_agenda("close_passed", day=CLOSE), on_agenda("bid_near", day=CLOSE)),
     (suspended, on_agenda("close_passed", day=CLOSE), on_agenda("quote_expired", quote_id=QUOTE)),
@@ -329,7 +351,8 @@ ENDED: Sequence[tuple[Any, TaskListed, TaskListed | None]] = (
     (requested, on_agenda("decision_to_ask", gate="ATI"), on_agenda("decision_to_ask", gate="ATB")),
     (forecast, on_agenda("forecast_to_set", user="ann"), on_agenda("close_passed", day=CLOSE)),
     (became(solution_manager="dee"), on_agenda("seat_stays", user="sam"), on_agenda("seat_stays", user="ann")),
-    (closed, on_agenda("order_rejected", order_id=ORDER), on_agenda("close_passed", day=CLOSE)),
+    (contract_over, on_agenda("order_rejected", contract_id=CONTRACT, order_id=ORDER), on_agenda("close_passed", day=CLOSE)),
+    (contract_over, on_agenda("order_rejected", contract_id=CONTRACT), on_agenda("order_rejected", contract_id=UUID(int=44))),
     (won, on_agenda("close_passed", day=CLOSE), None),
     (lost, on_agenda("seat_stays", user="sam"), None),
     (cancelled, on_agenda("quote_expired", quote_id=QUOTE), None),
@@ -356,6 +379,12 @@ def test_a_task_that_is_raised_as_a_newer_quote_is_drafted_ends_at_once() -> Non
     own = newest.model_copy(update={"quote_id": QUOTE})
     given(agenda.decider, own).when(late).then(TaskListed(**dict(late)))
     given(agenda.decider, own).when(ListQuote(agenda_id=AGENDA, quote_id=QUOTE)).then_nothing()
+
+
+def test_a_quote_whose_sending_is_traced_late_is_still_followed_up() -> None:
+    (traced,) = given(raising.decider, drafted, sent).when(*trace_quote(sent)).events
+    assert not ends(traced, on_agenda("quote_expired", quote_id=QUOTE)), "it is the one the customer got, and nobody answered"
+    assert ends(traced, on_agenda("quote_expired", quote_id=UUID(int=77)))
 
 
 def test_an_agenda_knows_what_is_open_and_whose_it_is() -> None:

@@ -142,7 +142,10 @@ def test_amounts_have_the_decimals_of_their_currency(currency: str, amounts: lis
     assert currencies == {currency}
 
 
-UNIT_CODES = [("C62", "C62"), ("piece", "H87"), ("Hour", "HUR"), ("kg", "KGM"), ("m", "MTR"), ("M", None), ("XBX", "XBX"), ("crate", None)]
+UNIT_CODES = [
+    ("C62", "C62"), ("piece", "H87"), ("Hour", "HUR"), ("kg", "KGM"), ("KG", "KGM"), ("PCS", "H87"), ("kWh", "KWH"), ("kwh", "KWH"),
+    ("m", "MTR"), ("M", None), ("XBX", "XBX"), ("crate", None),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("unit", "code"), UNIT_CODES)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 from uuid import UUID
 
 from ltc_events import Name
@@ -49,7 +50,7 @@ async def find_chain_people(body: NameBody, read: Read) -> ChainPeople:
 
     The name is in the body, so that it gets into no log of URLs. Names are opened while they are looked at; nothing of it is kept.
     """
-    words, found, table = body.name.casefold().split(), list[ChainPerson](), shown.chain_people.c
+    words, found, table = folded(body.name).split(), list[ChainPerson](), shown.chain_people.c
     behind = UUID(int=0)
     while len(found) <= MOST:
         rows = await read.all(
@@ -64,8 +65,13 @@ async def find_chain_people(body: NameBody, read: Read) -> ChainPeople:
 
 
 def is_named(name: str, words: Sequence[str]) -> bool:
-    said = name.casefold()
+    said = folded(name)
     return all(word in said for word in words)
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: keyboards compose the same letters in different ways."""
+    return normalize("NFKC", normalize("NFKC", name).casefold())
 
 
 def person_of(row: dict[str, Any], name: str) -> ChainPerson:

@@ -25,8 +25,8 @@ CODES = frozenset(UNITS["en"])
 """Units of UN/ECE Recommendation 20 that we know by name."""
 
 CODE_LIKE = re.compile(r"^[A-Z0-9]{2,3}$")
-TRADE_WORDS = {word: code for code, word in UNITS["en"].items() if code != "C62"} | {"pieces": "H87", "pcs": "H87"}
-"""What people write for them."""
+TRADE_WORDS = {word.lower(): code for code, word in UNITS["en"].items() if code != "C62"} | {"pieces": "H87", "pcs": "H87"}
+"""What people write for them, in small letters."""
 
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no place for, not even escaped."""
@@ -150,9 +150,11 @@ def described(parent: ET.Element, line: PricedLine, name: str) -> None:
 
 def unit_code(unit: str) -> str | None:
     """The code of Recommendation 20 for a unit; nothing for a trade word that we know no code of."""
-    if unit in CODES or CODE_LIKE.match(unit):
+    if unit in CODES:
         return unit
-    return TRADE_WORDS.get(unit if len(unit) == 1 else unit.lower())
+    # KG looks like a code, but people mean the word; of one letter the size says which unit it is.
+    word = TRADE_WORDS.get(unit if len(unit) == 1 else unit.lower())
+    return word or (unit if CODE_LIKE.match(unit) else None)
 
 
 def group(parent: ET.Element, name: str) -> ET.Element:

@@ -50,6 +50,7 @@ class SettleTasks(Command):
     kinds: tuple[Code, ...] = ()
     about: Why = Why()
     unless_day: date | None = None
+    unless_quote: UUID | None = None
     reason: Code
 
 
@@ -184,6 +185,8 @@ def is_meant(task: Listed, command: SettleTasks) -> bool:
     if command.kinds and task.kind not in command.kinds:
         return False
     if command.unless_day is not None and task.why.day == command.unless_day:
+        return False
+    if command.unless_quote is not None and task.why.quote_id == command.unless_quote:
         return False
     return all(getattr(task.why, name) == fact for name, fact in said(command.about))
 

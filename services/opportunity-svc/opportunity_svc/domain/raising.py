@@ -8,7 +8,7 @@ from ltc_events import Code, Command, Event, JointDecider, States, Stream, UserI
 from ltc_events.opportunity_gates import Gate, Round
 from ltc_events.opportunity_tasks import TaskRaised, Why
 
-from . import agenda, opportunity, quote, register, task
+from . import agenda, opportunity, quote, register, task, trouble
 from .agenda import Agenda, DecidersFound, SeatsVacated, agenda_of
 from .opportunity import Closed, Open, Opportunity, going
 from .opportunity.findings import Bid, BidTerms
@@ -79,7 +79,8 @@ def raise_task(states: States, command: RaiseTask) -> list[Event]:
     if not isinstance(states.of(task.decider, command.task_id), Nothing):
         return []  # raised once
     deal = states.of(opportunity.decider, command.opportunity_id)
-    if not stands(deal, states.of(agenda.decider, agenda_of(command.opportunity_id)), command):
+    listed = states.of(agenda.decider, agenda_of(command.opportunity_id))
+    if not stands(deal, listed, command) or is_over(states, command.why.contract_id):
         return []
     found = going(deal)
     owner = command.owner or (found and found.account_manager)
@@ -102,6 +103,11 @@ def stands(deal: Opportunity, listed: Agenda, command: RaiseTask) -> bool:
             return isinstance(deal, Open) and why.gate is not None and is_asked(deal, why.gate, why.round)
         case _:
             return False
+
+
+def is_over(states: States, contract_id: UUID | None) -> bool:
+    """Whether the contract it is about is closed."""
+    return contract_id is not None and states.of(trouble.decider, contract_id).over
 
 
 def is_due(deal: Open, day: date | None) -> bool:
@@ -164,7 +170,8 @@ def streams(command: RaisingCommand) -> list[Stream]:
     deal = [opportunity.decider.of(command.opportunity_id), agenda.decider.of(agenda_of(command.opportunity_id))]
     match command:
         case RaiseTask():
-            return [*deal, task.decider.of(command.task_id)]
+            contract = command.why.contract_id
+            return [*deal, task.decider.of(command.task_id), *(() if contract is None else (trouble.decider.of(contract),))]
         case SeekDeciders():
             return [*deal, register.decider.of(REGISTER)]
         case VacateSeats():
@@ -175,5 +182,5 @@ decider: JointDecider[RaisingCommand] = JointDecider(
     commands=RaisingCommand,
     streams=streams,
     decide=decide,
-    over=(opportunity.decider, agenda.decider, task.decider, quote.decider, register.decider),
+    over=(opportunity.decider, agenda.decider, task.decider, quote.decider, register.decider, trouble.decider),
 )

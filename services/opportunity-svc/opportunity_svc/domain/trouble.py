@@ -25,6 +25,13 @@ class NoteRejection(Command):
     day: date
 
 
+class NoteOver(Command):
+    """Note that everything of the contract was delivered, billed and paid."""
+
+    contract_id: UUID
+    opportunity_id: UUID
+
+
 class ContractKnown(Event, type="ltc.opportunity.contract-known.v1"):
     """The contract is of this deal."""
 
@@ -51,16 +58,25 @@ class OrderInTrouble(Event, type="ltc.opportunity.order-in-trouble.v1"):
     day: date
 
 
+class ContractOver(Event, type="ltc.opportunity.contract-over.v1"):
+    """Nobody has to see to an order of the contract any more."""
+
+    contract_id: UUID
+    opportunity_id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What is known of a contract: perhaps its orders before its deal."""
 
     contract: ContractKnown | None = None
     rejected: Mapping[UUID, date] = field(default_factory=dict)
+    over: bool = False
+    """Perhaps heard before what became of its orders."""
 
 
-TroubleCommand: TypeAlias = NoteContract | NoteRejection
-TroubleEvent: TypeAlias = ContractKnown | RejectionKnown | OrderInTrouble
+TroubleCommand: TypeAlias = NoteContract | NoteRejection | NoteOver
+TroubleEvent: TypeAlias = ContractKnown | RejectionKnown | OrderInTrouble | ContractOver
 
 
 def decide(trouble: Trouble, command: TroubleCommand) -> list[TroubleEvent]:
@@ -69,12 +85,17 @@ def decide(trouble: Trouble, command: TroubleCommand) -> list[TroubleEvent]:
             if trouble.contract is not None:
                 return []
             known = ContractKnown(**dict(command))
-            return [known, *(told(known, order_id, day) for order_id, day in trouble.rejected.items())]
+            orders = {} if trouble.over else trouble.rejected
+            return [known, *(told(known, order_id, day) for order_id, day in orders.items())]
         case NoteRejection():
             if command.order_id in trouble.rejected:
                 return []
             rejected = RejectionKnown(**dict(command))
-            return [rejected] if trouble.contract is None else [rejected, told(trouble.contract, command.order_id, command.day)]
+            if trouble.contract is None or trouble.over:
+                return [rejected]
+            return [rejected, told(trouble.contract, command.order_id, command.day)]
+        case NoteOver():
+            return [] if trouble.over else [ContractOver(**dict(command))]
 
 
 def told(contract: ContractKnown, order_id: UUID, day: date) -> OrderInTrouble:
@@ -89,6 +110,8 @@ def evolve(trouble: Trouble, event: TroubleEvent) -> Trouble:
             return replace(trouble, rejected={**trouble.rejected, event.order_id: event.day})
         case OrderInTrouble():
             return trouble
+        case ContractOver():
+            return replace(trouble, over=True)
 
 
 decider: Decider[Trouble, TroubleCommand, TroubleEvent] = Decider(

@@ -49,7 +49,7 @@ from ..domain.quote.states import QuoteDrafted, QuoteExpired, QuoteSent
 from ..domain.raising import FollowUpQuote, RaiseTask, SeekDeciders, TraceQuote
 from ..domain.register import NoteMandate
 from ..domain.task import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
-from ..domain.trouble import NoteContract, NoteRejection, OrderInTrouble
+from ..domain.trouble import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
 from .deals import DAYS_BEFORE_BID
 
 # ── what raises a task ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -138,6 +138,11 @@ def note_contract(contract: ContractRegistered) -> list[Command]:
     return [NoteContract(**known)]
 
 
+def end_trouble(contract: ContractClosed) -> list[Command]:
+    """Nobody sees to an order of a contract that is closed, also where the rejection is heard after."""
+    return [NoteOver(contract_id=contract.contract_id, opportunity_id=contract.opportunity_id)]
+
+
 def note_rejection(order: OrderRejected, fact: Fact) -> list[Command]:
     """Fulfilment cannot take an order: perhaps we know of which deal it is."""
     return [NoteRejection(contract_id=order.contract_id, order_id=order.order_id, day=fact.occurred_at.date())]
@@ -176,7 +181,7 @@ Ending: TypeAlias = (
     | FindingNoted
     | FindingStruck
     | ForecastSet
-    | ContractClosed
+    | ContractOver
 )
 OfDeal: TypeAlias = OpportunityChanged | QuoteDrafted | QuoteTraced | Ending
 OfUser: TypeAlias = MandateRevoked | AuthorityRevoked | WorkTakenUp | SeatsKept
@@ -193,12 +198,18 @@ def keep_agendas(said: OnAgenda | OfDeal | OfUser) -> list[Command]:
             return changed(said)
         case QuoteDrafted():
             newest = ListQuote(agenda_id=agenda_of(said.opportunity_id), quote_id=said.quote_id)
-            return [newest, settled(said, "quoted", "quote_expired")]
+            return [newest, outdone(said)]
         case QuoteTraced():
             last = ListQuote(agenda_id=agenda_of(said.opportunity_id), quote_id=said.quote_id, sent=True)
-            return [last, settled(said, "quoted", "quote_expired")]
+            return [last, outdone(said)]
         case _:
             return of_deal(said)
+
+
+def outdone(quote: QuoteDrafted | QuoteTraced) -> SettleTasks:
+    """Nobody follows up the quotes before it. (Itself it may have expired, before it was traced who got it.)"""
+    agenda_id = agenda_of(quote.opportunity_id)
+    return SettleTasks(agenda_id=agenda_id, kinds=("quote_expired",), unless_quote=quote.quote_id, reason="quoted")
 
 
 def listed(task: OnAgenda) -> Command:
@@ -259,8 +270,8 @@ def of_deal(said: Ending) -> list[Command]:
             return []
         case ForecastSet():
             return [settled(said, "forecast_set", "forecast_to_set")]
-        case ContractClosed():
-            return [settled(said, "closed", "order_rejected")]
+        case ContractOver(contract_id=contract):
+            return [settled(said, "closed", "order_rejected", about=Why(contract_id=contract))]
         case _:
             return [settled(said, "closed")]
 
