@@ -182,4 +182,4 @@ def test_every_event_has_a_sentence_and_a_name_in_the_past_tense() -> None:
         if not said.__module__.startswith("ltc_events."):
             continue
         assert said.__doc__, said
-        assert re.search(r"(ed|Made|Won|Lost|Forgotten|Frozen|ContractExpiring)$", said.__name__), said  # the domain calls it so
+        assert re.search(r"(ed|Made|Won|Lost|HandedOver|TakenUp|Forgotten|Frozen|ContractExpiring)$", said.__name__), said  # the domain calls it so
