@@ -46,7 +46,7 @@ class Platform:
         """Everything, after all has come to rest; or not, within these seconds."""
         lag: tuple[str, ...] = ()
         try:
-            await settled(self.services, self.dsns, seconds)
+            await settled(self.services, self.dsns, seconds, now=Clock(self.stack.clock).now)
         except AssertionError as late:
             lag = (str(late),)
         login = {name: value for name, value in way_in(self.stack.operator).items() if name != "bootstrap_servers"}

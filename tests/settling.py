@@ -19,22 +19,39 @@ SELECT (SELECT position FROM head) AS head,
 
 
 async def settled(
-    services: Mapping[str, Service], dsns: Mapping[str, str], seconds: float = 30.0, look: Callable[[], None] = lambda: None
+    services: Mapping[str, Service],
+    dsns: Mapping[str, str],
+    seconds: float = 30.0,
+    look: Callable[[], None] = lambda: None,
+    now: Callable[[], datetime] | None = None,
 ) -> None:
-    """Wait until all that was told is on the topics, heard, and reacted to."""
+    """Wait until all that was told is on the topics, heard, and reacted to, at two looks between which nothing happened.
+
+    The databases are read one after the other, so what one look sees may have gone on meanwhile.
+
+    Args:
+        now: business time; timers that are due by then are waited for.
+    """
     lag: list[str] = []
+    before: list[int] = []
     try:
         async with asyncio.timeout(seconds):
-            while lag := await lagging(services, dsns):
+            while True:
+                standing = {name: await _standing(dsn) for name, dsn in dsns.items()}
+                lag, heads = lagging(services, standing), [each["head"] for each in standing.values()]
+                if now is not None and (late := await overdue(dsns, now())):
+                    lag.append(f"{late} timers are overdue")
+                if not lag and heads == before:
+                    return
+                before = heads
                 look()
                 await asyncio.sleep(0.1)
     except TimeoutError:
-        raise AssertionError(f"not settled in {seconds:g} s: {'; '.join(lag)}") from None
+        raise AssertionError(f"not settled in {seconds:g} s: {'; '.join(lag) or 'things go on'}") from None
 
 
-async def lagging(services: Mapping[str, Service], dsns: Mapping[str, str]) -> list[str]:
+def lagging(services: Mapping[str, Service], standing: Mapping[str, asyncpg.Record]) -> list[str]:
     """What is not at rest yet, in words."""
-    standing = {name: await _standing(dsn) for name, dsn in dsns.items()}
     found = []
     for name, service in services.items():
         now = standing[name]
