@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     # How much it takes
     body_cap: int = Field(1024 * 1024, ge=1024, description="Largest request body in bytes.")
 
-    admit_at_once: int = Field(256, ge=1, le=10_000, description="Requests worked on at once at most; fewer while work on them takes long.")
+    admit_at_once: int = Field(128, ge=1, le=10_000, description="Requests worked on at once at most; fewer while work on them takes long.")
     admit_work_seconds: float = Field(
         0.3, gt=0, description="How long work on a request should take on average; how many are worked on at once adapts to it."
     )

@@ -86,7 +86,7 @@ class Admission:
         inside: requests inside at once, at most: those that wait, are worked on, or still arrive.
     """
 
-    def __init__(self, target: float = 0.3, most: int = 256, inside: int = 1024) -> None:
+    def __init__(self, target: float = 0.3, most: int = 128, inside: int = 1024) -> None:
         self.limit = Limit(target, most)
         self.most_inside = inside
         self.inside = 0

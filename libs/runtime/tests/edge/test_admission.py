@@ -140,9 +140,9 @@ def test_the_limit_grows_again_when_work_is_quick_and_somebody_waits_and_not_abo
     rules = Admission(target=0.2)
     now = work(rules, 0.4, until=60.0)
     now = work(rules, 0.05, until=now + 10.0, now=now)
-    assert int(rules.limit) == 256
+    assert int(rules.limit) == 128
     work(rules, 0.05, until=now + 10.0, now=now)
-    assert int(rules.limit) == 256
+    assert int(rules.limit) == 128
 
 
 def test_the_limit_stays_where_nobody_had_to_wait() -> None:
