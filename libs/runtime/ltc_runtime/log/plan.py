@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
@@ -264,9 +265,11 @@ def fact_of(row: Followed) -> Fact:
 
 def key_of(table: Table, row: Mapping[str, Any]) -> tuple[Any, ...]:
     """The primary key of a row."""
-    return tuple([row[name] for name in _key_names(table)])
+    return _key(table)(row)
 
 
 @cache
-def _key_names(table: Table) -> tuple[str, ...]:
-    return tuple(column.name for column in table.primary_key)
+def _key(table: Table) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What takes the key from a row, made once: every row that is shown comes through here."""
+    first, *others = [column.name for column in table.primary_key]
+    return itemgetter(first, *others) if others else lambda row: (row[first],)
