@@ -27,7 +27,7 @@ from ..domain.person import (
     UnmergeContact,
 )
 from .asking import Contact
-from .consenting import agreed_for, in_step
+from .consenting import agreed_for, declined_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
 from .resource import MANAGERS, SALES
@@ -244,7 +244,7 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
             reason=reason,
             known=known,
             people=people,
-            lead_ids=tuple(await agreed_for(people, read)),
+            lead_ids=(*await declined_for(people, read), *await agreed_for(people, read)),
         )
         return await handle(command, MergeDone(merge_id=merge_id))
 
