@@ -1,6 +1,7 @@
 """Whose lead is shown under another one, takes one in, or is of its own again, is told."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def told(event: LeadMerged | LeadUnmerged, actor: str = "max") -> list[tuple[str, str, UUID | None]]:
-    return [(each.user, each.kind, each.lead_id) for each in notices_of(event, FACT._replace(actor=actor))]
+    return [(each.user, each.kind, each.lead_id) for each in notices_of(event, replace(FACT, actor=actor))]
 
 
 def of_two(owner: str | None, into_owner: str | None) -> LeadMerged:
