@@ -209,6 +209,8 @@ class LeadMerged(PublishedEvent, type="ltc.lead.merged.v1"):
     reason: Text
     owner: UserId | None = None
     """Who cared for it until now."""
+    into_owner: UserId | None = None
+    """Who cares for the one that counts; merges of before do not say."""
 
 
 class LeadUnmerged(PublishedEvent, type="ltc.lead.unmerged.v1"):

@@ -22,7 +22,7 @@ from .edge.personal import KEYS, Sealer
 from .edge.uploads import UPLOAD, discard, parts
 from .files import BadFile, Cards, Delimited, Row, are_cards, is_workbook, workbook_rows
 from .files.workbook import PACKED
-from .log import Log, Meta, Plan
+from .log import Log, Meta, Plan, Unstorable
 from .settings import Settings
 from .stopping import Stopping
 from .wire.lease import Lease
@@ -195,6 +195,8 @@ class Import:
             reason = await self._through(state, order)
         except (BadFile, BadRow, LookupError) as error:
             reason = str(error)
+        except Unstorable:  # asked again it would be so for ever, and whatever waits behind it with it
+            reason = "what is in it cannot be stored"
         except (ValueError, TypeError, ArithmeticError) as error:
             logger.exception("a file could not be read", stream_id=str(self.stream.id))
             reason = f"it could not be read ({type(error).__name__})"

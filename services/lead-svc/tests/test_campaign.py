@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lead_svc.api.campaigns import each
 from lead_svc.domain import campaign
 from lead_svc.domain.campaign import CampaignCostRecorded, NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
+from lead_svc.domain.converting import ReturnLead
 from leads import BANT, TRIANGLE, captured, done
 from ltc_events import Money
 from ltc_events.testing import given
@@ -78,3 +79,46 @@ async def test_money_needs_a_key_and_a_manager(ann: httpx.AsyncClient, max_: htt
     assert (await max_.post("/campaigns/fair/costs", json=body)).json()["code"] == "idempotency-key-missing"
     assert (await spend(ann, "1", 1)).status_code == 403
     assert (await spend(max_, "2", 1, spent_on="9999-12-31")).json()["code"] == "spent-in-the-future"
+
+
+async def test_what_a_lead_that_came_back_is_won_for_counts_where_it_came_first(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    """Lost, back, lost, back, won: one lead of the fair, and one deal it led to."""
+    lead = await captured(ann, campaign="fair")
+    await captured(ann, campaign="fair")
+    for back in (UUID(int=8), UUID(int=9), None):
+        await done(ann, f"/leads/{lead}/assign", owner="ann")
+        await done(ann, f"/leads/{lead}/qualify", **BANT)
+        deal = (await done(ann, f"/leads/{lead}/convert", **TRIANGLE)).json()["opportunity_id"]
+        if back is not None:
+            await served.decide(ReturnLead(lead_id=back, previous=UUID(lead), opportunity_id=UUID(deal), why="no_budget"))
+            lead = str(back)
+    await served.log.pool.execute("INSERT INTO read.won_deal VALUES ($1, 900000, 'USD', '2026-12-24')", deal)  # as if it were heard
+    (fair,) = (await ann.get("/campaigns/report")).json()["data"]
+    assert [fair[name] for name in ("captured", "qualified", "converted", "won")] == [2, 1, 1, 1]
+    assert fair["won_amounts"] == [{"amount": 900_000, "currency": "USD"}]
+    assert (await ann.get("/campaigns/report", params={"day_to": "2020-01-01"})).json()["data"] == []
+    (funnel,) = (await ann.get("/leads/funnel")).json()["data"]
+    assert [funnel[stage] for stage in ("captured", "assigned", "qualified", "converted")] == [2, 1, 1, 1], (
+        "the same leads as in the report"
+    )
+
+
+async def test_funnel_and_report_count_the_same_leads_whatever_is_merged_and_comes_back(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    """One that came back takes another one in, and the deal of both is won: it counts for the lead it was first."""
+    first, other = await captured(ann, campaign="fair"), await captured(ann, channel="site", campaign="ads")
+    await done(ann, f"/leads/{first}/assign", owner="ann")
+    await done(ann, f"/leads/{first}/qualify", **BANT)
+    deal = (await done(ann, f"/leads/{first}/convert", **TRIANGLE)).json()["opportunity_id"]
+    again = UUID(int=9)
+    await served.decide(ReturnLead(lead_id=again, previous=UUID(first), opportunity_id=UUID(deal), why="timing"))
+    await done(max_, f"/leads/{other}/merge", into=str(again), reason="Asked again by the site")
+    await done(ann, f"/leads/{again}/qualify", **BANT)
+    deal = (await done(ann, f"/leads/{again}/convert", **TRIANGLE)).json()["opportunity_id"]
+    await served.log.pool.execute("INSERT INTO read.won_deal VALUES ($1, 900000, 'USD', '2026-12-24')", deal)  # as if it were heard
+    report, funnel = (await ann.get("/campaigns/report")).json()["data"], (await ann.get("/leads/funnel")).json()["data"]
+    assert [(row["campaign"], row["captured"], row["converted"], row["won"]) for row in report] == [("fair", 1, 1, 1)]
+    assert [(row["channel"], row["captured"], row["converted"]) for row in funnel] == [("exhibition", 1, 1)]

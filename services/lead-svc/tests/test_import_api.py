@@ -11,6 +11,7 @@ import xlsxwriter
 from lead_svc.api import imports
 from leads import done
 from ltc_runtime import taking
+from ltc_runtime.files import Row
 from ltc_runtime.stopping import Stopped, Stopping
 from ltc_runtime.taking import Import, take_next
 
@@ -223,3 +224,20 @@ def test_imports_are_let_in_after_commands_and_queries() -> None:
         "list_import_errors": "query",
         "stop_import": "command",
     }
+
+
+async def test_a_file_whose_rows_cannot_be_noted_ends_and_the_next_one_is_taken_over(
+    served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file may stand in the way of those that wait behind it."""
+    read_rows = taking.read_rows
+
+    async def far_away(*asked: Any) -> AsyncIterator[list[Row]]:
+        async for rows in read_rows(*asked):
+            yield [row._replace(line=row.line + 10**10) for row in rows]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(taking, "read_rows", far_away)
+        broken = await taken(served, max_, HEADER + BAD)
+    assert broken == counts(status="failed", failure="what is in it cannot be stored")
+    assert await taken(served, max_, HEADER + "Q1,Acme,Doe,,\n") == counts(rows=1, new=1)

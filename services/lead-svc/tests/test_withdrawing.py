@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from lead_svc.domain import withdrawing
-from lead_svc.domain.lead import ConsentRecorded, LeadClosed, UnknownLead
+from lead_svc.domain.lead import ConsentRecorded, UnknownLead
 from lead_svc.domain.withdrawing import WithdrawConsent
 from leads import done, owned
 from ltc_events.lead import LeadCaptured, LeadDisqualified
@@ -37,16 +37,14 @@ def test_consent_is_taken_back_for_all_their_leads_whatever_became_of_them_and_o
     given(withdrawing.decider).when(withdraw).then_nothing()
 
 
-def test_who_tells_one_of_us_tells_it_of_a_lead_that_is_not_over_and_takes_it_back_for_all() -> None:
+def test_who_tells_one_of_us_takes_it_back_for_all_whatever_became_of_the_lead_they_name() -> None:
     told = withdraw.model_copy(update={"said_of": LEAD})
     over = LeadDisqualified(lead_id=OTHER, reason="No")
     both = agreed.model_copy(update={"lead_id": OTHER})
-    given(withdrawing.decider, captured, agreed, again, both, over).when(told).then(
-        taken_back, taken_back.model_copy(update={"lead_id": OTHER})
-    )
-    given(withdrawing.decider, captured, agreed, again, both, over).when(told.model_copy(update={"said_of": OTHER})).then_refused(
-        LeadClosed
-    )
+    for named in (LEAD, OTHER):
+        given(withdrawing.decider, captured, agreed, again, both, over).when(told.model_copy(update={"said_of": named})).then(
+            taken_back, taken_back.model_copy(update={"lead_id": OTHER})
+        )
     given(withdrawing.decider).when(told).then_refused(UnknownLead)
 
 

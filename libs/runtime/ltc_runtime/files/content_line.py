@@ -13,6 +13,7 @@ _SAID = {"n": "\n", "N": "\n", ",": ",", ";": ";", "\\": "\\", ":": ":"}
 _ESCAPED = re.compile(r"\\([nN,;\\:])")
 _SPECIAL = re.compile(r"[\\,;\n]")
 _BREAK = re.compile(r"\r\n?")
+_SIGN = re.compile(rb'[":;]')
 _NAME = re.compile(rb"^(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)$")
 
 
@@ -71,10 +72,12 @@ def written(name: str, *texts: str) -> bytes:
 
 def understood(line: bytes) -> ContentLine | None:
     """What a line says once it is unfolded; ``None`` where it is no such line."""
-    end = _outside_quotes(line, b":")
+    signs = _outside_quotes(line)
+    end = next((at for at in signs if line[at : at + 1] == b":"), None)
     if end is None:
         return None
-    name, *said = _split(line[:end])
+    cuts = [*(at for at in signs if at < end), end]
+    name, *said = (line[begin:at] for begin, at in zip((0, *(cut + 1 for cut in cuts)), cuts, strict=False))
     matched = _NAME.match(name)
     if matched is None:
         return None
@@ -86,19 +89,12 @@ def understood(line: bytes) -> ContentLine | None:
     return ContentLine(matched[1].decode("ascii").upper(), line[end + 1 :], parameters)
 
 
-def _outside_quotes(line: bytes, sign: bytes, begin: int = 0) -> int | None:
-    """Where the sign stands first that is in no quotes."""
-    while (end := line.find(sign, begin)) >= 0:
-        if line.count(b'"', 0, end) % 2 == 0:
-            return end
-        begin = end + 1
-    return None
-
-
-def _split(head: bytes) -> list[bytes]:
-    """The name and the parameters."""
-    found, begin = [], 0
-    while (end := _outside_quotes(head, b";", begin)) is not None:
-        found.append(head[begin:end])
-        begin = end + 1
-    return [*found, head[begin:]]
+def _outside_quotes(line: bytes) -> list[int]:
+    """Where a colon or a semicolon stands that is in no quotes; one look at the line, however many there are."""
+    quoted, found = False, []
+    for sign in _SIGN.finditer(line):
+        if sign[0] == b'"':
+            quoted = not quoted
+        elif not quoted:
+            found.append(sign.start())
+    return found

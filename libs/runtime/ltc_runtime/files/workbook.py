@@ -23,6 +23,9 @@ TEXTS = 64 * MIB
 
 RATIO, RATIO_FROM = 200, 16 * MIB
 ENTRIES = 1000
+LAST_ROW = 1_048_576
+"""Of a sheet, by the format."""
+
 LONGEST_CELL = 32_767
 _CHUNK = 64 * 1024
 _ENTRY = b"PK\x01\x02"
@@ -78,6 +81,20 @@ def _no_declarations(*declared: object) -> None:
 
 def _local(element: str) -> str:
     return element.rpartition(" ")[2]
+
+
+def _whole(text: str, otherwise: int) -> int:
+    """A whole number as XML writes it; of other digits, or too many, it is none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else otherwise
+
+
+def _row_number(text: str | None, following: int) -> int:
+    """The number of a row; one that says none follows the one before."""
+    number = following if text is None else _whole(text, 0)
+    if not 1 <= number <= LAST_ROW:
+        raise BadFile(f"the workbook numbers a row as no sheet does: there are at most {LAST_ROW:,}")
+    return number
 
 
 def _nothing(*heard: object) -> None: ...
@@ -160,7 +177,7 @@ class _Sheet:
 
     def _start(self, element: str, attributes: dict[str, str]) -> None:
         if element == "row":
-            self._line = int(attributes["r"]) if attributes.get("r", "").isdigit() else self._line + 1
+            self._line = _row_number(attributes.get("r"), self._line + 1)
             self._cells, self._column = {}, -1
         elif element == "c":
             self._column, self._type, self._value = self._place(attributes.get("r")), attributes.get("t", "n"), ""
@@ -192,7 +209,7 @@ class _Sheet:
     def _said(self) -> str:
         match self._type:
             case "s":
-                number = int(self._value) if self._value.strip().isdigit() else len(self._texts)
+                number = _whole(self._value, len(self._texts))
                 if number >= len(self._texts):
                     raise BadFile(f"line {self._line}: a cell names a text that is not there")
                 return self._texts[number]

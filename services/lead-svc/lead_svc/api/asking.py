@@ -155,7 +155,8 @@ class Funnel(View):
 async def lead_funnel(read: Read, captured_from: date | None = None, captured_to: date | None = None) -> Funnel:
     """How far the leads captured from one day to another came, by channel.
 
-    A lead counts for every stage it ever reached; one that is merged into another does not count beside it.
+    A lead counts for every stage it ever reached; one that is merged into another does not count beside it, and one that came back counts
+    once, as it came first.
     """
     table = shown.leads.c
     stages = (
@@ -165,7 +166,8 @@ async def lead_funnel(read: Read, captured_from: date | None = None, captured_to
         func.count(table.opportunity_id).label("converted"),
         func.count(table.reason).label("disqualified"),
     )
-    found = select(table.channel, *stages).where(table.merged_into.is_(None)).group_by(table.channel).order_by(table.channel)
+    once = (table.merged_into.is_(None), table.returned_from.is_(None))
+    found = select(table.channel, *stages).where(*once).group_by(table.channel).order_by(table.channel)
     if captured_from is not None:
         found = found.where(table.captured_at >= midnight(captured_from))
     if captured_to is not None and captured_to < date.max:

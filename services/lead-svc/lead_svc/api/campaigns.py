@@ -11,7 +11,7 @@ from ltc_events import Money, Text
 from ltc_events.lead import Channel
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import CTE, ColumnElement, func, select
 
 from .. import projections as shown
 from ..domain import campaign as campaigns_
@@ -149,14 +149,25 @@ async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict
 
 
 async def earned(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[tuple[int, Money]]]:
-    """A deal counts for the lead it was opened for, not for those that joined it."""
+    """A deal counts for the lead it was opened for, not for those that joined it; of one that came back, for the lead it was first."""
     lead, deal, sums = shown.leads.c, shown.won_deals.c, defaultdict[Place, list[tuple[int, Money]]](list)
+    way = led_to_deals()
     found: Any = select(lead.channel, lead.campaign, deal.currency, func.count().label("deals"), func.sum(deal.amount).label("amount"))
-    found = found.select_from(shown.leads.join(shown.won_deals, deal.opportunity_id == lead.opportunity_id))
-    found = found.where(lead.joined.is_not(True), *captured_between(begin, end))
+    found = found.select_from(way.join(shown.leads, lead.lead_id == way.c.lead_id))
+    found = found.join(shown.won_deals, deal.opportunity_id == way.c.opportunity_id).where(*captured_between(begin, end))
     for row in await read.all(found.group_by(lead.channel, lead.campaign, deal.currency).order_by(deal.currency)):
         sums[row["channel"], row["campaign"]].append((row["deals"], money(row)))
     return sums
+
+
+def led_to_deals() -> CTE:
+    """The lead each won deal was opened for, and where that came back, those it was before."""
+    lead, before = shown.leads.c, shown.leads.alias("before")
+    opened = select(lead.opportunity_id, lead.lead_id, lead.returned_from)
+    opened = opened.join(shown.won_deals, shown.won_deals.c.opportunity_id == lead.opportunity_id).where(lead.joined.is_not(True))
+    way = opened.cte("way", recursive=True)
+    earlier = select(way.c.opportunity_id, before.c.lead_id, before.c.returned_from)
+    return way.union_all(earlier.join(before, before.c.lead_id == way.c.returned_from))
 
 
 def money(row: dict[str, Any]) -> Money:

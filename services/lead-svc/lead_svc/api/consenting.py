@@ -51,3 +51,10 @@ async def agreed_for(contact_ids: Collection[UUID], read: Read) -> list[UUID]:
     lead = shown.leads.c
     found = select(lead.lead_id).where(lead.contact_id.in_(contact_ids), lead.consent)
     return [row["lead_id"] for row in await read.all(found.order_by(lead.lead_id))]
+
+
+async def declined_for(contact_ids: Collection[UUID], read: Read) -> list[UUID]:
+    """For which leads of these contacts consent was taken back."""
+    lead = shown.leads.c
+    found = select(lead.lead_id).where(lead.contact_id.in_(contact_ids), lead.consent.is_(False))
+    return [row["lead_id"] for row in await read.all(found.order_by(lead.lead_id))]

@@ -10,7 +10,7 @@ from fastapi import Query
 from ltc_events import Text
 from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 
 from .. import projections as shown
 from ..domain import person
@@ -27,17 +27,14 @@ from ..domain.person import (
     UnmergeContact,
 )
 from .asking import Contact
-from .consenting import agreed_for, in_step
+from .consenting import agreed_for, declined_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
-from .resource import MANAGERS, SALES
+from .resource import LISTED, MANAGERS, SALES
 
 contacts = Api("/contacts", stream=person.decider)
 COMPARED = 500
 """So many people of a party at most are compared with each other."""
-
-LISTED = 50
-"""So many contacts, and merges, are shown with a person."""
 
 PERSONAL = ("name", "email", "phone")
 SEALED_TWICE = ("reason", "reason", "unmerge_reason", "unmerge_reason")
@@ -47,7 +44,10 @@ SEALED_TWICE = ("reason", "reason", "unmerge_reason", "unmerge_reason")
 class PartyContact(Contact):
     """Somebody at a party, under whichever contact we know them."""
 
-    also: Sequence[UUID] = Field(description="The contacts that are held to be the same person, and are shown under this one.")
+    also: Sequence[UUID] = Field(
+        description=f"The contacts that are held to be the same person, and are shown under this one, {LISTED} at most."
+    )
+    more: bool = Field(description="There are more: `/contacts/{subject_id}/members` lists them all.")
 
 
 class ContactMerge(View):
@@ -99,7 +99,9 @@ async def list_contacts_of_party(party_id: UUID, read: Read, paging: Paging, at:
     row = shown.people.c
     page = await read.page(people_at(party_id, at, read), key=(row.contact_id,), into=Contact, paging=paging, personal=PERSONAL)
     also = await merged_into([each.contact_id for each in page.data], at, read)
-    listed = [PartyContact(**dict(each), also=also[each.contact_id]) for each in page.data]
+    listed = [
+        PartyContact(**dict(each), also=also[each.contact_id][:LISTED], more=len(also[each.contact_id]) > LISTED) for each in page.data
+    ]  # fmt: skip
     return Page(data=listed, next_cursor=page.next_cursor)
 
 
@@ -114,10 +116,12 @@ def people_at(party_id: UUID, at: datetime | None, read: Read) -> Select[Any]:
 
 
 async def merged_into(contact_ids: Collection[UUID], at: datetime | None, read: Read) -> dict[UUID, list[UUID]]:
-    """The contacts that are shown under each of these, itself not among them."""
+    """The contacts that are shown under each of these, itself not among them; of many, one more than is shown."""
     kin = CONTACTS.groups(contact_ids, at)
+    place = func.row_number().over(partition_by=kin.c.head, order_by=kin.c.id).label("place")
+    others = select(kin, place).where(kin.c.id != kin.c.head).subquery()
     found: dict[UUID, list[UUID]] = {contact_id: [] for contact_id in contact_ids}
-    for row in await read.all(select(kin).where(kin.c.id != kin.c.head).order_by(kin.c.id)):
+    for row in await read.all(select(others).where(others.c.place <= LISTED + 1).order_by(others.c.id)):
         found[row["head"]].append(row["id"])
     return found
 
@@ -181,10 +185,10 @@ async def person_row(subject_id: UUID, read: Read) -> dict[str, Any]:
 
 
 @contacts.query("/{subject_id}/members", roles=SALES, refuses=(UnknownPerson,))
-async def list_contacts_of_person(subject_id: UUID, read: Read, paging: Paging) -> Page[Contact]:
-    """The contacts shown under this one, itself not among them."""
+async def list_contacts_of_person(subject_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Contact]:
+    """The contacts shown under this one at an instant, itself not among them."""
     await must_be_known(subject_id, read)
-    return await read.page(shown_under(subject_id), key=(shown.people.c.contact_id,), into=Contact, paging=paging, personal=PERSONAL)
+    return await read.page(shown_under(subject_id, at), key=(shown.people.c.contact_id,), into=Contact, paging=paging, personal=PERSONAL)
 
 
 @contacts.query("/{subject_id}/merges", roles=SALES, refuses=(UnknownPerson,))
@@ -200,11 +204,11 @@ async def must_be_known(subject_id: UUID, read: Read) -> None:
     await read.one(select(row.contact_id).where(row.contact_id == subject_id), UnknownPerson)
 
 
-def shown_under(subject_id: UUID) -> Select[Any]:
+def shown_under(subject_id: UUID, at: datetime | None = None) -> Select[Any]:
     """The contacts shown under this one."""
     row = shown.people.c
     found = select(row.contact_id, row.name, row.email, row.phone, row.forgotten)
-    return found.where(row.contact_id.in_(CONTACTS.group(subject_id, None)), row.contact_id != subject_id)
+    return found.where(row.contact_id.in_(CONTACTS.group(subject_id, at)), row.contact_id != subject_id)
 
 
 def merges_of(subject_id: UUID) -> Select[Any]:
@@ -244,7 +248,7 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
             reason=reason,
             known=known,
             people=people,
-            lead_ids=tuple(await agreed_for(people, read)),
+            lead_ids=(*await declined_for(people, read), *await agreed_for(people, read)),
         )
         return await handle(command, MergeDone(merge_id=merge_id))
 

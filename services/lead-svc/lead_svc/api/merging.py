@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Text
-from ltc_runtime.edge import EVERYONE, Body, Handle, Read, View
+from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
@@ -26,7 +26,7 @@ from ..domain.merging import (
 from .asking import LeadRow, lead_row
 from .kinship import CONTACTS, LEADS, PARTIES
 from .parties import MergeDone
-from .resource import MANAGERS, OPEN, SALES, leads
+from .resource import LISTED, MANAGERS, OPEN, SALES, leads
 
 COMPARED = 500
 """So many open leads at most are compared with one."""
@@ -84,19 +84,52 @@ class LeadMerges(View):
 
     lead_id: UUID
     head: UUID = Field(description="The lead it is shown under, which counts: itself, if it is merged into no other.")
-    members: Sequence[UUID] = Field(description="Itself, and the leads shown under it.")
-    merges: Sequence[LeadMerge] = Field(description="Every merge of one of them, those that were undone too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the leads shown under it, {LISTED} at most.")
+    merges: Sequence[LeadMerge] = Field(description=f"The latest {LISTED} merges of one of them, those that were undone too.")
+    more: bool = Field(description="There are more: `/leads/{lead_id}/members` and `/leads/{lead_id}/merges/all` list them all.")
 
 
 @leads.query("/{lead_id}/merges", roles=EVERYONE, refuses=(UnknownLead,))
 async def show_lead_merges(lead_id: UUID, read: Read, at: AwareDatetime | None = None) -> LeadMerges:
     """The leads that were held to be for the same need as this one at an instant; now, if nothing is said."""
     await known(lead_id, read)
-    merge, members = shown.lead_merges.c, await LEADS.members(lead_id, at, read)
-    either = or_(merge.lead_id.in_(members), merge.into.in_(members))
-    past = await read.all(select(shown.lead_merges).where(either).order_by(merge.merged_at, merge.merge_id))
-    head = (await LEADS.heads([lead_id], at, read))[lead_id]
-    return LeadMerges(lead_id=lead_id, head=head, members=members, merges=[LeadMerge(**each) for each in past])
+    merge = shown.lead_merges.c
+    members = await read.all(leads_under(lead_id, at).order_by(shown.leads.c.lead_id).limit(LISTED))
+    merges = await read.all(merges_of(lead_id, at).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1))
+    return LeadMerges(
+        lead_id=lead_id,
+        head=(await LEADS.heads([lead_id], at, read))[lead_id],
+        members=[lead_id, *(each["lead_id"] for each in members)][:LISTED],
+        merges=[LeadMerge(**each) for each in reversed(merges[:LISTED])],
+        more=len(members) == LISTED or len(merges) > LISTED,
+    )
+
+
+@leads.query("/{lead_id}/members", roles=EVERYONE, refuses=(UnknownLead,))
+async def list_leads_of_lead(lead_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[LeadRow]:
+    """The leads shown under this one at an instant, itself not among them."""
+    await known(lead_id, read)
+    return await read.page(leads_under(lead_id, at), key=(shown.leads.c.lead_id,), into=lead_row, paging=paging)
+
+
+@leads.query("/{lead_id}/merges/all", roles=EVERYONE, refuses=(UnknownLead,))
+async def list_merges_of_lead(lead_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[LeadMerge]:
+    """Every merge of a lead or of one shown under it at an instant, those that were undone too, the latest first."""
+    await known(lead_id, read)
+    key = (shown.lead_merges.c.merged_at, shown.lead_merges.c.merge_id)
+    return await read.page(merges_of(lead_id, at), key=key, into=LeadMerge, paging=paging)
+
+
+def leads_under(lead_id: UUID, at: datetime | None) -> Select[Any]:
+    """The leads shown under this one."""
+    lead = shown.leads.c
+    return select(shown.leads).where(lead.lead_id.in_(LEADS.group(lead_id, at)), lead.lead_id != lead_id)
+
+
+def merges_of(lead_id: UUID, at: datetime | None) -> Select[Any]:
+    """Every merge of one of these, or into one of them."""
+    merge, kin = shown.lead_merges.c, LEADS.group(lead_id, at)
+    return select(shown.lead_merges).where(merge.lead_id.in_(kin) | merge.into.in_(kin))
 
 
 class LeadCandidate(View):

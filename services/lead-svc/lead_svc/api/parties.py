@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Name, Text
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field, model_validator
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 
 from .. import projections as shown
 from ..domain import account
@@ -23,7 +24,7 @@ from ..domain.account import (
 from ..domain.matching import CompanyPhone, Website, core_name
 from .asking import LeadRow, lead_row
 from .kinship import PARTIES
-from .resource import MANAGERS, SALES
+from .resource import LISTED, MANAGERS, SALES
 from .touching import Interaction
 
 parties = Api("/parties", stream=account.decider)
@@ -51,14 +52,28 @@ class Merge(View):
 
 
 class PartyView(PartyRow):
-    """A party, and all that is known of those that are the same."""
+    """A party, and what is known of those that are the same."""
 
     head: UUID = Field(description="The party it is shown under: itself, if it is merged into no other.")
-    members: Sequence[UUID] = Field(description="Itself, and the parties shown under it.")
-    names: Sequence[str]
-    websites: Sequence[str]
-    phones: Sequence[str]
-    merges: Sequence[Merge] = Field(description="Every merge of one of them, those that were undone too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the parties shown under it, {LISTED} at most.")
+    names: Sequence[str] = Field(description=f"{LISTED} at most.")
+    websites: Sequence[str] = Field(description=f"{LISTED} at most.")
+    phones: Sequence[str] = Field(description=f"{LISTED} at most.")
+    merges: Sequence[Merge] = Field(description=f"The latest {LISTED} merges of one of them, those that were undone too.")
+    more: bool = Field(description="There is more: `members`, `names`, `marks` and `merges` below this path list it all.")
+
+
+class PartyName(View):
+    """A name a party is known by."""
+
+    company: str
+
+
+class PartyMark(View):
+    """What a party is known by beside its name."""
+
+    kind: Literal["website", "phone"]
+    value: str
 
 
 @parties.query("", roles=EVERYONE)
@@ -80,25 +95,84 @@ async def list_parties(read: Read, paging: Paging, name: Name | None = None) -> 
 @parties.query("/{party_id}", roles=EVERYONE, refuses=(UnknownParty,))
 async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None) -> PartyView:
     """One party, as it was at an instant; now, if nothing is said."""
-    party, mark, merge = shown.parties.c, shown.party_marks.c, shown.merges.c
-    stream = None if at else account.decider.of(party_id)
-    row = await read.one(select(shown.parties).where(party.party_id == party_id), UnknownParty, stream=stream)
-    when = at or read.now
-    kin = await PARTIES.members(party_id, when, read)
-    names = await read.all(select(shown.party_names.c.company).where(shown.party_names.c.party_id.in_(kin)).distinct())
-    marks = await read.all(select(mark.kind, mark.value).where(mark.party_id.in_(kin), mark.kind != "name").distinct())
-    past = await read.all(
-        select(shown.merges).where(merge.party_id.in_(kin) | merge.into.in_(kin)).order_by(merge.merged_at, merge.merge_id)
-    )
+    stream, when = None if at else account.decider.of(party_id), at or read.now
+    row = await read.one(select(shown.parties).where(shown.parties.c.party_id == party_id), UnknownParty, stream=stream)
+    merge, mark = shown.merges.c, shown.party_marks.c
+    marks = marks_of(party_id, when).order_by(mark.value).limit(LISTED + 1)
+    latest = merges_of(party_id, when).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1)
+    members = await read.all(shown_under(party_id, when).order_by(shown.parties.c.party_id).limit(LISTED))
+    names = await read.all(names_of(party_id, when).order_by(shown.party_names.c.company).limit(LISTED + 1))
+    websites, phones = [await read.all(marks.where(mark.kind == kind)) for kind in ("website", "phone")]
+    merges = await read.all(latest)
     return PartyView(
         **row,
         head=(await PARTIES.heads([party_id], when, read))[party_id],
-        members=kin,
-        names=sorted(name["company"] for name in names),
-        websites=sorted(each["value"] for each in marks if each["kind"] == "website"),
-        phones=sorted(each["value"] for each in marks if each["kind"] == "phone"),
-        merges=[Merge(**each) for each in past],
+        members=[party_id, *(each["party_id"] for each in members)][:LISTED],
+        names=[each["company"] for each in names[:LISTED]],
+        websites=[each["value"] for each in websites[:LISTED]],
+        phones=[each["value"] for each in phones[:LISTED]],
+        merges=[Merge(**each) for each in reversed(merges[:LISTED])],
+        more=len(members) == LISTED or any(len(each) > LISTED for each in (names, websites, phones, merges)),
     )
+
+
+@parties.query("/{party_id}/members", roles=EVERYONE, refuses=(UnknownParty,))
+async def list_parties_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[PartyRow]:
+    """The parties shown under this one at an instant, itself not among them."""
+    await must_be_known(party_id, read)
+    return await read.page(shown_under(party_id, at or read.now), key=(shown.parties.c.party_id,), into=PartyRow, paging=paging)
+
+
+@parties.query("/{party_id}/names", roles=EVERYONE, refuses=(UnknownParty,))
+async def list_names_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[PartyName]:
+    """The names of a party and of those shown under it at an instant."""
+    await must_be_known(party_id, read)
+    key, found = (shown.party_names.c.company,), names_of(party_id, at or read.now)
+    return await read.page(found, key=key, into=PartyName, paging=paging, newest_first=False)
+
+
+@parties.query("/{party_id}/marks", roles=EVERYONE, refuses=(UnknownParty,))
+async def list_marks_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[PartyMark]:
+    """The web domains and switchboards of a party and of those shown under it at an instant."""
+    await must_be_known(party_id, read)
+    key, found = (shown.party_marks.c.kind, shown.party_marks.c.value), marks_of(party_id, at or read.now)
+    return await read.page(found, key=key, into=PartyMark, paging=paging, newest_first=False)
+
+
+@parties.query("/{party_id}/merges", roles=EVERYONE, refuses=(UnknownParty,))
+async def list_merges_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Merge]:
+    """Every merge of a party or of one shown under it at an instant, those that were undone too, the latest first."""
+    await must_be_known(party_id, read)
+    key = (shown.merges.c.merged_at, shown.merges.c.merge_id)
+    return await read.page(merges_of(party_id, at or read.now), key=key, into=Merge, paging=paging)
+
+
+async def must_be_known(party_id: UUID, read: Read) -> None:
+    party = shown.parties.c
+    await read.one(select(party.party_id).where(party.party_id == party_id), UnknownParty)
+
+
+def shown_under(party_id: UUID, at: datetime) -> Select[Any]:
+    """The parties shown under this one."""
+    party = shown.parties.c
+    found = select(party.party_id, party.company)
+    return found.where(party.party_id.in_(PARTIES.group(party_id, at)), party.party_id != party_id)
+
+
+def names_of(party_id: UUID, at: datetime) -> Select[Any]:
+    name = shown.party_names.c
+    return select(name.company).where(name.party_id.in_(PARTIES.group(party_id, at))).distinct()
+
+
+def marks_of(party_id: UUID, at: datetime) -> Select[Any]:
+    mark = shown.party_marks.c
+    return select(mark.kind, mark.value).where(mark.party_id.in_(PARTIES.group(party_id, at)), mark.kind != "name").distinct()
+
+
+def merges_of(party_id: UUID, at: datetime) -> Select[Any]:
+    """Every merge of one of these, or into one of them."""
+    merge, kin = shown.merges.c, PARTIES.group(party_id, at)
+    return select(shown.merges).where(merge.party_id.in_(kin) | merge.into.in_(kin))
 
 
 class DescribeBody(Body):

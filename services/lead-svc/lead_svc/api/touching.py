@@ -81,7 +81,8 @@ class ConsentBody(Body):
 async def record_consent(lead_id: UUID, body: ConsentBody, read: Read, handle: Handle) -> None:
     """Note that they agree to hear of our offers, or no longer do.
 
-    They agree for this lead. They take it back for every lead of theirs, under whichever contact we know them, or will.
+    They agree for this lead, while it is open. They take it back for every lead of theirs, under whichever contact we know them, or will,
+    and whatever became of the lead it is said of.
     """
     lead = await read.one(select(shown.leads.c.contact_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
     if body.given:

@@ -11,7 +11,7 @@ from ltc_events.effect import Effect, Mail, Outcome, Told
 
 from . import inbox, rule_book
 from .inbox import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
-from .notice import LEAD_KINDS, Kind, OfDeals, OfLeads, OfPool
+from .notice import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
 from .responding import RESPONSE
 
 _WORK = ("09:00-17:00",)
@@ -27,8 +27,11 @@ WORDS: dict[OfLeads, str] = {
     "lead_recycled": "taken back to the pool \u00b7 回收至公海",
     "import_finished": "import finished \u00b7 导入完成",
 }
-FURTHER_WORDS: dict[OfDeals | OfPool, str] = {
+FURTHER_WORDS: dict[OfDeals | OfPool | OfMerges, str] = {
     "lead_pooled": "in the pool, as nobody was found for them \u00b7 无人可分配，已入公海",
+    "lead_merged": "merged into another lead \u00b7 已并入其他线索",
+    "lead_took_in": "another lead merged into yours \u00b7 有线索并入您的线索",
+    "lead_unmerged": "merge undone, yours again \u00b7 合并已撤销",
     "task_raised": "to be seen to in deals \u00b7 商机待办",
     "task_reassigned": "tasks given to you \u00b7 转交给您的待办",
     "decision_escalated": "decisions nobody made in time \u00b7 决策超时",
@@ -142,7 +145,7 @@ def composed(digest: DigestIntended) -> Mail:
     )
 
 
-def further(digest: DigestIntended) -> dict[OfDeals | OfPool, int]:
+def further(digest: DigestIntended) -> dict[OfDeals | OfPool | OfMerges, int]:
     """As far as this version of the code knows the kinds."""
     return {kind: digest.of_deals[kind] for kind in FURTHER_WORDS if kind in digest.of_deals}
 

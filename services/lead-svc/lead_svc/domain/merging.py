@@ -70,8 +70,8 @@ def merge(states: States, command: MergeLead) -> list[LeadMerged]:
         return []
     if merged := taken({command.lead_id: merged_of(one), command.into: merged_of(other)}):
         raise LeadMergedAlready(lead_id=merged.id, into=merged.into)
-    must_be_alive(other)
-    return [LeadMerged(**dict(command), owner=owner_of(must_be_alive(one)))]
+    into_owner = owner_of(must_be_alive(other))
+    return [LeadMerged(**dict(command), owner=owner_of(must_be_alive(one)), into_owner=into_owner)]
 
 
 def unmerge(states: States, command: UnmergeLead) -> list[LeadUnmerged]:

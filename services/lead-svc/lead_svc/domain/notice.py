@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from ltc_events import Fact, derive_id
-from ltc_events.lead import LeadAssigned, LeadPooled, LeadRecycled, LeadResponseMissed
+from ltc_events.lead import LeadAssigned, LeadMerged, LeadPooled, LeadRecycled, LeadResponseMissed, LeadUnmerged
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
@@ -16,12 +16,13 @@ from .lead.pooling import LeadOwnerNotFound
 OfLeads = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
 OfDeals = Literal["task_raised", "task_reassigned", "decision_escalated", "deal_handed_over"]
 OfPool = Literal["lead_pooled"]
-Kind = OfLeads | OfDeals | OfPool
+OfMerges = Literal["lead_merged", "lead_took_in", "lead_unmerged"]
+Kind = OfLeads | OfDeals | OfPool | OfMerges
 LEAD_KINDS = frozenset(get_args(OfLeads))
 """The kinds of the first contract, which never grows."""
 AboutDeals = TaskRaised | TaskReassigned | DecisionEscalated | OpportunityChanged
 Alarm = LeadResponseMissed | LeadPooled | LeadOwnerNotFound
-Concerns = LeadAssigned | Alarm | LeadRecycled | ImportFinished | AboutDeals
+Concerns = LeadAssigned | Alarm | LeadRecycled | LeadMerged | LeadUnmerged | ImportFinished | AboutDeals
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,20 @@ class Notice:
 def notices_of(event: Concerns, fact: Fact) -> list[Notice]:
     """Whom a fact concerns: whoever has what it is about, and those who are to step in."""
     told = notice_of(event, fact)
-    others = alarms(event, fact) if isinstance(event, Alarm) else []
+    others = beside(event, fact)
     return others if told is None else [told, *(each for each in others if each.user != told.user)]
+
+
+def beside(event: Concerns, fact: Fact) -> list[Notice]:
+    """Who else is told of it."""
+    match event:
+        case LeadMerged(into_owner=str(owner)) if owner != fact.actor:
+            id = derive_id(fact.stream_id, "notice", fact.version, owner)
+            return [Notice(id, owner, "lead_took_in", event.reason, fact.occurred_at, lead_id=event.into)]
+        case LeadResponseMissed() | LeadPooled() | LeadOwnerNotFound():
+            return alarms(event, fact)
+        case _:
+            return []
 
 
 def alarms(event: Alarm, fact: Fact) -> list[Notice]:
@@ -71,6 +84,9 @@ def notice_of(event: Concerns, fact: Fact) -> Notice | None:
         case LeadResponseMissed(owner=owner):
             assert owner is not None
             return Notice(id, owner, "response_overdue", None, at, lead_id=event.lead_id)
+        case LeadMerged(owner=owner) | LeadUnmerged(owner=owner):
+            kind = "lead_merged" if isinstance(event, LeadMerged) else "lead_unmerged"
+            return None if owner in (None, fact.actor) else Notice(id, owner, kind, event.reason, at, lead_id=event.lead_id)
         case LeadRecycled():
             return Notice(id, event.previous_owner, "lead_recycled", event.reason, at, lead_id=event.lead_id)
         case ImportFinished():

@@ -1,5 +1,6 @@
 """A person we hold data of: which contacts are held to be them, and their right to be forgotten."""
 
+from collections.abc import Iterable
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -45,7 +46,7 @@ class MergeContact(Command):
     people: tuple[UUID, ...] = ()
     """Everybody who is held to be the same person as one of the two."""
     lead_ids: tuple[UUID, ...] = ()
-    """Every lead for which one of them agreed to hear of our offers."""
+    """Every lead for which one of them agreed to hear of our offers, or took that back."""
 
 
 class UnmergeContact(Command):
@@ -123,9 +124,17 @@ def carry_over(states: States, command: MergeContact) -> list[Event]:
     one, other = (one_person(people, id) for id in (command.subject_id, command.into))
     if not one | other <= people.keys():
         raise PersonChanged
-    back = {each for side, beside in ((one, other), (other, one)) if any(people[id].withdrawn for id in side) for each in beside}
+    before = declined(states, command.lead_ids)  # a yes that is kept with them is younger
+    against = {id for id, each in people.items() if each.withdrawn or (id in before and not each.agreed)}
+    back = {each for side, beside in ((one, other), (other, one)) if side & against for each in beside}
     theirs = [id for id in command.lead_ids if contact_of(states.of(lead.decider, id)) in back]
     return take_back(states, {id: people[id] for id in people if id in back}, theirs, "merged with a contact who said no")
+
+
+def declined(states: States, lead_ids: Iterable[UUID]) -> set[UUID | None]:
+    """Who took consent back for one of these leads. Before that was kept with people too, it was noted of the lead alone."""
+    leads = [states.of(lead.decider, id) for id in lead_ids]
+    return {contact_of(known) for known in leads if not isinstance(known, Nobody) and known.trail.said_no}
 
 
 def contact_of(known: lead.Lead) -> UUID | None:

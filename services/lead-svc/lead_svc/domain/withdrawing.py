@@ -8,7 +8,8 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, Name, States, Stream
 
 from . import lead, remembered
-from .lead import RecordConsent, must_be_alive, withdraw_consent
+from .lead import RecordConsent, UnknownLead, must_be_alive, withdraw_consent
+from .lead.states import Nobody
 from .lead.touching import record_consent
 from .remembered import ConsentWithdrawn, PersonAgreed, PersonChanged, Remembered, one_person
 
@@ -32,7 +33,7 @@ class WithdrawConsent(Command):
     lead_ids: tuple[UUID, ...]
     """Every lead of theirs for which they agreed."""
     said_of: UUID | None = None
-    """The one of them they said so of to one of us, which is not over; by the link in a mail they say it of none."""
+    """The one of them they said so of to one of us, whatever became of it; by the link in a mail they say it of none."""
     source: Name
 
 
@@ -64,8 +65,8 @@ def give(states: States, command: GiveConsent) -> list[Event]:
 
 
 def withdraw(states: States, command: WithdrawConsent) -> list[Event]:
-    if command.said_of is not None:
-        must_be_alive(states.of(lead.decider, command.said_of))
+    if command.said_of is not None and isinstance(states.of(lead.decider, command.said_of), Nobody):
+        raise UnknownLead
     people = remembered.remembered(states, command.subject_ids)
     if people and one_person(people, command.subject_ids[0]) != set(command.subject_ids):
         raise PersonChanged

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.lead import LeadAssigned, LeadPooled, LeadRecycled, LeadResponseMissed
+from ltc_events.lead import LeadAssigned, LeadMerged, LeadPooled, LeadRecycled, LeadResponseMissed, LeadUnmerged
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.projection import Row
@@ -74,6 +74,8 @@ inbox_list = projection(
     on(LeadPooled, put(notices, told)),
     on(LeadOwnerNotFound, put(notices, told)),
     on(LeadRecycled, put(notices, told)),
+    on(LeadMerged, put(notices, told)),
+    on(LeadUnmerged, put(notices, told)),
     on(ImportFinished, put(notices, told)),
     on(TaskRaised, put(notices, told)),
     on(TaskReassigned, change(notices, ended), put(notices, told)),

@@ -132,6 +132,8 @@ class Trail:
     last_touch: datetime | None = None
     response: Response | None = None
     consent: Consent | None = None
+    said_no: bool = False
+    """They took consent back for this lead, and did not give it again."""
     contact: Contact | None = None
     score: Score | None = None
     watch: Watch | None = None

@@ -133,7 +133,7 @@ def touched(trail: Trail, event: TouchLogged) -> Trail:
 
 
 def consented(trail: Trail, event: ConsentRecorded) -> Trail:
-    return replace(trail, consent=Consent(event.until) if event.given else None)
+    return replace(trail, consent=Consent(event.until) if event.given else None, said_no=not event.given)
 
 
 def trailed(lead: Lead, trail: Trail) -> Lead:
