@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Iterable
 
-from . import acknowledged, logs, models, money, people, reactions, rules, wire
+from . import acknowledged, logs, models, money, offers, people, reactions, rules, wire
 from .evidence import Evidence
 from .finding import Finding
 
 Check = Callable[[Evidence], list[Finding]]
 
-ROOMS = (logs, acknowledged, wire, reactions, models, money, rules, people)
+ROOMS = (logs, acknowledged, wire, reactions, models, money, rules, offers, people)
 
 CHECKS: dict[str, Check] = {check.__name__: check for room in ROOMS for check in room.CHECKS}
 
 OF_THE_MACHINE = [
-    name for name, check in CHECKS.items() if not check.__module__.endswith((".money", ".rules")) and name != "deals_are_carried_through"
+    name
+    for name, check in CHECKS.items()
+    if not check.__module__.endswith((".money", ".rules", ".offers")) and name != "deals_are_carried_through"
 ]
 """What can be said where nobody sells, signs, delivers or bills."""
 

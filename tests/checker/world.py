@@ -122,7 +122,7 @@ def world() -> Evidence:
 
 def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> None:
     lead, opportunity, contract, order, billing = tellers.values()
-    ids = {word: derived(word, number) for word in ("lead", "opportunity", "contract", "order", "acceptance", "invoice")}
+    ids = {word: derived(word, number) for word in ("lead", "opportunity", "quote", "contract", "order", "acceptance", "invoice")}
     text = {f"{word}_id": str(id) for word, id in ids.items()}
     command = derived("command", "lead-svc", "ann", "capture_lead", f"key-{number}")
     lead.decide("lead", ids["lead"], "ltc.lead.captured.v1", text, command)
@@ -137,6 +137,7 @@ def _deal(tellers: dict[str, Teller], number: int, journal: list[Attempt]) -> No
     opened = opportunity.react("open_opportunity", heard, "opportunity", ids["opportunity"], "ltc.opportunity.opened.v1", text)
     assert converted["event_id"] == heard["event_id"]
     _quote(opportunity, number)
+    _chosen(opportunity, number)
     won = opportunity.decide("opportunity", ids["opportunity"], "ltc.opportunity.won.v1", text, derived("win", number))
     for told in opportunity.told[-2:]:
         drafted = contract.hear(opportunity, told)
@@ -172,7 +173,8 @@ def _quote(opportunity: Teller, number: int) -> None:
     grant = {"user": "max", "max_discount": "0.2", "max_amount": usd(5000), "valid_from": "2026-01-01", "valid_to": None}
     said: dict[str, Any] = {"quote_id": str(quote), "quote_hash": f"hash-{number}"}
     costs = [{"line": 1, "cost": usd(4000)}, {"line": 2, "cost": usd(500)}]
-    content = {**said, "lines": [{"line": 1, "discount": "0.1"}, {"line": 2, "discount": "0"}], "net": usd(1000)}
+    deal = {"opportunity_id": str(derived("opportunity", number))}
+    content = {**said, **deal, "lines": [{"line": 1, "discount": "0.1"}, {"line": 2, "discount": "0"}], "net": usd(1000)}
     approved = {**said, "approved_by": "max", "within_own_authority": False}
     if number == 2:
         content |= {"net": usd(6000), "costs": costs}
@@ -183,6 +185,21 @@ def _quote(opportunity: Teller, number: int) -> None:
     opportunity.note("quote", quote, "ltc.opportunity.quote-drafted.v1", content, derived("draft", number), "ann")
     opportunity.note("quote", quote, "ltc.opportunity.quote-approval-requested.v1", said, derived("submit", number), "ann")
     opportunity.note("quote", quote, "ltc.opportunity.quote-approved.v1", approved, derived("approve", number), "max")
+
+
+def _chosen(opportunity: Teller, number: int) -> None:
+    """The customer has the quote, and decides for it; of the second deal there was another one beside it."""
+    quote, other = derived("quote", number), derived("alternative", number)
+    said, accepting = {"quote_id": str(quote)}, derived("accept", number)
+    if number == 2:
+        deal = {"opportunity_id": str(derived("opportunity", number))}
+        content = {"quote_id": str(other), "quote_hash": "another", **deal, "lines": [], "net": usd(1)}
+        opportunity.note("quote", other, "ltc.opportunity.quote-drafted.v1", content, derived("draft", "other"), "ann")
+    opportunity.note("quote", quote, "ltc.opportunity.quote-sent.v1", said, derived("send", number), "ann")
+    opportunity.note("quote", quote, "ltc.opportunity.quote-accepted.v1", said, accepting, "ann")
+    if number == 2:
+        over = {"quote_id": str(other), "superseded_by": str(quote)}
+        opportunity.decide("quote", other, "ltc.opportunity.quote-superseded.v1", over, accepting, index=1, private=True)
 
 
 def _matrix(opportunity: Teller) -> None:
@@ -197,7 +214,7 @@ def _matrix(opportunity: Teller) -> None:
 
 def _paper(contract: Teller, won: Row, id: UUID, text: dict[str, Any]) -> None:
     """Drafted, reviewed by somebody who did not sell it, signed."""
-    drafted = {**text, "deal": {"account_manager": "ann"}}
+    drafted = {**text, "deal": {"account_manager": "ann", "quote_id": text["quote_id"]}}
     contract.react("draft_contract", won, "contract", id, "ltc.contract.drafted.v1", drafted, private=True)
     contract.note("contract", id, "ltc.contract.reviewed.v1", {**text, "verdict": "approve"}, derived("review", id), "lea")
     contract.note("contract", id, "ltc.contract.signed.v1", text, derived("sign", id), "max")

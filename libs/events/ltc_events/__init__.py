@@ -5,6 +5,7 @@ from .personal import Personal
 from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
 from .taking import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted, fitted
 from .values import (
+    AmountTooLarge,
     Code,
     Currency,
     CurrencyMismatch,
@@ -13,6 +14,7 @@ from .values import (
     Quantity,
     Rate,
     Sha256,
+    Sum,
     Text,
     Unit,
     UserId,
@@ -21,7 +23,9 @@ from .values import (
     decimals_of,
     largest_remainder,
     minor_units,
+    must_be_dealt_in,
     of_checked,
+    reckoned,
     total,
     zero,
 )
@@ -46,10 +50,10 @@ from .vocabulary import (
 )
 
 __all__ = [
-    "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event", "Fact", "Held",
-    "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Reader",
-    "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Taking", "Text", "Unit", "UserId", "Value", "Verb", "Versions",
-    "Wanted", "Writing", "activation", "amount_text", "change", "decimals_of", "derive_id", "event_class", "event_classes",
-    "fitted", "largest_remainder", "members", "minor_units", "of_checked", "on", "projection", "put", "remove", "total", "wants_fact",
-    "zero",
+    "AmountTooLarge", "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event",
+    "Fact", "Held", "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent",
+    "Quantity", "Rate", "Reader", "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Sum", "Taking", "Text", "Unit",
+    "UserId", "Value", "Verb", "Versions", "Wanted", "Writing", "activation", "amount_text", "change", "decimals_of", "derive_id",
+    "event_class", "event_classes", "fitted", "largest_remainder", "members", "minor_units", "must_be_dealt_in", "of_checked", "on",
+    "projection", "put", "reckoned", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from .vocabulary import Refusal
+
 MAX_MINOR_UNITS = 10**15
 """No amount of money is larger, either way: ten trillion in a currency of two decimals."""
 
@@ -102,9 +104,37 @@ class CurrencyMismatch(ValueError):
     """Amounts of two currencies were added, subtracted or compared."""
 
 
+class AmountTooLarge(Refusal):
+    """{what} comes to {amount}, and we deal in no amount beyond {most}: check quantities and prices."""
+
+    status = 422
+
+
+def must_be_dealt_in(amount: int, currency: str, what: str = "This") -> int:
+    """``amount`` in minor units, if it is one that `Money` can be.
+
+    Args:
+        what: which amount it is, as the refusal names it: "The total with tax".
+
+    Raises:
+        AmountTooLarge: it is beyond `MAX_MINOR_UNITS`, either way.
+    """
+    if abs(amount) > MAX_MINOR_UNITS:
+        raise AmountTooLarge(what=what, amount=amount_text(amount, currency), most=amount_text(MAX_MINOR_UNITS, currency))
+    return amount
+
+
+class Sum(Value):
+    """What many amounts of one currency come to, in minor units: together they may be more than any one amount is."""
+
+    amount: int
+    currency: Currency
+
+
 class Money(Value):
     """An amount in minor units (cents, fen; whole yen) of an ISO 4217 currency. Never a float."""
 
+    # What is reckoned from amounts is an amount again, or refused (`AmountTooLarge`): no sum is a failure.
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [{"amount": 125000, "currency": "USD"}]})
 
     amount: Annotated[int, Field(ge=-MAX_MINOR_UNITS, le=MAX_MINOR_UNITS, strict=True)]
@@ -114,10 +144,10 @@ class Money(Value):
         return amount_text(self.amount, self.currency)
 
     def __add__(self, other: "Money") -> "Money":
-        return Money(amount=self.amount + self._same(other).amount, currency=self.currency)
+        return reckoned(self.amount + self._same(other).amount, self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
-        return Money(amount=self.amount - self._same(other).amount, currency=self.currency)
+        return reckoned(self.amount - self._same(other).amount, self.currency)
 
     def __neg__(self) -> "Money":
         return Money(amount=-self.amount, currency=self.currency)
@@ -137,7 +167,7 @@ class Money(Value):
     def times(self, factor: Decimal) -> "Money":
         """This amount times ``factor``, rounded half up (away from zero) to the minor unit, as EN 16931 rounds."""
         exact = Decimal(self.amount) * factor
-        return Money(amount=int(exact.quantize(Decimal(1), ROUND_HALF_UP)), currency=self.currency)
+        return reckoned(int(exact.quantize(Decimal(1), ROUND_HALF_UP)), self.currency)
 
     def allocate(self, weights: Sequence[Decimal]) -> list["Money"]:
         """Split this amount over ``weights`` by largest remainder: the parts sum to the whole, to the last cent.
@@ -160,12 +190,25 @@ def zero(currency: str) -> Money:
     return Money(amount=0, currency=currency)
 
 
-def total(amounts: Sequence[Money], currency: str) -> Money:
-    """The sum of ``amounts``, all of ``currency``; of none, zero."""
+def reckoned(amount: int, currency: str, what: str = "This") -> Money:
+    """What was reckoned, as money.
+
+    Raises:
+        AmountTooLarge: see `must_be_dealt_in`.
+    """
+    return Money(amount=must_be_dealt_in(amount, currency, what), currency=currency)
+
+
+def total(amounts: Sequence[Money], currency: str, what: str = "The sum") -> Money:
+    """The sum of ``amounts``, all of ``currency``; of none, zero.
+
+    Raises:
+        AmountTooLarge: it is more than one amount can be; ``what`` names it.
+    """
     for amount in amounts:
         if amount.currency != currency:
             raise CurrencyMismatch(f"{currency} and {amount.currency}")
-    return Money(amount=sum(amount.amount for amount in amounts), currency=currency)
+    return reckoned(sum(amount.amount for amount in amounts), currency, what)
 
 
 def largest_remainder(amount: int, weights: Sequence[Decimal]) -> list[int]:

@@ -1,13 +1,14 @@
 """Money, quantities and texts."""
 
 import pickle
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ltc_events import (
+    AmountTooLarge,
     Code,
     Currency,
     CurrencyMismatch,
@@ -17,7 +18,9 @@ from ltc_events import (
     Rate,
     Text,
     UserId,
+    amount_text,
     largest_remainder,
+    must_be_dealt_in,
     of_checked,
     total,
     zero,
@@ -37,6 +40,34 @@ def test_money_adds_subtracts_and_compares() -> None:
     assert usd(3) > usd(2) >= usd(2)
     assert total([usd(1), usd(2)], "USD") == usd(3)
     assert total([], "USD") == zero("USD")
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(-(10**15), 10**15), st.decimals(-3, 3, places=6))
+def test_reckoning_with_money_gives_an_amount_or_a_refusal_that_says_how_much_it_was(one: int, other: int, factor: Decimal) -> None:
+    exact = int((Decimal(one) * factor).quantize(Decimal(1), ROUND_HALF_UP))
+    for reckoned, whole in (
+        (lambda: usd(one) + usd(other), one + other),
+        (lambda: usd(one) - usd(other), one - other),
+        (lambda: total([usd(one), usd(other)], "USD", "The total with tax"), one + other),
+        (lambda: usd(one).times(factor), exact),
+    ):
+        if abs(whole) <= MAX_MINOR_UNITS:
+            assert reckoned() == usd(whole)
+        else:
+            with pytest.raises(AmountTooLarge) as refused:
+                reckoned()
+            assert refused.value.details["amount"] == amount_text(whole, "USD")
+
+
+def test_the_refusal_says_which_amount_is_too_large() -> None:
+    assert must_be_dealt_in(MAX_MINOR_UNITS, "USD") == MAX_MINOR_UNITS
+    with pytest.raises(AmountTooLarge) as refused:
+        total([usd(MAX_MINOR_UNITS), usd(1)], "USD", "The total with tax")
+    assert refused.value.status == 422
+    assert refused.value.message == (
+        "The total with tax comes to 10,000,000,000,000.01 USD, and we deal in no amount beyond 10,000,000,000,000.00 USD: "
+        "check quantities and prices."
+    )
 
 
 def test_a_value_of_checked_parts_is_no_other_than_one_that_was_checked() -> None:

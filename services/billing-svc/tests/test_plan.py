@@ -9,7 +9,7 @@ import pytest
 from billing_svc.domain import plan
 from billing_svc.domain.bill import BilledLine, Terms, bill, share, taxed
 from billing_svc.domain.plan import AcceptanceNoted, AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan, PlanOpened
-from ltc_events import Event, Money, derive_id
+from ltc_events import AmountTooLarge, Event, Money, derive_id
 from ltc_events.contract import PlanLine
 from ltc_events.testing import given
 
@@ -173,6 +173,13 @@ def test_an_acceptance_bill_has_the_rates_of_the_lines_it_names_only() -> None:
 )
 def test_taxes(net: int, lines: tuple[BilledLine, ...], expected: list[tuple[int, int]]) -> None:
     assert [(each.net.amount, each.tax.amount) for each in taxed(usd(net), lines)] == expected
+
+
+def test_an_invoice_that_tax_makes_more_than_money_can_be_is_refused_by_name() -> None:
+    terms = agreed((line(1, "1", 10**15),), advance(1, 10**15))
+    refusal = given(plan.decider).when(OpenPlan(contract_id=CONTRACT, terms=terms)).refusal
+    assert isinstance(refusal, AmountTooLarge)
+    assert "An invoice with its tax comes to 11,900,000,000,000.00 USD" in refusal.message
 
 
 def test_a_share_is_exact_before_it_is_rounded() -> None:

@@ -14,7 +14,7 @@ from lead_svc.domain import campaign
 from lead_svc.domain.campaign import CampaignCostRecorded, NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
 from lead_svc.domain.converting import ReturnLead
 from leads import BANT, TRIANGLE, captured, done
-from ltc_events import Money
+from ltc_events import Money, Sum
 from ltc_events.testing import given
 
 DAY = date(2026, 11, 24)
@@ -38,18 +38,28 @@ def test_what_was_spent_is_recorded_and_what_is_not_spent_yet_is_not() -> None:
 
 @drawn(st.integers(-(10**15), 10**15), st.integers(1, 10**6))
 def test_what_one_cost_times_all_is_what_all_cost_but_for_half_a_minor_unit_each(amount: int, among: int) -> None:
-    one = each(Money(amount=amount, currency="USD"), among)
+    one = each(Sum(amount=amount, currency="USD"), among)
     assert one is not None
     assert 2 * abs(one.amount * among - amount) <= among
 
 
 def test_of_no_leads_none_cost_anything() -> None:
-    assert each(USD, 0) is None
+    assert each(Sum(amount=1, currency="USD"), 0) is None
 
 
 async def spend(client: httpx.AsyncClient, key: str, amount: int, currency: str = "USD", **changes: Any) -> httpx.Response:
     body = {"channel": "exhibition", "amount": {"amount": amount, "currency": currency}, "spent_on": "2020-01-01", **changes}
     return await client.post("/campaigns/fair/costs", json=body, headers={"idempotency-key": key})
+
+
+async def test_a_report_says_what_was_spent_also_where_together_it_is_more_than_one_amount_can_be(
+    ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    await captured(ann, channel="exhibition", campaign="fair")
+    for key in ("one", "two"):
+        assert (await spend(max_, key, 10**15)).is_success
+    (fair,) = [each for each in (await ann.get("/campaigns/report")).json()["data"] if each["campaign"] == "fair"]
+    assert fair["spent"][0]["cost"] == {"amount": 2 * 10**15, "currency": "USD"}
 
 
 async def test_a_report_says_by_channel_and_campaign_what_came_and_what_each_lead_cost(

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from ltc_events import Money, Refusal
+from ltc_events import AmountTooLarge, Money, Refusal
 from ltc_events.opportunity import PricedLine
 from ltc_events.testing import given
 from opportunity_svc.domain.catalogue import (
@@ -21,7 +21,6 @@ from opportunity_svc.domain.catalogue import (
 from opportunity_svc.domain.difference import DifferenceHasChanged, difference
 from opportunity_svc.domain.price_book import ValidityEndsBeforeItBegins
 from opportunity_svc.domain.quote.margin import LineCost, cost_of, costs_of, margin_rate
-from opportunity_svc.domain.quote.pricing import AmountTooLarge
 
 JANUARY, JULY = date(2026, 1, 1), date(2026, 7, 1)
 
@@ -109,5 +108,5 @@ def test_a_margin_is_known_only_if_the_cost_of_every_line_is() -> None:
 
 def test_a_cost_beyond_all_money_is_refused_and_not_a_failure() -> None:
     dear = changed.model_copy(update={"written": (product("A", 10**15),)})
-    with pytest.raises(AmountTooLarge):
+    with pytest.raises(AmountTooLarge, match="What line 1 costs us"):
         costs_of(evolve(decider.initial, dear), (line(1, "A", "2", 1),), JULY)

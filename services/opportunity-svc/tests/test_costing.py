@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from ltc_events import AmountTooLarge
 from ltc_events.opportunity_gates import BidCostBooked
 from ltc_events.testing import given
 from opportunity_svc.api.costing import BidCostSum, sums
@@ -54,6 +55,18 @@ def test_no_more_is_taken_back_than_was_booked() -> None:
     given(opportunity.decider, opened, booked, taken).when(again).then_refused(MoreThanBooked)
     yuan = back.model_copy(update={"amount": usd(-1).model_copy(update={"currency": "CNY"})})
     given(opportunity.decider, opened, booked).when(yuan).then_refused(MoreThanBooked)
+
+
+def test_no_more_is_booked_than_can_be_money_and_what_was_once_is_taken_back_all_the_same() -> None:
+    most = booked.model_copy(update={"amount": usd(10**15)})
+    more = book.model_copy(update={"cost_id": UUID(int=21), "amount": usd(1)})
+    refusal = given(opportunity.decider, opened, most).when(more).refusal
+    assert isinstance(refusal, AmountTooLarge)
+    assert "What is booked for this deal comes to 10,000,000,000,000.01 USD" in refusal.message
+    beyond = booked.model_copy(update={"cost_id": UUID(int=21), "amount": usd(1)})  # as older versions let it be booked
+    back = book.model_copy(update={"cost_id": UUID(int=22), "amount": usd(-900)})
+    taken = booked.model_copy(update={"cost_id": UUID(int=22), "amount": usd(-900)})
+    given(opportunity.decider, opened, most, beyond).when(back).then(taken)
 
 
 def test_only_a_deal_that_goes_on_costs_anything() -> None:

@@ -91,6 +91,16 @@ async def test_a_quarter_is_forecast_by_category_and_team_against_its_target(wor
     assert [each["code"] for each in (await world.nat.get("/teams", params={"territory": "CN-SH"})).json()] == ["east"]
 
 
+async def test_deals_together_may_be_worth_more_than_one_can_be(world: World) -> None:
+    for number in (1, 2):
+        assert (await world.say(await world.deal(number), "commit", 10**15)).status_code == 204
+    assert (await world.mia.post("/teams/east", json={"lead": "mia", "members": ["mia", "ann"]})).status_code == 204
+    target = {"period": world.period, "amount": usd(10**15), "weights": WEIGHTS}
+    assert (await world.mia.post("/teams/east/target", json=target)).status_code == 204
+    east = await world.forecast(team="east")
+    assert (east["weighted"], east["remaining"]) == (usd(18 * 10**14), usd(10**15))
+
+
 async def test_the_forecast_of_a_past_day_is_what_was_said_by_then(world: World) -> None:
     deal, before = await world.deal(1), world.today()
     await world.say(deal, "pipeline", 100_000)

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from ltc_events import Money
+from ltc_events import AmountTooLarge, Money
 from ltc_events.opportunity import PricedLine
-from opportunity_svc.api.paper import Language, Paper, pdf, plain, tax_of
+from opportunity_svc.api.paper import Language, Paper, pdf, plain
+from opportunity_svc.domain.quote.pricing import tax_of
 from pypdf import PdfReader
 
 
@@ -60,6 +61,12 @@ def cells(written: bytes) -> list[str]:
 def test_the_same_quote_gives_the_same_bytes(language: Language) -> None:
     assert pdf(paper(), language) == pdf(paper(), language)
     assert pdf(paper(), language) != pdf(paper(3), language)
+
+
+def test_a_quote_of_old_with_more_tax_than_can_be_money_is_refused_by_name_and_is_no_failure() -> None:
+    dear = line(1).model_copy(update={"net": usd(10**15)})
+    with pytest.raises(AmountTooLarge, match=r"The total with tax comes to 11,300,000,000,000\.00 USD"):
+        pdf(replace(paper(1), lines=(dear,), net=dear.net), "en")
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,23 @@
 """What a line costs."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_events import Money
+from ltc_events import AmountTooLarge, Money
 from ltc_events.opportunity import PricedLine
 from opportunity_svc.domain.price_book import Book, PriceItem
 from opportunity_svc.domain.quote.pricing import (
-    AmountTooLarge,
     AskedLine,
     NetBelowNothing,
     NetFarAboveList,
     NetInOtherCurrency,
+    gross_of,
     largest_discount,
     net_of,
+    payable,
     priced,
 )
 from pydantic import ValidationError
@@ -85,6 +86,23 @@ def test_a_price_that_cannot_be_meant_is_refused() -> None:
         priced_line(book(0), asked(usd(1)))
     with pytest.raises(AmountTooLarge):
         priced_line(book(10**15), AskedLine(product="P", quantity=2))
+
+
+@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=3))
+def test_what_the_customer_pays_is_an_amount_or_it_is_refused_by_name(nets: list[int]) -> None:
+    lines = priced(book(10**15), [AskedLine(product="P", quantity=1, net=usd(net)) for net in nets])
+    with_tax = sum(nets) + int((Decimal(sum(nets)) * Decimal("0.13")).quantize(Decimal(1), ROUND_HALF_UP))
+    if with_tax > 10**15:
+        with pytest.raises(AmountTooLarge, match=r"^The total (before|with) tax comes to"):
+            payable(lines, "USD")
+    else:
+        assert payable(lines, "USD") == net_of(lines, "USD") == usd(sum(nets))
+        assert gross_of(lines, "USD") == usd(with_tax)
+
+
+def test_a_refused_line_is_named() -> None:
+    with pytest.raises(AmountTooLarge, match=r"^Line 2 comes to 20,000,000,000,000\.00 USD"):
+        priced(book(10**15), [AskedLine(product="P", quantity=quantity) for quantity in (1, 2)])
 
 
 def test_discount_and_net_are_not_both_given() -> None:

@@ -180,6 +180,24 @@ async def quotes_beyond_authority(platform: Platform, _: Path) -> None:
         await refused(deal.act(OPPORTUNITIES, "approve_quote", f"{quote}/approve", who, approval, key=who.name))
 
 
+async def the_other_quote_accepted_too(platform: Platform, _: Path) -> None:
+    """Of two quotes the customer has, one is accepted, and then the other."""
+    deal = await Deal(platform.front, f"either-{next(_numbers)}").to_opportunity()
+    quotes = [f"/quotes/{await _sent(deal, quantity)}" for quantity in ("2", "3")]
+    await deal.act(OPPORTUNITIES, "accept_quote", f"{quotes[1]}/accept", ANN, {}, key="one")
+    await refused(deal.act(OPPORTUNITIES, "accept_quote", f"{quotes[0]}/accept", ANN, {}, key="other"))
+
+
+async def _sent(deal: Deal, quantity: str) -> str:
+    """A quote the customer has."""
+    body = {"price_book": BOOK, "lines": [{"product": PUMP, "quantity": quantity}]}
+    path = f"/opportunities/{deal.ids['opportunity']}/quotes"
+    quote: str = (await deal.act(OPPORTUNITIES, "draft_quote", path, ANN, body, key=quantity)).body["quote_id"]
+    for operation in ("submit", "send"):
+        await deal.act(OPPORTUNITIES, f"{operation}_quote", f"/quotes/{quote}/{operation}", ANN, key=quantity)
+    return quote
+
+
 async def _drafted(platform: Platform) -> Deal:
     deal = await Deal(platform.front, f"paper-{next(_numbers)}").to_opportunity()
     await deal.win()

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ltc_events import Refusal
+from ltc_events import AmountTooLarge, Refusal
 from pydantic.json_schema import models_json_schema
 
 from ltc_runtime.log.errors import Stale, Unstorable
@@ -106,7 +106,8 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
 
 
 def _faults(operation: "Operation") -> list[type[Refusal]]:
-    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
+    found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, AmountTooLarge]
+    found += [TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
     if operation.gate is not None:
         open_to_all = [each for each in found if each not in (Unauthenticated, Forbidden, IssuerAway)]
         closed = [] if operation.gate.header is None else [NotAdmitted, OriginNotAllowed]

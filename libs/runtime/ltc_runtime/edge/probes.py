@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import Request
-from ltc_events import Refusal
+from ltc_events import AmountTooLarge, Refusal
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import HTMLResponse, Response
 
@@ -61,7 +61,7 @@ def add_probes(app: "EdgeApp") -> None:
 
 def problem_pages(app: "EdgeApp") -> dict[str, type[Refusal]]:
     """Every problem this service can answer with, by its code."""
-    known: list[type[Refusal]] = [*FAULTS, Stale, Unstorable]
+    known: list[type[Refusal]] = [*FAULTS, Stale, Unstorable, AmountTooLarge]
     for operation in app.edge.operations.values():
         known += operation.refuses
     return {refusal.code(): refusal for refusal in known}

@@ -63,7 +63,7 @@ class Bill(Value):
 def bill(contract_id: UUID, terms: Terms, plan_line: PlanLine, net: Money, issued_on: date) -> Bill:
     """Bill ``net`` of a plan line."""
     taxes = taxed(net, terms.covered(plan_line))
-    tax = total([each.tax for each in taxes], net.currency)
+    tax = total([each.tax for each in taxes], net.currency, "The tax of an invoice")
     return Bill(
         contract_id=contract_id,
         contract_no=terms.contract_no,
@@ -76,7 +76,7 @@ def bill(contract_id: UUID, terms: Terms, plan_line: PlanLine, net: Money, issue
         taxes=taxes,
         net=net,
         tax=tax,
-        gross=net + tax,
+        gross=total([net, tax], net.currency, "An invoice with its tax"),
         issued_on=issued_on,
         due_on=issued_on + timedelta(days=terms.payment_days),
     )

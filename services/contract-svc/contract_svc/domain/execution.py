@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Event, Money, Value
+from ltc_events import Command, Event, Money, Value, total
 from ltc_events.billing import InvoiceNumber
 from ltc_events.opportunity import LineNo, PricedLine
 from ltc_events.order import Count
@@ -160,9 +160,9 @@ class Execution:
         billed = [each for each in self.invoices.values() if each.plan_line == plan_line]
         return PlanProgress(
             line=plan_line,
-            billed=Money(amount=sum(each.net.amount for each in billed), currency=currency),
-            billed_gross=Money(amount=sum(each.gross.amount for each in billed), currency=currency),
-            paid=Money(amount=sum(each.amount.amount for each in self.payments if each.plan_line == plan_line), currency=currency),
+            billed=total([each.net for each in billed], currency, "What is billed"),
+            billed_gross=total([each.gross for each in billed], currency, "What is billed with tax"),
+            paid=total([each.amount for each in self.payments if each.plan_line == plan_line], currency, "What is paid"),
         )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from ltc_events import Money, Text
+from ltc_events import Money, Sum, Text
 from ltc_events.lead import Channel
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field, StringConstraints
@@ -51,10 +51,10 @@ async def record_campaign_cost(campaign: CampaignInUrl, body: CostBody, handle: 
 class Spent(View):
     """What was spent in one currency, and what one lead of each stage cost, rounded half up to the minor unit. None: there was none."""
 
-    cost: Money
-    per_lead: Money | None
-    per_qualified: Money | None
-    per_converted: Money | None
+    cost: Sum
+    per_lead: Sum | None
+    per_qualified: Sum | None
+    per_converted: Sum | None
 
 
 class CampaignResult(View):
@@ -67,7 +67,7 @@ class CampaignResult(View):
     qualified: int
     converted: int
     won: int = Field(description="Deals won, as far as sales said so.")
-    won_amounts: Sequence[Money] = Field(description="What these came to, in each currency.")
+    won_amounts: Sequence[Sum] = Field(description="What these came to, in each currency.")
     spent: Sequence[Spent] = Field(description="What it cost, in each currency.")
 
 
@@ -88,7 +88,7 @@ async def report_campaigns(read: Read, day_from: date | None = None, day_to: dat
     return CampaignReport(data=[result(place, counts.get(place, {}), costs[place], won[place]) for place in places])
 
 
-def result(place: Place, counts: dict[str, int], costs: Sequence[Money], won: Sequence[tuple[int, Money]]) -> CampaignResult:
+def result(place: Place, counts: dict[str, int], costs: Sequence[Sum], won: Sequence[tuple[int, Sum]]) -> CampaignResult:
     captured, qualified, converted = (counts.get(stage, 0) for stage in ("captured", "qualified", "converted"))
     return CampaignResult(
         channel=place[0],
@@ -105,13 +105,13 @@ def result(place: Place, counts: dict[str, int], costs: Sequence[Money], won: Se
     )  # fmt: skip
 
 
-def each(cost: Money, among: int) -> Money | None:
+def each(cost: Sum, among: int) -> Sum | None:
     """The cost of one, exact until it is rounded half up."""
     if not among:
         return None
     whole, rest = divmod(abs(cost.amount), among)
     rounded = whole + (2 * rest >= among)
-    return Money(amount=rounded if cost.amount >= 0 else -rounded, currency=cost.currency)
+    return Sum(amount=rounded if cost.amount >= 0 else -rounded, currency=cost.currency)
 
 
 def captured_between(begin: date | None, end: date | None) -> list[ColumnElement[bool]]:
@@ -136,27 +136,27 @@ async def counted(read: Read, begin: date | None, end: date | None) -> dict[Plac
     return {(row["channel"], row["campaign"]): row for row in await read.all(found)}
 
 
-async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[Money]]:
-    cost, sums = shown.campaign_costs.c, defaultdict[Place, list[Money]](list)
+async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[Sum]]:
+    cost, sums = shown.campaign_costs.c, defaultdict[Place, list[Sum]](list)
     found: Any = select(cost.channel, cost.campaign, cost.currency, func.sum(cost.amount).label("amount"))
     if begin is not None:
         found = found.where(cost.spent_on >= begin)
     if end is not None:
         found = found.where(cost.spent_on <= end)
     for row in await read.all(found.group_by(cost.channel, cost.campaign, cost.currency).order_by(cost.currency)):
-        sums[row["channel"], row["campaign"]].append(money(row))
+        sums[row["channel"], row["campaign"]].append(whole(row))
     return sums
 
 
-async def earned(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[tuple[int, Money]]]:
+async def earned(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[tuple[int, Sum]]]:
     """A deal counts for the lead it was opened for, not for those that joined it; of one that came back, for the lead it was first."""
-    lead, deal, sums = shown.leads.c, shown.won_deals.c, defaultdict[Place, list[tuple[int, Money]]](list)
+    lead, deal, sums = shown.leads.c, shown.won_deals.c, defaultdict[Place, list[tuple[int, Sum]]](list)
     way = led_to_deals()
     found: Any = select(lead.channel, lead.campaign, deal.currency, func.count().label("deals"), func.sum(deal.amount).label("amount"))
     found = found.select_from(way.join(shown.leads, lead.lead_id == way.c.lead_id))
     found = found.join(shown.won_deals, deal.opportunity_id == way.c.opportunity_id).where(*captured_between(begin, end))
     for row in await read.all(found.group_by(lead.channel, lead.campaign, deal.currency).order_by(deal.currency)):
-        sums[row["channel"], row["campaign"]].append((row["deals"], money(row)))
+        sums[row["channel"], row["campaign"]].append((row["deals"], whole(row)))
     return sums
 
 
@@ -170,6 +170,6 @@ def led_to_deals() -> CTE:
     return way.union_all(earlier.join(before, before.c.lead_id == way.c.returned_from))
 
 
-def money(row: dict[str, Any]) -> Money:
+def whole(row: dict[str, Any]) -> Sum:
     """A sum of the database, which gives whole numbers as decimals."""
-    return Money(amount=int(Decimal(row["amount"])), currency=row["currency"])
+    return Sum(amount=int(Decimal(row["amount"])), currency=row["currency"])

@@ -14,9 +14,10 @@ from ltc_runtime.edge import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import or_, select
 
 from .. import projections as shown
+from ..domain.quote.pricing import gross_of, tax_of
 from ..domain.quote.states import UnknownQuote
 from .comparing import Revision, UnknownVersion
-from .paper import Language, Paper, pdf, tax_of
+from .paper import Language, Paper, pdf
 from .ubl import Offer, ubl
 from .waterfall import version_of
 
@@ -54,7 +55,6 @@ async def show_quote_document(quote_id: UUID, read: Read, language: Language = "
     """A quote as the customer gets it, with the hash of its PDF."""
     paper = await paper_of(quote_id, language, read)
     written = await asyncio.to_thread(pdf, paper, language)
-    tax = tax_of(paper.lines, paper.net.currency)
     return QuoteDocument(
         quote_id=quote_id,
         revision=paper.revision,
@@ -66,8 +66,8 @@ async def show_quote_document(quote_id: UUID, read: Read, language: Language = "
         binding=paper.binding,
         lines=[DocumentLine(**dict(line), name=name) for line, name in zip(paper.lines, paper.names, strict=True)],
         net=paper.net,
-        tax=tax,
-        gross=Money(amount=paper.net.amount + tax.amount, currency=tax.currency),
+        tax=tax_of(paper.lines, paper.net.currency),
+        gross=gross_of(paper.lines, paper.net.currency),
         pdf_sha256=sha256(written).hexdigest(),
     )
 

@@ -15,6 +15,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from ..domain.quote.pricing import gross_of, tax_of
+
 Language = Literal["en", "zh"]
 FONT = "STSong-Light"
 """A font every viewer brings for Chinese; it has Latin letters too, and no file of it is needed."""
@@ -92,13 +94,6 @@ class Paper:
     """It expired, or the customer decided for another one."""
 
 
-def tax_of(lines: Sequence[PricedLine], currency: str) -> Money:
-    """Tax by rate: what the lines of one rate come to, times the rate, half up; then the sum over the rates."""
-    rates = sorted({line.tax_rate for line in lines})
-    nets = {rate: sum(line.net.amount for line in lines if line.tax_rate == rate) for rate in rates}
-    return Money(amount=sum(Money(amount=nets[rate], currency=currency).times(rate).amount for rate in rates), currency=currency)
-
-
 @cache
 def register_font() -> None:
     """Make the font known to the library, once."""
@@ -166,8 +161,7 @@ def row(canvas: Canvas, cells: Sequence[Sequence[str]], y: float) -> float:
 
 def totals(canvas: Canvas, paper: Paper, words: dict[str, str], y: float) -> None:
     canvas.line(LEFT, y + 6, RIGHT, y + 6)
-    tax = tax_of(paper.lines, paper.net.currency)
-    gross = Money(amount=paper.net.amount + tax.amount, currency=paper.net.currency)
+    tax, gross = tax_of(paper.lines, paper.net.currency), gross_of(paper.lines, paper.net.currency)
     for number, (name, amount) in enumerate((("net", paper.net), ("tax", tax), ("gross", gross)), 1):
         write(canvas, 420.0, y - 14 * number, words[name], 10, right=True)
         write(canvas, RIGHT, y - 14 * number, str(amount), 10, right=True)

@@ -20,7 +20,7 @@ from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, U
 from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
 from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays
 from ..domain.quote.margin import margin_rate
-from ..domain.quote.pricing import AmountTooLarge, AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
+from ..domain.quote.pricing import AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
 from ..domain.quote.sending import AcceptQuote, SendQuote
 from ..domain.quote.states import (
     QuoteFinal,
@@ -45,7 +45,6 @@ PRICING = (
     NetInOtherCurrency,
     NetBelowNothing,
     NetFarAboveList,
-    AmountTooLarge,
 )
 
 

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from ltc_events import Code, Currency, Money, UserId
+from ltc_events import Code, Currency, Money, Sum, UserId
 from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
@@ -147,7 +147,7 @@ class ForecastView(View):
     won: Sequence[Part] = Field(description="What was won in the quarter by that day.")
     target: Money | None
     remaining: Money | None = Field(description="The target less what was won, in the target's currency; never below nothing.")
-    weighted: Money | None = Field(description="What is forecast, each category by its weight.")
+    weighted: Sum | None = Field(description="What is forecast, each category by its weight.")
     coverage: Decimal | None = Field(description="weighted ÷ remaining, to four places; null where nothing remains, or is to be won.")
 
 
@@ -176,7 +176,7 @@ def _against(target: dict[str, Any] | None, forecast: Sequence[Part], won: Seque
     return {
         "target": Money(amount=target["amount"], currency=currency),
         "remaining": Money(amount=remaining, currency=currency),
-        "weighted": Money(amount=int(counted.quantize(Decimal(1), ROUND_HALF_UP)), currency=currency),
+        "weighted": Sum(amount=int(counted.quantize(Decimal(1), ROUND_HALF_UP)), currency=currency),
         "coverage": (counted / remaining).quantize(Decimal("0.0001"), ROUND_HALF_UP) if remaining else None,
     }
 

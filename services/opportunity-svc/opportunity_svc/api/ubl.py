@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 from ltc_events.opportunity import PricedLine
 from ltc_events.values import decimals_of
 
-from ..domain.quote.pricing import listed
-from .paper import UNITS, Paper, plain, tax_of
+from ..domain.quote.pricing import gross_of, listed, tax_of
+from .paper import UNITS, Paper, plain
 
 QUOTATION = "urn:oasis:names:specification:ubl:schema:xsd:Quotation-2"
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -110,7 +110,7 @@ def category(parent: ET.Element, rate: Decimal) -> None:
 
 def totals(parent: ET.Element, paper: Paper) -> None:
     currency = paper.net.currency
-    gross = paper.net.amount + tax_of(paper.lines, currency).amount
+    gross = gross_of(paper.lines, currency).amount
     for name in ("LineExtensionAmount", "TaxExclusiveAmount"):
         amount(parent, name, paper.net.amount, currency)
     for name in ("TaxInclusiveAmount", "PayableAmount"):

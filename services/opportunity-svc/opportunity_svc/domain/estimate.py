@@ -189,8 +189,8 @@ def must_be_in_order(cash: Sequence[CashLine]) -> None:
 def must_sum(command: DraftEstimate) -> None:
     currency = command.revenue.currency
     flows = (
-        ("inflow", total([line.inflow for line in command.cash], currency), "revenue", command.revenue),
-        ("outflow", total([line.outflow for line in command.cash], currency), "cost", cost_of(command.costs, currency)),
+        ("inflow", total([line.inflow for line in command.cash], currency, "What comes in"), "revenue", command.revenue),
+        ("outflow", total([line.outflow for line in command.cash], currency, "What goes out"), "cost", cost_of(command.costs, currency)),
     )
     for flow, months, what, amount in flows:
         if months != amount:
@@ -202,7 +202,7 @@ def must_sum(command: DraftEstimate) -> None:
 
 def cost_of(costs: Sequence[CostLine], currency: str) -> Money:
     """What all of it costs."""
-    return total([line.amount for line in costs], currency)
+    return total([line.amount for line in costs], currency, "The cost")
 
 
 def margin_rate(revenue: Money, cost: Money) -> Decimal | None:

@@ -157,7 +157,7 @@ def cost(known: Catalogue, product: str, line: PricedLine, today: date) -> Money
     if unit is None:
         raise CostUnknown(product=product, currency=line.net.currency)
     with localcontext(EXACT):
-        return Money(amount=cost_for(unit, line.quantity), currency=unit.currency)
+        return cost_for(unit, line)
 
 
 def must_be_deliverable(rules: rule_book.Book, sold: Content, chosen: Selection, swap: Swap) -> None:

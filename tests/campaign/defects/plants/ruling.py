@@ -59,6 +59,23 @@ def authority_not_asked(authority: Any) -> None:
     authority.Authority.covers = lambda _authority, _discount, _net, _day: True
 
 
+@plant("opportunity_svc.domain.quote.superseding")
+def others_stay_on_offer(superseding: Any) -> None:
+    """Whatever the customer decides for, the other quotes of the deal stay as they are."""
+    superseding.supersede = lambda _others, _opportunity_id, _chosen, *, won=False: []
+
+
+@plant("opportunity_svc.domain.quote.states")
+def superseded_is_accepted(states: Any) -> None:
+    """The customer may accept a quote after they decided for another one."""
+    must_be_sent = states.must_be_sent
+
+    def or_superseded(quote: Any, today: date) -> Any:
+        return states.Sent(quote.content) if isinstance(quote, states.Superseded) else must_be_sent(quote, today)
+
+    states.must_be_sent = or_superseded
+
+
 @plant("contract_svc.domain.paper")
 def review_of_own_deal(paper: Any) -> None:
     """The account manager reviews the contract of their own deal."""

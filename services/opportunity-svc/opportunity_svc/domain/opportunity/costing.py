@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from ltc_events import Command, Money, Refusal, Text, UserId, total
+from ltc_events import Command, Money, Refusal, Text, UserId, amount_text, must_be_dealt_in
 from ltc_events.opportunity_gates import BidCostBooked, BidCostKind
 
 from .criteria import unmet
@@ -45,9 +45,7 @@ def book(deal: Open, command: BookBidCost) -> list[OpportunityEvent]:
     must_be_decided(deal)
     if command.amount.amount == 0:
         raise CostOfNothing
-    booked = booked_in(command.amount.currency, deal.costs.values())
-    if command.amount.amount < 0 and booked + command.amount < Money(amount=0, currency=command.amount.currency):
-        raise MoreThanBooked(booked=str(booked))
+    must_leave_an_amount(command.amount, deal.costs.values())
     return [BidCostBooked(**command.model_dump(exclude={"actor", "today", "amount"}), amount=command.amount, booked_by=command.actor)]
 
 
@@ -59,9 +57,13 @@ def must_be_decided(deal: Open) -> None:
         raise InvestmentUndecided(unmet=[*unmet(stages, deal.known()), *missing])
 
 
-def booked_in(currency: str, costs: Iterable[Money]) -> Money:
-    """What was booked in one currency."""
-    return total([cost for cost in costs if cost.currency == currency], currency)
+def must_leave_an_amount(more: Money, costs: Iterable[Money]) -> None:
+    """No more is taken back than was booked in its currency, and what is booked stays an amount we deal in."""
+    booked = sum(cost.amount for cost in costs if cost.currency == more.currency)
+    if more.amount > 0:
+        must_be_dealt_in(booked + more.amount, more.currency, "What is booked for this deal")
+    elif booked + more.amount < 0:
+        raise MoreThanBooked(booked=amount_text(booked, more.currency))
 
 
 def booked(deal: Open, event: BidCostBooked) -> Open:

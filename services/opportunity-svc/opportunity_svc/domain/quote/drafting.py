@@ -12,7 +12,7 @@ from ..catalogue import Catalogue
 from ..opportunity import Opportunity, must_be_open
 from ..price_book import PriceBook, must_be_valid, price_book_id
 from .margin import costs_of
-from .pricing import AskedLines, agreed_in, net_of, priced
+from .pricing import AskedLines, agreed_in, payable, priced
 from .states import Live, Nobody, Quote, QuoteDrafted, QuoteEvent, QuoteRevised
 
 VALID_FOR = 30
@@ -71,7 +71,7 @@ def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Ca
         price_book_version=valid.version,
         currency=valid.currency,
         lines=lines,
-        net=net_of(lines, valid.currency),
+        net=payable(lines, valid.currency),
         quote_hash=lines_hash(lines),
         drafted_by=command.actor,
         drafted_on=command.today,
@@ -98,7 +98,7 @@ def revise(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQu
         price_book_version=valid.version,
         currency=valid.currency,
         lines=lines,
-        net=net_of(lines, valid.currency),
+        net=payable(lines, valid.currency),
         quote_hash=fingerprint,
         revised_by=command.actor,
         expires_on=until,

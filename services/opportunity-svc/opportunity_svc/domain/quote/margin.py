@@ -5,12 +5,12 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
-from ltc_events import Money, Value, of_checked, total
+from ltc_events import Money, Value, must_be_dealt_in, of_checked, total
 from ltc_events.opportunity import LineNo, PricedLine
 from pydantic import TypeAdapter
 
 from ..catalogue import Catalogue
-from .pricing import EXACT, WHOLE, must_be_dealt_in
+from .pricing import EXACT, WHOLE
 
 FOUR_DECIMALS = Decimal("0.0001")
 
@@ -37,16 +37,16 @@ def costs_of(catalogue: Catalogue, lines: Sequence[PricedLine], day: date) -> tu
         return ()
     units = ((line, catalogue.cost(line.product, line.net.currency, day)) for line in lines)
     with localcontext(EXACT):
-        costs = [(line, cost_for(unit, line.quantity)) for line, unit in units if unit is not None]
-    must_be_dealt_in(sum(amount for _, amount in costs))
-    return tuple(
-        of_checked(LineCost, line=line.line, cost=of_checked(Money, amount=amount, currency=line.net.currency)) for line, amount in costs
-    )
+        costs = [(line, cost_for(unit, line)) for line, unit in units if unit is not None]
+    if costs:
+        total([cost for _, cost in costs], costs[0][1].currency, "What all lines cost us")
+    return tuple(of_checked(LineCost, line=line.line, cost=cost) for line, cost in costs)
 
 
-def cost_for(unit: Money, quantity: Decimal) -> int:
-    """What so many units cost, half up to the minor unit."""
-    return must_be_dealt_in(int((unit.amount * quantity).quantize(WHOLE)))
+def cost_for(unit: Money, line: PricedLine) -> Money:
+    """What a whole line costs us at so much a unit, half up to the minor unit."""
+    amount = must_be_dealt_in(int((unit.amount * line.quantity).quantize(WHOLE)), unit.currency, f"What line {line.line} costs us")
+    return of_checked(Money, amount=amount, currency=unit.currency)
 
 
 def cost_of(lines: Sequence[PricedLine], costs: Sequence[LineCost], currency: str) -> Money | None:

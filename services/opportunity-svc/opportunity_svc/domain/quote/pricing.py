@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Annotated
 
-from ltc_events import Code, Money, Quantity, Refusal, Value, of_checked, total
+from ltc_events import Code, Money, Quantity, Refusal, Value, must_be_dealt_in, of_checked, total
 from ltc_events.opportunity import Discount, PricedLine
-from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import ConfigDict, Field, model_validator
 
 from ..price_book import Book
@@ -53,10 +52,6 @@ class NetFarAboveList(Refusal):
     """The price of line {line} is more than eleven times the list price: check it."""
 
 
-class AmountTooLarge(Refusal):
-    """This comes to more money than we deal in: check quantities and prices."""
-
-
 def priced(book: Book, lines: Sequence[AskedLine]) -> tuple[PricedLine, ...]:
     """The lines with their prices, numbered from 1."""
     with localcontext(EXACT):
@@ -69,7 +64,7 @@ def priced_line(book: Book, number: int, line: AskedLine) -> PricedLine:
     full = item.list_price.amount * line.quantity
     if line.net is None:
         discount = line.discount or NONE
-        net = discounted(full, discount)
+        net = must_be_dealt_in(discounted(full, discount), book.currency, f"Line {number}")
     else:
         net = agreed_net(book, number, line.net)
         discount = discount_of(number, full, net)
@@ -109,7 +104,7 @@ def agreed_net(book: Book, number: int, net: Money) -> int:
 
 def discounted(full: Decimal, discount: Decimal) -> int:
     """List × quantity × (1 − discount), rounded half up to the minor unit."""
-    return must_be_dealt_in(int((full * (1 - discount)).quantize(WHOLE)))
+    return int((full * (1 - discount)).quantize(WHOLE))
 
 
 def discount_of(number: int, full: Decimal, net: int) -> Decimal:
@@ -123,14 +118,25 @@ def discount_of(number: int, full: Decimal, net: int) -> Decimal:
 
 def net_of(lines: Sequence[PricedLine], currency: str) -> Money:
     """What all lines come to."""
-    must_be_dealt_in(sum(line.net.amount for line in lines))
-    return total([line.net for line in lines], currency)
+    return total([line.net for line in lines], currency, "The total before tax")
 
 
-def must_be_dealt_in(amount: int) -> int:
-    if amount > MAX_MINOR_UNITS:
-        raise AmountTooLarge
-    return amount
+def tax_of(lines: Sequence[PricedLine], currency: str) -> Money:
+    """Tax by rate: what the lines of one rate come to, times the rate, half up; then the sum over the rates."""
+    rates = sorted({line.tax_rate for line in lines})
+    nets = [net_of([line for line in lines if line.tax_rate == rate], currency) for rate in rates]
+    return total([net.times(rate) for net, rate in zip(nets, rates, strict=True)], currency, "The tax")
+
+
+def gross_of(lines: Sequence[PricedLine], currency: str) -> Money:
+    """What the customer pays for all lines, with their tax."""
+    return total([net_of(lines, currency), tax_of(lines, currency)], currency, "The total with tax")
+
+
+def payable(lines: Sequence[PricedLine], currency: str) -> Money:
+    """What all lines come to before tax, of which what the customer pays is an amount too."""
+    gross_of(lines, currency)
+    return net_of(lines, currency)
 
 
 def largest_discount(lines: Sequence[PricedLine]) -> Decimal:
