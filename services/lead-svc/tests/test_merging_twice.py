@@ -116,7 +116,7 @@ def test_what_a_lead_is_owed_is_found_out_also_while_it_is_merged() -> None:
     given(responding.decider, *history).when(awaiting).then(awaited)
     given(responding.decider, *history, awaited).when(awaiting).then_nothing()
     undone = unmerged(A, B, response_due=awaited.due)
-    given(merging.decider, *history, awaited).when(unmerge(A, B)).then(undone)
+    given(merging.decider, *BOTH, merged(A, B), awaited).when(unmerge(A, B)).then(undone)
     (again,) = check_response(undone)
     assert isinstance(again, At)
     assert given(lead.decider, *BOTH, merged(A, B), awaited, undone).when(again.command).events
