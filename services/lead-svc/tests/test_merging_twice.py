@@ -19,6 +19,7 @@ from leads import BANT, TRIANGLE, captured, done, owned
 from ltc_events import At
 from ltc_events.lead import LeadPooled, LeadQualified, LeadRecycled
 from ltc_events.testing import fold, given
+from test_import_api import counts, taken
 from test_merging import BANT as FOUND
 from test_merging import BOTH, A, B, C, assigned, converted, merged, unmerge, unmerged
 from test_merging import captured as came
@@ -155,3 +156,24 @@ def test_whoever_let_a_lead_lie_does_not_get_it_back_when_it_comes_again_either(
 def test_a_lead_that_came_back_before_that_was_noted_is_barred_to_nobody() -> None:
     returned = LeadReturned.model_validate({"lead_id": str(A), "previous": str(B), "opportunity_id": str(C), "why": "timing"})
     assert fold((lead.decider,), (came(A), returned))[lead.decider.of(A)].trail.barred == {}
+
+
+async def test_a_file_that_comes_again_changes_nothing_of_leads_and_people_that_are_merged(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    data = "Lead ID,Company,Last Name,Email\nQ1,Acme,Jo,jo@acme.example\nQ2,Acme Inc,Joe,jo@acme.example\nQ3,Acme,,\n"
+    first = counts(rows=3, new=3)
+    assert await taken(served, max_, data, dry_run=True) == first
+    assert await taken(served, max_, data) == first
+    rows = (await ann.get("/leads")).json()["data"]
+    one, two = [each for each in rows if each["contact_id"]]
+    await done(max_, f"/leads/{two['lead_id']}/merge", into=one["lead_id"], reason="Asked twice")
+    await done(max_, f"/contacts/{two['contact_id']}/merge", into=one["contact_id"], reason="Same mail address")
+    await served.react()
+    streams = "SELECT count(*) FROM log WHERE stream <> 'lead-import'"
+    before = await served.log.pool.fetchval(streams), (await ann.get("/leads")).json()["data"]
+    for asked in ({"dry_run": True}, {}):
+        again = data.replace("Acme Inc", "Acme Incorporated")
+        assert await taken(served, max_, again, **asked) == counts(rows=3, known=3), "known by its key, whatever it says now"
+        await served.react()
+        assert (await served.log.pool.fetchval(streams), (await ann.get("/leads")).json()["data"]) == before
