@@ -52,7 +52,9 @@ def workbook_rows(packed: bytes) -> Iterator[Row]:
         with zipfile.ZipFile(BytesIO(packed)) as archive:
             texts = _Texts.of(archive)
             yield from _Sheet(texts).rows(archive, _first_sheet(archive))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, expat.ExpatError, KeyError) as error:
+    except BadFile:
+        raise
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, expat.ExpatError, LookupError, ValueError) as error:
         raise BadFile(f"not a readable workbook: {type(error).__name__}") from None
 
 

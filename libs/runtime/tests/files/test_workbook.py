@@ -40,6 +40,12 @@ def sheet(xml: str) -> bytes:
     return packed(xl__worksheets__sheet1=f"<worksheet>{xml}</worksheet>")
 
 
+def misplaced(archive: bytes) -> bytes:
+    """An archive that says its directory is far behind its end."""
+    place = archive.index(b"PK\x01\x02").to_bytes(4, "little")
+    return archive.replace(place + b"\0\0", b"\xff" * 4 + b"\0\0")
+
+
 def test_a_workbook_is_read_as_its_writer_meant_it() -> None:
     data = written(["公司", "Phone", "Budget", "Hot"], ["华为", 13812345678, 1.5, True], [], ["Acme & <Sons>", "+1 555"])
     assert is_workbook(data)
@@ -71,6 +77,8 @@ def test_a_number_is_written_as_people_do(number: str, text: str) -> None:
         (sheet('<row r="99999999999"><c r="A1"><v>1</v></c></row>'), "numbers a row as no sheet does"),
         (sheet(f'<row r="{"9" * 5000}"><c r="A1"><v>1</v></c></row>'), "numbers a row as no sheet does"),
         (sheet('<row r="\u00b2"><c r="A1"><v>1</v></c></row>'), "numbers a row as no sheet does"),
+        (packed(xl__workbook='<?xml version="1.0" encoding="UTF-9"?><workbook/>'), "not a readable workbook: LookupError"),
+        (misplaced(packed()), "not a readable workbook: ValueError"),
         (packed(xl__workbook="<workbook/>"), "has no sheet"),
         (packed(xl__worksheets__sheet1="<worksheet><row>"), "not a readable workbook"),
         (packed(xl__worksheets__sheet1='<!DOCTYPE a [<!ENTITY b "cc">]><worksheet>&b;</worksheet>'), "declares a document type"),

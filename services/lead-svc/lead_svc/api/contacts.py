@@ -235,7 +235,7 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
     Nothing that was said of either changes, but that whoever took consent back under one contact, and did not agree again, takes it back
     under the other. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent back, does so under both.
     """
-    merge_id = handle.new_id("merge")
+    merge_id = await CONTACTS.standing(subject_id, body.into, read) or handle.new_id("merge")
     reason = await sealed((subject_id, body.into), body.reason, handle)
 
     async def ask() -> MergeDone:

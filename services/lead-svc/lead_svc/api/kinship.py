@@ -69,6 +69,12 @@ class Kinship:
         way = way.union(select(merge.into.label("id")).join(way, self.one == way.c.id).where(self.holding(at)))
         return [row["id"] for row in await read.all(select(way.c.id))]
 
+    async def standing(self, id: UUID, into: UUID, read: Read) -> UUID | None:
+        """The merge by which one is shown under the other already, if it is."""
+        merge = self.merges.c
+        row = await read.maybe(select(merge.merge_id).where(self.one == id, merge.into == into, self.holding(None)))
+        return None if row is None else row["merge_id"]
+
     async def everybody(self, id: UUID, read: Read) -> list[UUID]:
         """All that are held to be the same one now, this one first."""
         head = (await self.heads([id], None, read))[id]

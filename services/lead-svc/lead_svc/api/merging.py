@@ -42,13 +42,13 @@ class MergeLeadBody(Body):
 
 
 @leads.act("/{lead_id}/merge", roles=MANAGERS, refuses=(UnknownLead, LeadClosed, LeadMergedIntoItself, LeadMergedAlready))
-async def merge_lead(lead_id: UUID, body: MergeLeadBody, handle: Handle) -> MergeDone:
+async def merge_lead(lead_id: UUID, body: MergeLeadBody, read: Read, handle: Handle) -> MergeDone:
     """Show an open lead under another open one for the same need, which alone counts from now on.
 
     Nothing that was said of either changes; both histories are shown with that one. Its owner gives it back, mails to it stop, and nothing
     more is done with it unless the merge is undone. Parties and contacts are not merged by this.
     """
-    merge_id = handle.new_id("merge")
+    merge_id = await LEADS.standing(lead_id, body.into, read) or handle.new_id("merge")
     return await handle(MergeLead(lead_id=lead_id, into=body.into, merge_id=merge_id, reason=body.reason), MergeDone(merge_id=merge_id))
 
 

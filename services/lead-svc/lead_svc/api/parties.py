@@ -209,13 +209,13 @@ class MergeDone(View):
 
 
 @parties.act("/{party_id}/merge", roles=MANAGERS, refuses=(UnknownParty, MergedIntoItself, PartyMergedAlready))
-async def merge_party(party_id: UUID, body: MergeBody, handle: Handle) -> MergeDone:
+async def merge_party(party_id: UUID, body: MergeBody, read: Read, handle: Handle) -> MergeDone:
     """Show a party under another one.
 
     Nothing that was said of either changes: leads, contacts and touches of both are found under that one until the merge is undone, and of
     any day as it was then.
     """
-    merge_id = handle.new_id("merge")
+    merge_id = await PARTIES.standing(party_id, body.into, read) or handle.new_id("merge")
     return await handle(MergeParty(party_id=party_id, into=body.into, merge_id=merge_id, reason=body.reason), MergeDone(merge_id=merge_id))
 
 

@@ -186,6 +186,7 @@ def take_up(states: States, command: ReturnLead) -> list[LeadCaptured | LeadRetu
         why=command.why,
         contact_name=contact.name if contact else None,
         contact_email=contact.email if contact else None,
+        barred=dict(before.trail.barred),
     )
     if before.owner is None:
         return [captured, returned]

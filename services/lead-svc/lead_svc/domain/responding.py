@@ -7,7 +7,7 @@ from ltc_events import Command, Event, JointDecider, States, Stream
 
 from . import lead, rule_book
 from .lead.responding import ResponseAwaited
-from .lead.states import Alive
+from .lead.states import Absorbed, Alive
 
 RESPONSE = rule_book.book_id("response")
 
@@ -22,7 +22,7 @@ class AwaitResponse(Command):
 def decide(states: States, command: AwaitResponse) -> list[Event]:
     known, book = states.of(lead.decider, command.lead_id), states.of(rule_book.decider, RESPONSE)
     rules = book.response
-    if not isinstance(known, Alive) or known.trail.response is not None or rules is None or book.live is None:
+    if not isinstance(known, Alive | Absorbed) or known.trail.response is not None or rules is None or book.live is None:
         return []
     due = rules.due(command.at)
     if due is None:

@@ -36,9 +36,9 @@ from .pooling import (
     release,
     watching,
 )
-from .responding import CheckResponse, ResponseAwaited, awaiting, check_response, overdue
+from .responding import CheckResponse, ResponseAwaited, check_response, overdue
 from .returning import LeadReturned, RenewalDue, came_by
-from .shown_under import absorbed, heard, released
+from .shown_under import absorbed, heard, owed, released
 from .states import (
     Absorbed,
     Alive,
@@ -177,7 +177,7 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
         case LeadWatched():
             return trailed(lead, watching(lead.trail, event)) if isinstance(lead, Alive) else lead
         case ResponseAwaited():
-            return trailed(lead, awaiting(lead.trail, event)) if isinstance(lead, Alive) else lead
+            return owed(lead, event)
         case LeadResponseMissed():
             return trailed(lead, overdue(lead.trail, event)) if isinstance(lead, Alive) else lead
         case LeadScored():
@@ -192,10 +192,10 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return absorbed(lead, event)
         case LeadUnmerged():
             return released(lead)
-        case ContactRecorded(name=name, email=email) | LeadReturned(contact_name=name, contact_email=email):
+        case ContactRecorded(name=name, email=email) | RenewalDue(contact_name=name, contact_email=email):
             return reachable(lead, name, email)
-        case RenewalDue(contact_name=name, contact_email=email):
-            return reachable(lead, name, email)
+        case LeadReturned(contact_name=name, contact_email=email):
+            return barring(reachable(lead, name, email), event)
         case LeadRouted() | LeadOwnerNotFound() | LeadClaimed():
             return lead  # no rule depends on it
 
@@ -213,6 +213,10 @@ def who(event: LeadCaptured) -> Who:
 
 def reachable(lead: Lead, name: str | None, email: str | None) -> Lead:
     return trailed(lead, replace(lead.trail, contact=Contact(name, email))) if isinstance(lead, Alive) else lead
+
+
+def barring(lead: Lead, event: LeadReturned) -> Lead:
+    return trailed(lead, replace(lead.trail, barred=event.barred)) if isinstance(lead, Alive) else lead
 
 
 def scored(lead: Lead, event: LeadScored) -> Lead:

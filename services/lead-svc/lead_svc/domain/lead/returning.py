@@ -1,9 +1,9 @@
 """What a lead is that came back, or came of a contract that ends."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from ltc_events import Code, Event, Personal
+from ltc_events import Code, Event, Personal, UserId
 from ltc_events.lead import LeadCaptured
 
 
@@ -19,6 +19,8 @@ class LeadReturned(Event, type="ltc.lead.returned.v1"):
     contact_email: Personal[str] | None = None
     """Whom to write to, as it was said of the earlier lead; sealed with that person's key. Leads that came back before this was noted
     are written to by nobody."""
+    barred: dict[UserId, datetime] = {}
+    """Who let the earlier lead lie, and until when this one does not come back to them either."""
 
 
 class RenewalDue(Event, type="ltc.lead.renewal-due.v1"):

@@ -5,8 +5,9 @@ from dataclasses import replace
 from ltc_events.lead import LeadMerged
 
 from ..forest import Merged
+from .responding import ResponseAwaited, awaiting
 from .states import Absorbed, Alive, Lead, Nobody
-from .touching import ConsentRecorded, consented
+from .touching import ConsentRecorded, consented, trailed
 
 
 def absorbed(lead: Lead, event: LeadMerged) -> Lead:
@@ -15,6 +16,15 @@ def absorbed(lead: Lead, event: LeadMerged) -> Lead:
 
 def released(lead: Lead) -> Lead:
     return lead.before if isinstance(lead, Absorbed) else lead
+
+
+def owed(lead: Lead, event: ResponseAwaited) -> Lead:
+    """Until when they must hear of us is found out once, also where the lead was merged a moment before."""
+    match lead:
+        case Absorbed(before=before):
+            return replace(lead, before=replace(before, trail=awaiting(before.trail, event)))
+        case _:
+            return trailed(lead, awaiting(lead.trail, event)) if isinstance(lead, Alive) else lead
 
 
 def heard(lead: Lead, event: ConsentRecorded) -> Lead:
