@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -32,7 +33,7 @@ def schemas() -> dict[str, object]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (EXAMPLES / "schemas").glob("*.json")}
 
 
-def message(kind: str, event_id: str, when: str, data: dict[str, object]) -> tuple[dict[str, str], bytes]:
+def message(kind: str, event_id: str, when: str, data: Mapping[str, object]) -> tuple[dict[str, str], bytes]:
     return {"ce_type": kind, "ce_id": event_id, "ce_time": when}, json.dumps(data).encode()
 
 

@@ -1,12 +1,12 @@
 """Whatever policy comes first, and however late one catches up: who has to follow up a quote at last is the same."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from ltc_events import Command, Event, Fact, Held, Stream, members, wants_fact
+from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
 from opportunity_svc.domain import agenda, opportunity, quote, raising, task, trouble
 from opportunity_svc.domain.quote.states import QuoteExpired
@@ -18,7 +18,7 @@ from test_opportunity import DEAL, QUOTE, drafted, opened, sent
 AT = datetime(2026, 12, 25, 8, tzinfo=UTC)
 FACT = Fact(1, "quote", QUOTE, 1, AT, AT, "ann", DEAL)
 KINDS = (opportunity.decider, quote.decider, agenda.decider, task.decider, register, trouble.decider)
-DECIDERS = (raising.decider, agenda.decider, task.decider)
+DECIDERS: tuple[AnyDecider, ...] = (raising.decider, agenda.decider, task.decider)
 FOLLOWING = ("trace_quote", "follow_up_quote", "keep_agendas", "drop_tasks")
 OTHER = UUID(int=77)
 
@@ -49,9 +49,9 @@ def decided(history: list[Event], command: Command) -> list[Event]:
     return list(decider.decide_on(Held({each: states.get(each, initials[each.kind]) for each in decider.streams(command)}), command))
 
 
-def policies() -> dict[str, dict[type[Event], Callable[..., list[Command]]]]:
+def policies() -> dict[str, dict[type[Event], Policy]]:
     """What each policy makes of what it follows."""
-    found: dict[str, dict[type[Event], Callable[..., list[Command]]]] = {}
+    found: dict[str, dict[type[Event], Policy]] = {}
     for event, followers in service.reacts.items():
         for policy in followers:
             if policy.__name__ in FOLLOWING:
@@ -74,8 +74,9 @@ def settled(happened: Sequence[Event], chance: random.Random) -> list[Event]:
         event = history[passed[name]]
         passed[name] += 1
         policy = known[name].get(type(event))
-        commands = [] if policy is None else policy(event, FACT) if wants_fact(policy) else policy(event)
+        commands: Sequence[Command | At] = [] if policy is None else policy(event, FACT) if wants_fact(policy) else policy(event)
         for command in commands:
+            assert isinstance(command, Command), "nothing here waits for its time"
             history += decided(history, command)
     return history
 
