@@ -26,17 +26,21 @@ from aiokafka import AIOKafkaConsumer
 SERVICES = ("lead", "opportunity", "contract", "order", "billing")
 SCHEMAS = Path(__file__).parent / "schemas"
 
-# What is counted in the funnel, by event type, in the order of the columns.
+# What is counted in the funnel, by event type, as a column and how much: what is undone is taken back in the month it is undone.
 FUNNEL = {
-    "ltc.lead.captured.v1": "captured",
-    "ltc.lead.converted.v1": "converted",
-    "ltc.opportunity.lost.v1": "lost",
-    "ltc.opportunity.won.v1": "won",
-    "ltc.contract.registered.v1": "contracts",
-    "ltc.order.delivery-accepted.v1": "accepted",
-    "ltc.billing.invoice-issued.v1": "invoices",
-    "ltc.billing.invoice-settled.v1": "settled",
+    "ltc.lead.captured.v1": ("captured", 1),
+    "ltc.lead.merged.v1": ("merged", 1),
+    "ltc.lead.unmerged.v1": ("merged", -1),
+    "ltc.lead.converted.v1": ("converted", 1),
+    "ltc.opportunity.lost.v1": ("lost", 1),
+    "ltc.opportunity.won.v1": ("won", 1),
+    "ltc.contract.registered.v1": ("contracts", 1),
+    "ltc.order.delivery-accepted.v1": ("accepted", 1),
+    "ltc.billing.invoice-issued.v1": ("invoices", 1),
+    "ltc.billing.invoice-settled.v1": ("settled", 1),
 }
+# A lead that was merged into another is one lead with it: captured − merged = leads.
+COLUMNS = ("captured", "merged", "leads", "converted", "lost", "won", "contracts", "accepted", "invoices", "settled")
 
 Amounts = Callable[[dict[str, Any]], list[dict[str, Any]]]
 
@@ -74,7 +78,8 @@ class Months:
             self.unread[f"{kind} without {', '.join(lacks)}"] += 1
             return
         if kind in FUNNEL:
-            self.counts[month][FUNNEL[kind]] += 1
+            column, count = FUNNEL[kind]
+            self.counts[month][column] += count
         if kind in MONEY:
             name, amounts = MONEY[kind]
             for amount in amounts(data):
@@ -127,12 +132,12 @@ async def _until_now(consumer: Any) -> AsyncIterator[Any]:
 
 def written(months: Months) -> str:
     """Two tables."""
-    lines = ["Funnel by month", f"{'month':8}" + "".join(f"{name:>11}" for name in FUNNEL.values())]
+    lines = ["Funnel by month", f"{'month':8}" + "".join(f"{name:>11}" for name in COLUMNS)]
     total: Counter[str] = Counter()
     for month, counts in sorted(months.counts.items()):
         total.update(counts)
-        lines.append(f"{month:8}" + "".join(f"{counts[name]:>11,}" for name in FUNNEL.values()))
-    lines.append(f"{'all':8}" + "".join(f"{total[name]:>11,}" for name in FUNNEL.values()))
+        lines.append(row(month, counts))
+    lines.append(row("all", total))
     columns = [name for name, _ in MONEY.values()]
     lines += ["", "Cash by month", f"{'month':8} cur" + "".join(f"{name:>18}" for name in columns)]
     totals: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -144,6 +149,12 @@ def written(months: Months) -> str:
     lines += ["", f"{len(months.seen):,} events, {months.twice:,} of them told more than once"]
     lines += [f"not as the schema says: {what} ({times} times)" for what, times in sorted(months.unread.items())]
     return "\n".join(lines)
+
+
+def row(name: str, counts: Counter[str]) -> str:
+    """One line of the funnel."""
+    whole = {**counts, "leads": counts["captured"] - counts["merged"]}
+    return f"{name:8}" + "".join(f"{whole.get(column, 0):>11,}" for column in COLUMNS)
 
 
 def shown(minor: int, currency: str) -> str:

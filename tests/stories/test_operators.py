@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from ..deals import CONTRACTS, LEADS, Deal
+from ..deals import CONTRACTS, LEADS, OPPORTUNITIES, Deal
 from ..frontline import ANN, Frontline
 from ..operator import Said, ltc
 from ..platform import Platform
@@ -140,4 +140,35 @@ async def test_a_person_is_forgotten_once_and_it_is_said_if_there_was_none(platf
     assert await ltc(platform, "forget", contact) == Said(0, f"{contact} is forgotten\n", "")
     assert await ltc(platform, "forget", contact) == Said(0, f"{contact} was forgotten before; nothing was left to do\n", "")
     assert (await platform.front.look(LEADS, lead, ANN))["contact"]["forgotten"]
+    await platform.assert_sound()
+
+
+async def test_a_person_is_forgotten_in_every_service_also_where_they_are_named_in_decision_chains(platform: Platform) -> None:
+    front, deal = platform.front, await Deal(platform.front, "named").to_opportunity()
+    contact = (await front.look(LEADS, f"/leads/{deal.ids['lead']}", ANN))["contact"]["contact_id"]
+    chain = f"/opportunities/{deal.ids['opportunity']}/decision-chain"
+    for code, name in (("cfo", "Remy Larch"), ("head", "Larch, Remy"), ("buyer", "Alba Larch")):
+        seat = {"code": code, "role": "economic_buyer", "influence": "high", "name": name}
+        await deal.act(OPPORTUNITIES, "note_chain_member", chain, ANN, seat, key=code)
+
+    async def known() -> dict[str, str | None]:
+        return {seat["seat"]: seat["name"] for seat in (await front.look(OPPORTUNITIES, chain, ANN))["data"]}
+
+    careful = await ltc(platform, "forget", "--named", "Remy Larch")
+    assert careful.code == 1
+    assert "Larch, Remy" in careful.out
+    assert "nobody of these is forgotten" in careful.err
+    assert await known() == {"cfo": "Remy Larch", "head": "Larch, Remy", "buyer": "Alba Larch"}
+    done = await ltc(platform, "forget", contact, "--named", "Remy Larch", "--yes")
+    assert (done.code, done.err, done.out.count("is forgotten")) == (0, "", 3)
+    assert await known() == {"cfo": None, "head": None, "buyer": "Alba Larch"}
+    assert (await front.look(LEADS, f"/leads/{deal.ids['lead']}", ANN))["contact"]["forgotten"]
+    again = await ltc(platform, "forget", "--named", "Remy Larch", "--yes")
+    assert (again.code, again.out) == (0, "nobody else called Remy Larch is known\n")
+    (row,) = (await ltc(platform, "forget", "--named", "Alba Larch")).out.splitlines()[1:]
+    assert "buyer" in row
+    (other,) = [word for word in row.split() if word.count("-") == 4 and word != deal.ids["opportunity"]]
+    assert await ltc(platform, "forget", other) == Said(0, f"{other} is forgotten\n", "")
+    assert (await ltc(platform, "forget", other)).code == REFUSED
+    assert (await ltc(platform, "forget")).code == 2
     await platform.assert_sound()

@@ -1,6 +1,7 @@
 """Money, quantities and texts."""
 
 import pickle
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -45,12 +46,13 @@ def test_money_adds_subtracts_and_compares() -> None:
 @given(st.integers(-(10**15), 10**15), st.integers(-(10**15), 10**15), st.decimals(-3, 3, places=6))
 def test_reckoning_with_money_gives_an_amount_or_a_refusal_that_says_how_much_it_was(one: int, other: int, factor: Decimal) -> None:
     exact = int((Decimal(one) * factor).quantize(Decimal(1), ROUND_HALF_UP))
-    for reckoned, whole in (
+    reckonings: tuple[tuple[Callable[[], Money], int], ...] = (
         (lambda: usd(one) + usd(other), one + other),
         (lambda: usd(one) - usd(other), one - other),
         (lambda: total([usd(one), usd(other)], "USD", "The total with tax"), one + other),
         (lambda: usd(one).times(factor), exact),
-    ):
+    )
+    for reckoned, whole in reckonings:
         if abs(whole) <= MAX_MINOR_UNITS:
             assert reckoned() == usd(whole)
         else:

@@ -103,7 +103,7 @@ def evolve(basket: Basket, event: BasketEvent) -> Basket:
             return Done(count)
 
 
-basket = Decider(
+basket: Decider[Basket, BasketCommand, BasketEvent] = Decider(
     kind="basket", id="basket_id", initial=Nothing(), decide=decide, evolve=evolve, commands=BasketCommand, events=BasketEvent
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -32,7 +33,7 @@ def schemas() -> dict[str, object]:
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (EXAMPLES / "schemas").glob("*.json")}
 
 
-def message(kind: str, event_id: str, when: str, data: dict[str, object]) -> tuple[dict[str, str], bytes]:
+def message(kind: str, event_id: str, when: str, data: Mapping[str, object]) -> tuple[dict[str, str], bytes]:
     return {"ce_type": kind, "ce_id": event_id, "ce_time": when}, json.dumps(data).encode()
 
 
@@ -52,6 +53,27 @@ def test_an_event_counts_once_and_in_its_month(analyst: ModuleType) -> None:
     assert months.money == {("2024-02", "USD"): {"received": 125000}}
     assert months.twice == 1
     assert "1,250" in analyst.written(months)
+
+
+def test_a_lead_that_was_merged_is_one_with_the_other_until_that_is_undone(analyst: ModuleType) -> None:
+    months = analyst.Months()
+    captured = {"lead_id": "0", "party_id": "0", "company": "Acme", "channel": "fair"}
+    merged = {"lead_id": "0", "into": "1", "merge_id": "2", "reason": "One need"}
+    undone = {"lead_id": "0", "previously_into": "1", "merge_id": "2", "reason": "Two needs", "status": "new"}
+    told = [
+        message("ltc.lead.unmerged.v1", "e", "2024-03-01T09:00:00Z", undone),
+        message("ltc.lead.merged.v1", "c", "2024-02-03T09:00:00Z", merged),
+        message("ltc.lead.merged.v1", "d", "2024-02-04T09:00:00Z", merged),
+        message("ltc.lead.merged.v1", "d", "2024-02-04T09:00:00Z", merged),
+        *(message("ltc.lead.captured.v1", each, "2024-02-01T09:00:00Z", captured) for each in ("a", "b", "f")),
+    ]
+    for each in told:
+        months.hear(*each, schemas())
+    assert not months.unread
+    head, *rows = (line.split() for line in analyst.written(months).splitlines()[1:5])
+    funnel = {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+    wanted = {"2024-02": ("3", "2", "1"), "2024-03": ("0", "-1", "1"), "all": ("3", "1", "2")}
+    assert {month: (row["captured"], row["merged"], row["leads"]) for month, row in funnel.items()} == wanted
 
 
 def test_what_lacks_a_required_field_is_named_and_not_counted(analyst: ModuleType) -> None:

@@ -25,8 +25,10 @@ def test_many_connections_are_let_in_per_round() -> None:
             assert passed < 10_000
         for transport in made:
             transport.close()
-        for opened in (*servers, *callers):
-            opened.close()
+        for server in servers:
+            server.close()
+        for caller in callers:
+            caller.close()
         return passed
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

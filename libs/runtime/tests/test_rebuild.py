@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from ltc_events import Command, Projection, on, projection, put
-from ltc_runtime.log import Log, beside, migrate, open_log, swap
+from ltc_runtime.log import Log, beside, fold, migrate, open_log, swap
 from ltc_runtime.log.errors import OtherModels
 from ltc_runtime.log.rebuild import NotPossible, Rebuilt, alone, compare, drop_kept, rebuild, rollback
 from ltc_runtime.service import Service
@@ -144,7 +144,7 @@ async def test_what_happens_between_the_fold_and_the_swap_is_caught_up(
     log: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = (await filled(log, 40))[1::6][:3]
-    filled_beside, checked = beside.fill, beside.Beside.check
+    filled_beside, checked = fold.fill, beside.Beside.check
 
     async def fill(*arguments: Any) -> None:
         await filled_beside(*arguments)

@@ -2,6 +2,7 @@
 
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ltc_runtime.process import MISUSED, main
@@ -105,13 +106,13 @@ def test_every_setting_does_something() -> None:
         ({"kafka_security": "tls"}, "'plaintext', 'ssl', 'sasl_plaintext' or 'sasl_ssl'"),
     ],
 )
-def test_a_login_at_the_brokers_is_whole_or_it_is_refused(given: dict[str, str], said: str) -> None:
+def test_a_login_at_the_brokers_is_whole_or_it_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Settings(**given)
 
 
 def test_every_kafka_client_is_told_the_same_way_in(tmp_path: Path) -> None:
-    login = {"kafka_bootstrap": "broker:9093", "kafka_user": "order-svc", "kafka_password": "secret"}
+    login: dict[str, Any] = {"kafka_bootstrap": "broker:9093", "kafka_user": "order-svc", "kafka_password": "secret"}
     assert way_in(Settings(kafka_bootstrap="broker:9092")) == {"bootstrap_servers": "broker:9092", "security_protocol": "PLAINTEXT"}
     through_tls = way_in(Settings(**login, kafka_security="sasl_ssl"))
     context = through_tls.pop("ssl_context")

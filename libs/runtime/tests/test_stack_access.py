@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import NewPartitions
+from aiokafka.admin import NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
@@ -124,7 +124,7 @@ async def test_nobody_but_the_operator_makes_deletes_or_changes_topics_or_access
     settings = broker.as_user(HOUSE, user)
     own = topic(SERVICES[0] if user == ANALYST else user)
     async with admin(settings) as client:
-        made = await client.create_topics([topics.NewTopic("house.mine", 1, 1)])
+        made = await client.create_topics([NewTopic("house.mine", 1, 1)])
         assert made.topic_errors[0][1] in (29, 31)  # refused: the topic, or the cluster
         deleted = await client.delete_topics([own])
         assert deleted.topic_error_codes[0][1] == 29

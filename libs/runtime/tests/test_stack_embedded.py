@@ -170,7 +170,7 @@ def test_nothing_is_left_when_it_ends(tmp_path_factory: pytest.TempPathFactory, 
     up = started(directory)
     try:
         assert up.stdout is not None
-        said = []
+        said: list[str] = []
         while not said or said[-1] not in ("ready\n", ""):
             said.append(up.stdout.readline())
         assert said[-1] == "ready\n", "".join(said)

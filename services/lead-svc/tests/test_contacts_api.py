@@ -153,7 +153,7 @@ async def test_the_list_of_people_goes_on_page_by_page_and_into_a_file_with_whom
     bo, _, _ = await met(ann, {"name": "Bo Roe"})
     await served.react()
     await merged(max_, joe, jo)
-    path, found, cursor = f"/parties/{party}/contacts", {}, None
+    path, found, cursor = f"/parties/{party}/contacts", dict[str, list[str]](), None
     for _ in range(2):
         page = (await ann.get(path, params={"limit": 1} if cursor is None else {"limit": 1, "cursor": cursor})).json()
         found |= {row["contact_id"]: row["also"] for row in page["data"]}

@@ -208,7 +208,7 @@ async def test_what_is_refused_leaves_no_file_behind(served: Any, max_: httpx.As
 
 
 async def test_the_same_key_brings_a_file_once(served: Any, max_: httpx.AsyncClient) -> None:
-    asked = {"params": {"mapping": "salesforce"}, "headers": {"idempotency-key": "file-1"}}
+    asked: dict[str, Any] = {"params": {"mapping": "salesforce"}, "headers": {"idempotency-key": "file-1"}}
     one, two = [await max_.post("/leads/imports", content=HEADER + ROWS, **asked) for _ in range(2)]
     assert (one.json(), two.headers["idempotency-replayed"]) == (two.json(), "true")
     assert await served.log.pool.fetchval("SELECT count(*) FROM upload") == 1

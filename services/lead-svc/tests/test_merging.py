@@ -8,7 +8,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from lead_svc.domain import assigning, desk, lead, merging, nurturing
 from lead_svc.domain.assigning import OfferLead, RouteLead, WatchLead
-from lead_svc.domain.desk import DeskHandedOver, LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
+from lead_svc.domain.desk import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
 from lead_svc.domain.lead import (
     AssignLead,
     CheckResponse,
@@ -47,6 +47,7 @@ from lead_svc.policies import check_response, keep_desks, stop_nurture
 from ltc_events import At, Command, Event, Money
 from ltc_events.lead import (
     Bant,
+    DeskHandedOver,
     LeadAssigned,
     LeadCaptured,
     LeadConverted,

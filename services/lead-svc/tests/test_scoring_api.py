@@ -125,6 +125,7 @@ async def test_a_preview_says_how_many_would_change_and_changes_nothing(
 
 
 async def test_rules_that_make_no_sense_are_refused_and_are_for_managers(ann: httpx.AsyncClient, max_: httpx.AsyncClient) -> None:
+    wrong: dict[str, Any]
     for wrong in ({"warm_from": 80}, {"chanels": {}}, {"channels": {"fax": 3}}, {"need": 101}):
         assert (await max_.post("/rule-books/scoring", json=wrong)).status_code == 422
     assert (await ann.post("/rule-books/scoring", json=MODEL)).status_code == 403

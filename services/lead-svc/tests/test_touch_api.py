@@ -37,7 +37,8 @@ async def test_an_offer_needs_consent_that_can_be_taken_back(ann: httpx.AsyncCli
     offer = {"kind": "mail", "marketing": True}
 
     async def refused() -> str | None:
-        return (await ann.post(f"/leads/{lead}/interactions", json=offer)).json().get("code")
+        code: str | None = (await ann.post(f"/leads/{lead}/interactions", json=offer)).json().get("code")
+        return code
 
     assert await refused() == "consent-missing"
     await done(ann, f"/leads/{lead}/consent", given=True, source="Form")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from ltc_events import Money
-from opportunity_svc.domain.opportunity.criteria import RULES, Known, QuoteSeen
+from opportunity_svc.domain.opportunity.criteria import RULES, Known, QuoteSeen, Seat
 from opportunity_svc.domain.opportunity.findings import (
     AnyFinding,
     Bid,
@@ -51,7 +51,7 @@ MET: dict[str, Sequence[AnyFinding]] = {
 
 
 def holds(check: str, *findings: AnyFinding, quote: QuoteSeen | None = None, users: tuple[str, str, str] = ("ann", "sam", "fay")) -> bool:
-    triangle = dict(zip(("account_manager", "solution_manager", "fulfilment_manager"), users, strict=True))
+    triangle: dict[Seat, str] = dict(zip(get_args(Seat), users, strict=True))
     criterion = Criterion(check=check, form="vision" if check == "form_filled" else None)
     return RULES[criterion.check].met(Known(triangle, findings_of(findings), quote), criterion)
 

@@ -9,7 +9,7 @@ from hypothesis import given as over
 from hypothesis import strategies as st
 from ltc_events import Event, Money, Refusal
 from ltc_events.opportunity import CashLine, CostLine, EstimateFrozen, OpportunityLost, OpportunityOpened
-from ltc_events.testing import given
+from ltc_events.testing import Given, given
 from opportunity_svc.domain.estimate import (
     AmountBelowNothing,
     CalcFrozen,
@@ -67,7 +67,7 @@ freeze = FreezeEstimate(estimate_id=estimate_id(DEAL), opportunity_id=DEAL, gate
 frozen = EstimateFrozen(**dict(drafted), gate="ATI", cost=usd(700), margin=usd(300), frozen_by="mia")
 
 
-def after(*history: Event):
+def after(*history: Event) -> Given:
     """The deal and its estimate."""
     return given(estimating, *history)
 

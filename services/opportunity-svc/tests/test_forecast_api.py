@@ -57,7 +57,8 @@ class World:
 
     def today(self) -> date:
         """By the business clock."""
-        return self.served.log.clock.now().date()
+        day: date = self.served.log.clock.now().date()
+        return day
 
 
 @pytest.fixture

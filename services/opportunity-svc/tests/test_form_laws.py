@@ -127,11 +127,11 @@ def is_within(field: dict[str, Any], value: Any) -> bool:
         case "decimal":
             low, high = (None if limit is None else Decimal(limit) for limit in (field["min"], field["max"]))
             places = len(value.partition(".")[2])
-            return places <= 2 and (low is None or low <= Decimal(value)) and (high is None or Decimal(value) <= high)
+            return bool(places <= 2 and (low is None or low <= Decimal(value)) and (high is None or Decimal(value) <= high))
         case "money":
             return field["currency"] in (None, value["currency"]) and bool(field["min"] <= value["amount"] <= field["max"])
         case "date":
-            return (field["min"] or value) <= date.fromisoformat(value).isoformat() == value <= (field["max"] or value)
+            return bool((field["min"] or value) <= date.fromisoformat(value).isoformat() == value <= (field["max"] or value))
         case "boolean":
             return type(value) is bool
         case "choice":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .test_gates_api import World, usd, world
+from test_gates_api import World, usd, world
 
 __all__ = ["world"]
 

@@ -90,8 +90,7 @@ def alone(*history: Event) -> Given:
     return after(decider, *(event for event in history if event != opened))
 
 
-drafted = after(pricing, opened, book).when(draft).events[0]
-assert isinstance(drafted, QuoteDrafted)
+(drafted,) = (each for each in after(pricing, opened, book).when(draft).events if isinstance(each, QuoteDrafted))
 HASH = drafted.quote_hash
 
 revise = ReviseQuote(

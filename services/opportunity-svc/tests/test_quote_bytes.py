@@ -60,8 +60,7 @@ ASKED = (
     AskedLine(product="FREE", quantity=Decimal(1), discount=Decimal(1)),
 )
 draft = DraftQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED, actor="ann", today=TODAY)
-drafted = given(pricing, opened, book, catalogue).when(draft).events[0]
-assert isinstance(drafted, QuoteDrafted)
+(drafted,) = (each for each in given(pricing, opened, book, catalogue).when(draft).events if isinstance(each, QuoteDrafted))
 
 
 def in_json(lines: tuple[PricedLine, ...]) -> bytes:

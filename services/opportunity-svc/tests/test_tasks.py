@@ -69,7 +69,6 @@ from opportunity_svc.policies import (
     look_again,
     move_account,
     note_rejection,
-    raise_sought,
     trace_quote,
     watch_close,
 )
@@ -153,7 +152,7 @@ def test_a_quote_that_expired_unanswered_is_followed_up_unless_there_is_a_newer_
     sought = TaskSought(task_id=id, opportunity_id=DEAL, kind="quote_expired", due=AT.date(), why=Why(quote_id=QUOTE))
     given(raising.decider, drafted, expired).when(follow).then(sought)
     given(raising.decider, drafted).when(follow).then_nothing()
-    (ask,) = raise_sought(sought)
+    (ask,) = keep_agendas(sought)
     told = TaskRaised(**{**dict(sought), "owner": "ann"})
     newest = QuoteListed(agenda_id=AGENDA, quote_id=QUOTE)
     given(raising.decider, opened, sought).when(ask).then(told)
@@ -176,9 +175,9 @@ def test_what_the_customer_got_last_is_followed_up_whatever_was_drafted_beside_i
     given(agenda.decider, last).when(note).then_nothing()
     assert isinstance(settle, SettleTasks)
     newer = QuoteListed(agenda_id=AGENDA, quote_id=another)
-    (sought,) = given(raising.decider, drafted, sent, expired).when(FollowUpQuote(quote_id=QUOTE, today=AT.date())).events
+    (sought,) = given(raising.decider, drafted, sent, traced, expired).when(FollowUpQuote(quote_id=QUOTE, today=AT.date())).events
     assert isinstance(sought, TaskSought)
-    (ask,) = raise_sought(sought)
+    (ask,) = keep_agendas(sought)
     assert given(raising.decider, opened, last, newer, sought).when(ask).events, "nobody sent the newer one"
     given(raising.decider, opened, last, newer.model_copy(update={"sent": True}), sought).when(ask).then_nothing()
 

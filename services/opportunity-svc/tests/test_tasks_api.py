@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from ltc_events.contract import ContractClosed
 from opportunity_svc.domain.trouble import NoteContract, NoteRejection
-from opportunity_svc.policies import keep_agendas
+from opportunity_svc.policies import end_trouble
 from opportunity_svc.service import service
 from test_gates_api import ITEM, MANDATE, PEOPLE, World, usd
 
@@ -185,7 +185,7 @@ async def test_an_order_that_is_rejected_is_a_task_of_whoever_manages_the_accoun
     await world.served.decide(NoteContract(contract_id=contract, opportunity_id=deal, account_manager="ann"))
     await world.served.react()
     assert await open_tasks(world) == [("order_rejected", "ann")]
-    for command in keep_agendas(ContractClosed(contract_id=contract, opportunity_id=deal, closed_on=today(world))):
+    for command in end_trouble(ContractClosed(contract_id=contract, opportunity_id=deal, closed_on=today(world))):
         await world.served.decide(command)
     await world.served.react()
     assert await open_tasks(world) == []

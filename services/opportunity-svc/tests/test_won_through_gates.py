@@ -253,7 +253,7 @@ VERDICTS = (
     Verdict(outcome="rejected", reason="No"),
 )
 WHO = [("mia", None), ("mia", None), ("dan", "mia"), ("dan", "ann"), ("ann", None), ("sam", None)]
-HOW = st.builds(lambda who, verdict: How(*who, verdict), st.sampled_from(WHO), st.sampled_from(VERDICTS))
+HOW = st.builds(lambda who, verdict: How(who[0], who[1], verdict), st.sampled_from(WHO), st.sampled_from(VERDICTS))
 
 
 class Frontline(RuleBasedStateMachine):

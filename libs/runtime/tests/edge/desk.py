@@ -118,7 +118,7 @@ def evolve(guest: GuestState, event: GuestEvent) -> GuestState:
             return guest
 
 
-guest = Decider(
+guest: Decider[GuestState, GuestCommand, GuestEvent] = Decider(
     kind="guest", id="guest_id", initial=Nobody(), decide=decide, evolve=evolve, commands=GuestCommand, events=GuestEvent
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -44,7 +45,9 @@ def part(content: Any) -> str:
 def signed(header: bytes, payload: bytes) -> str:
     """Exactly these bytes, under a good signature of the issuer's key."""
     text = f"{part(header)}.{part(payload)}"
-    return f"{text}.{part(ED.private_key.sign(text.encode()))}"
+    key = ED.private_key
+    assert isinstance(key, Ed25519PrivateKey)
+    return f"{text}.{part(key.sign(text.encode()))}"
 
 
 def twice(document: dict[str, Any], name: str, value: Any) -> bytes:
@@ -81,7 +84,9 @@ def confused(secret: bytes) -> str:
 def der_signed() -> str:
     """A true signature, in the form other protocols give it."""
     text = f"{part({'alg': 'ES256', 'kid': 'ec', 'typ': 'at+jwt'})}.{part(claims())}"
-    return f"{text}.{part(EC.private_key.sign(text.encode(), ECDSA(SHA256())))}"
+    key = EC.private_key
+    assert key is not None
+    return f"{text}.{part(key.sign(text.encode(), ECDSA(SHA256())))}"
 
 
 def resigned_payload() -> str:

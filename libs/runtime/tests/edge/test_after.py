@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 from desk import Client, ForgetGuest, GuestForgotten, code_of, desk
-from ltc_events import Command, Event, PublishedEvent, Stream
+from ltc_events import Command, Event, Policy, PublishedEvent, Stream
 from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
 from ltc_runtime.log import HeardRow, Log, Meta, open_log
@@ -34,7 +34,7 @@ def mourn(event: GuestForgotten) -> list[Command]:
     return []
 
 
-reacts = {DoorOpened: (greet,), GuestForgotten: (mourn,)}
+reacts: dict[type[Event], tuple[Policy, ...]] = {DoorOpened: (greet,), GuestForgotten: (mourn,)}
 listening = Service(name="desk-svc", api=desk.api, decides=desk.decides, shows=desk.shows, reacts=reacts)
 DOOR = uuid4()
 

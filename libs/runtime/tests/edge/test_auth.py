@@ -242,7 +242,7 @@ async def test_the_embedded_issuer_keeps_its_key_and_guards_it(issuer: Issuer) -
     again = Issuer(issuer.jwks.parent)
     verifier = Verifier(Keys(Kept(again._key)), "openltc", "openltc")
     caller = await verifier.verify(b"Bearer " + issuer.token("bob", ["finance", "legal"]).encode())
-    assert (caller.subject, caller.roles) == ("bob", {"finance", "legal"})
+    assert (caller.subject, caller.roles) == ("bob", frozenset({"finance", "legal"}))
     assert (issuer.jwks.parent / "key.json").stat().st_mode & 0o077 == 0
     assert b'"d"' not in issuer.jwks.read_bytes()
     with pytest.raises(ValueError, match="no such roles: boss"):

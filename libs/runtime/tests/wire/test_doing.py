@@ -1,6 +1,7 @@
 """What a process says of itself: whether it reaches Kafka, what its parts do, and whether they still turn."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -164,7 +165,7 @@ async def test_a_consumer_that_is_stuck_makes_its_process_not_alive(here: World)
 
 def test_whoever_promised_to_turn_and_does_not_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(doing_module.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     doing = Doing()
     now += 1e6
     assert doing.alive(), "it never promised anything"

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from ltc_runtime.wire import figures
@@ -23,7 +24,7 @@ def but(told: Told, **headers: bytes | None) -> Headers:
     return [(name, value) for name, value in altered.items() if value is not None]
 
 
-def anew(told: Told, chance: random.Random, **changes: object) -> Strange:
+def anew(told: Told, chance: random.Random, **changes: Any) -> Strange:
     """An event that was never told, well-formed."""
     forged = told._replace(event_id=UUID(int=chance.getrandbits(128)), **changes)
     return forged.data, headers_of(forged)
@@ -64,7 +65,9 @@ async def test_ten_thousand_hostile_messages_take_no_effect_and_every_true_one_i
     await here.baskets(200, close=True)
     events = await here.events()
     true = [told for told in events if chance.random() > DROPPED for _ in range(1 + (chance.random() < SAID_TWICE))]
-    said = [(turn + chance.uniform(0, AHEAD), told.partition, told.data, headers_of(told)) for turn, told in enumerate(true)]
+    said: list[tuple[float, int, bytes | None, Headers]] = [
+        (turn + chance.uniform(0, AHEAD), told.partition, told.data, headers_of(told)) for turn, told in enumerate(true)
+    ]
     last = {told.position: turn for turn, told in enumerate(true)}
     kinds = chance.choices(list(FORGERIES), [1 if kind in WELL_FORMED else 5 for kind in FORGERIES], k=HOSTILE)
     for number in range(HOSTILE):
@@ -79,7 +82,7 @@ async def test_ten_thousand_hostile_messages_take_no_effect_and_every_true_one_i
     await here.all_heard(240)
 
     async def all_aside() -> bool:
-        return await here.listener.pool.fetchval("SELECT count(*) FROM set_aside") >= HOSTILE
+        return bool(await here.listener.pool.fetchval("SELECT count(*) FROM set_aside") >= HOSTILE)
 
     await until(all_aside, 240)
     await here.must_agree()

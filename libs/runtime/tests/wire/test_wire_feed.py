@@ -11,6 +11,7 @@ import pytest_asyncio
 from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
 from ltc_runtime.process import http
+from ltc_runtime.wire.cloudevents import Told
 from ltc_runtime.wire.neighbour import Neighbour, Neighbours, Unanswered
 from wire_world import World
 
@@ -46,7 +47,7 @@ async def test_the_feed_says_each_partition_as_the_log_has_it_page_by_page(here:
     await here.baskets(20, close=True)
     events = await here.events()
     for partition in range(3):
-        found, after = [], 0
+        found, after = list[Told](), 0
         while True:
             page = await shop.page(after, partition, limit=4)
             assert page.log_id == here.teller.log_id
@@ -86,12 +87,12 @@ async def test_only_machines_and_analysts_may_ask(here: World, address: str, iss
                 answer = await client.get(path, headers={"authorization": f"Bearer {token}"})
                 assert answer.status_code == status, answer.text
             assert (await client.get(path)).status_code == 401
-        token = {"authorization": f"Bearer {issuer.token('ann', ['analyst'])}"}
-        everything = (await client.get("/feed", params={"limit": 2}, headers=token)).json()
+        ann = {"authorization": f"Bearer {issuer.token('ann', ['analyst'])}"}
+        everything = (await client.get("/feed", params={"limit": 2}, headers=ann)).json()
         assert [event["position"] for event in everything["events"]] == [told.position for told in (await here.events())[:2]]
         assert everything["next"] == everything["events"][-1]["position"]
         for wrong in ({"after": -1}, {"after": 2**63}, {"limit": 0}, {"limit": 10**6}, {"partition": -1}, {"before": 1}):
-            assert (await client.get("/feed", params=wrong, headers=token)).status_code == 422
+            assert (await client.get("/feed", params=wrong, headers=ann)).status_code == 422
 
 
 async def test_a_teller_that_cannot_be_asked_is_unanswered(here: World) -> None:

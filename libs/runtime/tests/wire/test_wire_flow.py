@@ -33,7 +33,9 @@ async def test_the_cloudevents_library_reads_from_the_topic_what_our_reader_read
     for message in messages:
         event = from_binary(KafkaMessage(dict(message.headers), message.key, message.value), JSONFormat(), CloudEvent)
         told = read_message(message.headers, message.value, "shop-svc", message.partition)
-        theirs = {**event.get_attributes(), "time": event.get_time().isoformat()}
+        at = event.get_time()
+        assert at is not None
+        theirs = {**event.get_attributes(), "time": at.isoformat()}
         assert theirs == {**attributes_of(told), "partitionkey": str(told.stream_id)}
         assert event.get_data() == orjson.loads(told.data)
         assert len(dict(message.headers)) == len(message.headers)  # no header twice: readers would take different ones

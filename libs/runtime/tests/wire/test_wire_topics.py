@@ -1,6 +1,7 @@
 """Topics as they should be."""
 
 import pytest
+from aiokafka.admin import NewTopic
 from ltc_runtime.settings import Settings
 from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire import topics
@@ -22,7 +23,7 @@ async def test_missing_topics_are_created_and_kept_for_ever(kafka: Kafka) -> Non
 async def test_a_setting_that_differs_is_put_right(kafka: Kafka) -> None:
     settings = Settings(kafka_bootstrap=kafka.bootstrap, topic_prefix="differs.", topic_partitions=3)
     async with admin(settings) as client:
-        await client.create_topics([topics.NewTopic("differs.ltc.lead.v1", 3, 1, topic_configs={"retention.ms": "1000"})])
+        await client.create_topics([NewTopic("differs.ltc.lead.v1", 3, 1, topic_configs={"retention.ms": "1000"})])
     (found,) = await topics.show(["lead-svc"], settings)
     assert found.differs["retention.ms"] == "1000"
     await topics.apply(["lead-svc"], settings)

@@ -170,7 +170,7 @@ class World:
         async with reading(self.settings) as consumer:
             return await last_records(consumer, self.topic, range(3), look_back)
 
-    async def say(self, messages: list[tuple[int, bytes | None, bytes | None, list[tuple[str, bytes]]]]) -> None:
+    async def say(self, messages: Iterable[tuple[int, bytes | None, bytes | None, list[tuple[str, bytes]]]]) -> None:
         """Put messages on the shop's topic that no relay sent: (partition, key, value, headers)."""
         producer = AIOKafkaProducer(bootstrap_servers=self.settings.kafka_bootstrap)
         await producer.start()
@@ -242,9 +242,9 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -
 @contextlib.asynccontextmanager
 async def world(postgres: Postgres, kafka: Kafka, shop_template: str, stall_template: str) -> AsyncIterator[World]:
     teller_database, listener_database = await database(postgres, shop_template), await database(postgres, stall_template)
-    for made in (teller_database, listener_database):
+    for fresh in (teller_database, listener_database):
         # The template's log id is copied with it; each service has a log of its own.
-        connection = await asyncpg.connect(made.owner)
+        connection = await asyncpg.connect(fresh.owner)
         await connection.execute("UPDATE head SET log_id = gen_random_uuid()")
         await connection.close()
     teller, listener = await open_log(teller_database.login, shop), await open_log(listener_database.login, stall)

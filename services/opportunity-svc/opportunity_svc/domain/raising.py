@@ -14,7 +14,7 @@ from .opportunity import Closed, Open, Opportunity, going
 from .opportunity.findings import Bid, BidTerms
 from .quote.states import Expired, Nobody
 from .register import REGISTER
-from .task import Nothing, QuoteTraced, TaskSought, task_id
+from .task import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
 
 
 class RaiseTask(Command):
@@ -121,26 +121,30 @@ def is_asked(deal: Open, gate: Gate, round: int | None) -> bool:
 
 
 def follow_up(states: States, command: FollowUpQuote) -> list[Event]:
-    known = states.of(quote.decider, command.quote_id)
+    known, id = states.of(quote.decider, command.quote_id), task_id("quote_expired", command.quote_id)
     if not isinstance(known, Expired):
         return []
-    return [
-        TaskSought(
-            task_id=task_id("quote_expired", command.quote_id),
-            opportunity_id=known.content.opportunity_id,
-            kind="quote_expired",
-            due=command.today,
-            why=Why(quote_id=command.quote_id),
-        )
-    ]
+    before = states.of(task.decider, id)
+    if isinstance(before, Nothing) and before.traced < known.content.sent:
+        # Quotes are traced in the order in which they were sent: only then is it known whether another one came after this.
+        return [FollowUpPutOff(task_id=id, quote_id=command.quote_id, due=command.today)]
+    return [sought(command.quote_id, known.content.opportunity_id, command.today)]
 
 
 def trace(states: States, command: TraceQuote) -> list[Event]:
-    known = states.of(quote.decider, command.quote_id)
+    known, id = states.of(quote.decider, command.quote_id), task_id("quote_expired", command.quote_id)
     if isinstance(known, Nobody):
         return []
-    id = task_id("quote_expired", command.quote_id)
-    return [QuoteTraced(task_id=id, opportunity_id=known.content.opportunity_id, quote_id=command.quote_id)]
+    deal, before = known.content.opportunity_id, states.of(task.decider, id)
+    traced = QuoteTraced(task_id=id, opportunity_id=deal, quote_id=command.quote_id)
+    if isinstance(before, Nothing) and before.put_off is not None and before.traced + 1 >= known.content.sent:
+        return [traced, sought(command.quote_id, deal, before.put_off)]
+    return [traced]
+
+
+def sought(quote_id: UUID, opportunity_id: UUID, due: date) -> TaskSought:
+    id = task_id("quote_expired", quote_id)
+    return TaskSought(task_id=id, opportunity_id=opportunity_id, kind="quote_expired", due=due, why=Why(quote_id=quote_id))
 
 
 def seek(states: States, command: SeekDeciders) -> list[Event]:

@@ -83,6 +83,14 @@ class QuoteTraced(Event, type="ltc.opportunity.quote-traced.v1"):
     quote_id: UUID
 
 
+class FollowUpPutOff(Event, type="ltc.opportunity.follow-up-put-off.v1"):
+    """The quote expired before it was traced which the customer got last; it is followed up once that is known."""
+
+    task_id: UUID
+    quote_id: UUID
+    due: date
+
+
 class UnknownTask(Refusal):
     """There is no such task."""
 
@@ -100,6 +108,11 @@ class NotYourTask(Refusal):
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Nobody has to see to it."""
+
+    traced: int = 0
+    """How often the quote it is about was traced as the one the customer got."""
+    put_off: date | None = None
+    """The quote expired on that day, and was not traced yet as often as it was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,7 @@ class Over:
 
 Task: TypeAlias = Nothing | Pending | Over
 TaskCommand: TypeAlias = DoTask | ReassignTask | FollowAccount | DropTask
-TaskEvent: TypeAlias = QuoteTraced | TaskSought | TaskRaised | TaskReassigned | TaskDone | TaskDropped
+TaskEvent: TypeAlias = QuoteTraced | FollowUpPutOff | TaskSought | TaskRaised | TaskReassigned | TaskDone | TaskDropped
 
 
 def decide(task: Task, command: TaskCommand) -> list[TaskEvent]:
@@ -194,7 +207,11 @@ def must_be_theirs(task: Pending, command: DoTask | ReassignTask) -> None:
 
 def evolve(task: Task, event: TaskEvent) -> Task:
     match event:
-        case TaskSought() | QuoteTraced():
+        case QuoteTraced():
+            return replace(task, traced=task.traced + 1) if isinstance(task, Nothing) else task
+        case FollowUpPutOff(due=due):
+            return replace(task, put_off=due) if isinstance(task, Nothing) else task
+        case TaskSought():
             return task
         case TaskRaised():
             return Pending(event.opportunity_id, event.kind, event.owner, event.due, event.why)

@@ -17,7 +17,6 @@ from .tasks import (
     move_account,
     note_contract,
     note_rejection,
-    raise_sought,
     trace_quote,
     watch_close,
 )
@@ -26,5 +25,5 @@ __all__ = [
     "ask_deciders", "ask_for_bid", "ask_for_close", "ask_for_decision", "ask_for_order", "drop_tasks", "end_selection",
     "end_trouble", "escalate_decision", "expire_later", "expire_quote", "follow_up_quote", "keep_agendas", "keep_desks", "keep_register",
     "look_again", "move_account", "note_contract", "note_estimate", "note_rejection", "open_opportunity", "pass_work_on",
-    "raise_sought", "remind_of_bid", "trace_quote", "vacate_seats", "watch_close",
+    "remind_of_bid", "trace_quote", "vacate_seats", "watch_close",
 ]  # fmt: skip

@@ -127,11 +127,6 @@ def trace_quote(quote: QuoteSent) -> list[Command]:
     return [TraceQuote(quote_id=quote.quote_id)]
 
 
-def raise_sought(sought: TaskSought) -> list[Command]:
-    """It is known now of which deal it is."""
-    return [RaiseTask(**dict(sought))]
-
-
 def note_contract(contract: ContractRegistered) -> list[Command]:
     """Whoever managed the account hears of what becomes of the contract."""
     known = contract.model_dump(include={"contract_id", "opportunity_id", "account_manager"})
@@ -183,12 +178,13 @@ Ending: TypeAlias = (
     | ForecastSet
     | ContractOver
 )
-OfDeal: TypeAlias = OpportunityChanged | QuoteDrafted | QuoteTraced | Ending
+OfDeal: TypeAlias = OpportunityChanged | QuoteDrafted | QuoteTraced | TaskSought | Ending
 OfUser: TypeAlias = MandateRevoked | AuthorityRevoked | WorkTakenUp | SeatsKept
 
 
 def keep_agendas(said: OnAgenda | OfDeal | OfUser) -> list[Command]:
-    """A task ends when its reason does. (One policy for all of these, so that what ends comes after what began.)"""
+    """A task ends when its reason does. (One policy for all of these, so that what ends comes after what began, and whether a quote
+    is to be followed up is asked once the quotes before are on the agenda.)"""
     match said:
         case TaskRaised() | TaskReassigned() | TaskDone() | TaskDropped():
             return [listed(said)]
@@ -202,6 +198,8 @@ def keep_agendas(said: OnAgenda | OfDeal | OfUser) -> list[Command]:
         case QuoteTraced():
             last = ListQuote(agenda_id=agenda_of(said.opportunity_id), quote_id=said.quote_id, sent=True)
             return [last, outdone(said)]
+        case TaskSought():
+            return [RaiseTask(**dict(said))]
         case _:
             return of_deal(said)
 

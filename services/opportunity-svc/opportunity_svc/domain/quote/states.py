@@ -194,6 +194,8 @@ class Content:
     expires_on: date
     party_id: UUID | None = None
     costs: tuple[LineCost, ...] = ()
+    sent: int = 0
+    """How often the customer got it, as it was then."""
 
     @property
     def cost(self) -> Money | None:
@@ -371,7 +373,7 @@ def evolve(quote: Quote, event: QuoteEvent) -> Quote:
         case QuoteRejected():
             return Draft(content, "rejected")
         case QuoteSent():
-            return Sent(content)
+            return Sent(replace(content, sent=content.sent + 1))
         case QuoteAccepted():
             return Accepted(content)
         case QuoteExpired():
