@@ -81,9 +81,7 @@ async def test_who_is_forgotten_is_read_nowhere_whatever_leads_contacts_and_part
     await served.decide(ReturnLead(lead_id=back, previous=UUID(lost), opportunity_id=UUID(deal), why="timing"))
     terms = {"contract_id": UUID(int=7), "contract_no": "C-1", "opportunity_id": UUID(deal), "previous": UUID(lost)}
     party = await party_of(ann, one)
-    await served.decide(
-        CaptureRenewal(lead_id=renewed, party_id=UUID(party), company="Quill Works", ends_on="2026-12-31", **terms)  # type: ignore[arg-type]
-    )
+    await served.decide(CaptureRenewal(lead_id=renewed, party_id=UUID(party), company="Quill Works", ends_on="2026-12-31", **terms))
     await served.react()
     leads = [each["lead_id"] for each in (await ann.get("/leads", params={"limit": 100})).json()["data"]]
     people = [(await ann.get(f"/leads/{each}")).json()["contact_id"] for each in leads]
