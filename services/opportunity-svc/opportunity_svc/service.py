@@ -85,14 +85,14 @@ from .domain.authority import AuthorityRevoked
 from .domain.desk import SeatsKept, WorkPassedOn, WorkTakenUp
 from .domain.forecast import ForecastSet
 from .domain.mandate import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
-from .domain.opportunity.states import (
+from .domain.opportunity.facts import (
     BidDeadlineNeared,
     DecisionLapsed,
     ExpectedClosePassed,
     FindingNoted,
     FindingStruck,
 )
-from .domain.quote.states import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
+from .domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
 from .domain.task import QuoteTraced, TaskSought
 from .domain.trouble import ContractOver, OrderInTrouble
 from .policies import (

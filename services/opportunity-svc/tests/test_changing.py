@@ -8,8 +8,8 @@ from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
 from ltc_events.testing import given
 from opportunity_svc.domain import deciding, opportunity, stepping, winning
 from opportunity_svc.domain.opportunity.changing import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
+from opportunity_svc.domain.opportunity.facts import DecisionLapsed
 from opportunity_svc.domain.opportunity.gating import StageNotDone
-from opportunity_svc.domain.opportunity.states import DecisionLapsed
 from test_gates import (
     ASKED,
     DEAL,

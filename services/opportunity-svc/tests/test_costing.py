@@ -10,7 +10,7 @@ from opportunity_svc.api.costing import BidCostSum, sums
 from opportunity_svc.domain import opening, opportunity
 from opportunity_svc.domain.opportunity import DayInTheFuture, DealSuspended, OpportunityClosed
 from opportunity_svc.domain.opportunity.costing import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
-from opportunity_svc.domain.opportunity.states import DecisionLapsed
+from opportunity_svc.domain.opportunity.facts import DecisionLapsed
 from opportunity_svc.domain.opportunity.working import DealUnderWay
 from test_gates import ASKED, DEAL, PROJECT_DEAL, TODAY, choose, made, opened, usd
 from test_opportunity import cancelled, suspended

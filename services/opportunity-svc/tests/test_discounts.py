@@ -16,8 +16,8 @@ from opportunity_svc.domain.configuration import ConfigurationInvalid, Configura
 from opportunity_svc.domain.discounts import Allowance, DiscountMatrix
 from opportunity_svc.domain.quote import approval
 from opportunity_svc.domain.quote.approval import ApproveQuote, BeyondAuthority, QuoteOfOtherParty, SubmitQuote
+from opportunity_svc.domain.quote.facts import QuoteApprovalRequested, QuoteApproved, QuoteDrafted
 from opportunity_svc.domain.quote.margin import LineCost
-from opportunity_svc.domain.quote.states import QuoteApprovalRequested, QuoteApproved, QuoteDrafted
 from opportunity_svc.domain.rule_book import CONFIGURATION, DISCOUNT, RulesActivated, RulesDrafted
 from opportunity_svc.domain.splitting import Beside, Counted, DiscountCounted, Tally, tally_id
 

@@ -9,7 +9,7 @@ import pytest
 from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
 from opportunity_svc.domain import agenda, opportunity, quote, raising, task, trouble
-from opportunity_svc.domain.quote.states import QuoteExpired
+from opportunity_svc.domain.quote.facts import QuoteExpired
 from opportunity_svc.domain.register import decider as register
 from opportunity_svc.domain.task import Pending, task_id
 from opportunity_svc.service import service

@@ -26,9 +26,9 @@ from opportunity_svc.domain.form import (
     form_id,
 )
 from opportunity_svc.domain.opportunity import OpportunityClosed, UnknownOpportunity
+from opportunity_svc.domain.opportunity.facts import FindingNoted
 from opportunity_svc.domain.opportunity.findings import FilledForm
 from opportunity_svc.domain.opportunity.form_filling import FillForm, noted_as
-from opportunity_svc.domain.opportunity.states import FindingNoted
 from pydantic import ValidationError
 
 DEAL, VISION = UUID(int=1), form_id("vision")

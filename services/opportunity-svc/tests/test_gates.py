@@ -44,6 +44,14 @@ from opportunity_svc.domain.opportunity.asking import (
     Verdict,
     WithdrawRequest,
 )
+from opportunity_svc.domain.opportunity.facts import (
+    BidDeadlineNeared,
+    DecisionLapsed,
+    FindingNoted,
+    FindingStruck,
+    MemberForgotten,
+    PipelineChosen,
+)
 from opportunity_svc.domain.opportunity.findings import (
     BidTerms,
     ChainMember,
@@ -69,14 +77,6 @@ from opportunity_svc.domain.opportunity.noting import (
     RemindOfBid,
     UnknownFinding,
     UnknownMember,
-)
-from opportunity_svc.domain.opportunity.states import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    FindingNoted,
-    FindingStruck,
-    MemberForgotten,
-    PipelineChosen,
 )
 from opportunity_svc.domain.opportunity.working import AlreadyAdmitted, ChoosePipeline, DealUnderWay, FailureSummaryMissing
 from opportunity_svc.domain.pipeline import (

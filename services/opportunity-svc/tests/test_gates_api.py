@@ -238,7 +238,8 @@ async def test_the_decision_chain_is_sealed_mapped_and_forgotten(world: World) -
     assert chain["unclear"] == ["what head thinks of us"]
     for reader, sees in (("sam", True), ("nat", False)):
         assert ("Jo Doe" in str(await world.look(reader, f"{deal}/history"))) is sees, "names are for those who work on the deal"
-    assert "Jo Doe" not in str(await world.served.log.pool.fetch("SELECT data::text, content::text FROM log, read.deal_finding"))
+    kept = str(await world.served.log.pool.fetch("SELECT data::text, content::text FROM log, read.deal_finding"))
+    assert "Jo Doe" not in kept  # whole: two letters of it may stand in what is sealed, by chance
     forget = f"{deal}/people/{chain['data'][0]['subject_id']}/forget"
     await world.do("leo", forget)
     assert [seat["name"] for seat in (await world.look("sam", f"{deal}/decision-chain"))["data"]] == [None, "Jo Doe"]

@@ -34,7 +34,7 @@ from opportunity_svc.domain.desk import (
 from opportunity_svc.domain.forecast import ForecastSet, forecast_id
 from opportunity_svc.domain.leaving import HandWorkOver, MoveDeal, MoveTask
 from opportunity_svc.domain.mandate import MandateGranted, mandate_id
-from opportunity_svc.domain.opportunity.states import DecisionLapsed
+from opportunity_svc.domain.opportunity.facts import DecisionLapsed
 from opportunity_svc.domain.raising import VacateSeats
 from opportunity_svc.domain.task import task_id
 from opportunity_svc.policies import keep_agendas, keep_desks, pass_work_on, vacate_seats

@@ -26,7 +26,8 @@ from opportunity_svc.domain.negotiation import (
     decider,
 )
 from opportunity_svc.domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
-from opportunity_svc.domain.quote.states import QuoteDrafted, QuoteOfOtherOpportunity, UnknownQuote
+from opportunity_svc.domain.quote.facts import QuoteDrafted
+from opportunity_svc.domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 
 DEAL, QUOTE = UUID(int=1), UUID(int=3)
 TODAY = date(2026, 11, 24)

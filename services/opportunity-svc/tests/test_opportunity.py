@@ -24,23 +24,16 @@ from opportunity_svc.domain.opportunity import (
     possible,
 )
 from opportunity_svc.domain.opportunity.costing import BookBidCost
+from opportunity_svc.domain.opportunity.facts import LessonNoted
 from opportunity_svc.domain.opportunity.form_filling import FillForm
 from opportunity_svc.domain.opportunity.gating import EnterStage
-from opportunity_svc.domain.opportunity.states import LessonNoted
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
 from opportunity_svc.domain.quote import pricing
 from opportunity_svc.domain.quote.drafting import DraftQuote
+from opportunity_svc.domain.quote.facts import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteSent
+from opportunity_svc.domain.quote.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.states import (
-    QuoteAccepted,
-    QuoteApproved,
-    QuoteDrafted,
-    QuoteNotAccepted,
-    QuoteOfOtherOpportunity,
-    QuoteSent,
-    UnknownQuote,
-)
 from opportunity_svc.domain.winning import WinOpportunity
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -1,9 +1,11 @@
 """A quote on paper: the same bytes for the same quote, and every word of it can be read out again."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from ltc_events import AmountTooLarge, Money
@@ -61,6 +63,32 @@ def cells(written: bytes) -> list[str]:
 def test_the_same_quote_gives_the_same_bytes(language: Language) -> None:
     assert pdf(paper(), language) == pdf(paper(), language)
     assert pdf(paper(), language) != pdf(paper(3), language)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_letters_it_uses_are_in_it_and_no_others(language: Language) -> None:
+    written = pdf(paper(name="显卡"), language)
+    (page,) = PdfReader(io.BytesIO(written)).pages
+    resources: Any = page["/Resources"]
+    used = [font.get_object() for font in resources["/Font"].values()]
+    ours = [font for font in used if "NotoSansSC" in font["/BaseFont"]]
+    assert ours
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in ours), "embedded"
+    assert [font["/BaseFont"] for font in used if font not in ours] in ([], ["/Helvetica"]), (
+        "one of the library's own, which nothing is written in"
+    )
+    assert len(written) < 60_000, "a part of a font of eight million bytes"
+    assert "云泽科技" in page.extract_text()
+
+
+def test_documents_that_are_written_at_the_same_time_have_each_their_own_letters() -> None:
+    names = ("显卡", "机柜", "服务器", "内存", "水泵") * 4
+    with ThreadPoolExecutor(5) as at_once:
+        assert list(at_once.map(lambda name: pdf(paper(name=name), "zh"), names)) == [pdf(paper(name=name), "zh") for name in names]
+
+
+def test_a_letter_the_font_does_not_have_is_no_failure() -> None:
+    assert "CARD-1" in pages(pdf(paper(name="😀 card"), "en"))[0]
 
 
 def test_a_quote_of_old_with_more_tax_than_can_be_money_is_refused_by_name_and_is_no_failure() -> None:

@@ -19,10 +19,10 @@ from opportunity_svc.domain.opportunity import (
     UnknownOpportunity,
 )
 from opportunity_svc.domain.opportunity.asking import EscalateDecision
+from opportunity_svc.domain.opportunity.facts import DecisionLapsed, FindingNoted
 from opportunity_svc.domain.opportunity.gating import EnterStage
 from opportunity_svc.domain.opportunity.noting import RemindOfBid
 from opportunity_svc.domain.opportunity.pausing import NotSuspended
-from opportunity_svc.domain.opportunity.states import DecisionLapsed, FindingNoted
 from test_gates import ASKED, ESTIMATE, TERMS, enter, guiding, made, note, noted, request, requested
 from test_opportunity import (
     DEAL,

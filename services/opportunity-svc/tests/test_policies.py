@@ -12,12 +12,12 @@ from opportunity_svc.domain import opening
 from opportunity_svc.domain.opportunity.asking import (
     EscalateDecision,
 )
+from opportunity_svc.domain.opportunity.facts import FindingNoted
 from opportunity_svc.domain.opportunity.findings import BidTerms, FilledForm
 from opportunity_svc.domain.opportunity.noting import RemindOfBid
-from opportunity_svc.domain.opportunity.states import FindingNoted
 from opportunity_svc.domain.opportunity.working import OpenOpportunity
+from opportunity_svc.domain.quote.facts import QuoteDrafted
 from opportunity_svc.domain.quote.sending import ExpireQuote
-from opportunity_svc.domain.quote.states import QuoteDrafted
 from opportunity_svc.policies import escalate_decision, expire_quote, open_opportunity, remind_of_bid
 
 converted = LeadConverted(

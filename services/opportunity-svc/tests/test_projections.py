@@ -10,7 +10,7 @@ from ltc_events import Event, Fact, Money, Projection
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
 from opportunity_svc.domain.authority import AuthorityGranted, AuthorityRevoked, authority_id
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.domain.quote.states import (
+from opportunity_svc.domain.quote.facts import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,

@@ -23,14 +23,18 @@ from opportunity_svc.domain.quote.approval import (
     SubmitQuote,
 )
 from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
-from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote, SendQuote
-from opportunity_svc.domain.quote.states import (
+from opportunity_svc.domain.quote.facts import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,
     QuoteDrafted,
     QuoteExpired,
+    QuoteRejected,
+    QuoteRevised,
+    QuoteSent,
+    QuoteSuperseded,
+)
+from opportunity_svc.domain.quote.gates import (
     QuoteFinal,
     QuoteNoLongerValid,
     QuoteNotApproved,
@@ -38,14 +42,12 @@ from opportunity_svc.domain.quote.states import (
     QuoteNotInApproval,
     QuoteNotSent,
     QuoteOfOtherOpportunity,
-    QuoteRejected,
-    QuoteRevised,
-    QuoteSent,
-    QuoteStatus,
-    QuoteSuperseded,
     UnknownQuote,
     possible,
 )
+from opportunity_svc.domain.quote.pricing import AskedLine
+from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote, SendQuote
+from opportunity_svc.domain.quote.states import QuoteStatus
 
 DEAL, QUOTE = UUID(int=1), UUID(int=3)
 TODAY = date(2026, 11, 24)

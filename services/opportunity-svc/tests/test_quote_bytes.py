@@ -12,8 +12,8 @@ from opportunity_svc.domain.catalogue import CATALOGUE_ID, CatalogueChanged, Pro
 from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
 from opportunity_svc.domain.quote import pricing
 from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
+from opportunity_svc.domain.quote.facts import QuoteDrafted, QuoteRevised
 from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.states import QuoteDrafted, QuoteRevised
 from opportunity_svc.projections.quoting import quote_list, quotes
 from opportunity_svc.projections.versions import quote_version, quote_versions
 

@@ -14,16 +14,16 @@ from ltc_events.testing import given as after
 from opportunity_svc.domain import opportunity, quote, splitting, winning
 from opportunity_svc.domain.opportunity import OpportunityClosed
 from opportunity_svc.domain.quote import approval, offering, pricing
-from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote
-from opportunity_svc.domain.quote.states import (
+from opportunity_svc.domain.quote.facts import QuoteSuperseded
+from opportunity_svc.domain.quote.gates import (
     QuoteFinal,
     QuoteNotAccepted,
     QuoteNotApproved,
     QuoteNotDraft,
     QuoteNotInApproval,
     QuoteNotSent,
-    QuoteSuperseded,
 )
+from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote
 from opportunity_svc.domain.winning import WinOpportunity
 from test_quote import (
     ACCEPTED,

@@ -30,9 +30,9 @@ from opportunity_svc.domain.agenda import (
 from opportunity_svc.domain.forecast import ForecastSet
 from opportunity_svc.domain.mandate import MandateRevoked, as_grant
 from opportunity_svc.domain.opportunity import CheckClose
+from opportunity_svc.domain.opportunity.facts import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
 from opportunity_svc.domain.opportunity.findings import BidTerms
-from opportunity_svc.domain.opportunity.states import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
-from opportunity_svc.domain.quote.states import QuoteExpired
+from opportunity_svc.domain.quote.facts import QuoteExpired
 from opportunity_svc.domain.raising import FollowUpQuote, RaiseTask, SeekDeciders
 from opportunity_svc.domain.register import MandateNoted, NoteMandate, as_noted
 from opportunity_svc.domain.task import (

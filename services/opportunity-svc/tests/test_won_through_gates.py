@@ -32,6 +32,7 @@ from opportunity_svc.domain.opportunity.asking import (
 from opportunity_svc.domain.opportunity.changing import ChangeOpportunity
 from opportunity_svc.domain.opportunity.costing import BookBidCost
 from opportunity_svc.domain.opportunity.criteria import Unmet
+from opportunity_svc.domain.opportunity.facts import DecisionLapsed, PipelineChosen
 from opportunity_svc.domain.opportunity.findings import (
     BidTerms,
     ChainMember,
@@ -49,7 +50,6 @@ from opportunity_svc.domain.opportunity.gating import (
 )
 from opportunity_svc.domain.opportunity.noting import NoteFinding, StrikeFinding, SubmitBid
 from opportunity_svc.domain.opportunity.pausing import CancelOpportunity, ResumeOpportunity, SuspendOpportunity
-from opportunity_svc.domain.opportunity.states import DecisionLapsed, PipelineChosen
 from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.domain.pipeline import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
 from opportunity_svc.domain.price_book import PriceItem, SetPriceBook, price_book_id

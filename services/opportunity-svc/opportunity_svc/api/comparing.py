@@ -17,8 +17,9 @@ from .. import projections as shown
 from ..domain.comparison import judged, versions_differ, without_cost
 from ..domain.difference import Difference
 from ..domain.opportunity import UnknownOpportunity
+from ..domain.quote.gates import UnknownQuote
 from ..domain.quote.margin import LineCost
-from ..domain.quote.states import QuoteStatus, UnknownQuote
+from ..domain.quote.states import QuoteStatus
 
 comparisons = Api()
 Revision = Annotated[int, Path(ge=1, le=1_000_000)]

@@ -27,7 +27,7 @@ from ..domain.opportunity.asking import (
     Verdict,
     WithdrawRequest,
 )
-from ..domain.quote.states import QuoteOfOtherOpportunity, UnknownQuote
+from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN, opportunities
 from .roles import DECIDERS, TRIANGLE, WRITERS
 

@@ -29,7 +29,7 @@ from ..domain.negotiation import (
     RoundOnOtherContent,
 )
 from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
-from ..domain.quote.states import QuoteOfOtherOpportunity, UnknownQuote
+from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN
 from .roles import SALES
 

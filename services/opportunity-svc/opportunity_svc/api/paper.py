@@ -1,25 +1,23 @@
 """A quote on paper, in English or Chinese: the same quote gives the same bytes."""
 
 import io
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 
 from ltc_events import Money
 from ltc_events.opportunity import PricedLine
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from ..domain.quote.pricing import gross_of, tax_of
+from .lettering import FONT, lettering
 
 Language = Literal["en", "zh"]
-FONT = "STSong-Light"
-"""A font every viewer brings for Chinese; it has Latin letters too, and no file of it is needed."""
 LEFT, RIGHT, TOP, BOTTOM = 42.0, A4[0] - 42.0, A4[1] - 54.0, 60.0
 COLUMNS = ((42.0, "left"), (66.0, "left"), (310.0, "right"), (318.0, "left"), (420.0, "right"), (465.0, "right"), (RIGHT, "right"))
 NAME_WIDTH = 185.0
@@ -94,15 +92,19 @@ class Paper:
     """It expired, or the customer decided for another one."""
 
 
-@cache
-def register_font() -> None:
-    """Make the font known to the library, once."""
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-
-
 def pdf(paper: Paper, language: Language) -> bytes:
-    """The quote as a PDF document."""
-    register_font()
+    """The quote as a PDF document; the letters it uses are in it."""
+    with lettering(letters_of(paper, language)):
+        return written(paper, language)
+
+
+def letters_of(paper: Paper, language: Language) -> str:
+    """Whatever may be written on it."""
+    lines = (f"{line.product}{line.unit}{name}" for line, name in zip(paper.lines, paper.names, strict=True))
+    return "".join((string.printable.strip(), *WORDS[language].values(), *UNITS[language].values(), paper.company, *lines)) + " "
+
+
+def written(paper: Paper, language: Language) -> bytes:
     words, out = WORDS[language], io.BytesIO()
     canvas = Canvas(out, pagesize=A4, lang=language, invariant=1)  # no clock and no random id in it
     canvas.setTitle(f"{words['title']} {paper.quote_id}")

@@ -19,10 +19,7 @@ from ..domain.opportunity import DayInTheFuture
 from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
 from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays
-from ..domain.quote.margin import margin_rate
-from ..domain.quote.pricing import AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
-from ..domain.quote.sending import AcceptQuote, SendQuote
-from ..domain.quote.states import (
+from ..domain.quote.gates import (
     QuoteFinal,
     QuoteNoLongerValid,
     QuoteNotApproved,
@@ -30,9 +27,12 @@ from ..domain.quote.states import (
     QuoteNotInApproval,
     QuoteNotSent,
     QuoteOfOtherOpportunity,
-    QuoteStatus,
     UnknownQuote,
 )
+from ..domain.quote.margin import margin_rate
+from ..domain.quote.pricing import AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
+from ..domain.quote.sending import AcceptQuote, SendQuote
+from ..domain.quote.states import QuoteStatus
 from .resource import OPEN
 from .roles import MANAGERS, SALES, WRITERS
 
@@ -279,7 +279,7 @@ async def show_quote(quote_id: UUID, read: Read) -> QuoteView:
     """One quote."""
     found = select(shown.quotes).where(shown.quotes.c.quote_id == quote_id)
     row = await read.one(found, UnknownQuote, stream=quote.decider.of(quote_id))
-    actions = read.actions(quote.states.possible(row["status"]))
+    actions = read.actions(quote.gates.possible(row["status"]))
     return QuoteView(**dict(quote_row(**row)), lines=[PricedLine(**line) for line in row["lines"]], actions=actions)
 
 

@@ -23,7 +23,7 @@ from ..domain.opportunity.gating import (
 from ..domain.opportunity.states import Open
 from ..domain.opportunity.working import ChoosePipeline, DealUnderWay
 from ..domain.pipeline import PipelineCode, UnknownPipeline
-from ..domain.quote.states import QuoteOfOtherOpportunity, UnknownQuote
+from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .knowing import known_deal
 from .resource import OPEN, opportunities
 from .roles import SALES, WRITERS

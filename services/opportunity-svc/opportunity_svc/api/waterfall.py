@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..domain.quote.gates import UnknownQuote
 from ..domain.quote.margin import LineCost, margin_rate
-from ..domain.quote.states import UnknownQuote
 from ..domain.quote.waterfall import SOURCES, Fall, Source, falls_of, together
 from .comparing import Revision, UnknownVersion
 

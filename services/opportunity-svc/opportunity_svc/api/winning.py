@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..domain.opportunity import DayInTheFuture
 from ..domain.opportunity.gating import NotReadyToWin
-from ..domain.quote.states import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
+from ..domain.quote.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from ..domain.winning import WinOpportunity
 from .quotes import beside
 from .resource import OPEN, opportunities

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from . import opportunity, quote
 from .opportunity import must_be_open, must_have_come
-from .quote.states import must_be_of, must_exist
+from .quote.gates import must_be_of, must_exist
 
 About = Literal["price", "payment", "delivery", "scope", "service", "terms", "other"]
 

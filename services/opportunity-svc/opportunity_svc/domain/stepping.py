@@ -16,7 +16,8 @@ from .opportunity.gating import (
     EnterStage,
     enter,
 )
-from .quote.states import Accepted, Approved, Content, Quote, Sent, must_be_of, must_exist
+from .quote.gates import must_be_of, must_exist
+from .quote.states import Accepted, Approved, Content, Quote, Sent
 
 SteppingCommand: TypeAlias = EnterStage | RequestDecision
 

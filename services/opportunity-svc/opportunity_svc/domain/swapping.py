@@ -13,9 +13,10 @@ from . import catalogue, opportunity, quote, rule_book, selection
 from .catalogue import CATALOGUE_ID, Catalogue
 from .configuration import ConfigurationInvalid, check
 from .opportunity import Closed, Nobody, Opportunity, UnknownOpportunity
+from .quote.gates import must_be_accepted
 from .quote.margin import cost_for
 from .quote.pricing import EXACT
-from .quote.states import Content, must_be_accepted
+from .quote.states import Content
 from .rule_book import CONFIGURATION
 from .selection import Selection, SwapProposed, must_be_open, must_be_proposed
 

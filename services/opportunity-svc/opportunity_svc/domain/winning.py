@@ -8,9 +8,10 @@ from ltc_events.opportunity import OpportunityWon
 
 from . import opportunity, quote
 from .opportunity import Open, must_be_open, must_have_come
+from .opportunity.facts import LessonNoted
 from .opportunity.gating import must_be_through
-from .opportunity.states import LessonNoted
-from .quote.states import Accepted, must_be_accepted, must_be_of
+from .quote.gates import must_be_accepted, must_be_of
+from .quote.states import Accepted
 from .quote.superseding import supersede
 from .stepping import seen_as
 

@@ -10,14 +10,14 @@ from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
 
 from ..domain.opportunity.asking import EscalateDecision
+from ..domain.opportunity.facts import FindingNoted
 from ..domain.opportunity.findings import BidTerms, FrozenEstimate
 from ..domain.opportunity.joining import JoinOpportunity
 from ..domain.opportunity.noting import NoteFinding, RemindOfBid
-from ..domain.opportunity.states import FindingNoted
 from ..domain.opportunity.working import OpenOpportunity
 from ..domain.pipeline import DEFAULT
+from ..domain.quote.facts import QuoteDrafted, QuoteRevised
 from ..domain.quote.sending import ExpireQuote
-from ..domain.quote.states import QuoteDrafted, QuoteRevised
 from ..domain.selection import EndSelection
 
 

@@ -37,15 +37,15 @@ from ..domain.forecast import ForecastSet
 from ..domain.mandate import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from ..domain.opportunity.changing import triangle
 from ..domain.opportunity.closing import CheckClose
-from ..domain.opportunity.findings import BidTerms
-from ..domain.opportunity.states import (
+from ..domain.opportunity.facts import (
     BidDeadlineNeared,
     DecisionLapsed,
     ExpectedClosePassed,
     FindingNoted,
     FindingStruck,
 )
-from ..domain.quote.states import QuoteDrafted, QuoteExpired, QuoteSent
+from ..domain.opportunity.findings import BidTerms
+from ..domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteSent
 from ..domain.raising import FollowUpQuote, RaiseTask, SeekDeciders, TraceQuote
 from ..domain.register import NoteMandate
 from ..domain.task import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id

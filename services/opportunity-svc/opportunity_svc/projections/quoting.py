@@ -8,9 +8,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.quote.margin import cost_of, costs_as_json
-from ..domain.quote.pricing import largest_discount, listed
-from ..domain.quote.states import (
+from ..domain.quote.facts import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,
@@ -21,6 +19,8 @@ from ..domain.quote.states import (
     QuoteSent,
     QuoteSuperseded,
 )
+from ..domain.quote.margin import cost_of, costs_as_json
+from ..domain.quote.pricing import largest_discount, listed
 from .schema import read
 
 quotes = Table(

@@ -7,8 +7,8 @@ from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, Table,
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..domain.price_book import PriceBookSet
+from ..domain.quote.facts import QuoteDrafted, QuoteRevised
 from ..domain.quote.margin import costs_as_json
-from ..domain.quote.states import QuoteDrafted, QuoteRevised
 from .schema import read
 
 quote_versions = Table(

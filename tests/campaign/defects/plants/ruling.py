@@ -65,15 +65,15 @@ def others_stay_on_offer(superseding: Any) -> None:
     superseding.supersede = lambda _others, _opportunity_id, _chosen, *, won=False: []
 
 
-@plant("opportunity_svc.domain.quote.states")
-def superseded_is_accepted(states: Any) -> None:
+@plant("opportunity_svc.domain.quote.gates")
+def superseded_is_accepted(gates: Any) -> None:
     """The customer may accept a quote after they decided for another one."""
-    must_be_sent = states.must_be_sent
+    must_be_sent = gates.must_be_sent
 
     def or_superseded(quote: Any, today: date) -> Any:
-        return states.Sent(quote.content) if isinstance(quote, states.Superseded) else must_be_sent(quote, today)
+        return gates.Sent(quote.content) if isinstance(quote, gates.Superseded) else must_be_sent(quote, today)
 
-    states.must_be_sent = or_superseded
+    gates.must_be_sent = or_superseded
 
 
 @plant("contract_svc.domain.paper")

@@ -36,6 +36,16 @@ from .asking import (
 from .changing import ChangeOpportunity, change, changed
 from .closing import CheckClose, check_close, ended, going, passed
 from .costing import BookBidCost, book, booked
+from .facts import (
+    BidDeadlineNeared,
+    DecisionLapsed,
+    ExpectedClosePassed,
+    FindingNoted,
+    FindingStruck,
+    LessonNoted,
+    MemberForgotten,
+    PipelineChosen,
+)
 from .form_filling import filled
 from .joining import JoinOpportunity, join
 from .noting import (
@@ -64,24 +74,16 @@ from .pausing import (
     suspend,
 )
 from .states import (
-    BidDeadlineNeared,
     Closed,
     Course,
     DayInTheFuture,
     DealSuspended,
-    DecisionLapsed,
-    ExpectedClosePassed,
-    FindingNoted,
-    FindingStruck,
-    LessonNoted,
-    MemberForgotten,
     Nobody,
     Open,
     Opportunity,
     OpportunityClosed,
     OpportunityEvent,
     OpportunityStatus,
-    PipelineChosen,
     Suspended,
     UnknownOpportunity,
     must_be_open,

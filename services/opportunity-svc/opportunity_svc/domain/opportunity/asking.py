@@ -20,8 +20,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from ..pipeline import Stage
 from .criteria import QuoteSeen, unmet
+from .facts import DecisionLapsed
 from .gating import open_conditions, undecided
-from .states import Asked, DecisionLapsed, Decisions, Open, Opportunity, OpportunityEvent, Passed
+from .states import Asked, Decisions, Open, Opportunity, OpportunityEvent, Passed
 
 
 class RequestDecision(Command):

@@ -8,7 +8,8 @@ from uuid import UUID
 from ltc_events import Command, Money, Refusal, Text, UserId
 from ltc_events.opportunity_gates import DealTerms, Gate, OpportunityChanged
 
-from .states import DecisionLapsed, Decisions, Open, OpportunityEvent
+from .facts import DecisionLapsed
+from .states import Decisions, Open, OpportunityEvent
 
 
 class ChangeOpportunity(Command):

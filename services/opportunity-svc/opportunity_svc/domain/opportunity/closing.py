@@ -6,7 +6,8 @@ from uuid import UUID
 
 from ltc_events import Command
 
-from .states import Closed, ExpectedClosePassed, Open, Opportunity, OpportunityEvent, Suspended
+from .facts import ExpectedClosePassed
+from .states import Closed, Open, Opportunity, OpportunityEvent, Suspended
 
 
 class CheckClose(Command):

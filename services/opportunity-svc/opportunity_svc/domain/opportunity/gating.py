@@ -11,7 +11,8 @@ from ltc_events.opportunity_gates import (
 
 from ..pipeline import PipelineCode, Stage
 from .criteria import QuoteSeen, Unmet, unmet
-from .states import Course, DecisionLapsed, Open, OpportunityEvent
+from .facts import DecisionLapsed
+from .states import Course, Open, OpportunityEvent
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,21 +8,10 @@ from ltc_events import Command, Name, Refusal, UserId
 from ltc_events.opportunity_gates import BidSubmitted
 
 from .criteria import Unmet
+from .facts import BidDeadlineNeared, DecisionLapsed, FindingNoted, FindingStruck, MemberForgotten
 from .findings import Bid, BidTerms, ChainMember, Findings, Notable, Pain, StruckKind
 from .gating import gate_missing
-from .states import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    FindingNoted,
-    FindingStruck,
-    MemberForgotten,
-    Nobody,
-    Open,
-    Opportunity,
-    OpportunityEvent,
-    UnknownOpportunity,
-    must_have_come,
-)
+from .states import Nobody, Open, Opportunity, OpportunityEvent, UnknownOpportunity, must_have_come
 
 
 class NoteFinding(Command):

@@ -9,8 +9,9 @@ from ltc_events.opportunity import FailureSummary, LossReason, OpportunityLost, 
 from ltc_events.opportunity_gates import DeclineReason, OpportunityDeclined
 
 from ..pipeline import DEFAULT, Pipeline
+from .facts import PipelineChosen
 from .gating import entered, lapsed
-from .states import Course, Nobody, Open, Opportunity, OpportunityEvent, PipelineChosen, must_have_come
+from .states import Course, Nobody, Open, Opportunity, OpportunityEvent, must_have_come
 
 
 class OpenOpportunity(Command):

@@ -10,13 +10,7 @@ from ..catalogue import CATALOGUE_ID
 from ..rule_book import CONFIGURATION, DISCOUNT
 from .approval import ApproveQuote, Leave, RejectQuote, SubmitQuote, approve, reject, submit
 from .drafting import DraftQuote, ReviseQuote, draft, revise
-from .sending import AcceptQuote, ExpireQuote, SendQuote, accept, expire, send
-from .states import (
-    Known,
-    Nobody,
-    Quote,
-    QuoteEvent,
-    evolve,
+from .gates import (
     must_be_approved,
     must_be_draft,
     must_be_in_approval,
@@ -24,6 +18,8 @@ from .states import (
     must_be_of,
     must_be_sent,
 )
+from .sending import AcceptQuote, ExpireQuote, SendQuote, accept, expire, send
+from .states import Known, Nobody, Quote, QuoteEvent, evolve
 from .superseding import supersede
 
 QuoteCommand: TypeAlias = RejectQuote | ExpireQuote

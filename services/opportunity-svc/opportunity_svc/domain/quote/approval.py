@@ -12,8 +12,9 @@ from ..configuration import ConfigurationInvalid, check
 from ..discounts import DiscountMatrix
 from ..rule_book import Book
 from ..splitting import Beside, DiscountCounted, Tally, tally_id, window
+from .facts import QuoteApprovalRequested, QuoteApproved, QuoteRejected
 from .pricing import largest_discount
-from .states import Content, Draft, InApproval, QuoteApprovalRequested, QuoteApproved, QuoteEvent, QuoteRejected
+from .states import Content, Draft, InApproval, QuoteEvent
 
 
 class SubmitQuote(Command):

@@ -11,9 +11,10 @@ from pydantic import Field
 from ..catalogue import Catalogue
 from ..opportunity import Opportunity, must_be_open
 from ..price_book import PriceBook, must_be_valid, price_book_id
+from .facts import QuoteDrafted, QuoteRevised
 from .margin import costs_of
 from .pricing import AskedLines, agreed_in, payable, priced
-from .states import Live, Nobody, Quote, QuoteDrafted, QuoteEvent, QuoteRevised
+from .states import Live, Nobody, Quote, QuoteEvent
 
 VALID_FOR = 30
 """Days, if nothing is said."""

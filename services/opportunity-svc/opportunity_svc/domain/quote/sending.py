@@ -6,19 +6,8 @@ from uuid import UUID
 from ltc_events import Command, UserId
 
 from ..opportunity import must_have_come
-from .states import (
-    Accepted,
-    Approved,
-    Expired,
-    Nobody,
-    Quote,
-    QuoteAccepted,
-    QuoteEvent,
-    QuoteExpired,
-    QuoteSent,
-    Sent,
-    Superseded,
-)
+from .facts import QuoteAccepted, QuoteExpired, QuoteSent
+from .states import Accepted, Approved, Expired, Nobody, Quote, QuoteEvent, Sent, Superseded
 
 
 class SendQuote(Command):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from .states import Accepted, Approved, Draft, InApproval, Quote, QuoteSuperseded, Sent
+from .facts import QuoteSuperseded
+from .states import Accepted, Approved, Draft, InApproval, Quote, Sent
 
 
 def supersede(others: Mapping[UUID, Quote], opportunity_id: UUID, chosen: UUID, *, won: bool = False) -> list[QuoteSuperseded]:
