@@ -158,6 +158,8 @@ class Pooled:
     trail: Trail = field(default_factory=Trail)
     bant: Bant | None = None
     """What was found out before, where it was qualified."""
+    orphaned: bool = False
+    """Its owner left, and the rules did not say yet that they know nobody for it."""
 
 
 @dataclass(frozen=True, slots=True)
