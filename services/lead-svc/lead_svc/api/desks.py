@@ -122,4 +122,5 @@ def counted(hand_over_id: UUID, leaver: str) -> Select[Any]:
     """How many of them moved, and how many the one who left still has."""
     each = handed_of(hand_over_id).subquery().c
     behind = (each.owner_now == leaver) & each.now.in_(OPEN)
-    return select(func.count(each.moved_at).label("moved"), func.count().filter(behind).label("left_behind"))
+    counts: Select[Any] = select(func.count(each.moved_at).label("moved"), func.count().filter(behind).label("left_behind"))
+    return counts
