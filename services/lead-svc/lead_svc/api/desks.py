@@ -118,9 +118,8 @@ def handed_of(hand_over_id: UUID) -> Select[Any]:
     return select(*IN_TURN, lead.company, *then, *now).select_from(joined).where(handed.hand_over_id == hand_over_id)
 
 
-def counted(hand_over_id: UUID, leaver: str) -> Select[Any]:
+def counted(hand_over_id: UUID, leaver: str) -> Any:
     """How many of them moved, and how many the one who left still has."""
     each = handed_of(hand_over_id).subquery().c
     behind = (each.owner_now == leaver) & each.now.in_(OPEN)
-    counts: Select[Any] = select(func.count(each.moved_at).label("moved"), func.count().filter(behind).label("left_behind"))
-    return counts
+    return select(func.count(each.moved_at).label("moved"), func.count().filter(behind).label("left_behind"))
