@@ -113,7 +113,7 @@ def route_lead(lead: LeadCaptured | LeadUnmerged) -> list[Command]:
 
 def route_lead_again(lead: LeadPooled) -> list[Command]:
     """A lead whose owner left goes to whom the rules name."""
-    return [RouteLead(lead_id=lead.lead_id, again=True)] if lead.hand_over_id is not None else []
+    return [RouteLead(lead_id=lead.lead_id)] if lead.hand_over_id is not None else []
 
 
 def offer_lead(lead: LeadRouted, fact: Fact) -> list[Command]:

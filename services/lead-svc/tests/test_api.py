@@ -16,7 +16,7 @@ async def test_a_lead_goes_all_the_way(ann: httpx.AsyncClient) -> None:
     shown = (await ann.get(f"/leads/{lead}")).json()
     assert (shown["status"], shown["owner"], shown["budget"]) == ("converted", "ann", BANT["budget"])
     assert shown["opportunity_id"] == converted.json()["opportunity_id"]
-    assert shown["actions"] == []
+    assert shown["actions"] == ["record_consent"], "a no is taken down whatever became of it"
     history = (await ann.get(f"/leads/{lead}/history")).json()["data"]
     assert [event["type"].split(".")[2] for event in history] == ["captured", "contact-recorded", "assigned", "qualified", "converted"]
     assert {event["correlation_id"] for event in history} == {history[0]["correlation_id"]}

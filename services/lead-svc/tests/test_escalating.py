@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -15,10 +16,10 @@ from lead_svc.domain.lead import LeadOwnerNotFound
 from lead_svc.domain.notice import Notice, notice_of, notices_of
 from lead_svc.domain.responding import AwaitResponse
 from lead_svc.domain.rule_book import RulesDrafted
-from lead_svc.policies import note_notice, offer_lead
+from lead_svc.policies import note_notice, offer_lead, route_lead
 from leads import captured, done, owned
 from ltc_events import Fact, derive_id
-from ltc_events.lead import LeadPooled, LeadResponseMissed
+from ltc_events.lead import LeadMerged, LeadPooled, LeadResponseMissed, LeadUnmerged
 from ltc_events.testing import given
 from test_assigning import NOON, RULES, alarmed, live, pooled, routed, taken
 from test_assigning import captured as came
@@ -89,7 +90,7 @@ def full() -> list[Any]:
 
 def test_who_is_in_the_pool_alarms_only_once_the_rules_found_nobody_either() -> None:
     left = pooled.model_copy(update={"reason": "ann left", "alarm": True, "hand_over_id": LEAD})
-    again = RouteLead(lead_id=LEAD, again=True)
+    again = RouteLead(lead_id=LEAD)
     assert told(left) == []
     elsewhere = came.model_copy(update={"territory": None})
     found_none = LeadOwnerNotFound(lead_id=LEAD, reason="no assignment rule fits", rules_version=1, alarm_to=("max", "mia"))
@@ -101,6 +102,22 @@ def test_who_is_in_the_pool_alarms_only_once_the_rules_found_nobody_either() -> 
     assert isinstance(event, LeadOwnerNotFound)
     assert (event.alarm_to, event.rules_version) == (("max",), 1)
     given(assigning.decider, came, left, *full()).when(offer.model_copy(update={"alarm_to": ()})).then_nothing()
+
+
+def test_a_lead_of_a_leaver_that_was_merged_before_the_rules_were_asked_has_its_turn_when_that_is_undone() -> None:
+    left = pooled.model_copy(update={"reason": "ann left", "alarm": True, "hand_over_id": LEAD})
+    elsewhere = came.model_copy(update={"territory": None})
+    merged = LeadMerged(lead_id=LEAD, into=UUID(int=7), merge_id=UUID(int=8), reason="Asked twice")
+    undone = LeadUnmerged(lead_id=LEAD, previously_into=merged.into, merge_id=merged.merge_id, reason="Two plants", status="pooled")
+    found_none = LeadOwnerNotFound(lead_id=LEAD, reason="no assignment rule fits", rules_version=1, alarm_to=("max", "mia"))
+    rules = live("assignment", assignment=NAMED)
+    (turn,) = route_lead(undone)
+    given(assigning.decider, elsewhere, left, merged, *rules).when(turn).then_nothing()
+    given(assigning.decider, elsewhere, left, merged, undone, *rules).when(turn).then(found_none)
+    given(assigning.decider, came, left, merged, undone, *rules).when(turn).then(routed.model_copy(update={"alarm_to": ("max", "mia")}))
+    # Once nobody was found, or for what lies in the pool otherwise, there is no turn to make up for.
+    given(assigning.decider, elsewhere, left, found_none, merged, undone, *rules).when(turn).then_nothing()
+    given(assigning.decider, elsewhere, pooled, merged, undone, *rules).when(turn).then_nothing()
 
 
 def test_an_alarm_is_told_by_mail_to_who_wants_that() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import assigning, converting, merging
+from lead_svc.domain import assigning, converting, merging, withdrawing
 from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.converting import JoinDeal
 from lead_svc.domain.deal import DealNoted
@@ -36,6 +36,7 @@ from lead_svc.domain.lead import (
 )
 from lead_svc.domain.merging import MergeLead, UnmergeLead
 from lead_svc.domain.party import party_of
+from lead_svc.domain.withdrawing import WithdrawConsent
 from ltc_events import AnyDecider, Command, Event, Money, derive_id
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadQualified
 from ltc_events.testing import given
@@ -243,7 +244,7 @@ NAMED: dict[str, Command] = {
     "claim_lead": ClaimLead(lead_id=LEAD, owner="bob", at=NOON),
     "release_lead": ReleaseLead(lead_id=LEAD, reason="Not my trade", actor="ann", by_manager=False),
     "log_touch": call,
-    "record_consent": agree,
+    "record_consent": WithdrawConsent(lead_ids=(LEAD,), said_of=LEAD, source="Call"),  # a no, or where that may be said a yes as well
     "assign_lead": AssignLead(lead_id=LEAD, owner="bob"),
     "qualify_lead": qualify,
     "disqualify_lead": disqualify,
@@ -271,6 +272,8 @@ def who_decides(command: Command) -> AnyDecider:
             return converting.decider
         case MergeLead() | UnmergeLead():
             return merging.decider
+        case WithdrawConsent():
+            return withdrawing.decider
         case _:
             return decider
 

@@ -73,7 +73,7 @@ def test_a_lead_of_a_leaver_finds_its_owner_by_the_rules_and_stays_qualified() -
     bant = Bant(need="Servers", budget=Money(amount=7, currency="USD"), authority="Board", timing=NOON.date())
     left = LeadPooled(lead_id=LEAD, reason="ann left", previous_owner="ann", alarm=True, hand_over_id=HAND_OVER)
     history = (captured, assigned, LeadQualified(lead_id=LEAD, bant=bant), left)
-    assert route_lead_again(left) == [RouteLead(lead_id=LEAD, again=True)]
+    assert route_lead_again(left) == [RouteLead(lead_id=LEAD)]
     assert route_lead_again(left.model_copy(update={"hand_over_id": None})) == []
     by_rule, on_desk = given_to("ann", 1)
     given(assigning.decider, *history).when(offer).then(

@@ -80,6 +80,33 @@ async def test_who_loses_and_who_gains_by_a_merge_finds_it_in_the_inbox(
     await served.react()
 
 
+async def test_what_asks_to_see_to_a_lead_is_over_while_it_is_merged_and_leads_to_the_one_that_counts(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    one, two = await owned(max_, "ann"), await owned(max_, "bob")
+    async with served.client("bob", "sales") as bob:
+
+        async def told(unread: bool) -> list[tuple[str, str | None, bool, bool]]:
+            rows = (await bob.get("/inbox", params={"unread": unread})).json()["data"]
+            return [(row["kind"], row["merged_into"], row["read"], row["over"]) for row in rows]
+
+        assert await told(unread=True) == [("lead_assigned", None, False, False)]
+        await done(max_, f"/leads/{two}/merge", into=one, reason="Asked twice")
+        assert await told(unread=False) == [("lead_merged", one, False, False), ("lead_assigned", one, True, True)]
+        assert await told(unread=True) == [("lead_merged", one, False, False)]
+        assert (await bob.get("/inbox/unread")).json() == {"unread": 1, "by_kind": {"lead_merged": 1}}
+        await done(bob, "/inbox/read")
+        await done(max_, f"/leads/{two}/unmerge", reason="Two plants")
+        assert await told(unread=True) == [("lead_unmerged", None, False, False)], "what was read stays read"
+        await done(max_, f"/leads/{two}/merge", into=one, reason="Asked twice")
+        await done(max_, f"/leads/{one}/merge", into=await captured(ann), reason="Thrice")
+        assert [row[:2] for row in await told(unread=True)] == [("lead_merged", one)]
+        kinds = [row["kind"] for row in (await ann.get("/inbox", params={"unread": True})).json()["data"]]
+        assert kinds == ["lead_merged"], "what a lead took in is seen to where it is shown itself"
+        await done(max_, f"/leads/{two}/unmerge", reason="Two plants")
+        assert [row[0] for row in await told(unread=True)] == ["lead_unmerged", "lead_merged", "lead_unmerged"], "as before"
+
+
 async def test_what_a_leaver_had_of_merged_leads_moves_when_it_is_undone_and_who_gets_it_is_told(
     served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
 ) -> None:

@@ -191,7 +191,7 @@ def test_what_is_planned_for_a_merged_lead_finds_nothing() -> None:
     for plan in plans:
         given(lead.decider, *history).when(plan).then_nothing()
     offer = OfferLead(lead_id=A, rules_version=1, rule="All", reason="All", candidates=("ann",), limits={}, at=NOON)
-    for turn in (RouteLead(lead_id=A, again=True), offer, WatchLead(lead_id=A, at=NOON)):
+    for turn in (RouteLead(lead_id=A), offer, WatchLead(lead_id=A, at=NOON)):
         given(assigning.decider, *history).when(turn).then_nothing()
     by_itself = NurtureLead(nurture_id=nurture_of(A), lead_id=A, trigger="cold", at=NOON)
     given(nurturing.nurturing, *history).when(by_itself).then_nothing()

@@ -59,7 +59,7 @@ async def test_a_merge_shows_both_histories_under_one_and_undoing_it_restores_bo
     assert await seen(one) == ([f"Of {two}", f"Of {one}"], [*own, *own, "touch-logged", "touch-logged", "merged"])
     assert await seen(two) == ([f"Of {two}"], [*own, "touch-logged", "merged"])
     shown = await row(max_, two)
-    assert (shown["status"], shown["merged_into"], shown["actions"]) == ("merged", one, ["unmerge_lead"])
+    assert (shown["status"], shown["merged_into"], shown["actions"]) == ("merged", one, ["record_consent", "unmerge_lead"])
     assert shown["closed_at"]
     assert {each["lead_id"] for each in (await ann.get("/leads", params={"status": "merged"})).json()["data"]} == {two}
     about = (await ann.get(f"/leads/{one}/merges")).json()

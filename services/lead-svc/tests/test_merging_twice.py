@@ -7,23 +7,26 @@ from typing import Any
 
 import httpx
 import pytest
-from lead_svc.domain import converting, lead, merging, responding
+from lead_svc.domain import account, converting, lead, merging, person, responding
+from lead_svc.domain.account import MergeParty, PartyNoted
 from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.assigning import decider as assigning
 from lead_svc.domain.converting import ReturnLead
+from lead_svc.domain.forest import MergesChanged
 from lead_svc.domain.lead import LeadReturned, OwnedBefore, ResponseAwaited
 from lead_svc.domain.responding import AwaitResponse
 from lead_svc.domain.rule_book import RulesActivated, RulesDrafted, book_id
 from lead_svc.policies import check_response
 from leads import BANT, TRIANGLE, captured, done, owned
-from ltc_events import At
+from ltc_events import AnyDecider, At, Command, Event
 from ltc_events.lead import LeadPooled, LeadQualified, LeadRecycled
 from ltc_events.testing import fold, given
 from test_import_api import counts, taken
 from test_merging import BANT as FOUND
-from test_merging import BOTH, A, B, C, assigned, converted, merged, unmerge, unmerged
+from test_merging import BOTH, MERGE, A, B, C, assigned, converted, merge, merged, unmerge, unmerged
 from test_merging import captured as came
 from test_merging_api import RESPONSE, let_count, row
+from test_person import merge as merge_contact
 from test_responding import RULES
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -64,6 +67,37 @@ async def test_a_merge_that_is_submitted_twice_at_once_by_one_key_is_one(ann: ht
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert {answer.json()["merge_id"] for answer in answers if answer.status_code == 200} == {(await submit()).json()["merge_id"]}
     assert len((await ann.get(f"/leads/{one}/merges")).json()["merges"]) == 1
+
+
+async def test_whoever_merges_in_the_very_same_moment_is_told_the_merge_there_is(
+    served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient
+) -> None:
+    one, two = await captured(ann), await captured(ann, company="Acme Group")
+    await served.react()
+    this, that = await row(ann, one), await row(ann, two)
+    for path, whose in (("leads", "lead_id"), ("contacts", "contact_id"), ("parties", "party_id")):
+        body = {"into": this[whose], "reason": "Same"}
+        answers = await asyncio.gather(*(max_.post(f"/{path}/{that[whose]}/merge", json=body) for _ in range(6)))
+        assert [answer.status_code for answer in answers] == [200] * 6
+        shown = (await ann.get(f"/{path}/{this[whose]}" + ("/merges" if path == "leads" else ""))).json()
+        assert {answer.json()["merge_id"] for answer in answers} == {merge["merge_id"] for merge in shown["merges"]}
+
+
+def test_a_merge_is_named_by_its_own_id_and_one_that_was_undone_meanwhile_lends_its_id_to_no_other() -> None:
+    """Whoever read that it stands asks ``again`` by its id: what stands by another id, or no more, is looked at anew."""
+    noted = tuple(PartyNoted(party_id=party, company="Acme") for party in (A, B))
+    asks: tuple[tuple[AnyDecider, tuple[Event, ...], Command], ...] = (
+        (merging.decider, BOTH, merge(A, B)),
+        (account.merging, noted, MergeParty(party_id=A, into=B, merge_id=MERGE, reason="Same")),
+        (person.together, (), merge_contact(A, B)),
+    )
+    for decider, before, asked in asks:
+        stands = (*before, *given(decider, *before).when(asked).events)
+        again, other = asked.model_copy(update={"again": True}), asked.model_copy(update={"merge_id": C})
+        given(decider, *stands).when(asked).then_nothing()
+        given(decider, *stands).when(again).then_nothing()
+        given(decider, *stands).when(other).then_refused(MergesChanged)
+        given(decider, *before).when(again).then_refused(MergesChanged)
 
 
 async def test_one_is_merged_into_another_that_is_merged_at_once_and_all_come_back(

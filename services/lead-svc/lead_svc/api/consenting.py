@@ -8,6 +8,7 @@ from ltc_runtime.edge import Handle, Read
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..domain.forest import MergesChanged
 from ..domain.person import PersonChanged
 from ..domain.withdrawing import WithdrawConsent
 from .kinship import CONTACTS
@@ -21,12 +22,12 @@ async def in_step(ask: Callable[[], Awaitable[T]]) -> T:
     """Ask, and ask anew where a merge or a consent came in between what was read for it and its decision.
 
     Raises:
-        PersonChanged: it did each time.
+        PersonChanged, MergesChanged: it did each time.
     """
     for _ in range(TRIES - 1):
         try:
             return await ask()
-        except PersonChanged:
+        except (PersonChanged, MergesChanged):
             continue
     return await ask()
 

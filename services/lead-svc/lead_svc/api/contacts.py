@@ -15,6 +15,7 @@ from sqlalchemy import Select, exists, func, select
 from .. import projections as shown
 from ..domain import person
 from ..domain.account import UnknownParty
+from ..domain.forest import MergesChanged
 from ..domain.likeness import Agreement, Trait, alike, traits
 from ..domain.person import (
     ContactMergedAlready,
@@ -227,7 +228,7 @@ class MergeContactBody(Body):
 @contacts.act(
     "/{subject_id}/merge",
     roles=MANAGERS,
-    refuses=(UnknownPerson, PersonIsForgotten, ContactMergedIntoItself, ContactMergedAlready, PersonChanged),
+    refuses=(UnknownPerson, PersonIsForgotten, ContactMergedIntoItself, ContactMergedAlready, MergesChanged, PersonChanged),
 )
 async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, handle: Handle) -> MergeDone:
     """Show a contact under another one, as the same person.
@@ -235,16 +236,18 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
     Nothing that was said of either changes, but that whoever took consent back under one contact, and did not agree again, takes it back
     under the other. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent back, does so under both.
     """
-    merge_id = await CONTACTS.standing(subject_id, body.into, read) or handle.new_id("merge")
     reason = await sealed((subject_id, body.into), body.reason, handle)
 
     async def ask() -> MergeDone:
+        stands = await CONTACTS.standing(subject_id, body.into, read)
+        merge_id = stands or handle.new_id("merge")
         known = await are_known({subject_id, body.into}, read)
         people = tuple([each for one in (subject_id, body.into) for each in await CONTACTS.everybody(one, read)])
         command = MergeContact(
             subject_id=subject_id,
             into=body.into,
             merge_id=merge_id,
+            again=stands is not None,
             reason=reason,
             known=known,
             people=people,

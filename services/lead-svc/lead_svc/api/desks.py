@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ltc_events import Refusal, UserId
-from ltc_runtime.edge import Api, Body, Handle, Read, View
+from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from .. import projections as shown
 from ..domain import desk
 from ..domain.desk import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
 from ..domain.lead import LeadStatus
-from .resource import MANAGERS, OPEN, SALES
+from .resource import LISTED, MANAGERS, OPEN, SALES
 
 desks = Api("/desks", stream=desk.decider)
 
@@ -62,6 +63,7 @@ class HandedLead(View):
 
     lead_id: UUID
     company: str
+    captured_at: datetime
     moved_at: datetime | None = Field(description="Null: not yet, or somebody else moved it meanwhile.")
     owner: str | None = Field(description="Who got it; null where it went to the pool.")
     now: LeadStatus
@@ -69,7 +71,7 @@ class HandedLead(View):
 
 
 class HandOverView(View):
-    """A hand-over, and where each lead is."""
+    """A hand-over, and where its leads are."""
 
     hand_over_id: UUID
     owner: str
@@ -79,17 +81,45 @@ class HandOverView(View):
     at: datetime
     moved: int
     left_behind: int = Field(description="Leads the one who left still has.")
-    data: Sequence[HandedLead]
+    data: Sequence[HandedLead] = Field(description=f"The {LISTED} that came first.")
+    more: bool = Field(description="There are more: `/desks/hand-overs/{hand_over_id}/leads` lists them all.")
 
 
 @desks.query("/hand-overs/{hand_over_id}", roles=SALES, refuses=(UnknownHandOver,))
 async def show_hand_over(hand_over_id: UUID, read: Read) -> HandOverView:
-    """What became of each lead in a hand-over."""
-    head = await read.one(select(shown.hand_overs).where(shown.hand_overs.c.hand_over_id == hand_over_id), UnknownHandOver)
+    """What became of the leads of a hand-over."""
+    head = await known(hand_over_id, read)
+    (counts,) = await read.all(counted(hand_over_id, head["owner"]))
+    first = handed_of(hand_over_id).order_by(*IN_TURN).limit(LISTED + 1)
+    rows = [HandedLead(**row) for row in await read.all(first)]
+    return HandOverView(**head, **counts, data=rows[:LISTED], more=len(rows) > LISTED)
+
+
+@desks.query("/hand-overs/{hand_over_id}/leads", roles=SALES, refuses=(UnknownHandOver,))
+async def list_leads_of_hand_over(hand_over_id: UUID, read: Read, paging: Paging) -> Page[HandedLead]:
+    """What became of each lead of a hand-over, in the order in which they came."""
+    await known(hand_over_id, read)
+    return await read.page(handed_of(hand_over_id), key=IN_TURN, into=HandedLead, paging=paging, newest_first=False)
+
+
+IN_TURN = (shown.leads.c.captured_at, shown.leads.c.lead_id)
+
+
+async def known(hand_over_id: UUID, read: Read) -> dict[str, Any]:
+    """The row of a hand-over."""
+    return await read.one(select(shown.hand_overs).where(shown.hand_overs.c.hand_over_id == hand_over_id), UnknownHandOver)
+
+
+def handed_of(hand_over_id: UUID) -> Select[Any]:
+    """Its leads, and where they are."""
     handed, lead = shown.handed_leads.c, shown.leads.c
-    columns = (handed.lead_id, lead.company, handed.moved_at, handed.owner, lead.status.label("now"), lead.owner.label("owner_now"))
+    then, now = (handed.moved_at, handed.owner), (lead.status.label("now"), lead.owner.label("owner_now"))
     joined = shown.handed_leads.join(shown.leads, lead.lead_id == handed.lead_id)
-    found = select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id).order_by(lead.captured_at, lead.lead_id)
-    rows = [HandedLead(**row) for row in await read.all(found)]
-    behind = sum(row.owner_now == head["owner"] and row.now in OPEN for row in rows)
-    return HandOverView(**head, moved=sum(row.moved_at is not None for row in rows), left_behind=behind, data=rows)
+    return select(*IN_TURN, lead.company, *then, *now).select_from(joined).where(handed.hand_over_id == hand_over_id)
+
+
+def counted(hand_over_id: UUID, leaver: str) -> Any:
+    """How many of them moved, and how many the one who left still has."""
+    each = handed_of(hand_over_id).subquery().c
+    behind = (each.owner_now == leaver) & each.now.in_(OPEN)
+    return select(func.count(each.moved_at).label("moved"), func.count().filter(behind).label("left_behind"))

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from .. import projections as shown
 from ..domain.contact import Email
 from ..domain.inbox import AskDigest, ClearInbox, EndDigest, ReadNotice, UnknownNotice, inbox_of, person_of
-from ..domain.notice import Kind
+from ..domain.notice import SEE_TO, Kind
 from .resource import SALES
 
 inbox = Api("/inbox")
@@ -33,7 +33,10 @@ class Notice(View):
     says: str | None = Field(description="Why, or what came of it; of a task, its kind; of a decision, its gate.")
     at: datetime
     read: bool
-    over: bool = Field(description="The task it tells of is seen to, or somebody else's: it does not count as unread.")
+    over: bool = Field(
+        description="It does not count as unread: its task is seen to, or somebody else's, or the lead it asks to see to is merged now."
+    )
+    merged_into: UUID | None = Field(description="The lead that its lead is shown under now: see to that one.")
 
 
 class Unread(View):
@@ -45,7 +48,13 @@ class Unread(View):
 
 def is_unread() -> Any:
     notice, cleared = shown.notices.c, shown.inboxes.c.cleared
-    return and_(notice.read_at.is_(None), notice.over_at.is_(None), or_(cleared.is_(None), notice.at > cleared))
+    return and_(notice.read_at.is_(None), ~is_over(), or_(cleared.is_(None), notice.at > cleared))
+
+
+def is_over() -> Any:
+    """A lead that is merged is seen to where it is shown; once that is undone, what was not read is unread again."""
+    notice = shown.notices.c
+    return or_(notice.over_at.is_not(None), and_(shown.leads.c.merged_into.is_not(None), notice.kind.in_(SEE_TO)))
 
 
 def of_caller(read: Read, *columns: Any) -> Select[Any]:
@@ -61,7 +70,7 @@ async def list_notices(read: Read, paging: Paging, unread: bool = False) -> Page
     notice = shown.notices.c
     shows = (
         notice.notice_id, notice.kind, notice.lead_id, notice.import_id, notice.opportunity_id, notice.task_id, shown.leads.c.company,
-        notice.says, notice.at, notice.over_at.is_not(None).label("over"),
+        notice.says, notice.at, is_over().label("over"), shown.leads.c.merged_into,
     )  # fmt: skip
     found = of_caller(read, *shows, (~is_unread()).label("read"))
     return await read.page(found.where(is_unread()) if unread else found, key=(notice.at, notice.notice_id), into=Notice, paging=paging)

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
 from .. import projections as shown
+from ..domain.forest import MergesChanged
 from ..domain.lead import LeadClosed, UnknownLead
 from ..domain.lead_likeness import Agreement, Described, same_need
 from ..domain.likeness import traits
@@ -24,6 +25,7 @@ from ..domain.merging import (
     UnmergeLead,
 )
 from .asking import LeadRow, lead_row
+from .consenting import in_step
 from .kinship import CONTACTS, LEADS, PARTIES
 from .parties import MergeDone
 from .resource import LISTED, MANAGERS, OPEN, SALES, leads
@@ -41,15 +43,21 @@ class MergeLeadBody(Body):
     reason: Text = Field(examples=["Asked at the fair and again by the web form"], description="Told to other services: name no person.")
 
 
-@leads.act("/{lead_id}/merge", roles=MANAGERS, refuses=(UnknownLead, LeadClosed, LeadMergedIntoItself, LeadMergedAlready))
+@leads.act("/{lead_id}/merge", roles=MANAGERS, refuses=(UnknownLead, LeadClosed, LeadMergedIntoItself, LeadMergedAlready, MergesChanged))
 async def merge_lead(lead_id: UUID, body: MergeLeadBody, read: Read, handle: Handle) -> MergeDone:
     """Show an open lead under another open one for the same need, which alone counts from now on.
 
     Nothing that was said of either changes; both histories are shown with that one. Its owner gives it back, mails to it stop, and nothing
     more is done with it unless the merge is undone. Parties and contacts are not merged by this.
     """
-    merge_id = await LEADS.standing(lead_id, body.into, read) or handle.new_id("merge")
-    return await handle(MergeLead(lead_id=lead_id, into=body.into, merge_id=merge_id, reason=body.reason), MergeDone(merge_id=merge_id))
+
+    async def ask() -> MergeDone:
+        known = await LEADS.standing(lead_id, body.into, read)
+        merge_id = known or handle.new_id("merge")
+        command = MergeLead(lead_id=lead_id, into=body.into, merge_id=merge_id, again=known is not None, reason=body.reason)
+        return await handle(command, MergeDone(merge_id=merge_id))
+
+    return await in_step(ask)
 
 
 class UnmergeLeadBody(Body):

@@ -21,8 +21,10 @@ from ..domain.account import (
     UnknownParty,
     UnmergeParty,
 )
+from ..domain.forest import MergesChanged
 from ..domain.matching import CompanyPhone, Website, core_name
 from .asking import LeadRow, lead_row
+from .consenting import in_step
 from .kinship import PARTIES
 from .resource import LISTED, MANAGERS, SALES
 from .touching import Interaction
@@ -208,15 +210,21 @@ class MergeDone(View):
     merge_id: UUID
 
 
-@parties.act("/{party_id}/merge", roles=MANAGERS, refuses=(UnknownParty, MergedIntoItself, PartyMergedAlready))
+@parties.act("/{party_id}/merge", roles=MANAGERS, refuses=(UnknownParty, MergedIntoItself, PartyMergedAlready, MergesChanged))
 async def merge_party(party_id: UUID, body: MergeBody, read: Read, handle: Handle) -> MergeDone:
     """Show a party under another one.
 
     Nothing that was said of either changes: leads, contacts and touches of both are found under that one until the merge is undone, and of
     any day as it was then.
     """
-    merge_id = await PARTIES.standing(party_id, body.into, read) or handle.new_id("merge")
-    return await handle(MergeParty(party_id=party_id, into=body.into, merge_id=merge_id, reason=body.reason), MergeDone(merge_id=merge_id))
+
+    async def ask() -> MergeDone:
+        known = await PARTIES.standing(party_id, body.into, read)
+        merge_id = known or handle.new_id("merge")
+        command = MergeParty(party_id=party_id, into=body.into, merge_id=merge_id, again=known is not None, reason=body.reason)
+        return await handle(command, MergeDone(merge_id=merge_id))
+
+    return await in_step(ask)
 
 
 class UnmergeBody(Body):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from ltc_events import Money
 from ltc_events.lead import Band, Bant
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Read, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
@@ -147,18 +147,11 @@ class RuleBookRow(View):
     activated_at: datetime | None
 
 
-class RuleBooks(View):
-    """All versions, the newest first."""
-
-    data: Sequence[RuleBookRow]
-
-
 @rule_books.query("/{book}", roles=EVERYONE)
-async def list_rules(book: BookName, read: Read) -> RuleBooks:
+async def list_rules(book: BookName, read: Read, paging: Paging) -> Page[RuleBookRow]:
     """The versions of a rule book, the newest first."""
-    table = shown.rule_books.c
-    found = select(*RULE_COLUMNS).where(table.book_id == book_id(book)).order_by(table.version.desc())
-    return RuleBooks(data=[RuleBookRow(**row) for row in await read.all(found)])
+    found = select(*RULE_COLUMNS).where(shown.rule_books.c.book_id == book_id(book))
+    return await read.page(found, key=(shown.rule_books.c.version,), into=RuleBookRow, paging=paging)
 
 
 @rule_books.query("/{book}/{version}", roles=EVERYONE, refuses=(UnknownRules,))

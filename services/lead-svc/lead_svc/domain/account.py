@@ -7,7 +7,7 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, JointDecider, Name, Refusal, States, Stream, Text
 from ltc_events.lead import Domain, PartyMerged, PartyUnmerged, PhoneNumber
 
-from .forest import Merged, is_under, taken
+from .forest import Merged, stands, taken
 
 
 class NoteParty(Command):
@@ -34,6 +34,8 @@ class MergeParty(Command):
     into: UUID
     merge_id: UUID
     reason: Text
+    again: bool = False
+    """It stands already by this id, as far as the asker knows."""
 
 
 class UnmergeParty(Command):
@@ -105,11 +107,11 @@ def merge(states: States, command: MergeParty) -> list[Event]:
     must_be_known(other)
     if command.party_id == command.into:
         raise MergedIntoItself
-    if is_under(one.merged, command.into):
+    if stands(one.merged, command.into, command.merge_id, again=command.again):
         return []
     if merged := taken({command.party_id: one.merged, command.into: other.merged}):
         raise PartyMergedAlready(party_id=merged.id, into=merged.into)
-    return [PartyMerged(**dict(command))]
+    return [PartyMerged(**command.model_dump(exclude={"again"}))]
 
 
 def unmerge(account: Account, command: UnmergeParty) -> list[PartyUnmerged]:

@@ -17,11 +17,9 @@ ASSIGNMENT, POOL = rule_book.book_id("assignment"), rule_book.book_id("pool")
 
 
 class RouteLead(Command):
-    """Find the rule that says whose a new lead shall be."""
+    """Find the rule that says whose a lead shall be that is new, or whose owner left."""
 
     lead_id: UUID
-    again: bool = False
-    """Its owner left: also a lead in the pool finds an owner by the rules."""
 
 
 class OfferLead(Command):
@@ -78,8 +76,7 @@ def decide(states: States, command: AssigningCommand) -> list[Event]:
 def route(states: States, command: RouteLead) -> list[Event]:
     known, book = states.of(lead.decider, command.lead_id), states.of(rule_book.decider, ASSIGNMENT)
     rules = book.assignment
-    routable = isinstance(known, Captured) or (command.again and isinstance(known, Pooled))
-    if not isinstance(known, Captured | Pooled) or not routable or rules is None or book.live is None:
+    if not isinstance(known, Captured | Pooled) or not has_turn(known) or rules is None or book.live is None:
         return []  # somebody has it already, or there are no rules
     found = first_fit(rules, known.who.channel, known.who.territory, known.who.need)
     if found is None:
@@ -95,6 +92,11 @@ def route(states: States, command: RouteLead) -> list[Event]:
         alarm_to=rules.alarm_to,
     )
     return [routed]
+
+
+def has_turn(known: Captured | Pooled) -> bool:
+    """What lies in the pool stays there, but for what a leaver had."""
+    return isinstance(known, Captured) or known.orphaned
 
 
 def nobody_found(known: Captured | Pooled, lead_id: UUID, reason: str, version: int, alarm_to: tuple[str, ...]) -> list[Event]:

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from ltc_events import Refusal
+
+
+class MergesChanged(Refusal):
+    """What is shown under what changed while this was asked: look again, and ask again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -21,9 +27,20 @@ class Taken(NamedTuple):
     into: UUID
 
 
-def is_under(merged: Merged | None, into: UUID) -> bool:
-    """This very merge is done already."""
-    return merged is not None and merged.into == into
+def stands(merged: Merged | None, into: UUID, merge_id: UUID, *, again: bool) -> bool:
+    """The very merge that is asked for is there already: nothing is to be done, and its id is the one that is answered.
+
+    Args:
+        again: the asker read that it is there, and asks by its id.
+
+    Raises:
+        MergesChanged: it is there by another id, or no more.
+    """
+    if merged == Merged(merge_id, into):
+        return True
+    if again or (merged is not None and merged.into == into):
+        raise MergesChanged
+    return False
 
 
 def taken(ids: Mapping[UUID, Merged | None]) -> Taken | None:

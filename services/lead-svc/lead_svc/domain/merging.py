@@ -8,7 +8,7 @@ from ltc_events import Command, Event, JointDecider, Refusal, States, Stream, Te
 from ltc_events.lead import LeadMerged, LeadUnmerged, OpenStatus
 
 from . import lead
-from .forest import Merged, is_under, taken
+from .forest import Merged, stands, taken
 from .lead.states import Absorbed, Alive, Assigned, Captured, Closed, Lead, Nobody, Pooled, Qualified, UnknownLead, must_be_alive
 
 
@@ -19,6 +19,8 @@ class MergeLead(Command):
     into: UUID
     merge_id: UUID
     reason: Text
+    again: bool = False
+    """It stands already by this id, as far as the asker knows."""
 
 
 class UnmergeLead(Command):
@@ -66,12 +68,12 @@ def merge(states: States, command: MergeLead) -> list[LeadMerged]:
     one, other = (must_be_known(states.of(lead.decider, id)) for id in (command.lead_id, command.into))
     if command.lead_id == command.into:
         raise LeadMergedIntoItself
-    if is_under(merged_of(one), command.into):
+    if stands(merged_of(one), command.into, command.merge_id, again=command.again):
         return []
     if merged := taken({command.lead_id: merged_of(one), command.into: merged_of(other)}):
         raise LeadMergedAlready(lead_id=merged.id, into=merged.into)
     into_owner = owner_of(must_be_alive(other))
-    return [LeadMerged(**dict(command), owner=owner_of(must_be_alive(one)), into_owner=into_owner)]
+    return [LeadMerged(**command.model_dump(exclude={"again"}), owner=owner_of(must_be_alive(one)), into_owner=into_owner)]
 
 
 def unmerge(states: States, command: UnmergeLead) -> list[LeadUnmerged]:

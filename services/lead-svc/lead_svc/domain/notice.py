@@ -18,6 +18,8 @@ OfDeals = Literal["task_raised", "task_reassigned", "decision_escalated", "deal_
 OfPool = Literal["lead_pooled"]
 OfMerges = Literal["lead_merged", "lead_took_in", "lead_unmerged"]
 Kind = OfLeads | OfDeals | OfPool | OfMerges
+SEE_TO: tuple[Kind, ...] = ("lead_assigned", "lead_handed_over", "response_overdue", "lead_pooled", "lead_took_in", "lead_unmerged")
+"""What asks to see to a lead that is shown for itself."""
 LEAD_KINDS = frozenset(get_args(OfLeads))
 """The kinds of the first contract, which never grows."""
 AboutDeals = TaskRaised | TaskReassigned | DecisionEscalated | OpportunityChanged

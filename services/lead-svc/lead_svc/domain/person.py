@@ -9,7 +9,7 @@ from ltc_events.lead import PersonForgotten
 from pydantic import Field
 
 from . import lead
-from .forest import is_under, taken
+from .forest import stands, taken
 from .lead.states import Nobody
 from .remembered import (
     ContactMerged,
@@ -40,6 +40,8 @@ class MergeContact(Command):
     subject_id: UUID
     into: UUID
     merge_id: UUID
+    again: bool = False
+    """It stands already by this id, as far as the asker knows."""
     reason: Personal[str]
     known: bool
     """Both are contacts of ours."""
@@ -110,7 +112,7 @@ def merge(states: States, command: MergeContact) -> list[Event]:
     if command.subject_id == command.into:
         raise ContactMergedIntoItself
     one, other = (must_be_remembered(states.of(decider, id)) for id in (command.subject_id, command.into))
-    if is_under(one.merged, command.into):
+    if stands(one.merged, command.into, command.merge_id, again=command.again):
         return []
     if merged := taken({command.subject_id: one.merged, command.into: other.merged}):
         raise ContactMergedAlready(contact_id=merged.id, into=merged.into)

@@ -34,6 +34,7 @@ from .pooling import (
     pooled,
     recycle,
     release,
+    unfound,
     watching,
 )
 from .responding import CheckResponse, ResponseAwaited, check_response, overdue
@@ -196,7 +197,9 @@ def evolve(lead: Lead, event: LeadEvent) -> Lead:
             return reachable(lead, name, email)
         case LeadReturned(contact_name=name, contact_email=email):
             return barring(reachable(lead, name, email), event)
-        case LeadRouted() | LeadOwnerNotFound() | LeadClaimed():
+        case LeadOwnerNotFound():
+            return unfound(lead)
+        case LeadRouted() | LeadClaimed():
             return lead  # no rule depends on it
 
 

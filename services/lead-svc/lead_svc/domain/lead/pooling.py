@@ -117,7 +117,11 @@ def pooled(lead: Lead, event: LeadPooled) -> Lead:
     if not isinstance(lead, Alive):
         return lead
     bant = None if isinstance(lead, Captured | Assigned) else lead.bant
-    return Pooled(lead.who, event.previous_owner, lead.trail, bant)
+    return Pooled(lead.who, event.previous_owner, lead.trail, bant, orphaned=event.hand_over_id is not None)
+
+
+def unfound(lead: Lead) -> Lead:
+    return replace(lead, orphaned=False) if isinstance(lead, Pooled) else lead
 
 
 def must_be_pooled(lead: Alive) -> Pooled:

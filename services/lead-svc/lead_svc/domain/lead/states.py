@@ -158,6 +158,8 @@ class Pooled:
     trail: Trail = field(default_factory=Trail)
     bant: Bant | None = None
     """What was found out before, where it was qualified."""
+    orphaned: bool = False
+    """Its owner left, and the rules did not say yet that they know nobody for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,7 @@ def must_be_qualified(lead: Lead) -> Qualified:
 
 
 def possible(status: LeadStatus) -> tuple[str, ...]:
-    """What may be done with a lead of this status, by the names the API gives it."""
+    """What may be done with a lead of this status, by the names the API gives it. A no is taken down whatever became of it."""
     match status:
         case "captured":
             return ("assign_lead", "record_consent", "disqualify_lead", "merge_lead")
@@ -273,6 +275,6 @@ def possible(status: LeadStatus) -> tuple[str, ...]:
         case "qualified":
             return ("assign_lead", "log_touch", "record_consent", "disqualify_lead", "convert_lead", "join_opportunity", "merge_lead")
         case "merged":
-            return ("unmerge_lead",)
+            return ("record_consent", "unmerge_lead")
         case "disqualified" | "converted":
-            return ()
+            return ("record_consent",)
