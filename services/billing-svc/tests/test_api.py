@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -215,3 +216,13 @@ async def test_lists_go_page_by_page(world: World) -> None:
         cursor = {"cursor": page["next_cursor"]}
     assert sorted(seen) == [f"ACME-{number:06}" for number in range(1, 6)]
     assert len((await world.nat.get("/plans", params={"limit": "3"})).json()["data"]) == 3
+
+
+async def test_a_plan_is_shown_with_its_latest_invoices_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("billing_svc.api.plans"), "LISTED", 1)
+    contract, other = await world.plan(1), await world.plan(2)
+    await world.accept(contract)
+    shown = (await world.nat.get(f"/plans/{contract}")).json()
+    assert ([each["number"] for each in shown["invoices"]], shown["more_invoices"]) == (["ACME-000003"], True)
+    assert [each["number"] for each in await world.invoices(contract_id=contract)] == ["ACME-000001", "ACME-000003"]
+    assert (await world.nat.get(f"/plans/{other}")).json()["more_invoices"] is False

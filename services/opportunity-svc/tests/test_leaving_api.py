@@ -141,4 +141,6 @@ async def test_more_deals_than_one_part_are_handed_over_also_those_opened_meanwh
     await world.deal(61)  # as it is heard
     await world.served.react()
     found = await report(world)
-    assert (found["moved"], found["left_behind"], len(found["deals"])) == (61, 0, 61)
+    assert (found["moved"], found["left_behind"], len(found["deals"]), found["more"]) == (61, 0, 50, True)
+    listed = (await world.look("max", f"/hand-overs/{HAND_OVER}/deals", limit=200))["data"]
+    assert (len(listed), {row["owner"] for row in listed}) == (61, {"bob"})

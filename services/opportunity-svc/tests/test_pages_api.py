@@ -1,5 +1,6 @@
 """What grows with the years is shown in part, or page by page: what a hand-over moved, versions of rules and forms, quotes of a deal."""
 
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,6 @@ from test_gates_api import ITEM, World, usd
 from test_leaving_api import HAND_OVER, hear, leaves, report, world
 
 __all__ = ["world"]
-
 
 
 def matrix(most: int) -> dict[str, Any]:
@@ -62,10 +62,11 @@ async def test_a_hand_over_is_shown_with_so_many_deals_and_tasks_and_counts_and_
 
 async def four_tasks(world: World) -> list[str]:
     """So many open tasks of ann's, of deals that others manage."""
+    tomorrow = (world.served.log.clock.now().date() + timedelta(days=1)).isoformat()
     for number in range(6, 10):
         deal = await world.deal(number)
         await world.do("ann", f"{deal}/change", {"account_manager": "mia", "reason": "Mia knows them"})
-        await world.do("mia", f"{deal}/change", {"expected_close": "2000-01-01", "reason": "Long ago"})
+        await world.do("mia", f"{deal}/change", {"expected_close": tomorrow, "reason": "Soon"})
     world.served.pass_days(3)
     await world.served.react()
     waiting = (await world.look("nat", "/tasks", owner="mia", kind="close_passed"))["data"]

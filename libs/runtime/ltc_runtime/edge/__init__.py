@@ -8,12 +8,12 @@ from .answers import Answer
 from .api import Api
 from .handle import Handle
 from .operation import NaturalKey
-from .pages import AsColumns, Body, Page, Paging, View, matching
+from .pages import LISTED, AsColumns, Body, Page, Paging, View, matching
 from .read import Read
 from .roles import EVERYONE, ROLES, Role
 from .uploads import Upload
 
 __all__ = [
-    "EVERYONE", "ROLES", "Answer", "Api", "AsColumns", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "Upload", "View",
-    "matching",
+    "EVERYONE", "LISTED", "ROLES", "Answer", "Api", "AsColumns", "Body", "Handle", "NaturalKey", "Page", "Paging", "Read", "Role", "Upload",
+    "View", "matching",
 ]  # fmt: skip

@@ -41,6 +41,9 @@ class Paging:
 
 MAX_PAGE = 200
 
+LISTED = 50
+"""So many of each are shown on the page of one; lists have them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class AsColumns:

@@ -97,6 +97,11 @@ class Read:
         shape, sql, values = compiled(statement)
         return [shape.row(record) for record in await self._call.edge.log.pool.fetch(sql, *values)]
 
+    async def first(self, most: int, statement: Select[Any]) -> tuple[list[Row], bool]:
+        """The first rows of ``statement``, ``most`` of them, and whether there are more; for what is shown in part."""
+        rows = await self.all(statement.limit(most + 1))
+        return rows[:most], len(rows) > most
+
     async def page(
         self,
         statement: Select[Any],
@@ -120,10 +125,8 @@ class Read:
             behind = cursor.decode(call.operation.id, paging.cursor, key)
             here = tuple_(*key)
             statement = statement.where(here < behind if newest_first else here > behind)
-        ordered = statement.order_by(*(column.desc() if newest_first else column.asc() for column in key)).limit(paging.limit + 1)
-        rows = await self.all(ordered)
-        more = len(rows) > paging.limit
-        rows = rows[: paging.limit]
+        ordered = statement.order_by(*(column.desc() if newest_first else column.asc() for column in key))
+        rows, more = await self.first(paging.limit, ordered)
         next_cursor = None
         if more:
             next_cursor = cursor.encode(call.operation.id, [rows[-1][str(column.key)] for column in key])

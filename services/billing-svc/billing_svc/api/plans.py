@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Code, Money
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View, matching
+from ltc_runtime.edge import EVERYONE, LISTED, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
@@ -45,10 +45,11 @@ class PlanLineView(View):
 
 
 class PlanView(PlanRow):
-    """The plan of a contract, line by line, with its invoices."""
+    """The plan of a contract, line by line, with its latest invoices."""
 
     lines: Sequence[PlanLineView]
-    invoices: Sequence[InvoiceRow]
+    invoices: Sequence[InvoiceRow] = Field(description=f"The latest {LISTED}, in the order they were issued in.")
+    more_invoices: bool = Field(description="There are more: `/invoices?contract_id=` lists them all.")
 
 
 @plans.query("", roles=EVERYONE)
@@ -66,11 +67,13 @@ async def show_plan(contract_id: UUID, read: Read) -> PlanView:
     # Composed with its invoices, so it has no version of its own.
     row = await read.one(select(shown.plans).where(shown.plans.c.contract_id == contract_id), UnknownPlan)
     billed = shown.invoices.c
-    of_contract = select(shown.invoices).where(billed.contract_id == contract_id).order_by(billed.issued_on, billed.number)
+    of_contract = select(shown.invoices).where(billed.contract_id == contract_id)
+    invoices, more_invoices = await read.first(LISTED, of_contract.order_by(billed.issued_on.desc(), billed.number.desc()))
     return PlanView(
         **dict(plan_row(**row)),
         lines=await plan_lines_of(contract_id, read),
-        invoices=[invoice_row(**each) for each in await read.all(of_contract)],
+        invoices=[invoice_row(**each) for each in reversed(invoices)],
+        more_invoices=more_invoices,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events import Text
-from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.edge import LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, exists, func, select
 
@@ -31,7 +31,7 @@ from .asking import Contact
 from .consenting import agreed_for, declined_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
-from .resource import LISTED, MANAGERS, SALES
+from .resource import MANAGERS, SALES
 
 contacts = Api("/contacts", stream=person.decider)
 COMPARED = 500
@@ -165,17 +165,17 @@ async def show_person(subject_id: UUID, read: Read) -> PersonView:
     """A contact, the one it is shown under, and all its merges."""
     row = await person_row(subject_id, read)
     kin, merge = shown_under(subject_id), shown.contact_merges.c
-    members = await read.all(kin.order_by(shown.people.c.contact_id).limit(LISTED))
-    merges = await read.all(merges_of(subject_id).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1))
+    members, more_members = await read.first(LISTED - 1, kin.order_by(shown.people.c.contact_id))
+    merges, more_merges = await read.first(LISTED, merges_of(subject_id).order_by(merge.merged_at.desc(), merge.merge_id.desc()))
     for why in SEALED_TWICE:
         for each, text in zip(merges, await read.open_many([each[why] for each in merges]), strict=True):
             each[why] = text
     return PersonView(
         **row,
         head=(await CONTACTS.heads([subject_id], None, read))[subject_id],
-        members=[subject_id, *(each["contact_id"] for each in members)][:LISTED],
-        merges=[ContactMerge(**each) for each in reversed(merges[:LISTED])],
-        more=len(members) == LISTED or len(merges) > LISTED,
+        members=[subject_id, *(each["contact_id"] for each in members)],
+        merges=[ContactMerge(**each) for each in reversed(merges)],
+        more=more_members or more_merges,
     )
 
 

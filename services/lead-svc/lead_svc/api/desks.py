@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Refusal, UserId
-from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.edge import LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 
@@ -14,7 +14,7 @@ from .. import projections as shown
 from ..domain import desk
 from ..domain.desk import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
 from ..domain.lead import LeadStatus
-from .resource import LISTED, MANAGERS, OPEN, SALES
+from .resource import MANAGERS, OPEN, SALES
 
 desks = Api("/desks", stream=desk.decider)
 
@@ -90,9 +90,8 @@ async def show_hand_over(hand_over_id: UUID, read: Read) -> HandOverView:
     """What became of the leads of a hand-over."""
     head = await known(hand_over_id, read)
     (counts,) = await read.all(counted(hand_over_id, head["owner"]))
-    first = handed_of(hand_over_id).order_by(*IN_TURN).limit(LISTED + 1)
-    rows = [HandedLead(**row) for row in await read.all(first)]
-    return HandOverView(**head, **counts, data=rows[:LISTED], more=len(rows) > LISTED)
+    rows, more = await read.first(LISTED, handed_of(hand_over_id).order_by(*IN_TURN))
+    return HandOverView(**head, **counts, data=[HandedLead(**row) for row in rows], more=more)
 
 
 @desks.query("/hand-overs/{hand_over_id}/leads", roles=SALES, refuses=(UnknownHandOver,))

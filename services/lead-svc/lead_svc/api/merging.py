@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Text
-from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.edge import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
@@ -28,7 +28,7 @@ from .asking import LeadRow, lead_row
 from .consenting import in_step
 from .kinship import CONTACTS, LEADS, PARTIES
 from .parties import MergeDone
-from .resource import LISTED, MANAGERS, OPEN, SALES, leads
+from .resource import MANAGERS, OPEN, SALES, leads
 
 COMPARED = 500
 """So many open leads at most are compared with one."""
@@ -102,14 +102,14 @@ async def show_lead_merges(lead_id: UUID, read: Read, at: AwareDatetime | None =
     """The leads that were held to be for the same need as this one at an instant; now, if nothing is said."""
     await known(lead_id, read)
     merge = shown.lead_merges.c
-    members = await read.all(leads_under(lead_id, at).order_by(shown.leads.c.lead_id).limit(LISTED))
-    merges = await read.all(merges_of(lead_id, at).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1))
+    members, more_members = await read.first(LISTED - 1, leads_under(lead_id, at).order_by(shown.leads.c.lead_id))
+    merges, more_merges = await read.first(LISTED, merges_of(lead_id, at).order_by(merge.merged_at.desc(), merge.merge_id.desc()))
     return LeadMerges(
         lead_id=lead_id,
         head=(await LEADS.heads([lead_id], at, read))[lead_id],
-        members=[lead_id, *(each["lead_id"] for each in members)][:LISTED],
-        merges=[LeadMerge(**each) for each in reversed(merges[:LISTED])],
-        more=len(members) == LISTED or len(merges) > LISTED,
+        members=[lead_id, *(each["lead_id"] for each in members)],
+        merges=[LeadMerge(**each) for each in reversed(merges)],
+        more=more_members or more_merges,
     )
 
 

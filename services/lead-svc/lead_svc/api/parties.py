@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Name, Text
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.edge import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 
@@ -26,7 +26,7 @@ from ..domain.matching import CompanyPhone, Website, core_name
 from .asking import LeadRow, lead_row
 from .consenting import in_step
 from .kinship import PARTIES
-from .resource import LISTED, MANAGERS, SALES
+from .resource import MANAGERS, SALES
 from .touching import Interaction
 
 parties = Api("/parties", stream=account.decider)
@@ -100,21 +100,22 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
     stream, when = None if at else account.decider.of(party_id), at or read.now
     row = await read.one(select(shown.parties).where(shown.parties.c.party_id == party_id), UnknownParty, stream=stream)
     merge, mark = shown.merges.c, shown.party_marks.c
-    marks = marks_of(party_id, when).order_by(mark.value).limit(LISTED + 1)
-    latest = merges_of(party_id, when).order_by(merge.merged_at.desc(), merge.merge_id.desc()).limit(LISTED + 1)
-    members = await read.all(shown_under(party_id, when).order_by(shown.parties.c.party_id).limit(LISTED))
-    names = await read.all(names_of(party_id, when).order_by(shown.party_names.c.company).limit(LISTED + 1))
-    websites, phones = [await read.all(marks.where(mark.kind == kind)) for kind in ("website", "phone")]
-    merges = await read.all(latest)
+    marks = marks_of(party_id, when).order_by(mark.value)
+    latest = merges_of(party_id, when).order_by(merge.merged_at.desc(), merge.merge_id.desc())
+    members, more_members = await read.first(LISTED - 1, shown_under(party_id, when).order_by(shown.parties.c.party_id))
+    names, more_names = await read.first(LISTED, names_of(party_id, when).order_by(shown.party_names.c.company))
+    websites, more_websites = await read.first(LISTED, marks.where(mark.kind == "website"))
+    phones, more_phones = await read.first(LISTED, marks.where(mark.kind == "phone"))
+    merges, more_merges = await read.first(LISTED, latest)
     return PartyView(
         **row,
         head=(await PARTIES.heads([party_id], when, read))[party_id],
-        members=[party_id, *(each["party_id"] for each in members)][:LISTED],
-        names=[each["company"] for each in names[:LISTED]],
-        websites=[each["value"] for each in websites[:LISTED]],
-        phones=[each["value"] for each in phones[:LISTED]],
-        merges=[Merge(**each) for each in reversed(merges[:LISTED])],
-        more=len(members) == LISTED or any(len(each) > LISTED for each in (names, websites, phones, merges)),
+        members=[party_id, *(each["party_id"] for each in members)],
+        names=[each["company"] for each in names],
+        websites=[each["value"] for each in websites],
+        phones=[each["value"] for each in phones],
+        merges=[Merge(**each) for each in reversed(merges)],
+        more=more_members or more_names or more_websites or more_phones or more_merges,
     )
 
 

@@ -13,9 +13,6 @@ OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
-LISTED = 50
-"""So many of each are shown on the page of one; lists have them all."""
-
 CameBy = Literal[Channel, "renewal"]
 """How a lead reached us, or that it is for the renewal of a contract, which no channel brought."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
 from ltc_events.opportunity_gates import CancelReason, DeclineReason, Profile, SuspendReason
-from ltc_runtime.edge import EVERYONE, AsColumns, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.edge import EVERYONE, LISTED, AsColumns, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
@@ -210,9 +210,10 @@ class ListedOpportunity(OpportunityRow):
 
 
 class OpportunityView(OpportunityRow):
-    """A deal with its quotes, and what the caller may do now."""
+    """A deal with its latest quotes, and what the caller may do now."""
 
-    quotes: Sequence[QuoteRow]
+    quotes: Sequence[QuoteRow] = Field(description=f"The latest {LISTED}, as they were drafted.")
+    more_quotes: bool = Field(description="There are more: `/quotes?opportunity_id=` lists them all.")
     bid_costs: Sequence[BidCostSum] = Field(description="What working for it cost, by currency.")
     actions: list[str]
 
@@ -252,14 +253,17 @@ async def list_opportunities(
 
 @opportunities.query("/{opportunity_id}", roles=EVERYONE, refuses=(UnknownOpportunity,))
 async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
-    """One deal with its quotes."""
+    """One deal with its latest quotes."""
     found = select(shown.opportunities).where(shown.opportunities.c.opportunity_id == opportunity_id)
     row = await read.one(found, UnknownOpportunity)  # composed with its quotes, so it has no version of its own
-    quoted = select(*WITHOUT_LINES).where(shown.quotes.c.opportunity_id == opportunity_id).order_by(shown.quotes.c.drafted_at)
+    quote = shown.quotes.c
+    of_deal = select(*WITHOUT_LINES).where(quote.opportunity_id == opportunity_id)
+    quotes, more_quotes = await read.first(LISTED, of_deal.order_by(quote.drafted_at.desc(), quote.quote_id.desc()))
     return OpportunityView(
         **dict(opportunity_row(**row)),
         bid_costs=(await list_bid_costs(opportunity_id, read)).sums,
-        quotes=[quote_row(**each) for each in await read.all(quoted)],
+        quotes=[quote_row(**each) for each in reversed(quotes)],
+        more_quotes=more_quotes,
         actions=read.actions(opportunity.possible(row["status"])),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events.opportunity_forms import FieldValue, FormCode
-from ltc_runtime.edge import EVERYONE, Body, Handle, Read, View
+from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import and_, select
 
@@ -69,12 +69,12 @@ async def list_filled_forms(opportunity_id: UUID, read: Read) -> FilledForms:
 
 
 @opportunities.query("/{opportunity_id}/forms/{code}", roles=EVERYONE, refuses=(UnknownOpportunity,))
-async def show_filled_form(opportunity_id: UUID, code: FormCode, read: Read) -> FilledForms:
+async def show_filled_form(opportunity_id: UUID, code: FormCode, read: Read, paging: Paging) -> Page[FilledFormRow]:
     """Everything that was ever filled in under a form of a deal, the newest first."""
     await must_be_known(opportunity_id, read)
     all_ = shown.fills.c
-    found = select(*FILL_COLUMNS).where(all_.opportunity_id == opportunity_id, all_.form == code).order_by(all_.fill.desc())
-    return FilledForms(data=[FilledFormRow(**row) for row in await read.all(found)])
+    found = select(*FILL_COLUMNS).where(all_.opportunity_id == opportunity_id, all_.form == code)
+    return await read.page(found, key=(all_.fill,), into=FilledFormRow, paging=paging)
 
 
 FILL_COLUMNS: Any = [column for column in shown.fills.c if column is not shown.fills.c.opportunity_id]

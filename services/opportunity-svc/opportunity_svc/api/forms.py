@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Path
 from ltc_events.opportunity_forms import FormCode
-from ltc_runtime.edge import EVERYONE, Api, Handle, NaturalKey, Read, View
+from ltc_runtime.edge import EVERYONE, Api, Handle, NaturalKey, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, and_, select
 
@@ -50,28 +50,21 @@ class FormRow(View):
     activated_at: datetime | None
 
 
-class FormVersions(View):
-    """Versions of forms, the newest of each first."""
-
-    data: Sequence[FormRow]
-
-
 @forms.query("", roles=EVERYONE)
-async def list_forms(read: Read, status: Literal["draft", "live", "retired"] | None = None) -> FormVersions:
-    """All forms with all their versions."""
+async def list_forms(read: Read, paging: Paging, status: Literal["draft", "live", "retired"] | None = None) -> Page[FormRow]:
+    """All forms with all their versions, by code from the last letter to the first, the newest version of each first."""
     table = shown.forms.c
-    found = select(*FORM_COLUMNS).order_by(table.code, table.version.desc())
-    return FormVersions(data=[FormRow(**row) for row in await read.all(found if status is None else found.where(table.status == status))])
+    found = select(*FORM_COLUMNS).where(*matching({table.status: status}))
+    return await read.page(found, key=(table.code, table.version), into=FormRow, paging=paging)
 
 
 @forms.query("/{code}", roles=EVERYONE, refuses=(UnknownForm,))
-async def show_form(code: FormCode, read: Read) -> FormVersions:
+async def show_form(code: FormCode, read: Read, paging: Paging) -> Page[FormRow]:
     """One form with all its versions, the newest first."""
     table = shown.forms.c
-    rows = await read.all(select(*FORM_COLUMNS).where(table.form_id == form_id(code)).order_by(table.version.desc()))
-    if not rows:
-        raise UnknownForm
-    return FormVersions(data=[FormRow(**row) for row in rows])
+    of_code = select(*FORM_COLUMNS).where(table.form_id == form_id(code))
+    await read.one(of_code.limit(1), UnknownForm)
+    return await read.page(of_code, key=(table.version,), into=FormRow, paging=paging)
 
 
 class NotFitting(View):

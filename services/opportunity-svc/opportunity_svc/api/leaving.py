@@ -1,14 +1,15 @@
 """What became of the deals and tasks of somebody who left, and what stays theirs."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.edge import Api, Read, View
+from ltc_runtime.edge import LISTED, Api, Page, Paging, Read, View
 from pydantic import Field
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
 from ..domain.leaving import SEATS
@@ -36,6 +37,7 @@ class HandedDeal(View):
     opportunity_id: UUID
     company: str
     status: OpportunityStatus
+    opened_at: datetime
     moved_at: datetime | None = Field(description="Null: not yet, it stays, or somebody else moved it meanwhile.")
     owner: str | None = Field(description="Who got the seat.")
     left_behind: Sequence[Seat] = Field(description="The seats that who left still holds, of a deal that is not decided.")
@@ -48,6 +50,7 @@ class HandedTask(View):
     task_id: UUID
     kind: TaskKind
     opportunity_id: UUID | None
+    due: date
     moved_at: datetime | None
     owner: str | None = Field(description="Who got it.")
     owner_now: str
@@ -55,7 +58,7 @@ class HandedTask(View):
 
 
 class WorkHandOverView(View):
-    """A hand-over, where each deal and task is, and what goes to nobody by itself."""
+    """A hand-over, where its deals and tasks are, and what goes to nobody by itself."""
 
     hand_over_id: UUID
     owner: str = Field(description="Who left.")
@@ -64,8 +67,9 @@ class WorkHandOverView(View):
     at: datetime
     moved: int
     left_behind: int = Field(description="Deals and tasks who left still has.")
-    deals: Sequence[HandedDeal]
-    tasks: Sequence[HandedTask]
+    deals: Sequence[HandedDeal] = Field(description=f"The {LISTED} that were opened first.")
+    tasks: Sequence[HandedTask] = Field(description=f"The {LISTED} that are due first.")
+    more: bool = Field(description="There are more: `deals` and `tasks` below this path list them all.")
     mandates: Sequence[MandateRow] = Field(description="Theirs until a manager takes them back; nobody gets them with the deals.")
     delegations: Sequence[DelegationRow] = Field(description="What they lent, and what others lent them, as far as it goes on.")
     authority: Sequence[GrantRow] = Field(description="How much discount they may still allow, likewise.")
@@ -73,51 +77,89 @@ class WorkHandOverView(View):
 
 @hand_overs.query("/{hand_over_id}", roles=SALES, refuses=(UnknownHandOver,))
 async def show_work_hand_over(hand_over_id: UUID, read: Read) -> WorkHandOverView:
-    """What became of each deal and task in a hand-over; it has the id that lead-svc answered."""
-    head = await read.one(select(shown.hand_overs).where(shown.hand_overs.c.hand_over_id == hand_over_id), UnknownHandOver)
+    """What became of the deals and tasks of a hand-over; it has the id that lead-svc answered."""
+    head = await known(hand_over_id, read)
     user = head["user"]
-    deals, tasks = await deals_of(hand_over_id, user, read), await tasks_of(hand_over_id, read)
-    behind = [deal for deal in deals if deal.left_behind]
-    waiting = [task for task in tasks if task.status == "open" and task.owner_now == user]
+    of_deals, of_tasks = deals_of(hand_over_id), tasks_of(hand_over_id)
+    deals, more_deals = await read.first(LISTED, of_deals.order_by(*AS_OPENED))
+    tasks, more_tasks = await read.first(LISTED, of_tasks.order_by(*AS_DUE))
+    counts = [row for each in (counted(of_deals, has_seat(user)), counted(of_tasks, has_task(user))) for row in await read.all(each)]
     return WorkHandOverView(
         **{name: head[name] for name in ("hand_over_id", "to", "by", "at")},
         owner=user,
-        moved=sum(deal.moved_at is not None for deal in deals) + sum(task.moved_at is not None for task in tasks),
-        left_behind=len(behind) + len(waiting),
-        deals=deals,
-        tasks=tasks,
+        moved=sum(each["moved"] for each in counts),
+        left_behind=sum(each["left_behind"] for each in counts),
+        deals=[handed_deal(user, **row) for row in deals],
+        tasks=[HandedTask(**row) for row in tasks],
+        more=more_deals or more_tasks,
         mandates=await mandates_of(user, read),
         delegations=await delegations_of(user, read),
         authority=await authority_of(user, read),
     )
 
 
-async def deals_of(hand_over_id: UUID, user: str, read: Read) -> list[HandedDeal]:
+@hand_overs.query("/{hand_over_id}/deals", roles=SALES, refuses=(UnknownHandOver,))
+async def list_deals_of_hand_over(hand_over_id: UUID, read: Read, paging: Paging) -> Page[HandedDeal]:
+    """What became of each deal of a hand-over, in the order in which they were opened."""
+    into = partial(handed_deal, (await known(hand_over_id, read))["user"])
+    return await read.page(deals_of(hand_over_id), key=AS_OPENED, into=into, paging=paging, newest_first=False)
+
+
+@hand_overs.query("/{hand_over_id}/tasks", roles=SALES, refuses=(UnknownHandOver,))
+async def list_tasks_of_hand_over(hand_over_id: UUID, read: Read, paging: Paging) -> Page[HandedTask]:
+    """What became of each task of a hand-over, the earliest due first."""
+    await known(hand_over_id, read)
+    return await read.page(tasks_of(hand_over_id), key=AS_DUE, into=HandedTask, paging=paging, newest_first=False)
+
+
+GOING = ("open", "suspended")
+AS_OPENED = (shown.opportunities.c.opened_at, shown.opportunities.c.opportunity_id)
+AS_DUE = (shown.tasks.c.due, shown.tasks.c.task_id)
+
+
+async def known(hand_over_id: UUID, read: Read) -> dict[str, Any]:
+    """The row of a hand-over."""
+    return await read.one(select(shown.hand_overs).where(shown.hand_overs.c.hand_over_id == hand_over_id), UnknownHandOver)
+
+
+def deals_of(hand_over_id: UUID) -> Select[Any]:
+    """Its deals, who has their seats, and why one stayed."""
     handed, deal, task = shown.handed_work.c, shown.opportunities.c, shown.tasks.c
-    joined = shown.handed_work.join(shown.opportunities, deal.opportunity_id == handed.id)
-    seats = tuple(deal[seat] for seat in SEATS)
-    columns = (deal.opportunity_id, deal.company, deal.status, handed.moved_at, handed.owner, *seats)
-    found = select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "deal")
-    stays = select(task.opportunity_id, task.why).where(
-        task.hand_over_id == hand_over_id, task.kind == "seat_stays", task.status == "open"
+    stays = select(task.why["hindrance"].as_string()).where(
+        task.hand_over_id == hand_over_id, task.opportunity_id == deal.opportunity_id, task.kind == "seat_stays", task.status == "open"
     )  # fmt: skip
-    why = {row["opportunity_id"]: row["why"]["hindrance"] for row in await read.all(stays)}
-    rows = await read.all(found.order_by(deal.opened_at, deal.opportunity_id))
-    return [handed_deal(row, user, why.get(row["opportunity_id"])) for row in rows]
+    why = stays.order_by(task.raised_at.desc(), task.task_id).limit(1).scalar_subquery().label("hindrance")
+    columns = (*AS_OPENED, deal.company, deal.status, *(deal[seat] for seat in SEATS), handed.moved_at, handed.owner, why)
+    joined = shown.handed_work.join(shown.opportunities, deal.opportunity_id == handed.id)
+    return select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "deal")
 
 
-def handed_deal(row: dict[str, Any], user: str, hindrance: str | None) -> HandedDeal:
-    going = row["status"] in ("open", "suspended")
-    said = {name: row[name] for name in ("opportunity_id", "company", "status", "moved_at", "owner")}
-    return HandedDeal(**said, left_behind=[seat for seat in SEATS if going and row[seat] == user], hindrance=hindrance)
+def handed_deal(leaver: str, **row: Any) -> HandedDeal:
+    """One of them, with the seats that ``leaver`` still holds."""
+    return HandedDeal(**row, left_behind=[seat for seat in SEATS if row["status"] in GOING and row[seat] == leaver])
 
 
-async def tasks_of(hand_over_id: UUID, read: Read) -> list[HandedTask]:
+def tasks_of(hand_over_id: UUID) -> Select[Any]:
+    """Its tasks, and whose they are."""
     handed, task = shown.handed_work.c, shown.tasks.c
+    columns = (*AS_DUE, task.kind, task.opportunity_id, task.status, task.owner.label("owner_now"), handed.moved_at, handed.owner)
     joined = shown.handed_work.join(shown.tasks, task.task_id == handed.id)
-    columns = (task.task_id, task.kind, task.opportunity_id, task.status, task.owner.label("owner_now"), handed.moved_at, handed.owner)
-    found = select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "task")
-    return [HandedTask(**row) for row in await read.all(found.order_by(task.due, task.task_id))]
+    return select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "task")
+
+
+def counted(handed: Select[Any], behind: ColumnElement[bool]) -> Any:
+    """How many of these moved, and how many stayed behind."""
+    moved = func.count(shown.handed_work.c.moved_at).label("moved")
+    return handed.with_only_columns(moved, func.count().filter(behind).label("left_behind"))
+
+
+def has_seat(leaver: str) -> ColumnElement[bool]:
+    deal = shown.opportunities.c
+    return and_(deal.status.in_(GOING), or_(*(deal[seat] == leaver for seat in SEATS)))
+
+
+def has_task(leaver: str) -> ColumnElement[bool]:
+    return and_(shown.tasks.c.status == "open", shown.tasks.c.owner == leaver)
 
 
 async def mandates_of(user: str, read: Read) -> list[MandateRow]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Path
 from ltc_events import Code, Money, Quantity
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Read, View
+from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
@@ -155,20 +155,14 @@ class RuleBookRow(View):
     activated_at: datetime | None
 
 
-class RuleBooks(View):
-    """All versions, the newest first."""
-
-    data: Sequence[RuleBookRow]
-
-
 @rule_books.query("/{book}", roles=EVERYONE)
-async def list_rules(book: BookName, read: Read, status: Literal["draft", "live", "retired"] | None = None) -> RuleBooks:
+async def list_rules(
+    book: BookName, read: Read, paging: Paging, status: Literal["draft", "live", "retired"] | None = None
+) -> Page[RuleBookRow]:
     """The versions of a rule book, the newest first."""
     table = shown.rule_books.c
-    found = select(*RULE_COLUMNS).where(table.book_id == book_id(book))
-    if status is not None:
-        found = found.where(table.status == status)
-    return RuleBooks(data=[RuleBookRow(**row) for row in await read.all(found.order_by(table.version.desc()))])
+    found = select(*RULE_COLUMNS).where(table.book_id == book_id(book), *matching({table.status: status}))
+    return await read.page(found, key=(table.version,), into=RuleBookRow, paging=paging)
 
 
 @rule_books.query("/{book}/{version}", roles=EVERYONE, refuses=(UnknownRules,))

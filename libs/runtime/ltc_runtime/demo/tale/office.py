@@ -20,7 +20,7 @@ ATI_LIMIT, BOSS_LIMIT, BOARD_LIMIT = 150_000_000, 60_000_000, 10**12
 async def fits(stage: Stage) -> bool:
     """Whether the story may be told here: rules and catalogue are empty, or those of the story. What others wrote is not touched."""
     rules = orjson.loads((stage.samples / "rules.json").read_bytes())
-    paths = [(service, f"/rule-books/{book}") for service, books in rules.items() for book in books]
+    paths = [(service, f"/rule-books/{book}?limit=200") for service, books in rules.items() for book in books]
     found = await asyncio.gather(*(stage.look(service, path, OFFICE) for service, path in paths))
     products = (await stage.look(OPPORTUNITIES, "/catalogue?limit=200", OFFICE))["data"]
     drafters = {row["drafted_by"] for book in found for row in book["data"]} | {row["changed_by"] for row in products}
