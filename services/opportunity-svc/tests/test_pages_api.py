@@ -124,3 +124,34 @@ async def test_a_deal_is_shown_with_its_latest_quotes_and_all_are_listed(world: 
     assert [row["quote_id"] for row in await every(world, "/quotes", opportunity_id=deal.rsplit("/", 1)[1])] == quotes[::-1]
     other = await world.look("nat", await world.deal(2))
     assert (other["quotes"], other["more_quotes"]) == ([], False)
+
+
+async def test_the_versions_of_an_estimate_are_shown_in_part_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("opportunity_svc.api.estimates"), "LISTED", 3)
+    deal = await world.deal()
+    for number in range(1, 6):
+        cash = [{"month": "2026-12", "inflow": usd(1_000), "outflow": usd(number)}]
+        costs = [{"category": "hardware", "amount": usd(number)}]
+        await world.do("sam", f"{deal}/estimate", {"costs": costs, "revenue": usd(1_000), "assumptions": "Steel as today", "cash": cash})
+    found = await world.look("nat", f"{deal}/estimate")
+    assert (found["version"], [row["version"] for row in found["versions"]], found["more_versions"]) == (5, [5, 4, 3], True)
+    listed = await every(world, f"{deal}/estimate/versions")
+    assert [(row["version"], row["cost"]) for row in listed] == [(number, usd(number)) for number in (5, 4, 3, 2, 1)]
+    assert listed[:3] == found["versions"]
+
+
+async def test_the_bid_costs_of_a_deal_are_shown_in_part_summed_up_and_all_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("opportunity_svc.api.costing"), "LISTED", 3)
+    deal = await world.deal()
+    for day in (3, 1, 5, 2, 4):
+        spent = {"kind": "travel", "amount": usd(day), "spent_on": f"2026-01-0{day}", "what_for": "A visit"}
+        answer = await world.people["sam"].post(f"{deal}/bid-costs", json=spent, headers={"Idempotency-Key": f'"{day}"'})
+        assert answer.status_code < 300, answer.text
+    found = await world.look("nat", f"{deal}/bid-costs")
+    assert ([row["amount"] for row in found["data"]], found["more"]) == ([usd(day) for day in (3, 4, 5)], True), "the latest"
+    assert [(row["currency"], row["booked"]) for row in found["sums"]] == [("USD", 15)], "of all of them"
+    assert (await world.look("nat", deal))["bid_costs"] == found["sums"]
+    listed = await every(world, f"{deal}/bid-costs/all")
+    assert [row["amount"] for row in listed] == [usd(day) for day in (5, 4, 3, 2, 1)]
+    other = await world.look("nat", f"{await world.deal(2)}/bid-costs")
+    assert (other["sums"], other["data"], other["more"]) == ([], [], False)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +139,22 @@ async def test_bad_input_changes_nothing(world: World) -> None:
     for body in wrong:
         assert (await world.fay.post(f"/orders/{order}/ship", json=body)).status_code == 422, body
     assert (await world.shown(order))["status"] == "confirmed"
+
+
+async def test_an_order_is_shown_with_its_latest_deliveries_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("order_svc.api"), "LISTED", 3)
+    order, other = await world.confirmed(1), await world.confirmed(2)
+    one = {"lines": [{"line": 1, "quantity": "1"}]}
+    sent = [(await world.done(f"/orders/{order}/ship", one | {"shipped_on": f"2026-01-0{day}"}))["shipment_id"] for day in range(1, 6)]
+    taken = [(await world.done(f"/orders/{order}/accept", one | {"accepted_on": f"2026-02-0{day}"}))["acceptance_id"] for day in range(1, 4)]
+    shown = await world.shown(order)
+    assert ([each["shipment_id"] for each in shown["shipments"]], shown["more"]) == (sent[2:], True)
+    assert [each["acceptance_id"] for each in shown["acceptances"]] == taken
+    page = (await world.nat.get(f"/orders/{order}/shipments", params={"limit": 4})).json()
+    rest = (await world.nat.get(f"/orders/{order}/shipments", params={"limit": 4, "cursor": page["next_cursor"]})).json()
+    assert [each["shipment_id"] for each in (*page["data"], *rest["data"])] == sent[::-1]
+    listed = (await world.nat.get(f"/orders/{order}/acceptances")).json()["data"]
+    assert [each["acceptance_id"] for each in listed] == taken[::-1]
+    assert (await world.shown(other))["more"] is False
+    for what in ("shipments", "acceptances"):
+        assert (await world.nat.get(f"/orders/{UUID(int=99)}/{what}")).status_code == 404
