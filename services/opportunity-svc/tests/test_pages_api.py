@@ -143,15 +143,15 @@ async def test_the_versions_of_an_estimate_are_shown_in_part_and_all_are_listed(
 async def test_the_bid_costs_of_a_deal_are_shown_in_part_summed_up_and_all_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("opportunity_svc.api.costing"), "LISTED", 3)
     deal = await world.deal()
-    for day in (3, 1, 5, 2, 4):
-        spent = {"kind": "travel", "amount": usd(day), "spent_on": f"2026-01-0{day}", "what_for": "A visit"}
+    for day, amount in ((3, 3), (1, 1), (5, 5), (2, 2), (4, 4), (6, -4)):
+        spent = {"kind": "travel", "amount": usd(amount), "spent_on": f"2026-01-0{day}", "what_for": "A visit"}
         answer = await world.people["sam"].post(f"{deal}/bid-costs", json=spent, headers={"Idempotency-Key": f'"{day}"'})
         assert answer.status_code < 300, answer.text
     found = await world.look("nat", f"{deal}/bid-costs")
-    assert ([row["amount"] for row in found["data"]], found["more"]) == ([usd(day) for day in (3, 4, 5)], True), "the latest"
-    assert [(row["currency"], row["booked"]) for row in found["sums"]] == [("USD", 15)], "of all of them"
+    assert ([row["amount"] for row in found["data"]], found["more"]) == ([usd(amount) for amount in (4, 5, -4)], True), "the latest"
+    assert [(row["currency"], row["booked"]) for row in found["sums"]] == [("USD", 11)], "of all of them, what was taken back included"
     assert (await world.look("nat", deal))["bid_costs"] == found["sums"]
     listed = await every(world, f"{deal}/bid-costs/all")
-    assert [row["amount"] for row in listed] == [usd(day) for day in (5, 4, 3, 2, 1)]
+    assert [row["amount"] for row in listed] == [usd(amount) for amount in (-4, 5, 4, 3, 2, 1)]
     other = await world.look("nat", f"{await world.deal(2)}/bid-costs")
     assert (other["sums"], other["data"], other["more"]) == ([], [], False)

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ltc_events import Code, Sha256, Text
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
+from ltc_runtime.edge import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from . import projections as shown
 from .domain import order
@@ -210,11 +210,12 @@ class Acceptance(View):
 
 
 class OrderView(OrderRow):
-    """An order with its lines, shipments and acceptances, and what the caller may do now."""
+    """An order with its lines, its latest shipments and acceptances, and what the caller may do now."""
 
     lines: Sequence[OrderLineView]
-    shipments: Sequence[Shipment]
-    acceptances: Sequence[Acceptance]
+    shipments: Sequence[Shipment] = Field(description=f"The latest {LISTED}.")
+    acceptances: Sequence[Acceptance] = Field(description=f"The latest {LISTED}.")
+    more: bool = Field(description="There are more: `shipments` and `acceptances` below this path list them all.")
     actions: list[str]
 
 
@@ -236,22 +237,53 @@ async def list_orders(
 
 @orders.query("/{order_id}", roles=EVERYONE, refuses=(UnknownOrder,))
 async def show_order(order_id: UUID, read: Read) -> OrderView:
-    """One order with its shipments and acceptances."""
+    """One order with its latest shipments and acceptances."""
     found = select(shown.orders).where(shown.orders.c.order_id == order_id)
     row = await read.one(found, UnknownOrder, stream=order.decider.of(order_id))
-    lines, sent, taken = shown.order_lines.c, shown.shipments.c, shown.acceptances.c
+    lines = shown.order_lines.c
     of_lines = await read.all(select(shown.order_lines).where(lines.order_id == order_id).order_by(lines.line))
-    shipments = select(shown.shipments).where(sent.order_id == order_id).order_by(sent.shipped_on, sent.shipment_id)
-    acceptances = select(shown.acceptances).where(taken.order_id == order_id).order_by(taken.accepted_on, taken.acceptance_id)
+    shipments, more_shipments = await read.first(LISTED, shipments_of(order_id).order_by(*(key.desc() for key in AS_SHIPPED)))
+    acceptances, more_acceptances = await read.first(LISTED, acceptances_of(order_id).order_by(*(key.desc() for key in AS_ACCEPTED)))
     to_ship = any(line["shipped"] < line["ordered"] for line in of_lines)
     to_accept = any(line["accepted"] < line["shipped"] for line in of_lines)
     return OrderView(
         **row,
         lines=[OrderLineView(**line) for line in of_lines],
-        shipments=[Shipment(**each) for each in await read.all(shipments)],
-        acceptances=[Acceptance(**each) for each in await read.all(acceptances)],
+        shipments=[Shipment(**each) for each in reversed(shipments)],
+        acceptances=[Acceptance(**each) for each in reversed(acceptances)],
+        more=more_shipments or more_acceptances,
         actions=read.actions(possible(row["status"], to_ship, to_accept)),
     )
+
+
+@orders.query("/{order_id}/shipments", roles=EVERYONE, refuses=(UnknownOrder,))
+async def list_shipments(order_id: UUID, read: Read, paging: Paging) -> Page[Shipment]:
+    """Every shipment of an order, the latest first."""
+    await must_be_known(order_id, read)
+    return await read.page(shipments_of(order_id), key=AS_SHIPPED, into=Shipment, paging=paging)
+
+
+@orders.query("/{order_id}/acceptances", roles=EVERYONE, refuses=(UnknownOrder,))
+async def list_acceptances(order_id: UUID, read: Read, paging: Paging) -> Page[Acceptance]:
+    """Every acceptance of an order, the latest first."""
+    await must_be_known(order_id, read)
+    return await read.page(acceptances_of(order_id), key=AS_ACCEPTED, into=Acceptance, paging=paging)
+
+
+AS_SHIPPED = (shown.shipments.c.shipped_on, shown.shipments.c.shipment_id)
+AS_ACCEPTED = (shown.acceptances.c.accepted_on, shown.acceptances.c.acceptance_id)
+
+
+def shipments_of(order_id: UUID) -> Select[Any]:
+    return select(shown.shipments).where(shown.shipments.c.order_id == order_id)
+
+
+def acceptances_of(order_id: UUID) -> Select[Any]:
+    return select(shown.acceptances).where(shown.acceptances.c.order_id == order_id)
+
+
+async def must_be_known(order_id: UUID, read: Read) -> None:
+    await read.one(select(shown.orders.c.order_id).where(shown.orders.c.order_id == order_id), UnknownOrder)
 
 
 orders.history("/{order_id}/history", roles=EVERYONE, refuses=(UnknownOrder,))

@@ -146,7 +146,9 @@ async def test_an_order_is_shown_with_its_latest_deliveries_and_all_are_listed(w
     order, other = await world.confirmed(1), await world.confirmed(2)
     one = {"lines": [{"line": 1, "quantity": "1"}]}
     sent = [(await world.done(f"/orders/{order}/ship", one | {"shipped_on": f"2026-01-0{day}"}))["shipment_id"] for day in range(1, 6)]
-    taken = [(await world.done(f"/orders/{order}/accept", one | {"accepted_on": f"2026-02-0{day}"}))["acceptance_id"] for day in range(1, 4)]
+    taken = [
+        (await world.done(f"/orders/{order}/accept", one | {"accepted_on": f"2026-02-0{day}"}))["acceptance_id"] for day in range(1, 4)
+    ]
     shown = await world.shown(order)
     assert ([each["shipment_id"] for each in shown["shipments"]], shown["more"]) == (sent[2:], True)
     assert [each["acceptance_id"] for each in shown["acceptances"]] == taken

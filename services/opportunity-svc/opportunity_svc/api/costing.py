@@ -1,19 +1,21 @@
 """What working for a deal costs us before it is won."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from ltc_events import Currency, Money, Text
 from ltc_events.opportunity import CostLine
 from ltc_events.opportunity_gates import BidCostKind
-from ltc_runtime.edge import EVERYONE, Body, Handle, Read, View
+from ltc_runtime.edge import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from .. import projections as shown
 from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
 from ..domain.opportunity.costing import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
+from .findings import must_be_known
 from .resource import OPEN, opportunities
 from .roles import TRIANGLE
 
@@ -76,22 +78,45 @@ class BidCostSum(View):
 
 
 class BidCosts(View):
-    """What working for a deal cost, and in all."""
+    """What working for a deal cost lately, and in all."""
 
-    sums: Sequence[BidCostSum]
-    data: Sequence[BidCostRow]
+    sums: Sequence[BidCostSum] = Field(description="Of everything.")
+    data: Sequence[BidCostRow] = Field(description=f"The latest {LISTED} bookings.")
+    more: bool = Field(description="There are more: `all` below this path lists them all.")
 
 
 @opportunities.query("/{opportunity_id}/bid-costs", roles=EVERYONE, refuses=(UnknownOpportunity,))
 async def list_bid_costs(opportunity_id: UUID, read: Read) -> BidCosts:
     """What was booked for a deal, the day it was spent on first, and how that compares with its estimate."""
-    deals, table = shown.opportunities.c, shown.bid_costs.c
-    await read.one(select(deals.opportunity_id).where(deals.opportunity_id == opportunity_id), UnknownOpportunity)
-    found = select(shown.bid_costs).where(table.opportunity_id == opportunity_id).order_by(table.spent_on, table.booked_at, table.cost_id)
-    rows = await read.all(found)
-    booked = [Money(amount=row["amount"], currency=row["currency"]) for row in rows]
-    data = [BidCostRow(**{**row, "amount": amount}) for row, amount in zip(rows, booked, strict=True)]
-    return BidCosts(sums=sums(booked, await planned(opportunity_id, read)), data=data)
+    await must_be_known(opportunity_id, read)
+    rows, more = await read.first(LISTED, costs_of(opportunity_id).order_by(*(column.desc() for column in AS_SPENT)))
+    return BidCosts(sums=await bid_cost_sums(opportunity_id, read), data=[bid_cost_row(**row) for row in reversed(rows)], more=more)
+
+
+@opportunities.query("/{opportunity_id}/bid-costs/all", roles=EVERYONE, refuses=(UnknownOpportunity,))
+async def list_all_bid_costs(opportunity_id: UUID, read: Read, paging: Paging) -> Page[BidCostRow]:
+    """Everything that was booked for a deal, what was spent last first."""
+    await must_be_known(opportunity_id, read)
+    return await read.page(costs_of(opportunity_id), key=AS_SPENT, into=bid_cost_row, paging=paging)
+
+
+AS_SPENT = (shown.bid_costs.c.spent_on, shown.bid_costs.c.booked_at, shown.bid_costs.c.cost_id)
+
+
+def costs_of(opportunity_id: UUID) -> Select[Any]:
+    return select(shown.bid_costs).where(shown.bid_costs.c.opportunity_id == opportunity_id)
+
+
+def bid_cost_row(**row: Any) -> BidCostRow:
+    return BidCostRow(**{**row, "amount": Money(amount=row["amount"], currency=row["currency"])})
+
+
+async def bid_cost_sums(opportunity_id: UUID, read: Read) -> list[BidCostSum]:
+    """What working for a deal cost in all, by currency."""
+    table = shown.bid_costs.c
+    found = select(table.currency, func.sum(table.amount).label("booked")).where(table.opportunity_id == opportunity_id)
+    booked = {row["currency"]: int(row["booked"]) for row in await read.all(found.group_by(table.currency))}
+    return sums(booked, await planned(opportunity_id, read))
 
 
 async def planned(opportunity_id: UUID, read: Read) -> list[Money]:
@@ -103,13 +128,12 @@ async def planned(opportunity_id: UUID, read: Read) -> list[Money]:
     return [line.amount for line in lines if line.category == PRESALES]
 
 
-def sums(booked: Sequence[Money], planned: Sequence[Money]) -> list[BidCostSum]:
+def sums(booked: Mapping[str, int], planned: Sequence[Money]) -> list[BidCostSum]:
     """By currency; what was planned and not touched is there too."""
-    return [in_one(currency, booked, planned) for currency in sorted({each.currency for each in (*booked, *planned)})]
+    return [in_one(currency, booked.get(currency, 0), planned) for currency in sorted({*booked, *(each.currency for each in planned)})]
 
 
-def in_one(currency: str, booked: Sequence[Money], planned: Sequence[Money]) -> BidCostSum:
-    spent = amount_of(currency, booked)
+def in_one(currency: str, spent: int, planned: Sequence[Money]) -> BidCostSum:
     meant = amount_of(currency, planned) if any(each.currency == currency for each in planned) else None
     return BidCostSum(currency=currency, booked=spent, planned=meant, left=None if meant is None else meant - spent)
 

@@ -30,7 +30,7 @@ from ..domain.opportunity.changing import CloseDayBehind, TriangleNotThreePeople
 from ..domain.opportunity.pausing import NotSuspended
 from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
 from ..domain.pipeline import PipelineCode
-from .costing import BidCostSum, list_bid_costs
+from .costing import BidCostSum, bid_cost_sums
 from .form_fields import Cell, Show, Where, holding, told
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
@@ -261,7 +261,7 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     quotes, more_quotes = await read.first(LISTED, of_deal.order_by(quote.drafted_at.desc(), quote.quote_id.desc()))
     return OpportunityView(
         **dict(opportunity_row(**row)),
-        bid_costs=(await list_bid_costs(opportunity_id, read)).sums,
+        bid_costs=await bid_cost_sums(opportunity_id, read),
         quotes=[quote_row(**each) for each in reversed(quotes)],
         more_quotes=more_quotes,
         actions=read.actions(opportunity.possible(row["status"])),

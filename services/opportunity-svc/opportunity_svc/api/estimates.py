@@ -10,7 +10,7 @@ from fastapi import Path
 from ltc_events import Money, Text
 from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Gate
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
+from ltc_runtime.edge import EVERYONE, LISTED, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
@@ -140,9 +140,10 @@ class EstimateView(VersionRow):
 
 
 class EstimateHistory(EstimateView):
-    """The current version, all versions, and what was frozen."""
+    """The current version, the latest versions, and what was frozen."""
 
-    versions: Sequence[VersionRow]
+    versions: Sequence[VersionRow] = Field(description=f"The latest {LISTED}, the newest first.")
+    more_versions: bool = Field(description="There are more: `versions` below this path lists them all.")
     frozen: Sequence[FrozenRow]
     actions: list[str]
 
@@ -152,14 +153,23 @@ async def show_estimate(opportunity_id: UUID, read: Read) -> EstimateHistory:
     """The estimate of a deal: its current version, those before, and which decision is based on which."""
     await read.version_of(estimate.decider.of(estimate_id(opportunity_id)), UnknownEstimate)
     table, kept = shown.estimates, shown.frozen_estimates
-    rows = await read.all(select(table).where(table.c.opportunity_id == opportunity_id).order_by(table.c.version.desc()))
+    rows, more = await read.first(LISTED, select(table).where(table.c.opportunity_id == opportunity_id).order_by(table.c.version.desc()))
     frozen = await read.all(select(kept).where(kept.c.opportunity_id == opportunity_id).order_by(kept.c.frozen_at))
     return EstimateHistory(
         **dict(estimate_view(rows[0])),
         versions=[VersionRow(**in_short(row)) for row in rows],
+        more_versions=more,
         frozen=[frozen_row(**row) for row in frozen],
         actions=read.actions(("draft_estimate", "freeze_estimate")),
     )
+
+
+@estimates.query("/versions", roles=EVERYONE)
+async def list_estimate_versions(opportunity_id: UUID, read: Read, paging: Paging) -> Page[VersionRow]:
+    """The versions of the estimate of a deal, the newest first."""
+    table = shown.estimates.c
+    found = select(*IN_SHORT).where(table.opportunity_id == opportunity_id)
+    return await read.page(found, key=(table.version,), into=lambda **row: VersionRow(**in_short(row)), paging=paging)
 
 
 @estimates.query("/versions/{version}", roles=EVERYONE, refuses=(UnknownEstimate,))
@@ -181,6 +191,9 @@ async def list_frozen_estimates(read: Read, paging: Paging, gate: Gate | None = 
     if gate is not None:
         found = found.where(table.gate == gate)
     return await read.page(found, key=(table.frozen_at, table.opportunity_id, table.gate), into=frozen_row, paging=paging)
+
+
+IN_SHORT = [shown.estimates.c[name] for name in ("version", "revenue", "cost", "currency", "drafted_by", "drafted_at")]
 
 
 def in_short(row: dict[str, Any]) -> dict[str, Any]:
