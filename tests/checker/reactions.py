@@ -31,7 +31,7 @@ def reactions_have_one_cause(evidence: Evidence) -> list[Finding]:
             cause = row["causation_id"]
             if cause not in at or at[cause] >= row["position"]:
                 found.append(Finding("reactions_have_one_cause", service, f"position {row['position']} has no cause before it in the log"))
-            elif not any(row["command_id"] == derived(cause, policy, index) for policy in policies for index in range(64)):
+            elif not any(row["command_id"] == derived(cause, policy, index) for index in range(64) for policy in policies):
                 found.append(
                     Finding("reactions_have_one_cause", service, f"position {row['position']} follows from no policy on its cause")
                 )
