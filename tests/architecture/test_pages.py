@@ -1,4 +1,4 @@
-"""The first page says what is so."""
+"""The pages say what is so."""
 
 import re
 from pathlib import Path
@@ -23,3 +23,17 @@ def test_the_first_page_names_just_what_a_service_hears_from_others(service: str
     page = (ROOT / "README.md").read_text()
     said = {row["service"]: set(re.findall(r"`(\w+)`", row["heard"])) for row in ROW.finditer(page)}
     assert said[service] == heard_by_service()[service]
+
+
+def files_of_tests() -> list[Path]:
+    """Where everything is tested."""
+    return [path for room in ("libs", "services", "tests") for path in (ROOT / room).rglob("test_*.py")]
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    written = "\n".join(path.read_text() for path in files_of_tests())
+    there = set(re.findall(r"^\s*(?:async )?(?:def )?(test_\w+)(?:\(| = )", written, re.MULTILINE))
+    there |= {path.stem for path in files_of_tests()}
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "services").glob("*/README.md"))]
+    missing = {page.parent.name: named for page in pages if (named := set(re.findall(r"`(test_\w+)`", page.read_text())) - there)}
+    assert missing == {}
