@@ -1,7 +1,6 @@
 """Who takes consent back gets nothing more, whatever is merged, agreed to or comes in the same moment."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -236,7 +235,7 @@ Between = Callable[[Callable[[], Awaitable[None]]], None]
 def between(monkeypatch: pytest.MonkeyPatch) -> Between:
     """Has something happen, once, behind what is read for a decision and before it is made."""
     waiting: list[Callable[[], Awaitable[None]]] = []
-    read = consenting.agreed_for
+    read = consenting.leads_where
 
     async def reads(*asked: Any) -> list[UUID]:
         found = await read(*asked)
@@ -244,8 +243,7 @@ def between(monkeypatch: pytest.MonkeyPatch) -> Between:
             await waiting.pop()()
         return found
 
-    for module in ("consenting", "contacts"):
-        monkeypatch.setattr(sys.modules[f"lead_svc.api.{module}"], "agreed_for", reads)
+    monkeypatch.setattr(consenting, "leads_where", reads)
     return waiting.append
 
 

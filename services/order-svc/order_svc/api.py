@@ -242,15 +242,15 @@ async def show_order(order_id: UUID, read: Read) -> OrderView:
     row = await read.one(found, UnknownOrder, stream=order.decider.of(order_id))
     lines = shown.order_lines.c
     of_lines = await read.all(select(shown.order_lines).where(lines.order_id == order_id).order_by(lines.line))
-    shipments, more_shipments = await read.first(LISTED, shipments_of(order_id).order_by(*(key.desc() for key in AS_SHIPPED)))
-    acceptances, more_acceptances = await read.first(LISTED, acceptances_of(order_id).order_by(*(key.desc() for key in AS_ACCEPTED)))
+    shipments, more_shipments = await read.latest(LISTED, shipments_of(order_id), key=AS_SHIPPED)
+    acceptances, more_acceptances = await read.latest(LISTED, acceptances_of(order_id), key=AS_ACCEPTED)
     to_ship = any(line["shipped"] < line["ordered"] for line in of_lines)
     to_accept = any(line["accepted"] < line["shipped"] for line in of_lines)
     return OrderView(
         **row,
         lines=[OrderLineView(**line) for line in of_lines],
-        shipments=[Shipment(**each) for each in reversed(shipments)],
-        acceptances=[Acceptance(**each) for each in reversed(acceptances)],
+        shipments=[Shipment(**each) for each in shipments],
+        acceptances=[Acceptance(**each) for each in acceptances],
         more=more_shipments or more_acceptances,
         actions=read.actions(possible(row["status"], to_ship, to_accept)),
     )

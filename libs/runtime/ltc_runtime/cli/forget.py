@@ -10,7 +10,7 @@ import typer
 
 from ..service import load
 from .http import Token, ask, client, problem
-from .output import AWAY, MISUSED, REFUSED, WRONG, Trouble, answer, command, out
+from .output import MISUSED, REFUSED, WRONG, Trouble, answer, command, out
 from .place import Place, place, run
 
 FORGET, FIND = "/people/{subject_id}/forget", "/people/find"
@@ -66,7 +66,8 @@ async def erase(here: Place, subject: UUID, token: str) -> bool:
     now, unknown = list[bool](), list[str]()
     async with client(here, ROLES, token) as http:
         for service in that_have(here, FORGET):
-            reply = await asked(http, f"{here.url(service)}{FORGET.format(subject_id=subject)}")
+            url = f"{here.url(service)}{FORGET.format(subject_id=subject)}"
+            reply = await ask(http, "POST", url, answers=(httpx.codes.NOT_FOUND,))  # it may be no id of its own
             if reply.status_code == httpx.codes.NOT_FOUND:
                 unknown.append(problem(reply))
             else:
@@ -74,17 +75,6 @@ async def erase(here: Place, subject: UUID, token: str) -> bool:
     if not now:
         raise Trouble("; ".join(unknown), REFUSED)
     return any(now)
-
-
-async def asked(http: httpx.AsyncClient, url: str) -> httpx.Response:
-    """What a service says of an id, which may be none of its own."""
-    try:
-        reply = await http.post(url)
-    except httpx.HTTPError as error:
-        raise Trouble(f"{url} cannot be reached: {type(error).__name__}", AWAY) from None
-    if reply.status_code >= 400 and reply.status_code != httpx.codes.NOT_FOUND:
-        raise Trouble(problem(reply), REFUSED)
-    return reply
 
 
 async def find(here: Place, name: str, token: str) -> Sequence[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Speaking to services as a user of their APIs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any
 
 import httpx
@@ -28,13 +28,13 @@ def own_token(here: Place, roles: Iterable[str]) -> str:
     return issuer.token("operator", roles, seconds=300)
 
 
-async def ask(http: httpx.AsyncClient, method: str, url: str, body: Any = None) -> httpx.Response:
-    """An answer that is no refusal; the body, if there is one, is sent as JSON."""
+async def ask(http: httpx.AsyncClient, method: str, url: str, body: Any = None, answers: Collection[int] = ()) -> httpx.Response:
+    """An answer that is no refusal, or one of these statuses; the body, if there is one, is sent as JSON."""
     try:
         reply = await http.request(method, url, json=body)
     except httpx.HTTPError as error:
         raise Trouble(f"{url} cannot be reached: {type(error).__name__}", AWAY) from None
-    if reply.status_code >= 400:
+    if reply.status_code >= 400 and reply.status_code not in answers:
         raise Trouble(problem(reply), REFUSED)
     return reply
 

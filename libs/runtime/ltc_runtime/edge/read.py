@@ -102,6 +102,11 @@ class Read:
         rows = await self.all(statement.limit(most + 1))
         return rows[:most], len(rows) > most
 
+    async def latest(self, most: int, statement: Select[Any], *, key: Sequence[ColumnElement[Any]]) -> tuple[list[Row], bool]:
+        """The last rows of ``statement`` by ``key``, in its order, and whether there are earlier ones."""
+        rows, more = await self.first(most, statement.order_by(*(column.desc() for column in key)))
+        return rows[::-1], more
+
     async def page(
         self,
         statement: Select[Any],

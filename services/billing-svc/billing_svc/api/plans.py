@@ -68,11 +68,11 @@ async def show_plan(contract_id: UUID, read: Read) -> PlanView:
     row = await read.one(select(shown.plans).where(shown.plans.c.contract_id == contract_id), UnknownPlan)
     billed = shown.invoices.c
     of_contract = select(shown.invoices).where(billed.contract_id == contract_id)
-    invoices, more_invoices = await read.first(LISTED, of_contract.order_by(billed.issued_on.desc(), billed.number.desc()))
+    invoices, more_invoices = await read.latest(LISTED, of_contract, key=(billed.issued_on, billed.number))
     return PlanView(
         **dict(plan_row(**row)),
         lines=await plan_lines_of(contract_id, read),
-        invoices=[invoice_row(**each) for each in reversed(invoices)],
+        invoices=[invoice_row(**each) for each in invoices],
         more_invoices=more_invoices,
     )
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ltc_runtime.edge import Handle, Read
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown
 from ..domain.forest import MergesChanged
@@ -49,13 +49,15 @@ async def agreed_for(contact_ids: Collection[UUID], read: Read) -> list[UUID]:
 
     Who is held to be them is read before this: a lead that comes in later brings a contact of its own.
     """
-    lead = shown.leads.c
-    found = select(lead.lead_id).where(lead.contact_id.in_(contact_ids), lead.consent)
-    return [row["lead_id"] for row in await read.all(found.order_by(lead.lead_id))]
+    return await leads_where(contact_ids, shown.leads.c.consent, read)
 
 
-async def declined_for(contact_ids: Collection[UUID], read: Read) -> list[UUID]:
-    """For which leads of these contacts consent was taken back."""
+async def asked_for(contact_ids: Collection[UUID], read: Read) -> list[UUID]:
+    """For which leads of these contacts somebody agreed, whether or not they took it back, or said no."""
+    return await leads_where(contact_ids, shown.leads.c.consent.is_not(None), read)
+
+
+async def leads_where(contact_ids: Collection[UUID], holds: ColumnElement[bool], read: Read) -> list[UUID]:
     lead = shown.leads.c
-    found = select(lead.lead_id).where(lead.contact_id.in_(contact_ids), lead.consent.is_(False))
+    found = select(lead.lead_id).where(lead.contact_id.in_(contact_ids), holds)
     return [row["lead_id"] for row in await read.all(found.order_by(lead.lead_id))]

@@ -28,7 +28,7 @@ from ..domain.person import (
     UnmergeContact,
 )
 from .asking import Contact
-from .consenting import agreed_for, declined_for, in_step
+from .consenting import asked_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
 from .resource import MANAGERS, SALES
@@ -164,9 +164,9 @@ async def known_of(heads: Sequence[UUID], read: Read) -> tuple[dict[UUID, set[Tr
 async def show_person(subject_id: UUID, read: Read) -> PersonView:
     """A contact, the one it is shown under, and all its merges."""
     row = await person_row(subject_id, read)
-    kin, merge = shown_under(subject_id), shown.contact_merges.c
+    kin = shown_under(subject_id)
     members, more_members = await read.first(LISTED - 1, kin.order_by(shown.people.c.contact_id))
-    merges, more_merges = await read.first(LISTED, merges_of(subject_id).order_by(merge.merged_at.desc(), merge.merge_id.desc()))
+    merges, more_merges = await read.latest(LISTED, CONTACTS.told(subject_id, None), key=CONTACTS.as_merged)
     for why in SEALED_TWICE:
         for each, text in zip(merges, await read.open_many([each[why] for each in merges]), strict=True):
             each[why] = text
@@ -174,7 +174,7 @@ async def show_person(subject_id: UUID, read: Read) -> PersonView:
         **row,
         head=(await CONTACTS.heads([subject_id], None, read))[subject_id],
         members=[subject_id, *(each["contact_id"] for each in members)],
-        merges=[ContactMerge(**each) for each in reversed(merges)],
+        merges=[ContactMerge(**each) for each in merges],
         more=more_members or more_merges,
     )
 
@@ -196,8 +196,7 @@ async def list_contacts_of_person(subject_id: UUID, read: Read, paging: Paging, 
 async def list_merges_of_person(subject_id: UUID, read: Read, paging: Paging) -> Page[ContactMerge]:
     """Every merge of a contact or of one shown under it, those that were undone too, the latest first."""
     await must_be_known(subject_id, read)
-    key = (shown.contact_merges.c.merged_at, shown.contact_merges.c.merge_id)
-    return await read.page(merges_of(subject_id), key=key, into=ContactMerge, paging=paging, personal=SEALED_TWICE)
+    return await read.page(CONTACTS.told(subject_id, None), key=CONTACTS.as_merged, into=ContactMerge, paging=paging, personal=SEALED_TWICE)
 
 
 async def must_be_known(subject_id: UUID, read: Read) -> None:
@@ -210,12 +209,6 @@ def shown_under(subject_id: UUID, at: datetime | None = None) -> Select[Any]:
     row = shown.people.c
     found = select(row.contact_id, row.name, row.email, row.phone, row.forgotten)
     return found.where(row.contact_id.in_(CONTACTS.group(subject_id, at)), row.contact_id != subject_id)
-
-
-def merges_of(subject_id: UUID) -> Select[Any]:
-    """Every merge of one of these, or into one of them."""
-    merge, kin = shown.contact_merges.c, CONTACTS.group(subject_id, None)
-    return select(shown.contact_merges).where(merge.contact_id.in_(kin) | merge.into.in_(kin))
 
 
 class MergeContactBody(Body):
@@ -251,7 +244,7 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
             reason=reason,
             known=known,
             people=people,
-            lead_ids=(*await declined_for(people, read), *await agreed_for(people, read)),
+            lead_ids=tuple(await asked_for(people, read)),
         )
         return await handle(command, MergeDone(merge_id=merge_id))
 

@@ -69,6 +69,16 @@ class Kinship:
         way = way.union(select(merge.into.label("id")).join(way, self.one == way.c.id).where(self.holding(at)))
         return [row["id"] for row in await read.all(select(way.c.id))]
 
+    @property
+    def as_merged(self) -> tuple[ColumnElement[Any], ...]:
+        """What merges are ordered by."""
+        return self.merges.c.merged_at, self.merges.c.merge_id
+
+    def told(self, id: UUID, at: datetime | None) -> Select[Any]:
+        """Every merge of one of these, or into one of them, those that were undone too."""
+        kin = self.group(id, at)
+        return select(self.merges).where(self.one.in_(kin) | self.merges.c.into.in_(kin))
+
     async def standing(self, id: UUID, into: UUID, read: Read) -> UUID | None:
         """The merge by which one is shown under the other already, if it is."""
         merge = self.merges.c

@@ -101,14 +101,13 @@ class LeadMerges(View):
 async def show_lead_merges(lead_id: UUID, read: Read, at: AwareDatetime | None = None) -> LeadMerges:
     """The leads that were held to be for the same need as this one at an instant; now, if nothing is said."""
     await known(lead_id, read)
-    merge = shown.lead_merges.c
     members, more_members = await read.first(LISTED - 1, leads_under(lead_id, at).order_by(shown.leads.c.lead_id))
-    merges, more_merges = await read.first(LISTED, merges_of(lead_id, at).order_by(merge.merged_at.desc(), merge.merge_id.desc()))
+    merges, more_merges = await read.latest(LISTED, LEADS.told(lead_id, at), key=LEADS.as_merged)
     return LeadMerges(
         lead_id=lead_id,
         head=(await LEADS.heads([lead_id], at, read))[lead_id],
         members=[lead_id, *(each["lead_id"] for each in members)],
-        merges=[LeadMerge(**each) for each in reversed(merges)],
+        merges=[LeadMerge(**each) for each in merges],
         more=more_members or more_merges,
     )
 
@@ -124,20 +123,13 @@ async def list_leads_of_lead(lead_id: UUID, read: Read, paging: Paging, at: Awar
 async def list_merges_of_lead(lead_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[LeadMerge]:
     """Every merge of a lead or of one shown under it at an instant, those that were undone too, the latest first."""
     await known(lead_id, read)
-    key = (shown.lead_merges.c.merged_at, shown.lead_merges.c.merge_id)
-    return await read.page(merges_of(lead_id, at), key=key, into=LeadMerge, paging=paging)
+    return await read.page(LEADS.told(lead_id, at), key=LEADS.as_merged, into=LeadMerge, paging=paging)
 
 
 def leads_under(lead_id: UUID, at: datetime | None) -> Select[Any]:
     """The leads shown under this one."""
     lead = shown.leads.c
     return select(shown.leads).where(lead.lead_id.in_(LEADS.group(lead_id, at)), lead.lead_id != lead_id)
-
-
-def merges_of(lead_id: UUID, at: datetime | None) -> Select[Any]:
-    """Every merge of one of these, or into one of them."""
-    merge, kin = shown.lead_merges.c, LEADS.group(lead_id, at)
-    return select(shown.lead_merges).where(merge.lead_id.in_(kin) | merge.into.in_(kin))
 
 
 class LeadCandidate(View):

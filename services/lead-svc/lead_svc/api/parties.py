@@ -99,14 +99,13 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
     """One party, as it was at an instant; now, if nothing is said."""
     stream, when = None if at else account.decider.of(party_id), at or read.now
     row = await read.one(select(shown.parties).where(shown.parties.c.party_id == party_id), UnknownParty, stream=stream)
-    merge, mark = shown.merges.c, shown.party_marks.c
+    mark = shown.party_marks.c
     marks = marks_of(party_id, when).order_by(mark.value)
-    latest = merges_of(party_id, when).order_by(merge.merged_at.desc(), merge.merge_id.desc())
     members, more_members = await read.first(LISTED - 1, shown_under(party_id, when).order_by(shown.parties.c.party_id))
     names, more_names = await read.first(LISTED, names_of(party_id, when).order_by(shown.party_names.c.company))
     websites, more_websites = await read.first(LISTED, marks.where(mark.kind == "website"))
     phones, more_phones = await read.first(LISTED, marks.where(mark.kind == "phone"))
-    merges, more_merges = await read.first(LISTED, latest)
+    merges, more_merges = await read.latest(LISTED, PARTIES.told(party_id, when), key=PARTIES.as_merged)
     return PartyView(
         **row,
         head=(await PARTIES.heads([party_id], when, read))[party_id],
@@ -114,7 +113,7 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
         names=[each["company"] for each in names],
         websites=[each["value"] for each in websites],
         phones=[each["value"] for each in phones],
-        merges=[Merge(**each) for each in reversed(merges)],
+        merges=[Merge(**each) for each in merges],
         more=more_members or more_names or more_websites or more_phones or more_merges,
     )
 
@@ -146,8 +145,7 @@ async def list_marks_of_party(party_id: UUID, read: Read, paging: Paging, at: Aw
 async def list_merges_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Merge]:
     """Every merge of a party or of one shown under it at an instant, those that were undone too, the latest first."""
     await must_be_known(party_id, read)
-    key = (shown.merges.c.merged_at, shown.merges.c.merge_id)
-    return await read.page(merges_of(party_id, at or read.now), key=key, into=Merge, paging=paging)
+    return await read.page(PARTIES.told(party_id, at or read.now), key=PARTIES.as_merged, into=Merge, paging=paging)
 
 
 async def must_be_known(party_id: UUID, read: Read) -> None:
@@ -170,12 +168,6 @@ def names_of(party_id: UUID, at: datetime) -> Select[Any]:
 def marks_of(party_id: UUID, at: datetime) -> Select[Any]:
     mark = shown.party_marks.c
     return select(mark.kind, mark.value).where(mark.party_id.in_(PARTIES.group(party_id, at)), mark.kind != "name").distinct()
-
-
-def merges_of(party_id: UUID, at: datetime) -> Select[Any]:
-    """Every merge of one of these, or into one of them."""
-    merge, kin = shown.merges.c, PARTIES.group(party_id, at)
-    return select(shown.merges).where(merge.party_id.in_(kin) | merge.into.in_(kin))
 
 
 class DescribeBody(Body):

@@ -89,8 +89,8 @@ class BidCosts(View):
 async def list_bid_costs(opportunity_id: UUID, read: Read) -> BidCosts:
     """What was booked for a deal, the day it was spent on first, and how that compares with its estimate."""
     await must_be_known(opportunity_id, read)
-    rows, more = await read.first(LISTED, costs_of(opportunity_id).order_by(*(column.desc() for column in AS_SPENT)))
-    return BidCosts(sums=await bid_cost_sums(opportunity_id, read), data=[bid_cost_row(**row) for row in reversed(rows)], more=more)
+    rows, more = await read.latest(LISTED, costs_of(opportunity_id), key=AS_SPENT)
+    return BidCosts(sums=await bid_cost_sums(opportunity_id, read), data=[bid_cost_row(**row) for row in rows], more=more)
 
 
 @opportunities.query("/{opportunity_id}/bid-costs/all", roles=EVERYONE, refuses=(UnknownOpportunity,))

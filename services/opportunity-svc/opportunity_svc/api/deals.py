@@ -258,11 +258,11 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     row = await read.one(found, UnknownOpportunity)  # composed with its quotes, so it has no version of its own
     quote = shown.quotes.c
     of_deal = select(*WITHOUT_LINES).where(quote.opportunity_id == opportunity_id)
-    quotes, more_quotes = await read.first(LISTED, of_deal.order_by(quote.drafted_at.desc(), quote.quote_id.desc()))
+    quotes, more_quotes = await read.latest(LISTED, of_deal, key=(quote.drafted_at, quote.quote_id))
     return OpportunityView(
         **dict(opportunity_row(**row)),
         bid_costs=await bid_cost_sums(opportunity_id, read),
-        quotes=[quote_row(**each) for each in reversed(quotes)],
+        quotes=[quote_row(**each) for each in quotes],
         more_quotes=more_quotes,
         actions=read.actions(opportunity.possible(row["status"])),
     )
