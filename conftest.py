@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from ltc_runtime.stack.embedded import EMBEDDED, Servers
+from ltc_stack.embedded import EMBEDDED, Servers
 
 STACK = os.environ.get("LTC_STACK", "embedded")
 if STACK not in ("embedded", "containers"):

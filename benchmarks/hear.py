@@ -16,12 +16,12 @@ from ltc_runtime.log import migrate, open_log
 from ltc_runtime.react import note_policies, react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.postgres import Postgres
 from ltc_runtime.stopping import end
 from ltc_runtime.wire.broker import FETCH_BYTES, topic_for
 from ltc_runtime.wire.hear import hear as listen
 from ltc_runtime.wire.reading import BATCH
 from ltc_runtime.wire.topic_start import note_fresh
+from ltc_stack.postgres import Postgres
 
 from .append import opened_log
 from .backlog import EVENTS, TILLS, fill

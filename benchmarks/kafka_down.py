@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-from ltc_runtime.demo.http import Service
+from ltc_demo.http import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
 from ltc_runtime.wire.relay import RELAY
+from ltc_stack.embedded import Stack
 
 from .overload import CALLERS, Load, offer, p99
 from .resident import of_stack

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 
 PER_SECOND = 20
 SECONDS = 30

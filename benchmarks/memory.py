@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 from ltc_runtime.log import open_log
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 from order_svc.service import service as order_svc
 
 from .orders import Neighbour, fill

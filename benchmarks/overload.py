@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from ltc_runtime.demo.http import Service, Unreachable
+from ltc_demo.http import Service, Unreachable
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 
 from .wrk import BODY
 

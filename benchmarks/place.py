@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.kafka import Kafka
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.kafka import Kafka
+from ltc_stack.postgres import Postgres
 
 LOGIN = "bench"
 _numbers = itertools.count(1)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 
 from .measure import Figure, compare
 from .wrk import posts

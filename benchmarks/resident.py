@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 
 PAGE = 4096
 MEGABYTE = 1024 * 1024

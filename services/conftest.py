@@ -20,9 +20,9 @@ from ltc_runtime.log.states import TailKey
 from ltc_runtime.react import Reactor, note_policies
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Servers
-from ltc_runtime.stack.postgres import Postgres
 from ltc_runtime.timers import fire_due
+from ltc_stack.embedded import Servers
+from ltc_stack.postgres import Postgres
 
 LOGIN = "tested_service"
 _numbers = itertools.count(1)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Servers, Stack
-from ltc_runtime.stack.kafka import Kafka
-from ltc_runtime.stack.kept import LOOPBACK, Ports
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.embedded import Servers, Stack
+from ltc_stack.kafka import Kafka
+from ltc_stack.kept import LOOPBACK, Ports
+from ltc_stack.postgres import Postgres
 
 from .databases import Databases
 from .deals import set_up

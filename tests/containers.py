@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ltc_runtime.stack.child import Child
-from ltc_runtime.stack.embedded import Servers
-from ltc_runtime.stack.kafka import BROKER, Kafka
-from ltc_runtime.stack.kept import LOOPBACK
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.child import Child
+from ltc_stack.embedded import Servers
+from ltc_stack.kafka import BROKER, Kafka
+from ltc_stack.kept import LOOPBACK
+from ltc_stack.postgres import Postgres
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.image import DockerImage
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ltc_runtime.cli import app
+from ltc_cli import app
 from typer.testing import CliRunner
 
 from .platform import Platform

@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 import asyncpg
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.postgres import Postgres
 
 from ..faults.disk import Disk
 from ..faults.failpoints import jump, jumping

@@ -10,10 +10,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from ltc_events import derive_id
 from ltc_runtime.log import Log, Meta
-from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire import hear as hear_module
 from ltc_runtime.wire import relay as relay_module
 from ltc_runtime.wire.cloudevents import Unreadable, read_event
+from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed
 from ..databases import Databases

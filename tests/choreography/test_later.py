@@ -8,7 +8,7 @@ import pytest
 from ltc_events import derive_id
 from ltc_runtime.log import Log, Meta
 from ltc_runtime.service import Service
-from ltc_runtime.stack.kafka import Kafka
+from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed
 from ..databases import Databases

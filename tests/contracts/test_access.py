@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 
 import orjson
 import pytest
-from ltc_runtime.cli.atlas import EVERY, ORDER, conversation, permissions
+from ltc_cli.atlas import EVERY, ORDER, conversation, permissions
 from ltc_runtime.edge.app import EdgeApp, create_app
 from ltc_runtime.edge.auth import Verifier
 from ltc_runtime.edge.keys import Keys

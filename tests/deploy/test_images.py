@@ -6,12 +6,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Servers
-from ltc_runtime.stack.kafka import Logins
-from ltc_runtime.stack.kept import Passwords
-from ltc_runtime.stack.postgres import CONFIGURATION
-from ltc_runtime.stack.site import grants
 from ltc_runtime.wire.access import show
+from ltc_stack.embedded import Servers
+from ltc_stack.kafka import Logins
+from ltc_stack.kept import Passwords
+from ltc_stack.postgres import CONFIGURATION
+from ltc_stack.site import grants
 from testcontainers.core.container import DockerContainer
 
 from ..containers import image

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from ltc_runtime.cli.output import Trouble
-from ltc_runtime.cli.site import opened
+from ltc_cli.output import Trouble
+from ltc_cli.site import opened
 from ltc_runtime.service import installed
 from ltc_runtime.settings import PREFIX, Settings
-from ltc_runtime.stack import healthy, site
-from ltc_runtime.stack.kept import LOOPBACK, free_port
+from ltc_stack import healthy, site
+from ltc_stack.kept import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
@@ -61,7 +61,7 @@ def test_a_container_may_no_more_than_it_needs(name: str) -> None:
     if name not in ONCE:
         assert said["read_only"] is True
         assert said["restart"] == "unless-stopped"
-        assert said["healthcheck"]["test"][:4] == ["CMD", "python", "-m", "ltc_runtime.stack.healthy"]
+        assert said["healthcheck"]["test"][:4] == ["CMD", "python", "-m", "ltc_stack.healthy"]
         assert {"cpus", "memory"} == set(said["deploy"]["resources"]["limits"])
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import asyncpg
 from ltc_runtime.settings import Role
-from ltc_runtime.stack.kept import Ports
-from ltc_runtime.stack.supervisor import Supervised
+from ltc_stack.kept import Ports
+from ltc_stack.supervisor import Supervised
 
 from ..platform import Platform
 

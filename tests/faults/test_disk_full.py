@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from billing_svc.service import service
 from ltc_runtime.edge.issuer import Issuer
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.postgres import Postgres
 
 from ..databases import Database, Databases
 from .disk import Disk

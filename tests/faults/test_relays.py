@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire import relay as relay_module
 from ltc_runtime.wire.lease import Lease, LeaseLost
+from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed
 from ..checker.run import OF_THE_MACHINE, run

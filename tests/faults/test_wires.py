@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from ltc_runtime.log import AlreadyThere, Log, Unavailable
-from ltc_runtime.stack.kafka import Kafka
+from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed
 from ..checker.run import OF_THE_MACHINE, run

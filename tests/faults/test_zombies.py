@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from ltc_runtime.settings import Role
-from ltc_runtime.stack.supervisor import Supervised
+from ltc_stack.supervisor import Supervised
 
 from ..deals import CONTRACTS, LEADS, OPPORTUNITIES, ORDERS
 from ..platform import Platform

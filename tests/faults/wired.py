@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
-from ltc_runtime.stack.kept import LOOPBACK
+from ltc_stack.embedded import Stack
+from ltc_stack.kept import LOOPBACK
 
 from .outside import Outside
 from .proxy import Link

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
-from ltc_runtime.stack.kafka import Kafka
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.embedded import Stack
+from ltc_stack.kafka import Kafka
+from ltc_stack.postgres import Postgres
 
 from ..deals import set_up
 from ..platform import Platform

@@ -9,9 +9,9 @@ import asyncpg
 import httpx
 import pytest
 from ltc_runtime.settings import ROLES, Settings
-from ltc_runtime.stack.embedded import Stack, processes_of
-from ltc_runtime.stack.kafka import Kafka
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.embedded import Stack, processes_of
+from ltc_stack.kafka import Kafka
+from ltc_stack.postgres import Postgres
 
 from ..checker.reactions import EXPECTED
 from ..checker.run import OF_THE_MACHINE, run

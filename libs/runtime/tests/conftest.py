@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.stack.embedded import Servers
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.embedded import Servers
+from ltc_stack.postgres import Postgres
 
 sys.path.insert(0, str(Path(__file__).parent))
 

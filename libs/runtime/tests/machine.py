@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from ltc_runtime.log import migrate
 from ltc_runtime.service import Service
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.postgres import Postgres
 
 LOGIN = "shop_login"
 _numbers = itertools.count(1)

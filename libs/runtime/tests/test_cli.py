@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from ltc_runtime.cli import app
-from ltc_runtime.cli.up import totals
+from ltc_cli import app
+from ltc_cli.up import totals
 from ltc_runtime.settings import Settings
 from typer.testing import CliRunner, Result
 

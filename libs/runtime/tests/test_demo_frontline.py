@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from ltc_runtime.demo.frontline import Form, Frontline, GaveUp, Person, Rejected, Told, short
-from ltc_runtime.demo.http import Service, Unreachable
-from ltc_runtime.demo.timings import Timings, percentile
+from ltc_demo.frontline import Form, Frontline, GaveUp, Person, Rejected, Told, short
+from ltc_demo.http import Service, Unreachable
+from ltc_demo.timings import Timings, percentile
 
 WHO = Person("ann", ("sales",))
 Request = tuple[str, dict[str, str], bytes]

@@ -5,9 +5,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ltc_runtime.demo import crm, own
-from ltc_runtime.demo.read import read
-from ltc_runtime.demo.rows import Unreadable
+from ltc_demo import crm, own
+from ltc_demo.read import read
+from ltc_demo.rows import Unreadable
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 PIPELINE = ",".join(crm.COLUMNS)

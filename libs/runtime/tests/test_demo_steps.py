@@ -5,14 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from ltc_runtime.demo import report
-from ltc_runtime.demo.cashing import receipts
-from ltc_runtime.demo.deal import Days, Deal, Item, Payment, Price, Reading, Stage, Team, Unread, major, minor
-from ltc_runtime.demo.delivering import parts, payment_plan
-from ltc_runtime.demo.drive import together
-from ltc_runtime.demo.ledger import Ledger
-from ltc_runtime.demo.timings import Timings
-from ltc_runtime.demo.walked import Invoice, Walked
+from ltc_demo import report
+from ltc_demo.cashing import receipts
+from ltc_demo.deal import Days, Deal, Item, Payment, Price, Reading, Stage, Team, Unread, major, minor
+from ltc_demo.delivering import parts, payment_plan
+from ltc_demo.drive import together
+from ltc_demo.ledger import Ledger
+from ltc_demo.timings import Timings
+from ltc_demo.walked import Invoice, Walked
 from rich.console import Console
 
 PUMP = Price("PMP", "Pump", "C62", "USD", 10000)

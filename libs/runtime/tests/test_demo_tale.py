@@ -10,15 +10,15 @@ from typing import Any
 
 import orjson
 import pytest
-from ltc_runtime.demo.acts import Acts
-from ltc_runtime.demo.frontline import Answer, Rejected
-from ltc_runtime.demo.own import prices_of
-from ltc_runtime.demo.run import sample
-from ltc_runtime.demo.tale import cast, office
-from ltc_runtime.demo.tale.printing import printed
-from ltc_runtime.demo.tale.proof import Evidence, counted_again
-from ltc_runtime.demo.tale.stage import Stage
-from ltc_runtime.demo.tale.telling import Tale, as_read
+from ltc_demo.acts import Acts
+from ltc_demo.frontline import Answer, Rejected
+from ltc_demo.own import prices_of
+from ltc_demo.run import sample
+from ltc_demo.tale import cast, office
+from ltc_demo.tale.printing import printed
+from ltc_demo.tale.proof import Evidence, counted_again
+from ltc_demo.tale.stage import Stage
+from ltc_demo.tale.telling import Tale, as_read
 from rich.console import Console
 
 STORY = sample().parent / "story"

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from ltc_runtime.demo import own
-from ltc_runtime.demo.read import read
-from ltc_runtime.demo.run import FINE, FOLDER, MISUSED, WRONG, demo, main, sample
+from ltc_demo import own
+from ltc_demo.read import read
+from ltc_demo.run import FINE, FOLDER, MISUSED, WRONG, demo, main, sample
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 from rich.console import Console
 
 REFUSALS = 8

@@ -2,7 +2,7 @@
 
 import asyncpg
 from ltc_runtime.log import migrate
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.postgres import Postgres
 from machine import LOGIN, Database
 from shop import shop
 

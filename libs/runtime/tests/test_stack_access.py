@@ -19,13 +19,13 @@ from aiokafka.errors import (
 )
 from ltc_runtime.service import installed, load, topic_of
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.kafka import BROKER, OPERATOR, Kafka, Logins
-from ltc_runtime.stack.kept import Passwords
 from ltc_runtime.wire import access, topics
 from ltc_runtime.wire.access import ANALYST, Grant, NoAccessLists, grants
 from ltc_runtime.wire.behind import last_records
 from ltc_runtime.wire.broker import admin, reading, way_in
 from ltc_runtime.wire.topic_start import partitions_of
+from ltc_stack.kafka import BROKER, OPERATOR, Kafka, Logins
+from ltc_stack.kept import Passwords
 
 SERVICES = installed()
 USERS = [*SERVICES, ANALYST]

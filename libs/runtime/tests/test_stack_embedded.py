@@ -14,12 +14,12 @@ from typing import Any
 import httpx
 import psutil
 import pytest
-from ltc_runtime.cli import app
+from ltc_cli import app
 from ltc_runtime.service import load
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack import state
-from ltc_runtime.stack.embedded import AlreadyRunning, Stack
-from ltc_runtime.stack.keep import watch
+from ltc_stack import state
+from ltc_stack.embedded import AlreadyRunning, Stack
+from ltc_stack.keep import watch
 from typer.testing import CliRunner
 
 
@@ -141,8 +141,8 @@ async def test_servers_that_run_already_are_used_and_none_is_started(stack: Stac
 KEEPER = """
 import asyncio
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
-from ltc_runtime.stack.keep import keep
+from ltc_stack.embedded import Stack
+from ltc_stack.keep import keep
 kept = asyncio.run(keep(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
 raise SystemExit(not kept)
 """

@@ -8,9 +8,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack import jars as jars_module
-from ltc_runtime.stack.jars import Jar, JarMissing, JarRefused, jar, jars, locked
-from ltc_runtime.stack.kafka import Kafka
+from ltc_stack import jars as jars_module
+from ltc_stack.jars import Jar, JarMissing, JarRefused, jar, jars, locked
+from ltc_stack.kafka import Kafka
 
 CACHE = Settings().cache_dir / "kafka-4.4.0"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.child import DidNotStart
-from ltc_runtime.stack.kept import LOOPBACK, Ports, free_port, is_free, write
-from ltc_runtime.stack.supervisor import Supervised, Supervisor
+from ltc_stack.child import DidNotStart
+from ltc_stack.kept import LOOPBACK, Ports, free_port, is_free, write
+from ltc_stack.supervisor import Supervised, Supervisor
 
 READY = """
 import http.server, os, sys
@@ -89,7 +89,7 @@ def test_no_child_outlives_its_parent(tmp_path: Path, ending: signal.Signals) ->
     program = textwrap.dedent(f"""
         import signal, sys, time
         from pathlib import Path
-        from ltc_runtime.stack.child import Child
+        from ltc_stack.child import Child
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background deaf to it
         child = Child("sleeper", [sys.executable, "-c", "import time; time.sleep(60)"], Path({str(tmp_path / "log")!r}))
         child.start()

@@ -10,10 +10,10 @@ import asyncpg
 import httpx
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.embedded import Stack
-from ltc_runtime.stack.provision import relocated
-from ltc_runtime.stack.supervisor import Supervised
 from ltc_runtime.stopping import Stopped, Stopping, end
+from ltc_stack.embedded import Stack
+from ltc_stack.provision import relocated
+from ltc_stack.supervisor import Supervised
 from receiver import Receiver
 
 LEAD = {"company": "Acme", "channel": "site"}

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.kafka import Kafka, Logins
-from ltc_runtime.stack.kept import Passwords
 from ltc_runtime.wire import topics
 from ltc_runtime.wire.access import Grant
 from ltc_runtime.wire.broker import abandon, admin, start_producer
+from ltc_stack.kafka import Kafka, Logins
+from ltc_stack.kept import Passwords
 
 PEM = serialization.Encoding.PEM
 TLS = """

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from ltc_runtime.cli import importing_leads
-from ltc_runtime.cli.importing import usual_mapping
-from ltc_runtime.cli.importing_leads import import_leads
-from ltc_runtime.cli.output import Trouble
-from ltc_runtime.cli.place import Place
+from ltc_cli import importing_leads
+from ltc_cli.importing import usual_mapping
+from ltc_cli.importing_leads import import_leads
+from ltc_cli.output import Trouble
+from ltc_cli.place import Place
 from ltc_runtime.process import http
 from ltc_runtime.settings import Settings
 from ltc_runtime.taking import take_over

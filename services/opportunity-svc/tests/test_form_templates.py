@@ -5,9 +5,9 @@ from typing import Any
 
 import orjson
 import pytest
-from ltc_runtime.cli import forms
-from ltc_runtime.cli.output import Trouble
-from ltc_runtime.cli.place import Place
+from ltc_cli import forms
+from ltc_cli.output import Trouble
+from ltc_cli.place import Place
 from ltc_runtime.settings import Settings
 from opportunity_svc.domain.form import Form, form_id
 from opportunity_svc.service import service

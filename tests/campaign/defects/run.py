@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
-from ltc_runtime.stack.embedded import Stack
+from ltc_stack.embedded import Stack
 
 from ...checker.finding import Finding
 from ...checker.run import run

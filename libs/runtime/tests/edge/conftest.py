@@ -10,7 +10,7 @@ from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
 from ltc_runtime.log import Log, open_log
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.postgres import Postgres
+from ltc_stack.postgres import Postgres
 
 sys.path.insert(0, str(Path(__file__).parent))
 

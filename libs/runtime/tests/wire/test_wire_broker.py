@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire.broker import abandon, admin, hang_up, reading, start_ear, start_producer, topic_for
 from ltc_runtime.wire.topics import apply
+from ltc_stack.kafka import Kafka
 
 Begin = Callable[[Settings], Awaitable[None]]
 TIMES = 25

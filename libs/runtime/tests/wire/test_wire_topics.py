@@ -3,9 +3,9 @@
 import pytest
 from aiokafka.admin import NewTopic
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.kafka import Kafka
 from ltc_runtime.wire import topics
 from ltc_runtime.wire.broker import admin, owner_of, topic_for
+from ltc_stack.kafka import Kafka
 
 
 async def test_missing_topics_are_created_and_kept_for_ever(kafka: Kafka) -> None:

@@ -16,8 +16,6 @@ from ltc_runtime.edge.statement import compiled
 from ltc_runtime.log import Log, Meta, open_log
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.stack.kafka import Kafka
-from ltc_runtime.stack.postgres import Postgres
 from ltc_runtime.stopping import end
 from ltc_runtime.wire import feed as feed_routes
 from ltc_runtime.wire import topics
@@ -29,6 +27,8 @@ from ltc_runtime.wire.lease import usurp
 from ltc_runtime.wire.neighbour import Neighbours
 from ltc_runtime.wire.own import OwnLog
 from ltc_runtime.wire.relay import RELAY, relay
+from ltc_stack.kafka import Kafka
+from ltc_stack.postgres import Postgres
 from machine import Database, database
 from shop import BasketOpened, Close, OpenBasket, shop
 from sqlalchemy import Column, MetaData, Table

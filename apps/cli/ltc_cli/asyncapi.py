@@ -1,0 +1,22 @@
+"""`ltc asyncapi`: what services tell and hear, as an AsyncAPI document."""
+
+import typer
+from ltc_runtime.edge.app import installed_version
+from ltc_runtime.service import installed, load
+from ltc_runtime.settings import Settings
+from ltc_runtime.wire.asyncapi import asyncapi
+
+from .output import command, print_json
+from .place import ServiceNames, load_or_say
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="asyncapi")(show)
+
+
+@command
+def show(services: ServiceNames = None) -> None:
+    """Print the AsyncAPI 3.0 document of these services, to be read by other tools."""
+    chosen = [load_or_say(name) for name in services] if services else [load(name) for name in installed()]
+    print_json(asyncapi(chosen, installed_version(), Settings().topic_prefix))

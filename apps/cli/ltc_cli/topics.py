@@ -1,0 +1,85 @@
+"""`ltc topics`: the topics as they should be and as they are."""
+
+from typing import Annotated, Any
+
+import typer
+from aiokafka.errors import KafkaError
+from ltc_runtime.service import installed, load
+from ltc_runtime.wire import access, topics
+
+from .output import AWAY, WRONG, Json, Trouble, answer, command
+from .place import place, run
+
+app = typer.Typer(help="The Kafka topics of the services.", no_args_is_help=True)
+
+
+def add_to(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="topics")
+
+
+@app.command()
+@command
+def show(as_json: Json = False) -> None:
+    """What should be and what is. Exits 1 when something is to be done."""
+    found = reached(topics.show)
+    answer([row(topic) for topic in found], as_json)
+    if not all(topic.right for topic in found):
+        raise typer.Exit(WRONG)
+
+
+@app.command()
+@command
+def apply(as_json: Json = False) -> None:
+    """Create what is missing and set what differs. A partition count is never changed."""
+    try:
+        done = reached(topics.apply)
+    except topics.PartitionCountFixed as fixed:
+        raise Trouble(str(fixed)) from None
+    answer([row(topic) for topic in done], as_json, empty="nothing was to be done")
+
+
+@app.command(name="access")
+@command
+def show_access(
+    do: Annotated[
+        bool, typer.Option("--apply", help="Grant what is missing and take back what is too much, as the cluster's operator.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Who may do what at the brokers: written from the code. With --apply, what was changed."""
+    here = place()
+    settings = here.wire if do or here.stack else here.settings
+    wanted = access.grants([load(name) for name in installed()], settings)
+    if not do:
+        answer([line(grant) for grant in wanted], as_json)
+        return
+    try:
+        granted, taken = run(access.apply(wanted, settings))
+    except access.NoAccessLists:
+        raise Trouble("the cluster keeps no access lists: set authorizer.class.name at the brokers", WRONG) from None
+    except (KafkaError, TimeoutError) as error:
+        raise Trouble(f"Kafka cannot be reached or does not let us: {error}", AWAY) from None
+    changes = [*(("granted", grant) for grant in sorted(granted)), *(("taken back", grant) for grant in sorted(taken))]
+    answer([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing was to be done")
+
+
+def line(grant: access.Grant) -> dict[str, Any]:
+    """A line of the access list in a table."""
+    return {"user": grant.user, "may": grant.act, "kind": grant.kind, "name": f"{grant.name}*" if grant.beginning else grant.name}
+
+
+def reached(work: Any) -> list[topics.Found]:
+    """Ask the broker."""
+    try:
+        found: list[topics.Found] = run(work(installed(), place().wire))
+    except (KafkaError, TimeoutError) as error:
+        raise Trouble(f"Kafka cannot be reached: {error}", AWAY) from None
+    return found
+
+
+def row(topic: topics.Found) -> dict[str, Any]:
+    """A topic in a table."""
+    differs = [f"{name} is {value or 'unset'}" for name, value in topic.differs.items()]
+    return {"topic": topic.wanted.name, "partitions": topic.partitions, "wanted": topic.wanted.partitions,
+            "state": "right" if topic.right else "missing" if not topic.partitions else "differs", "differs": differs}  # fmt: skip

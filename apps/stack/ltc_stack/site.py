@@ -1,0 +1,131 @@
+"""What a site of containers needs beside its services: keys and passwords, servers with a container each, and everything in them."""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import asyncpg
+import structlog
+from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.service import installed, load
+from ltc_runtime.settings import Settings
+from ltc_runtime.wire import access
+from ltc_runtime.wire.broker import KAFKA_ERRORS
+
+from .address import EVERYWHERE, Address
+from .embedded import YEAR, Stack
+from .kafka import BROKER, OPERATOR, Kafka, Logins
+from .kept import Passwords, keep_text
+from .postgres import SUPERUSER, Postgres
+from .provision import names_in, relocated
+
+FURNISH_SECONDS = 60.0
+AWAY = (*KAFKA_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError)
+SITE_OPERATOR = "operator"
+"""The folder of whoever may do everything; the others hold what one party needs."""
+
+log = structlog.get_logger(__name__)
+
+
+def hand_out(root: Path, server: str, settings: Settings) -> None:
+    """Make what is missing of passwords and keys, and put into each party's folder what it needs and no more.
+
+    They are made once and kept in the operator's folder; done twice, only the services' tokens are new.
+
+    Args:
+        root: holds a folder each for the operator, postgres, kafka and every service.
+        server: host:port by which the others reach PostgreSQL.
+        settings: the prefix of names, the issuer, the audience.
+    """
+    operator = root / SITE_OPERATOR
+    passwords = Passwords(operator / "passwords.json")
+    issuer = Issuer(operator / "issuer", settings.issuer, settings.audience)
+    logins = Logins(passwords, grants(settings))
+    superuser = relocated(f"postgresql://{server}", "postgres", SUPERUSER, passwords.of(SUPERUSER))
+    parties = {
+        "postgres": {"postgres_url": superuser},
+        "kafka": {"passwords.json": json.dumps({logins.key(user): logins.password(user) for user in (BROKER, *logins.users)})},
+        SITE_OPERATOR: {"postgres_url": superuser, "kafka_password": logins.password(OPERATOR)},
+    }
+    for name in installed():
+        database, login, _ = names_in(settings.topic_prefix, name)
+        parties[name] = {
+            "database": relocated(superuser, database, login, passwords.of(login)),
+            "kafka_password": logins.password(name),
+            "service_token": issuer.token(f"service:{name}", ("service",), seconds=YEAR),
+            "jwks.json": issuer.jwks.read_text(),
+        }
+    for party, files in parties.items():
+        for file, text in files.items():
+            keep_text(root / party / file, text)
+
+
+def grants(settings: Settings) -> list[access.Grant]:
+    """The whole access list of Kafka."""
+    return access.grants([load(name) for name in installed()], settings)
+
+
+async def furnish(settings: Settings) -> None:
+    """On servers that run, or soon will: databases and logins, tables, topics, access lists. Done twice it changes nothing.
+
+    Args:
+        settings: the superuser's way into PostgreSQL and the operator's into Kafka.
+
+    Raises:
+        AWAY: what a server answers that cannot be reached, or does not let us in, for as long as we wait.
+    """
+    until = time.monotonic() + FURNISH_SECONDS
+    while True:
+        try:
+            return await furnish_now(settings)
+        except AWAY as error:
+            if time.monotonic() > until:
+                raise
+            log.info("not furnished yet", error=str(error) or type(error).__name__)
+            await asyncio.sleep(1)
+
+
+async def furnish_now(settings: Settings) -> None:
+    """Once."""
+    stack = Stack(settings)
+    try:
+        await stack.start_servers()
+        if settings.kafka_user:
+            await access.apply(grants(settings), settings)
+    finally:
+        await stack.stop()
+
+
+def postgres(settings: Settings) -> Postgres:
+    """The server that ``LTC_POSTGRES_URL`` names, for everybody who reaches this container."""
+    url = urlsplit(settings.postgres_url)
+    return Postgres(settings.data_dir / "postgres", Address(EVERYWHERE, url.hostname or "", url.port or 5432), unquote(url.password or ""))
+
+
+class Door(NamedTuple):
+    """Another way to the broker: where it listens for it, and the port on loopback that clients who come this way are told."""
+
+    name: str
+    port: int
+    told: int
+
+
+def kafka(settings: Settings, passwords: Path | None, doors: Sequence[Door] = ()) -> Kafka:
+    """The broker that ``LTC_KAFKA_BOOTSTRAP`` names, for everybody who reaches this container.
+
+    Args:
+        settings: where it is and keeps its data, and the prefix of names.
+        passwords: the file with everybody's; without, it asks nobody who comes.
+        doors: other ways to it.
+    """
+    name, _, port = settings.kafka_bootstrap.rpartition(":")
+    logins = None if passwords is None else Logins(Passwords(passwords), grants(settings))
+    told = {door.name: door.told for door in doors}
+    broker = Kafka(settings.data_dir / "kafka", settings.cache_dir, logins=logins, at=Address(EVERYWHERE, name, int(port)), doors=told)
+    for door in doors:
+        broker.listen(door.name, door.port)
+    return broker

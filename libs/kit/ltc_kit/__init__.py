@@ -1,0 +1,1 @@
+"""Business building blocks that several services use; their rules are pure."""
