@@ -14,7 +14,7 @@ from ltc_runtime.log import Log, LogRow, Meta, Plan, migrate, open_log
 
 from .measure import Figure, compare, rate
 from .place import LOGIN, database, server
-from .till import Ring, service, till
+from .till import Ring, decide, service, till
 
 SECONDS = 5.0
 
@@ -72,7 +72,7 @@ def plain(connections: asyncpg.Pool, writers: int) -> Callable[[], Awaitable[flo
     """Each writer inserts the same rows one by one, on a connection of its own."""
     tills = [uuid4() for _ in range(writers)]
     versions = [0] * writers
-    row = till.decide(till.initial, Ring(till_id=uuid4(), product="A-100", amount=Money(amount=129900, currency="EUR")))[0]
+    row = decide(till.initial, Ring(till_id=uuid4(), product="A-100", amount=Money(amount=129900, currency="EUR")))[0]
     data = row.model_dump_json()
     digest = sha256(data.encode()).digest()
 

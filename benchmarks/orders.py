@@ -14,9 +14,9 @@ from ltc_events import Event, Money, PublishedEvent, Stream, derive_id
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine
 from ltc_runtime.log import HeardRow, Log, Meta, Plan
-from order_svc.domain.order import AcceptDelivery, ConfirmOrder, OrderCommand, ShipOrder
-from order_svc.domain.quantities import LineQuantity
-from order_svc.policies import receive_order
+from order_svc.order.policies import receive_order
+from order_svc.order.rules import AcceptDelivery, ConfirmOrder, OrderCommand, ShipOrder
+from order_svc.order.rules.quantities import LineQuantity
 
 from .company import LINES, PARTS
 
@@ -116,10 +116,10 @@ class Deal:
         for number in range(PARTS):
             name = f"part {number}"
             yield ShipOrder(
-                order_id=self.order_id, shipment_id=derive_id(self.order_id, name), lines=part, shipped_on=DAY, today=DAY
+                order_id=self.order_id, shipment_id=derive_id(self.order_id, name), lines=part, shipped_on=DAY
             )  # fmt: skip
             yield AcceptDelivery(
-                order_id=self.order_id, acceptance_id=derive_id(self.order_id, name), lines=part, accepted_on=DAY, today=DAY
+                order_id=self.order_id, acceptance_id=derive_id(self.order_id, name), lines=part, accepted_on=DAY
             )  # fmt: skip
 
 

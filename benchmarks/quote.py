@@ -5,7 +5,7 @@ import gc
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -66,7 +66,7 @@ class Given:
     tails: tuple[Any, ...] = ()
 
     @property
-    def streams(self) -> list[Stream]:
+    def streams(self) -> Sequence[Stream]:
         """Those it names."""
         return service.deciders[type(self.command)].streams(self.command)
 

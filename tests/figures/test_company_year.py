@@ -1,7 +1,7 @@
 """The arithmetic of the figures: growth, quantiles, and a company-year from what was measured."""
 
 import pytest
-from order_svc.domain.order import Over, decider
+from order_svc.order.rules import Over, decide, decider
 
 from benchmarks.company import (
     CONTRACTS,
@@ -71,7 +71,7 @@ def test_a_deal_is_as_many_rows_as_the_arithmetic_says_and_its_order_ends_accept
     heard = [neighbour.tell(event, deal.contract_id, version) for version, event in enumerate((signed, registered, closed), 1)]
     decided = []
     for command in deal.commands(registered):
-        for event in decider.decide(order, command):
+        for event in decide(order, command):
             order = decider.evolve(order, event)
             decided.append(event)
     assert len(heard) == HEARD_PER_CONTRACT

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -58,7 +58,11 @@ class PublishedEvent(Event):
 
 
 class Command(BaseModel):
-    """A wish, named in the imperative. It carries whatever its rule depends on (today, actor, amounts)."""
+    """A request to change something, named in the imperative. It carries whatever its rule depends on (today, actor, amounts).
+
+    A command that is decided on several streams names them in a method ``reads(self) -> Sequence[Stream]``. The first of them that
+    exists says which deal the command belongs to.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -116,43 +120,61 @@ def members(union: Any) -> tuple[type, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Decider(Generic[S, C, E]):
-    """One kind of aggregate: how it decides and how it changes.
+    """How one noun decides and how it changes.
 
     Args:
         kind: the kind of stream, such as ``"lead"``.
         id: the field that names the stream, the same in its commands and its events.
         initial: the state before anything happened.
-        decide: ``(state, command) -> events``; raises a `Refusal` where the rules forbid it, returns ``[]`` where there is nothing to do.
         evolve: ``(state, event) -> state``; never refuses a fact.
-        commands: the union of commands it decides.
+        commands: the union of commands it decides; `Never` where other nouns decide for it.
         events: the union of events that make up its streams.
+        decide: ``(state, command) -> events``, where every command reads the one stream it names; raises a `Refusal` where the rules
+            forbid it, returns ``[]`` where there is nothing to do.
+        decide_many: ``(states, command) -> events``, where some command reads several streams (its method ``reads`` names them). The
+            events may belong to other nouns; all are appended or none.
+        also: the deciders of the other nouns that its commands read.
         shared: its streams serve many deals (a number series, a price book) and belong to none: each event keeps the
             deal of the command that caused it.
         by_last: the last event of a stream alone says its state, whatever was before: only that one is read, however long
             the stream is.
+
+    Raises:
+        TypeError: not exactly one of ``decide`` and ``decide_many`` is given, or one where there are no commands.
     """
 
     kind: str
     id: str
     initial: S
-    decide: Callable[[S, C], list[E]]
     evolve: Callable[[S, E], S]
     commands: Any
     events: Any
+    decide: Callable[[S, C], Sequence[E]] | None = None
+    decide_many: "Callable[[States, C], Sequence[Event]] | None" = None
+    also: "tuple[Decider[Any, Any, Any], ...]" = ()
     shared: bool = False
     by_last: bool = False
+
+    def __post_init__(self) -> None:
+        ways = (self.decide is not None) + (self.decide_many is not None)
+        if ways != 1 and self.commands is not Never:
+            raise TypeError(f"{self.kind}: give decide or decide_many, and neither where there are no commands")
 
     def of(self, id: UUID) -> Stream:
         """The stream of the aggregate ``id``."""
         return Stream(self.kind, id)
 
-    def streams(self, command: C) -> list[Stream]:
-        """The streams the command names: one."""
-        return [Stream(self.kind, getattr(command, self.id))]
+    def streams(self, command: C) -> Sequence[Stream]:
+        """The streams the command reads: what its ``reads`` says, else the one it names."""
+        reads: Callable[[], Sequence[Stream]] | None = getattr(command, "reads", None)
+        return (Stream(self.kind, getattr(command, self.id)),) if reads is None else reads()
 
-    def decide_on(self, states: "States", command: C) -> list[E]:
-        """Decide on the state of the one stream the command names."""
-        return self.decide(states.of(self, getattr(command, self.id)), command)
+    def decide_on(self, states: "States", command: C) -> Sequence[Event]:
+        """Decide on the states of the streams the command reads."""
+        if self.decide is not None:
+            return self.decide(states.of(self, getattr(command, self.id)), command)
+        assert self.decide_many is not None, f"{self.kind} decides no commands"
+        return self.decide_many(states, command)
 
 
 class States(Protocol):
@@ -169,7 +191,7 @@ class States(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class JointDecider(Generic[C]):
-    """Commands that name several streams of their service; what is decided is appended to all or none.
+    """The former way to decide on several streams; `Decider.decide_many` replaces it.
 
     Args:
         commands: the union of commands it decides.

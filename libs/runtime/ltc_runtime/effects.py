@@ -74,7 +74,7 @@ class Note:
     tails: Sequence[Any] = ()
 
     @property
-    def streams(self) -> list[Stream]:
+    def streams(self) -> Sequence[Stream]:
         """Of the command that notes it."""
         return self.log.service.deciders[type(self.command)].streams(self.command)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Taking, Verb, members
 from ltc_events.effect import Effect
+from ltc_events.policy import NamedPolicy
 
 ENTRY_POINTS = "ltc.services"
 
@@ -70,9 +71,8 @@ class Service:
     @cached_property
     def kinds(self) -> dict[str, Decider[Any, Any, Any]]:
         """Its kinds of streams, by name."""
-        singles = [decider for decider in self.decides if isinstance(decider, Decider)]
-        joint = [kind for decider in self.decides if not isinstance(decider, Decider) for kind in decider.over]
-        return {decider.kind: decider for decider in (*singles, *joint)}
+        known = [each for decider in self.decides for each in ((decider, *decider.also) if isinstance(decider, Decider) else decider.over)]
+        return {decider.kind: decider for decider in known}
 
     @cached_property
     def verbs(self) -> dict[type[Event], tuple[Verb, ...]]:
@@ -87,8 +87,8 @@ class Service:
 
 
 def policy_name(policy: Policy) -> str:
-    """How a policy is called in checkpoints and parked work."""
-    return str(getattr(policy, "__name__", policy))
+    """The name of a policy in checkpoints and parked work."""
+    return policy.name if isinstance(policy, NamedPolicy) else str(getattr(policy, "__name__", policy))
 
 
 def installed() -> list[str]:

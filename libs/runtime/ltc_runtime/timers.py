@@ -1,6 +1,7 @@
 """Timers: commands that waited for their time by the business clock. Firing and its mark commit together, ``[]`` included."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -39,7 +40,7 @@ class Fire:
     tails: tuple[Any, ...] = ()
 
     @property
-    def streams(self) -> list[Stream]:
+    def streams(self) -> Sequence[Stream]:
         """The streams its command names."""
         return [] if self.command is None else self.log.service.deciders[type(self.command)].streams(self.command)
 

@@ -16,6 +16,7 @@ from opportunity_svc.domain.past import (
     ImportedOtherwise,
     ImportOpportunity,
     WonForNothing,
+    decide,
     decider,
     past_id,
 )
@@ -87,7 +88,7 @@ def test_however_often_it_is_imported_what_is_closed_stays_as_it_was_told_first(
     past, ends = decider.initial, 0
     for command in commands:
         try:
-            events = decider.decide(past, command)
+            events = decide(past, command)
         except ImportedOtherwise:
             continue
         for event in events:

@@ -11,15 +11,15 @@ from ltc_events import Event
 from ltc_events.order import DeliveryAccepted, OrderLine, ShipmentDispatched
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
-from order_svc.domain import order
-from order_svc.domain.order import AcceptDelivery, ConfirmOrder, OrderCommand, ReceiveOrder, RejectOrder, ShipOrder
-from order_svc.domain.quantities import LineQuantity
+from order_svc.order import rules as order
+from order_svc.order.rules import AcceptDelivery, ConfirmOrder, OrderCommand, ReceiveOrder, RejectOrder, ShipOrder
+from order_svc.order.rules.quantities import LineQuantity
 
 ONE = st.just(UUID(int=1))
 IDS = st.integers(10, 99).map(lambda number: UUID(int=number))
 DAY = st.dates(date(2026, 1, 1), date(2026, 1, 3))
 QUANTITY = st.decimals("0.000001", "4", places=6)
-LINES = st.lists(st.builds(LineQuantity, line=st.integers(1, 3), quantity=QUANTITY), max_size=2).map(tuple)
+LINES = st.lists(st.builds(LineQuantity, line=st.integers(1, 3), quantity=QUANTITY), max_size=2).map(lambda lines: tuple(lines) or None)
 ORDERED = (
     OrderLine(line=1, product="P", description="Server", quantity=Decimal("3"), unit="C62"),
     OrderLine(line=2, product="P", description="线缆", quantity=Decimal("7.25"), unit="MTR"),
@@ -33,8 +33,8 @@ COMMANDS: st.SearchStrategy[OrderCommand] = st.one_of(
     st.just(receive),
     st.just(confirm),
     st.builds(RejectOrder, order_id=ONE, reason=st.just("Not ours.")),
-    st.builds(ShipOrder, order_id=ONE, shipment_id=IDS, lines=LINES, shipped_on=DAY, today=DAY),
-    st.builds(AcceptDelivery, order_id=ONE, acceptance_id=IDS, lines=LINES, accepted_on=DAY, today=DAY),
+    st.builds(ShipOrder, order_id=ONE, shipment_id=IDS, lines=LINES, shipped_on=DAY),
+    st.builds(AcceptDelivery, order_id=ONE, acceptance_id=IDS, lines=LINES, accepted_on=DAY),
 )
 
 

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast, overload
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from ltc_events import Decider, Refusal
+from ltc_events import Command, Decider, Refusal
+from ltc_events.filled import DayInTheFuture
 from sqlalchemy import Select
 
 from .documentation import BINARY, headers_of, responses_of, stub
 from .operation import Kind, NaturalKey, Operation
 from .public import Gate
 from .roles import ROLES, Role
+from .self_binding import can_refuse_day, endpoint_of
 from .signature import Signature
 
 Kin = Callable[[UUID], Select[Any]]
@@ -47,6 +49,20 @@ class Api(APIRouter):
         self.natural = natural
         self.operations: list[Operation] = []
 
+    @overload
+    def create(
+        self,
+        path: str,
+        command: type[Command],
+        *,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]] = (),
+        money: bool = False,
+        cap: int | None = None,
+        found_at: str | None = None,
+    ) -> None: ...
+
+    @overload
     def create(
         self,
         path: str,
@@ -57,10 +73,24 @@ class Api(APIRouter):
         cap: int | None = None,
         found_at: str | None = None,
         upload: bool = False,
-    ) -> Callable[[F], F]:
+    ) -> Callable[[F], F]: ...
+
+    def create(
+        self,
+        path: str,
+        command: type[Command] | None = None,
+        *,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]] = (),
+        money: bool = False,
+        cap: int | None = None,
+        found_at: str | None = None,
+        upload: bool = False,
+    ) -> Callable[[F], F] | None:
         """A POST that founds something: 201 with its ``Location``.
 
         Args:
+            command: what it sends, the body made of its fields (`self_binding`); without one it decorates a function.
             roles: who may.
             refuses: how it may be refused.
             money: money moves, so an Idempotency-Key is required.
@@ -68,13 +98,45 @@ class Api(APIRouter):
             found_at: the collection that what it founds belongs to, where that is not the prefix: ``Location`` is under it.
             upload: its body is a file, which the function gets as an `Upload`.
         """
-        return self._command("create", path, 201, roles, refuses, money, cap, found_at, upload)
+        return self._bound(
+            command, self._command("create", path, 201, roles, _with_day(refuses, command), money, cap, found_at, upload), path
+        )
 
+    @overload
+    def act(
+        self,
+        path: str,
+        command: type[Command],
+        *,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]] = (),
+        money: bool = False,
+        cap: int | None = None,
+    ) -> None: ...
+
+    @overload
     def act(
         self, path: str, *, roles: Sequence[Role], refuses: Sequence[type[Refusal]] = (), money: bool = False, cap: int | None = None
-    ) -> Callable[[F], F]:
-        """A POST that does something to what is there: 204, or 200 where it has something to say."""
-        return self._command("act", path, None, roles, refuses, money, cap)
+    ) -> Callable[[F], F]: ...
+
+    def act(
+        self,
+        path: str,
+        command: type[Command] | None = None,
+        *,
+        roles: Sequence[Role],
+        refuses: Sequence[type[Refusal]] = (),
+        money: bool = False,
+        cap: int | None = None,
+    ) -> Callable[[F], F] | None:
+        """A POST that does something to what is there: 204, or 200 where it has something to say. ``command``: as of `create`."""
+        return self._bound(command, self._command("act", path, None, roles, _with_day(refuses, command), money, cap), path)
+
+    def _bound(self, command: type[Command] | None, register: Callable[[F], F], path: str) -> Callable[[F], F] | None:
+        if command is None:
+            return register
+        register(cast("F", endpoint_of(command, self.prefix + path)))
+        return None
 
     def public(
         self,
@@ -225,3 +287,7 @@ def _summary(endpoint: Callable[..., Any]) -> str:
 def _description(endpoint: Callable[..., Any]) -> str:
     lines = (endpoint.__doc__ or "").strip().splitlines()
     return " ".join(line.strip() for line in lines[1:]).strip()
+
+
+def _with_day(refuses: Sequence[type[Refusal]], command: type[Command] | None) -> Sequence[type[Refusal]]:
+    return refuses if command is None or not can_refuse_day(command) else (*refuses, DayInTheFuture)

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from ltc_runtime.log.errors import Stale, Unstorable
 
+from .components import hoist
 from .export import CSV, XLSX, TooManyRows
 from .problems import (
     MEDIA_TYPE,
@@ -183,4 +184,4 @@ def finished_openapi(document: dict[str, Any], operations: Mapping[str, "Operati
             if operation.gate is not None and operation.gate.header is not None:
                 components["securitySchemes"]["gate"] = {"type": "apiKey", "in": "header", "name": operation.gate.header}
                 described["security"] = [{"gate": []}]
-    return document
+    return hoist(document)

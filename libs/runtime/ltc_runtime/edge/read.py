@@ -1,13 +1,14 @@
 """What a query does: read rows of the read models and of the log, for the caller of this request."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from ltc_events import Refusal, Stream
-from sqlalchemy import ColumnElement, Select, tuple_
+from ltc_events.read_model import ReadModel
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from . import cursor
 from .answers import HeaderPair
@@ -18,9 +19,15 @@ from .personal import whose_link
 from .statement import compiled
 
 V = TypeVar("V")
+M = TypeVar("M", bound=ReadModel)
 Row = dict[str, Any]
 
 _VERSION = "SELECT version FROM log WHERE stream_id = $1 AND stream = $2 AND origin IS NULL ORDER BY version DESC LIMIT 1"
+
+
+def rows_of(model: type[ReadModel], values: Mapping[str, Any]) -> Select[Any]:
+    """The rows of ``model`` with exactly these values."""
+    return select(model.table).where(*(model.table.c[name] == value for name, value in values.items()))
 
 
 class NotModified(Exception):
@@ -141,6 +148,24 @@ class Read:
             for row, text in zip(rows, opened, strict=True):
                 row[name] = text
         return Page(data=[into(**row) for row in rows], next_cursor=next_cursor)
+
+    async def row(self, model: type[M], refusal: type[Refusal], *, stream: Stream | None = None, **values: Any) -> M:
+        """The one row of ``model`` with these values; ``refusal`` and ``stream`` as of `one`."""
+        return model(**await self.one(rows_of(model, values), refusal, stream=stream))
+
+    async def rows(self, model: type[M], **values: Any) -> list[M]:
+        """All rows of ``model`` with these values, by primary key; for lists that are short by nature."""
+        return [model(**row) for row in await self.all(rows_of(model, values).order_by(*model.table.primary_key))]
+
+    async def latest_rows(self, most: int, model: type[M], by: Sequence[str], **values: Any) -> tuple[list[M], bool]:
+        """The last rows of ``model`` by the columns ``by``, and whether there are earlier ones."""
+        rows, more = await self.latest(most, rows_of(model, values), key=[model.table.c[name] for name in by])
+        return [model(**row) for row in rows], more
+
+    async def page_of(self, model: type[M], by: Sequence[str], paging: Paging, **filters: Any) -> Page[M]:
+        """One page of the rows of ``model``, newest first by the columns ``by``; a filter that is None filters nothing."""
+        asked = {name: value for name, value in filters.items() if value is not None}
+        return await self.page(rows_of(model, asked), key=[model.table.c[name] for name in by], into=model, paging=paging)
 
     def actions(self, possible: Iterable[str]) -> list[str]:
         """Of the operations a state allows, those the caller's roles allow."""

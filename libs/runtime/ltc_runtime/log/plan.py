@@ -1,6 +1,6 @@
 """A batch while it is decided: cached states, what the batch has decided so far, and what is to be written."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
@@ -108,7 +108,8 @@ class Plan:
         if meta.command_id in self._commands:
             raise AlreadyThere(meta.command_id)
         decider = self._service.deciders[type(command)]
-        if isinstance(decider, Decider):  # nearly always: one stream, without the detour
+        events: Sequence[Event]
+        if isinstance(decider, Decider) and decider.decide is not None:  # nearly always: one stream, without the detour
             held = self._state(Stream(decider.kind, getattr(command, decider.id)))
             events, correlation = decider.decide(held.state, command), held.correlation_id
         else:

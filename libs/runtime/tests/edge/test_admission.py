@@ -20,6 +20,7 @@ from ltc_runtime.log import Log
 from ltc_runtime.settings import Settings
 from machine import Database
 from prometheus_client import generate_latest
+from resolved import resolved
 
 
 def come(rules: Admission, kind: Kind = "command", caller: str = "", now: float = 0.0) -> Visit:
@@ -380,7 +381,7 @@ async def test_a_caller_who_hangs_up_while_waiting_leaves_its_place(narrow: Make
 
 
 async def test_it_is_documented_and_explained(client: Client) -> None:
-    document = (await client.get("/openapi.json")).json()
+    document = resolved((await client.get("/openapi.json")).json())
     for path in document["paths"].values():
         for operation in path.values():
             assert "too-many-requests" in operation["responses"]["429"]["content"]["application/problem+json"]["examples"]

@@ -11,6 +11,7 @@ from ltc_runtime.edge.app import create_app
 from ltc_runtime.edge.issuer import Issuer
 from ltc_runtime.log import Log
 from ltc_runtime.settings import Settings
+from resolved import resolved
 
 
 async def test_a_running_process_is_alive_and_ready(standing: Client) -> None:
@@ -94,7 +95,7 @@ async def described(standing: Client) -> Any:
 
 
 async def test_every_operation_is_described_with_its_name_roles_and_refusals(described: Any) -> None:
-    pay = described["paths"]["/guests/{guest_id}/pay"]["post"]
+    pay = resolved(described)["paths"]["/guests/{guest_id}/pay"]["post"]
     assert (pay["operationId"], pay["summary"], pay["x-roles"], pay["tags"]) == ("pay", "A guest pays", ["finance"], ["guests"])
     assert set(pay["responses"]) == {"204", "400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"}
     assert set(pay["responses"]["409"]["content"]["application/problem+json"]["examples"]) == {"guest-is-gone", "busy", "already-done"}
@@ -104,15 +105,15 @@ async def test_every_operation_is_described_with_its_name_roles_and_refusals(des
 
 
 async def test_lists_are_described_with_their_pages_and_filters(described: Any) -> None:
-    listing = described["paths"]["/guests"]["get"]
+    listing = resolved(described)["paths"]["/guests"]["get"]
     assert [parameter["name"] for parameter in listing["parameters"]] == ["limit", "cursor", "status", "company", "LTC-After"]
     assert listing["responses"]["200"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Page_GuestRow_"}
 
 
 async def test_every_reference_of_the_description_leads_somewhere(described: Any) -> None:
     text = str(described)
-    for name in set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", text)):
-        assert name in described["components"]["schemas"]
+    for kind, name in set(re.findall(r"#/components/([a-z]+)/([A-Za-z0-9._-]+)", text)):
+        assert name in described["components"][kind]
     assert "HTTPValidationError" not in text
 
 
