@@ -136,7 +136,7 @@ ACTS: dict[str, list[Act]] = {
     "order-svc": [
         order("ConfirmOrder", promised=TODAY),
         *(
-            order(kind, **{id: derive_id(id, part), day: TODAY}, lines=({"line": line, "quantity": quantity},), **DAY)
+            order(kind, **{id: derive_id(id, part), day: TODAY}, lines=({"line": line, "quantity": quantity},))
             for part, line, quantity in ((1, 1, 1), (2, 2, 3), (3, 1, 2))
             for kind, id, day in (("ShipOrder", "shipment_id", "shipped_on"), ("AcceptDelivery", "acceptance_id", "accepted_on"))
         ),
