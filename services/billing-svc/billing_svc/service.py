@@ -2,7 +2,8 @@
 
 from ltc_events.contract import ContractRegistered
 from ltc_events.order import DeliveryAccepted
-from ltc_runtime.service import Service
+from ltc_events.policy import NamedPolicy
+from ltc_runtime.feature import Feature, Service
 
 from .api import invoices, plans, receipts, totals
 from .domain import applying, invoice, issuing, plan, receipt, series
@@ -10,10 +11,14 @@ from .domain.plan import InvoiceDue
 from .policies import bill_acceptance, issue_invoice, open_plan
 from .projections import invoice_list, plan_list, receipt_list
 
-service = Service(
-    name="billing-svc",
+former = Feature(
     api=(invoices, receipts, plans, totals),
-    decides=(plan.decider, invoice.decider, series.decider, receipt.decider, issuing.decider, applying.decider),
-    reacts={ContractRegistered: (open_plan,), DeliveryAccepted: (bill_acceptance,), InvoiceDue: (issue_invoice,)},
-    shows=(plan_list, invoice_list, receipt_list),
+    deciders=(plan.decider, invoice.decider, series.decider, receipt.decider, issuing.decider, applying.decider),
+    policies=(
+        NamedPolicy("open_plan", ContractRegistered, open_plan),
+        NamedPolicy("bill_acceptance", DeliveryAccepted, bill_acceptance),
+        NamedPolicy("issue_invoice", InvoiceDue, issue_invoice),
+    ),
+    projections=(plan_list, invoice_list, receipt_list),
 )
+service = Service("billing-svc", former)

@@ -17,7 +17,8 @@ from ltc_events.lead import (
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
-from ltc_runtime.service import Service
+from ltc_events.policy import NamedPolicy
+from ltc_runtime.feature import Feature, Service
 
 from .api import (
     campaigns,
@@ -105,8 +106,7 @@ from .projections import (
     rule_book_list,
 )
 
-service = Service(
-    name="lead-svc",
+former = Feature(
     api=(
         leads,
         capture,
@@ -124,7 +124,7 @@ service = Service(
         inbox,
         withdrawals,
     ),
-    decides=(
+    deciders=(
         lead.decider,
         merging.decider,
         person.decider,
@@ -151,45 +151,57 @@ service = Service(
         nurture.decider,
         nurturing.nurturing,
     ),
-    reacts={
-        LeadCaptured: (score_lead, route_lead, await_response, keep_party),
-        LeadRouted: (offer_lead,),
-        LeadAssigned: (keep_desks, watch_lead, note_notice),
-        LeadWatched: (recycle_lead,),
-        ResponseAwaited: (check_response,),
-        LeadPooled: (keep_desks, route_lead_again, nurture_lead, note_notice),
-        LeadResponseMissed: (note_notice,),
-        LeadOwnerNotFound: (note_notice,),
-        LeadRecycled: (note_notice,),
-        ImportFinished: (note_notice,),
-        DigestPlanned: (send_digest,),
-        LeadsHandedOver: (move_leads,),
-        TouchLogged: (score_lead, stop_nurture),
-        LeadQualified: (score_lead,),
-        LeadDisqualified: (keep_desks, nurture_lead),
-        LeadConverted: (keep_desks, stop_nurture),
-        LeadScored: (nurture_lead,),
-        LeadMerged: (keep_desks, stop_nurture, note_notice),
-        LeadUnmerged: (keep_desks, score_lead, route_lead, watch_lead, check_response, note_notice),
-        ConsentRecorded: (stop_nurture,),
-        NurtureStepPlanned: (send_step,),
-        ConversionsRequested: (convert_each,),
-        OpportunityOpened: (keep_deals,),
-        OpportunityChanged: (keep_deals, note_notice),
-        DecisionEscalated: (note_notice,),
-        TaskRaised: (note_notice,),
-        TaskReassigned: (note_notice,),
-        TaskDone: (note_notice,),
-        TaskDropped: (note_notice,),
-        OpportunityWon: (keep_deals,),
-        OpportunityLost: (keep_deals, return_lead),
-        OpportunityDeclined: (keep_deals,),
-        OpportunityCancelled: (keep_deals,),
-        OpportunityJoinRefused: (return_late_lead,),
-        ContractExpiring: (note_expiry,),
-        ExpiryNoted: (capture_renewal,),
-    },
-    shows=(
+    policies=(
+        NamedPolicy("score_lead", (LeadCaptured, TouchLogged, LeadQualified, LeadUnmerged), score_lead),
+        NamedPolicy("route_lead", (LeadCaptured, LeadUnmerged), route_lead),
+        NamedPolicy("await_response", LeadCaptured, await_response),
+        NamedPolicy("keep_party", LeadCaptured, keep_party, from_start=True),
+        NamedPolicy("offer_lead", LeadRouted, offer_lead),
+        NamedPolicy(
+            "keep_desks", (LeadAssigned, LeadPooled, LeadDisqualified, LeadConverted, LeadMerged, LeadUnmerged), keep_desks, from_start=True
+        ),
+        NamedPolicy("watch_lead", (LeadAssigned, LeadUnmerged), watch_lead),
+        NamedPolicy(
+            "note_notice",
+            (
+                LeadAssigned,
+                LeadPooled,
+                LeadResponseMissed,
+                LeadOwnerNotFound,
+                LeadRecycled,
+                ImportFinished,
+                LeadMerged,
+                LeadUnmerged,
+                OpportunityChanged,
+                DecisionEscalated,
+                TaskRaised,
+                TaskReassigned,
+                TaskDone,
+                TaskDropped,
+            ),
+            note_notice,
+        ),
+        NamedPolicy("recycle_lead", LeadWatched, recycle_lead),
+        NamedPolicy("check_response", (ResponseAwaited, LeadUnmerged), check_response),
+        NamedPolicy("route_lead_again", LeadPooled, route_lead_again),
+        NamedPolicy("nurture_lead", (LeadPooled, LeadDisqualified, LeadScored), nurture_lead),
+        NamedPolicy("send_digest", DigestPlanned, send_digest),
+        NamedPolicy("move_leads", LeadsHandedOver, move_leads),
+        NamedPolicy("stop_nurture", (TouchLogged, LeadConverted, LeadMerged, ConsentRecorded), stop_nurture),
+        NamedPolicy("send_step", NurtureStepPlanned, send_step),
+        NamedPolicy("convert_each", ConversionsRequested, convert_each),
+        NamedPolicy(
+            "keep_deals",
+            (OpportunityOpened, OpportunityChanged, OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled),
+            keep_deals,
+            from_start=True,
+        ),
+        NamedPolicy("return_lead", OpportunityLost, return_lead),
+        NamedPolicy("return_late_lead", OpportunityJoinRefused, return_late_lead),
+        NamedPolicy("note_expiry", ContractExpiring, note_expiry),
+        NamedPolicy("capture_renewal", ExpiryNoted, capture_renewal),
+    ),
+    projections=(
         lead_list,
         lead_merge_list,
         rule_book_list,
@@ -205,6 +217,6 @@ service = Service(
         nurture_list,
     ),
     effects=(nurturing.mails, digesting.mails),
-    takes=(importing.taking,),
-    from_start=frozenset({"keep_desks", "keep_party", "keep_deals"}),  # desks, parties and deals are known also from before
+    imports=(importing.taking,),
 )
+service = Service("lead-svc", former)

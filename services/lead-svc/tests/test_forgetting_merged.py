@@ -17,7 +17,8 @@ from test_parties_api import party_of
 __all__ = ["lea", "max_"]
 OTTO = {"name": "Ottoline Marsh", "email": "ottoline@quill.example", "phone": "+1 555 0177"}
 MARSH = {"name": "Marsh, Ottoline", "email": "OTTOLINE@quill.example"}
-SAYS = ("ottoline", "0177", "marsh")
+# Nothing that ids in hexadecimal or sealed texts in base64 may contain by chance.
+SAYS = ("ottoline", "555 0177", "+15550177", " marsh", "marsh,")
 CARD = "BEGIN:VCARD\nVERSION:4.0\nUID:otto\nFN:Ottoline Marsh\nORG:Quill Works\nEMAIL:ottoline@quill.example\nEND:VCARD\n"
 PLACES = ("/leads", "/parties", "/contacts", "/duplicates", "/inbox", "/my-day", "/desks")
 SHEETS = ("application/json", "text/csv")

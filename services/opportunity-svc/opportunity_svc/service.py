@@ -16,7 +16,8 @@ from ltc_events.opportunity_gates import (
 )
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.order import OrderRejected
-from ltc_runtime.service import Service
+from ltc_events.policy import NamedPolicy
+from ltc_runtime.feature import Feature, Service
 
 from .api import (
     authority_grants,
@@ -151,8 +152,7 @@ from .projections import (
 from .projections import negotiation as negotiation_list
 from .projections import price_book as price_book_list
 
-service = Service(
-    name="opportunity-svc",
+former = Feature(
     api=(
         opportunities,
         drafts,
@@ -184,7 +184,7 @@ service = Service(
         lessons,
         people,
     ),
-    decides=(
+    deciders=(
         opportunity.decider,
         opening.decider,
         stepping.decider,
@@ -221,59 +221,83 @@ service = Service(
         desk.decider,
         leaving.decider,
     ),
-    reacts={
-        LeadConverted: (open_opportunity,),
-        DeskHandedOver: (keep_desks,),
-        DeskTakenUp: (keep_desks,),
-        OpportunityOpened: (watch_close, keep_desks),
-        OpportunityChanged: (watch_close, keep_desks, keep_agendas),
-        OpportunitySuspended: (keep_agendas,),
-        OpportunityResumed: (look_again,),
-        OpportunityWon: (vacate_seats, keep_agendas),
-        OpportunityLost: (vacate_seats, keep_agendas),
-        OpportunityDeclined: (vacate_seats, keep_agendas),
-        OpportunityCancelled: (vacate_seats, keep_agendas),
-        ExpectedClosePassed: (ask_for_close,),
-        QuoteDrafted: (expire_quote, keep_agendas),
-        QuoteRevised: (expire_later,),
-        QuoteSent: (trace_quote,),
-        QuoteTraced: (keep_agendas,),
-        QuoteExpired: (follow_up_quote,),
-        DecisionRequested: (escalate_decision, keep_agendas),
-        DecisionEscalated: (ask_for_decision,),
-        DecisionMade: (keep_agendas,),
-        DecisionLapsed: (keep_agendas,),
-        FindingNoted: (remind_of_bid, keep_agendas),
-        FindingStruck: (keep_agendas,),
-        BidDeadlineNeared: (ask_for_bid,),
-        BidSubmitted: (keep_agendas,),
-        ForecastSet: (keep_agendas,),
-        EstimateFrozen: (note_estimate,),
-        MandateGranted: (keep_register,),
-        MandateDelegated: (keep_register,),
-        DelegationEnded: (keep_register,),
-        MandateRevoked: (keep_register, keep_agendas),
-        AuthorityRevoked: (keep_agendas,),
-        TaskSought: (keep_agendas,),
-        DecidersFound: (ask_deciders,),
-        OrderInTrouble: (ask_for_order,),
-        TaskRaised: (keep_agendas, keep_desks),
-        TaskReassigned: (keep_agendas, keep_desks),
-        TaskDone: (keep_agendas, keep_desks),
-        TaskDropped: (keep_agendas, keep_desks),
-        TasksSettled: (drop_tasks,),
-        AccountMoved: (move_account,),
-        SeatsVacated: (keep_desks,),
-        WorkPassedOn: (pass_work_on,),
-        WorkTakenUp: (keep_agendas,),
-        SeatsKept: (keep_agendas,),
-        ContractSigned: (end_selection,),
-        ContractRegistered: (end_selection, note_contract),
-        ContractClosed: (end_trouble,),
-        ContractOver: (keep_agendas,),
-        OrderRejected: (note_rejection,),
-    },
-    shows=(
+    policies=(
+        NamedPolicy("open_opportunity", LeadConverted, open_opportunity),
+        NamedPolicy(
+            "keep_desks",
+            (
+                DeskHandedOver,
+                DeskTakenUp,
+                OpportunityOpened,
+                OpportunityChanged,
+                TaskRaised,
+                TaskReassigned,
+                TaskDone,
+                TaskDropped,
+                SeatsVacated,
+            ),
+            keep_desks,
+            from_start=True,
+        ),
+        NamedPolicy("watch_close", (OpportunityOpened, OpportunityChanged), watch_close, from_start=True),
+        NamedPolicy(
+            "keep_agendas",
+            (
+                OpportunityChanged,
+                OpportunitySuspended,
+                OpportunityWon,
+                OpportunityLost,
+                OpportunityDeclined,
+                OpportunityCancelled,
+                QuoteDrafted,
+                QuoteTraced,
+                DecisionRequested,
+                DecisionMade,
+                DecisionLapsed,
+                FindingNoted,
+                FindingStruck,
+                BidSubmitted,
+                ForecastSet,
+                MandateRevoked,
+                AuthorityRevoked,
+                TaskSought,
+                TaskRaised,
+                TaskReassigned,
+                TaskDone,
+                TaskDropped,
+                WorkTakenUp,
+                SeatsKept,
+                ContractOver,
+            ),
+            keep_agendas,
+            from_start=True,
+        ),
+        NamedPolicy("look_again", OpportunityResumed, look_again),
+        NamedPolicy(
+            "vacate_seats", (OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled), vacate_seats, from_start=True
+        ),
+        NamedPolicy("ask_for_close", ExpectedClosePassed, ask_for_close),
+        NamedPolicy("expire_quote", QuoteDrafted, expire_quote),
+        NamedPolicy("expire_later", QuoteRevised, expire_later),
+        NamedPolicy("trace_quote", QuoteSent, trace_quote, from_start=True),
+        NamedPolicy("follow_up_quote", QuoteExpired, follow_up_quote),
+        NamedPolicy("escalate_decision", DecisionRequested, escalate_decision),
+        NamedPolicy("ask_for_decision", DecisionEscalated, ask_for_decision),
+        NamedPolicy("remind_of_bid", FindingNoted, remind_of_bid),
+        NamedPolicy("ask_for_bid", BidDeadlineNeared, ask_for_bid),
+        NamedPolicy("note_estimate", EstimateFrozen, note_estimate),
+        NamedPolicy("keep_register", (MandateGranted, MandateDelegated, DelegationEnded, MandateRevoked), keep_register, from_start=True),
+        NamedPolicy("ask_deciders", DecidersFound, ask_deciders),
+        NamedPolicy("ask_for_order", OrderInTrouble, ask_for_order),
+        NamedPolicy("drop_tasks", TasksSettled, drop_tasks),
+        NamedPolicy("move_account", AccountMoved, move_account),
+        NamedPolicy("pass_work_on", WorkPassedOn, pass_work_on),
+        NamedPolicy("end_selection", (ContractSigned, ContractRegistered), end_selection, from_start=True),
+        NamedPolicy("note_contract", ContractRegistered, note_contract, from_start=True),
+        NamedPolicy("end_trouble", ContractClosed, end_trouble, from_start=True),
+        NamedPolicy("note_rejection", OrderRejected, note_rejection),
+    ),
+    projections=(
         opportunity_list,
         bid_cost,
         option_swap,
@@ -300,18 +324,5 @@ service = Service(
         stage_passing,
         chain_person,
     ),
-    # What was signed, registered, opened, closed, granted and handed over before is known as well.
-    from_start=frozenset(
-        {
-            "end_selection",
-            "end_trouble",
-            "note_contract",
-            "watch_close",
-            "vacate_seats",
-            "keep_register",
-            "trace_quote",
-            "keep_agendas",
-            "keep_desks",
-        }
-    ),
 )
+service = Service("opportunity-svc", former)

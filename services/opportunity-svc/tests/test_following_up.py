@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
+from ltc_runtime.service import policy_name
 from opportunity_svc.domain import agenda, opportunity, quote, raising, task, trouble
 from opportunity_svc.domain.quote.facts import QuoteExpired
 from opportunity_svc.domain.register import decider as register
@@ -54,8 +55,8 @@ def policies() -> dict[str, dict[type[Event], Policy]]:
     found: dict[str, dict[type[Event], Policy]] = {}
     for event, followers in service.reacts.items():
         for policy in followers:
-            if policy.__name__ in FOLLOWING:
-                found.setdefault(policy.__name__, {})[event] = policy
+            if policy_name(policy) in FOLLOWING:
+                found.setdefault(policy_name(policy), {})[event] = policy
     return found
 
 
