@@ -70,9 +70,7 @@ def conversation(services: Sequence[Service]) -> Iterator[str]:
     """Who hears whom, as a table."""
     yield from ("### Who hears whom", "", "| teller | fact | listener | does |", "|--|--|--|--|")
     order = [service.name for service in services]
-    rows = sorted(
-        reactions(services), key=lambda row: (order.index(row["teller"]), order.index(row["listener"]), row["event"], row["policy"])
-    )
+    rows = sorted(reactions(services), key=lambda row: (*map(order.index, (row["teller"], row["listener"])), row["event"], row["policy"]))
     for row in rows:
         policy = row["policy"] if row["policy"].startswith("(") else f"`{row['policy']}`"
         yield f"| {row['teller']} | `{row['event']}` | {row['listener']} | {policy} |"
