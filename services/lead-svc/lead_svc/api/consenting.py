@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 from uuid import UUID
 
-from ltc_runtime.edge import Handle, Read
+from ltc_runtime.http import Handle, Read
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown

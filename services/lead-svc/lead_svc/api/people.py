@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ltc_runtime.edge import Api, Handle, Read
+from ltc_runtime.http import Api, Handle, Read
 
 from ..domain import person
 from ..domain.person import ForgetPerson, PersonChanged, UnknownPerson
