@@ -229,7 +229,10 @@ def test_a_waiting_function_would_be_seen(tmp_path: Path) -> None:
 
 def test_no_file_has_a_vague_name() -> None:
     vague = [
-        str(path.relative_to(ROOT)) for room in ("libs", "services", "tests") for path in modules(ROOT / room) if VAGUE.match(path.stem)
+        str(path.relative_to(ROOT))
+        for room in ("libs", "apps", "services", "tests")
+        for path in modules(ROOT / room)
+        if VAGUE.match(path.stem)
     ]
     assert vague == []
 
