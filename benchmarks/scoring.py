@@ -11,8 +11,9 @@ from lead_svc.domain.grading import ScoreLead
 from lead_svc.domain.lead.states import Qualified, Trail, Who
 from lead_svc.domain.rule_book import Book
 from lead_svc.domain.scoring import BudgetStep, PerTouch, ScoringModel, Within
-from ltc_events import Held, Money, Versions
+from ltc_events import Held, Money
 from ltc_events.lead import Bant
+from ltc_kit.versioned_document import Versions
 
 from .measure import Figure, compare
 
