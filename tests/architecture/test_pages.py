@@ -27,7 +27,7 @@ def test_the_first_page_names_just_what_a_service_hears_from_others(service: str
 
 def files_of_tests() -> list[Path]:
     """Where everything is tested."""
-    return [path for room in ("libs", "services", "tests") for path in (ROOT / room).rglob("test_*.py")]
+    return [path for room in ("libs", "apps", "services", "tests") for path in (ROOT / room).rglob("test_*.py")]
 
 
 def test_every_test_that_a_page_names_is_there() -> None:

@@ -48,9 +48,10 @@ def test_imports_keep_to_the_house_rules() -> None:
 
 
 @pytest.mark.parametrize("service", sorted(FORMER))
-def test_a_service_not_moved_yet_has_the_former_rooms(service: str) -> None:
+def test_a_service_not_moved_yet_has_former_rooms_and_features(service: str) -> None:
     there = {path.name.removesuffix(".py") for path in package(service).iterdir()} - {"__pycache__"}
-    assert there == FORMER_ROOMS
+    files = {path.name.removesuffix(".py") for name in there - FORMER_ROOMS for path in (package(service) / name).iterdir()}
+    assert files <= FILES | {"__pycache__"}
 
 
 def features(service: str) -> list[Path]:
@@ -228,7 +229,10 @@ def test_a_waiting_function_would_be_seen(tmp_path: Path) -> None:
 
 def test_no_file_has_a_vague_name() -> None:
     vague = [
-        str(path.relative_to(ROOT)) for room in ("libs", "services", "tests") for path in modules(ROOT / room) if VAGUE.match(path.stem)
+        str(path.relative_to(ROOT))
+        for room in ("libs", "apps", "services", "tests")
+        for path in modules(ROOT / room)
+        if VAGUE.match(path.stem)
     ]
     assert vague == []
 

@@ -16,7 +16,7 @@ from ltc_runtime.edge.public import LINK
 from ltc_runtime.edge.rate import Rate
 from pydantic import StringConstraints
 
-from ..domain.person import PersonChanged
+from ..contact.rules import PersonChanged
 from .consenting import take_consent_back
 from .public import network
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from ltc_events import Code, Command, Decider, Event, Refusal, UserId, Versions, derive_id
 from pydantic import Field
 
-from .distribution import AssignmentRules, PoolRules
+from .assignment import AssignmentRules, PoolRules
 from .import_mapping import ImportMappings
-from .nurture_rules import NurtureRules
-from .response_rules import ResponseRules
+from .nurture import NurtureRules
+from .response import ResponseRules
 from .scoring import BandResult, ScoringModel
 
 BookName = Literal["scoring", "assignment", "pool", "response", "import", "nurture"]
