@@ -11,7 +11,7 @@ ONLY ?=
 TESTS ?=
 WORKERS ?= 2
 # Each is type-checked by itself: their modules are called alike (test_api, conftest).
-TEST_ROOMS := libs/events/tests libs/runtime/tests libs/runtime/tests/edge libs/runtime/tests/wire $(wildcard services/*/tests)
+TEST_ROOMS := $(wildcard libs/*/tests) libs/runtime/tests/edge libs/runtime/tests/wire $(wildcard apps/*/tests services/*/tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status test check campaign defects format bench map env-example clean

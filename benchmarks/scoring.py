@@ -12,8 +12,9 @@ from lead_svc.domain.lead.states import Qualified, Trail, Who
 from lead_svc.rule_book import rules as rule_book
 from lead_svc.rule_book.rules import Book
 from lead_svc.rule_book.rules.scoring import BudgetStep, PerTouch, ScoringModel, Within
-from ltc_events import Held, Money, Versions
+from ltc_events import Held, Money
 from ltc_events.lead import Bant
+from ltc_kit.versioned_document import Versions
 
 from .measure import Figure, compare
 

@@ -19,7 +19,6 @@ from ltc_events.opportunity_gates import (
 from ltc_events.testing import given
 from opportunity_svc.domain import deciding, opening, opportunity, pipeline, stepping
 from opportunity_svc.domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
-from opportunity_svc.domain.mandate import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
 from opportunity_svc.domain.opportunity import (
     DayInTheFuture,
     DeclineOpportunity,
@@ -93,6 +92,7 @@ from opportunity_svc.domain.pipeline import (
     UnknownPipeline,
     pipeline_id,
 )
+from opportunity_svc.mandate.rules import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
 from pydantic import ValidationError
 
 DEAL = UUID(int=1)

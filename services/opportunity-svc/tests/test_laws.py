@@ -14,19 +14,13 @@ from ltc_events.opportunity_gates import Condition
 from ltc_events.opportunity_tasks import Why
 from ltc_events.testing import fold
 from opportunity_svc.domain import (
-    agenda,
     authority,
     catalogue,
     configuration,
     deciding,
-    desk,
     discounts,
-    estimate,
     filling,
-    forecast,
     form,
-    leaving,
-    mandate,
     negotiation,
     opening,
     opportunity,
@@ -34,16 +28,11 @@ from opportunity_svc.domain import (
     pipeline,
     price_book,
     quote,
-    raising,
-    register,
     rule_book,
     selection,
     splitting,
     stepping,
     swapping,
-    task,
-    team,
-    trouble,
     winning,
 )
 from opportunity_svc.domain.difference import difference
@@ -51,7 +40,18 @@ from opportunity_svc.domain.opportunity import asking, changing, costing, findin
 from opportunity_svc.domain.quote import drafting, sending
 from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
 from opportunity_svc.domain.quote.pricing import AskedLine
+from opportunity_svc.estimate import rules as estimate
+from opportunity_svc.forecast import rules as forecast
+from opportunity_svc.hand_over import rules as leaving
+from opportunity_svc.hand_over.rules import workload as desk
+from opportunity_svc.mandate import rules as mandate
+from opportunity_svc.mandate.rules import index as register
 from opportunity_svc.service import service
+from opportunity_svc.task import rules as task
+from opportunity_svc.task.rules import deal_tasks as agenda
+from opportunity_svc.task.rules import reasons as raising
+from opportunity_svc.task.rules import rejected_orders as trouble
+from opportunity_svc.team import rules as team
 
 KINDS: tuple[Decider[Any, Any, Any], ...] = (
     opportunity.decider,

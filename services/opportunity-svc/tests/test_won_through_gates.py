@@ -22,7 +22,6 @@ from ltc_events.opportunity_gates import (
     OpportunitySuspended,
 )
 from opportunity_svc.domain.deciding import DecideGate
-from opportunity_svc.domain.mandate import DelegateMandate, GrantMandate, mandate_id
 from opportunity_svc.domain.opportunity.asking import (
     FulfilCondition,
     RequestDecision,
@@ -59,6 +58,7 @@ from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.domain.quote.sending import AcceptQuote, SendQuote
 from opportunity_svc.domain.swapping import ApproveSwap, ProposeSwap
 from opportunity_svc.domain.winning import WinOpportunity
+from opportunity_svc.mandate.rules import DelegateMandate, GrantMandate, mandate_id
 from opportunity_svc.service import service
 
 PARTY = UUID(int=4)

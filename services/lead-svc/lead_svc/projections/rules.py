@@ -1,6 +1,7 @@
 """Each version of each rule book."""
 
-from ltc_events import activation, change, on, projection, put
+from ltc_events import change, on, projection, put
+from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 

@@ -15,8 +15,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import estimate
-from ..domain.estimate import (
+from ..estimate import rules as estimate
+from ..estimate.rules import (
     AmountBelowNothing,
     CalcFrozen,
     Cash,

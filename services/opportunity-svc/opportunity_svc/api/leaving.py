@@ -12,9 +12,9 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.leaving import SEATS
 from ..domain.opportunity import OpportunityStatus
-from ..domain.task import TaskKind
+from ..hand_over.rules import SEATS
+from ..task.rules import TaskKind
 from .authority import GrantRow, grant_row
 from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
 from .roles import SALES

@@ -12,8 +12,8 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from .. import projections as shown
-from ..domain import task
-from ..domain.task import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
+from ..task import rules as task
+from ..task.rules import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
 from .roles import DECIDERS, MANAGERS
 
 tasks = Api("/tasks", stream=task.decider)

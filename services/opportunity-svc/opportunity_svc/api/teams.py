@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, fu
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from .. import projections as shown
-from ..domain import forecast, team
-from ..domain.forecast import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
-from ..domain.team import (
+from ..forecast import rules as forecast
+from ..forecast.rules import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
+from ..team import rules as team
+from ..team.rules import (
     LeadIsNoMember,
     MemberNamedTwice,
     Members,

@@ -6,8 +6,9 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, Money, Refusal, States, Stream, UserId
 from ltc_events.opportunity_gates import DecisionMade, Gate, Round
 
-from . import mandate, opportunity
-from .mandate import Grant, Mandate, mandate_id
+from ..mandate import rules as mandate
+from ..mandate.rules import Grant, Mandate, mandate_id
+from . import opportunity
 from .opportunity import Open, must_be_open
 from .opportunity.asking import (
     Verdict,

@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, Text, UserId, Value, Versions, Writing, derive_id
+from ltc_events import Command, Decider, Event, Refusal, Text, UserId, Value, derive_id
 from ltc_events.opportunity_forms import FieldValue, FormCode, FormValue
+from ltc_kit.versioned_document import VersionedDocument, Versions
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from .form_fields import Fields, FormField, Label
@@ -172,7 +173,7 @@ def counting(code: str, forms: Forms) -> tuple[int, Form]:
     return forms.live, forms.counting
 
 
-decider: Decider[Forms, FormCommand, FormEvent] = Writing[Form](
+decider: Decider[Forms, FormCommand, FormEvent] = VersionedDocument[Form](
     content="form",
     draft=DraftForm,
     drafted=FormDrafted,

@@ -3,9 +3,10 @@
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, Name, Rate, Refusal, UserId, Value, Versions, Writing, derive_id
+from ltc_events import Code, Command, Decider, Event, Name, Rate, Refusal, UserId, Value, derive_id
 from ltc_events.opportunity_forms import FORM_CODE
 from ltc_events.opportunity_gates import GATES, Gate, Profile
+from ltc_kit.versioned_document import VersionedDocument, Versions
 from pydantic import ConfigDict, Field, StringConstraints
 
 PipelineCode = Annotated[str, StringConstraints(min_length=1, max_length=32, pattern=r"^[a-z][a-z0-9_-]*$")]
@@ -218,7 +219,7 @@ def must_be_sound(pipeline: Pipeline) -> None:
         raise PipelineUnsound(reason="a form is called by small letters, digits, - and _")
 
 
-decider: Decider[Pipelines, PipelineCommand, PipelineEvent] = Writing[Pipeline](
+decider: Decider[Pipelines, PipelineCommand, PipelineEvent] = VersionedDocument[Pipeline](
     content="pipeline",
     draft=DraftPipeline,
     drafted=PipelineDrafted,

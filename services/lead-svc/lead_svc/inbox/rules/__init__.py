@@ -6,8 +6,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserId
-from ltc_events.calendar import WorkingCalendar
 from ltc_events.effect import Effect, Mail, Outcome, Told
+from ltc_kit.calendar import WorkingCalendar
 
 from ...domain.responding import RESPONSE
 from ...rule_book import rules as rule_book

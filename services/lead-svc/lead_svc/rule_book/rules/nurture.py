@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from ltc_events import Code, Name, Text
-from ltc_events.calendar import FAR, WorkingCalendar
+from ltc_kit.calendar import FAR, WorkingCalendar
 from pydantic import AfterValidator, Field, model_validator
 
 from .scoring import Part

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from ltc_events.calendar import WorkingCalendar
+from ltc_kit.calendar import WorkingCalendar
 from pydantic import Field
 
 from .assignment import Told

@@ -9,7 +9,7 @@ from uuid import UUID
 from ltc_events import Code, Command, Decider, Event, UserId, derive_id
 from ltc_events.opportunity_tasks import Why
 
-from .task import OF_THE_MANAGER
+from . import OF_THE_MANAGER
 
 
 def agenda_of(deal_or_user: UUID | str) -> UUID:

@@ -9,14 +9,18 @@ from ltc_events import Command, Event, JointDecider, States, Stream, UserId
 from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskRaised, TaskReassigned, Why
 
-from . import authority, desk, forecast, mandate, opportunity, task
-from .authority import authority_id
-from .desk import Away, WorkHandedOver, WorkPassedOn, desk_of, parts, passed_on
-from .forecast import forecast_id
-from .mandate import mandate_id
-from .opportunity import Open, going
-from .opportunity.changing import terms_of, triangle, unfounded
-from .task import Nothing, Pending, given, task_id
+from ...domain import authority, opportunity
+from ...domain.authority import authority_id
+from ...domain.opportunity import Open, going
+from ...domain.opportunity.changing import terms_of, triangle, unfounded
+from ...forecast import rules as forecast
+from ...forecast.rules import forecast_id
+from ...mandate import rules as mandate
+from ...mandate.rules import mandate_id
+from ...task import rules as task
+from ...task.rules import Nothing, Pending, given, task_id
+from . import workload as desk
+from .workload import Away, WorkHandedOver, WorkPassedOn, desk_of, parts, passed_on
 
 GATES = ("ATI", "ATB", "ATC")
 SEATS = ("account_manager", "solution_manager", "fulfilment_manager")

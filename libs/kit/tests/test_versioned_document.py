@@ -1,6 +1,6 @@
 """Versions of something written anew again and again."""
 
-from ltc_events import Versions
+from ltc_kit.versioned_document import Versions
 
 NOTHING: Versions[str] = Versions()
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_events.calendar import MakeUpDay, Week, WorkingCalendar
+from ltc_kit.calendar import MakeUpDay, Week, WorkingCalendar
 from pydantic import ValidationError
 
 FULL = ("13:00-18:00", "09:00-12:00")

@@ -1,11 +1,11 @@
-"""Versions: something people write anew again and again, of which one version counts."""
+"""Versioned documents: rules, forms and lists that people draft version by version and of which one version is live."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from .projection import Fact, Row
-from .vocabulary import Command, Decider, Event, Refusal
+from ltc_events.projection import Fact, Row
+from ltc_events.vocabulary import Command, Decider, Event, Refusal
 
 T = TypeVar("T")
 
@@ -63,8 +63,8 @@ def activation(key: str) -> Callable[[Any, Fact], list[Row]]:
 
 
 @dataclass(frozen=True)
-class Writing(Generic[T]):
-    """The words of something that is drafted and activated version by version.
+class VersionedDocument(Generic[T]):
+    """The rules of a document that is drafted and activated version by version.
 
     Args:
         content: the field of ``draft`` and ``drafted`` that says what a version says; both also say ``version``, as do the others.

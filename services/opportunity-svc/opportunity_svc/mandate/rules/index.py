@@ -10,8 +10,8 @@ from ltc_events import Command, Decider, Event, JointDecider, Money, States, Str
 from ltc_events.opportunity_gates import Gate
 from pydantic import Field
 
-from . import mandate
-from .mandate import Grant, Mandate, mandate_id
+from .. import rules as mandate
+from . import Grant, Mandate, mandate_id
 
 REGISTER = derive_id("mandates")
 """There is one."""

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from ltc_events import Value
 from pydantic import AfterValidator, ConfigDict, StringConstraints, model_validator
-
-from .values import Value
 
 FAR = 3700
 """No deadline is more days away than this."""

@@ -8,13 +8,17 @@ from ltc_events import Code, Command, Event, JointDecider, States, Stream, UserI
 from ltc_events.opportunity_gates import Gate, Round
 from ltc_events.opportunity_tasks import TaskRaised, Why
 
-from . import agenda, opportunity, quote, register, task, trouble
-from .agenda import Agenda, DecidersFound, SeatsVacated, agenda_of
-from .opportunity import Closed, Open, Opportunity, going
-from .opportunity.findings import Bid, BidTerms
-from .quote.states import Expired, Nobody
-from .register import REGISTER
-from .task import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
+from ...domain import opportunity, quote
+from ...domain.opportunity import Closed, Open, Opportunity, going
+from ...domain.opportunity.findings import Bid, BidTerms
+from ...domain.quote.states import Expired, Nobody
+from ...mandate.rules import index as register
+from ...mandate.rules.index import REGISTER
+from .. import rules as task
+from . import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
+from . import deal_tasks as agenda
+from . import rejected_orders as trouble
+from .deal_tasks import Agenda, DecidersFound, SeatsVacated, agenda_of
 
 
 class RaiseTask(Command):
