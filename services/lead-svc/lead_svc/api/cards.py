@@ -8,7 +8,7 @@ from ltc_runtime.http import Answer, Read
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.person import UnknownPerson
+from ..contact.rules import UnknownPerson
 from .contacts import PERSONAL, contacts, person_row
 from .resource import SALES
 

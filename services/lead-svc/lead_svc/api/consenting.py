@@ -8,9 +8,9 @@ from ltc_runtime.http import Handle, Read
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown
+from ..contact.rules import PersonChanged
+from ..contact.rules.consent import WithdrawConsent
 from ..domain.forest import MergesChanged
-from ..domain.person import PersonChanged
-from ..domain.withdrawing import WithdrawConsent
 from .kinship import CONTACTS
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import importing
-from ..domain.importing import Encoding, StartImport, StopImport, UnknownImport, UnknownMapping
+from ..import_job import rules as importing
+from ..import_job.rules import Encoding, StartImport, StopImport, UnknownImport, UnknownMapping
 from .resource import MANAGERS, SALES
 
 CAP = 512 * 1024 * 1024

@@ -10,9 +10,9 @@ from pydantic import Field
 from sqlalchemy import Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.contact import Email
-from ..domain.inbox import AskDigest, ClearInbox, EndDigest, ReadNotice, UnknownNotice, inbox_of, person_of
-from ..domain.notice import SEE_TO, Kind
+from ..contact.rules.addresses import Email
+from ..inbox.rules.notices import SEE_TO, Kind
+from ..inbox.rules.states import AskDigest, ClearInbox, EndDigest, ReadNotice, UnknownNotice, inbox_of, person_of
 from .resource import SALES
 
 inbox = Api("/inbox")

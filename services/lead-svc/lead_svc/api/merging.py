@@ -11,10 +11,10 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
 from .. import projections as shown
+from ..contact.rules.likeness import traits
 from ..domain.forest import MergesChanged
 from ..domain.lead import LeadClosed, UnknownLead
 from ..domain.lead_likeness import Agreement, Described, same_need
-from ..domain.likeness import traits
 from ..domain.merging import (
     LeadMergedAlready,
     LeadMergedIntoItself,

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain.lead import ConsentMissing, LeadClosed, UnknownLead
-from ..domain.nurture import StopNurture, nurture_of
-from ..domain.nurturing import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
+from ..nurture.rules import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
+from ..nurture.rules.states import StopNurture, nurture_of
 from .resource import SALES, leads
 
 

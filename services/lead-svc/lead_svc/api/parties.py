@@ -11,18 +11,10 @@ from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 
 from .. import projections as shown
-from ..domain import account
-from ..domain.account import (
-    DescribeParty,
-    MergedIntoItself,
-    MergeParty,
-    PartyMergedAlready,
-    PartyNotMerged,
-    UnknownParty,
-    UnmergeParty,
-)
 from ..domain.forest import MergesChanged
-from ..domain.matching import CompanyPhone, Website, core_name
+from ..party import rules as account
+from ..party.rules import DescribeParty, MergedIntoItself, MergeParty, PartyMergedAlready, PartyNotMerged, UnknownParty, UnmergeParty
+from ..party.rules.matching import CompanyPhone, Website, core_name
 from .asking import LeadRow, lead_row
 from .consenting import in_step
 from .kinship import PARTIES

@@ -10,8 +10,8 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.nurture_rules import NurtureRules, Trigger
-from ..domain.rule_book import UnknownRules
+from ..rule_book.rules import UnknownRules
+from ..rule_book.rules.nurture import NurtureRules, Trigger
 from .resource import MANAGERS, OPEN
 from .rule_books import RuleVersion, rule_books, rules_of
 

@@ -16,12 +16,12 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..contact.rules.addresses import Email, Phone
 from ..domain import lead
-from ..domain.contact import Email, Phone
-from ..domain.form import FormName, NoConsentAsked, form_id
 from ..domain.lead import CaptureLead
 from ..domain.lead.touching import ConsentGiven
-from ..domain.matching import Website
+from ..form.rules import FormName, NoConsentAsked, form_id
+from ..party.rules.matching import Website
 from .forms import digest
 
 

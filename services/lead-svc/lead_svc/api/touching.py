@@ -9,10 +9,10 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..contact.rules import PersonChanged, PersonIsForgotten
+from ..contact.rules.consent import GiveConsent
 from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, TouchInTheFuture, UnknownLead
 from ..domain.lead.touching import Direction, TouchKind
-from ..domain.person import PersonChanged, PersonIsForgotten
-from ..domain.withdrawing import GiveConsent
 from .asking import contact_row
 from .consenting import take_consent_back
 from .kinship import LEADS

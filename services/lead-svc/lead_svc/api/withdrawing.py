@@ -16,7 +16,7 @@ from ltc_runtime.http.rate_limit import Rate
 from ltc_runtime.http.responses import Answer
 from pydantic import StringConstraints
 
-from ..domain.person import PersonChanged
+from ..contact.rules import PersonChanged
 from .consenting import take_consent_back
 from .public import network
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Decider, Event, Name, Personal, Refusal, States
 from ltc_events.lead import PersonForgotten
 
-from .forest import Merged
+from ...domain.forest import Merged
 
 
 class ContactMerged(Event, type="ltc.lead.contact-merged.v1"):

@@ -8,10 +8,10 @@ from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
 from ltc_kit.versioned_document import Versions
 from pydantic import Field
 
-from .distribution import AssignmentRules, PoolRules
+from .assignment import AssignmentRules, PoolRules
 from .import_mapping import ImportMappings
-from .nurture_rules import NurtureRules
-from .response_rules import ResponseRules
+from .nurture import NurtureRules
+from .response import ResponseRules
 from .scoring import BandResult, ScoringModel
 
 BookName = Literal["scoring", "assignment", "pool", "response", "import", "nurture"]

@@ -9,10 +9,11 @@ from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserI
 from ltc_events.effect import Effect, Mail, Outcome, Told
 from ltc_kit.calendar import WorkingCalendar
 
-from . import inbox, rule_book
-from .inbox import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
-from .notice import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
-from .responding import RESPONSE
+from ...domain.responding import RESPONSE
+from ...rule_book import rules as rule_book
+from . import states as inbox
+from .notices import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
+from .states import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
 
 _WORK = ("09:00-17:00",)
 USUAL = WorkingCalendar.model_validate(

@@ -23,9 +23,9 @@ from ltc_events import (
     UserId,
 )
 
-from . import rule_book
-from .import_mapping import PRESETS, ColumnMapping
-from .import_reading import reader
+from ...rule_book import rules as rule_book
+from ...rule_book.rules.import_mapping import PRESETS, ColumnMapping
+from .rows import reader
 
 Encoding = Literal["auto", "utf-8", "utf-16", "gb18030", "windows-1252"]
 ERRORS_KEPT = 1000

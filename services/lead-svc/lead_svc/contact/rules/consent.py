@@ -7,11 +7,12 @@ from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Name, States, Stream
 
-from . import lead, remembered
-from .lead import RecordConsent, UnknownLead, must_be_alive, withdraw_consent
-from .lead.states import Nobody
-from .lead.touching import record_consent
-from .remembered import ConsentWithdrawn, PersonAgreed, PersonChanged, Remembered, one_person
+from ...domain import lead
+from ...domain.lead import RecordConsent, UnknownLead, must_be_alive, withdraw_consent
+from ...domain.lead.states import Nobody
+from ...domain.lead.touching import record_consent
+from . import states as remembered
+from .states import ConsentWithdrawn, PersonAgreed, PersonChanged, Remembered, one_person
 
 
 class GiveConsent(Command):

@@ -6,7 +6,7 @@ from typing import Annotated
 from ltc_kit.calendar import WorkingCalendar
 from pydantic import Field
 
-from .distribution import Told
+from .assignment import Told
 from .scoring import Part
 
 

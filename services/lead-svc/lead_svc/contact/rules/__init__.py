@@ -8,10 +8,11 @@ from ltc_events import Command, Event, JointDecider, Personal, Refusal, States, 
 from ltc_events.lead import PersonForgotten
 from pydantic import Field
 
-from . import lead
-from .forest import stands, taken
-from .lead.states import Nobody
-from .remembered import (
+from ...domain import lead
+from ...domain.forest import stands, taken
+from ...domain.lead.states import Nobody
+from .consent import take_back
+from .states import (
     ContactMerged,
     ContactUnmerged,
     Forgotten,
@@ -22,7 +23,6 @@ from .remembered import (
     one_person,
     remembered,
 )
-from .withdrawing import take_back
 
 
 class ForgetPerson(Command):

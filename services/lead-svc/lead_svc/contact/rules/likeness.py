@@ -7,8 +7,8 @@ from itertools import combinations
 from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
-from .matching import phone_number
-from .party import normalised
+from ...party.rules.matching import phone_number
+from ...party.rules.names import normalised
 
 Agreement = Literal["email", "name", "phone"]
 LIKENESS: Mapping[Agreement, int] = {"email": 70, "name": 50, "phone": 40}

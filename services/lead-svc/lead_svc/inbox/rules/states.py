@@ -9,7 +9,7 @@ from uuid import UUID
 from ltc_events import Code, Command, Decider, Event, Name, Personal, Refusal, UserId, derive_id
 from ltc_events.effect import Outcome
 
-from .notice import OfLeads
+from .notices import OfLeads
 
 
 def inbox_of(user: str) -> UUID:

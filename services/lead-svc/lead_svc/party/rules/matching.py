@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from ltc_events.lead import Domain, PhoneNumber
 from pydantic import AfterValidator, StringConstraints
 
-from .party import normalised
+from .names import normalised
 
 MarkKind = Literal["name", "website", "phone"]
 WEIGHTS: Mapping[str, int] = {"name": 60, "website": 70, "phone": 50}

@@ -8,10 +8,10 @@ from uuid import UUID
 from ltc_events import BadRow, Code, Name, Reader, Seal, Text, Wanted, derive_id
 from pydantic import TypeAdapter, ValidationError
 
-from . import lead
-from .contact import Email, Phone
-from .import_mapping import ColumnMapping, Known
-from .lead import CaptureLead
+from ...contact.rules.addresses import Email, Phone
+from ...domain import lead
+from ...domain.lead import CaptureLead
+from ...rule_book.rules.import_mapping import ColumnMapping, Known
 
 Said = Known | Literal["company"]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, JointDecider, Name, Refusal, States, Stream, Text
 from ltc_events.lead import Domain, PartyMerged, PartyUnmerged, PhoneNumber
 
-from .forest import Merged, stands, taken
+from ...domain.forest import Merged, stands, taken
 
 
 class NoteParty(Command):

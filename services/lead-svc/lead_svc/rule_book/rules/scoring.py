@@ -9,7 +9,7 @@ from ltc_events import Code, Money, Name, Value
 from ltc_events.lead import Band, Bant, Channel, ScoreFactor
 from pydantic import ConfigDict, Field, model_validator
 
-from .classing import ClassRule
+from .classes import ClassRule
 
 Points = Annotated[int, Field(ge=-100, le=100)]
 Days = Annotated[int, Field(ge=0, le=3650)]

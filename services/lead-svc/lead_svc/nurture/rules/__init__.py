@@ -7,10 +7,12 @@ from uuid import UUID
 from ltc_events import Code, Command, Event, JointDecider, Name, Refusal, States, Stream
 from ltc_events.effect import Effect, Mail, Outcome, Told
 
-from . import lead, rule_book
-from .lead.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
-from .lead.touching import must_consent
-from .nurture import (
+from ...domain import lead
+from ...domain.lead.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
+from ...domain.lead.touching import must_consent
+from ...rule_book import rules as rule_book
+from ...rule_book.rules.nurture import NurtureRules
+from .states import (
     Course,
     NurtureBegun,
     NurtureEvent,
@@ -24,7 +26,6 @@ from .nurture import (
     decider,
     stop,
 )
-from .nurture_rules import NurtureRules
 
 NURTURE = rule_book.book_id("nurture")
 ATTEMPTS = 6
