@@ -68,7 +68,7 @@ class Given:
     @property
     def streams(self) -> Sequence[Stream]:
         """Those it names."""
-        return service.deciders[type(self.command)].streams(self.command)
+        return service.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> None:
         """Decide it."""

@@ -3,7 +3,7 @@
 from ltc_events.contract import ContractRegistered
 from ltc_events.order import DeliveryAccepted
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import invoices, plans, receipts, totals
 from .domain import applying, invoice, issuing, plan, receipt, series

@@ -18,7 +18,7 @@ from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, Oppo
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import (
     campaigns,

@@ -17,7 +17,7 @@ from ltc_events.opportunity_gates import (
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.order import OrderRejected
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import (
     authority_grants,

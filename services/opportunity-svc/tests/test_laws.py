@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ltc_events import AnyDecider, Command, Decider, Event, Held, Money, Refusal, Stream, members
+from ltc_events import AnyDecider, Command, Decider, Event, GivenStates, Money, Refusal, Stream, members
 from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Condition
 from ltc_events.opportunity_tasks import Why
@@ -553,7 +553,7 @@ def test_deals_obey_the_laws(begun: bool, commands: Sequence[Command]) -> None:
         decider = DECIDERS[type(command)]
         named = {stream: states.get(stream, initials[stream.kind]) for stream in decider.streams(command)}
         try:
-            events = decider.decide_on(Held(named), command)
+            events = decider.decide_on(GivenStates(named), command)
         except Refusal:
             continue
         for event in events:
@@ -567,4 +567,4 @@ def test_deals_obey_the_laws(begun: bool, commands: Sequence[Command]) -> None:
 
 
 def test_every_command_of_the_service_is_tried() -> None:
-    assert set(service.deciders) == set(DECIDERS)
+    assert set(service.decider_of) == set(DECIDERS)

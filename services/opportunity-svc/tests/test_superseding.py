@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import settings
 from hypothesis import strategies as st
-from ltc_events import Command, Event, Held, Refusal, Stream
+from ltc_events import Command, Event, GivenStates, Refusal, Stream
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
 from opportunity_svc.domain import opportunity, quote, splitting, winning
@@ -198,7 +198,7 @@ def tried(kinds: Any, history: tuple[Event, ...], step: str, quote_id: UUID, oth
     initial = {"quote": quote.decider.initial, "opportunity": opportunity.decider.initial}
     named: dict[Stream, Any] = {stream: known.get(stream, initial[stream.kind]) for stream in decider.streams(command)}
     try:
-        found: list[Event] = decider.decide_on(Held(named), command)
+        found: list[Event] = decider.decide_on(GivenStates(named), command)
     except Refusal:
         return ()
     return found

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from ltc_events import Command, Event, Held, Money, Refusal, Stream
+from ltc_events import Command, Event, GivenStates, Money, Refusal, Stream
 from ltc_events.opportunity import OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     Condition,
@@ -95,15 +95,15 @@ class Firm:
 
     def do(self, command: Command, *, only_ask: bool = False) -> Refusal | None:
         """Decide a command; what refused it, if anything did."""
-        decider = service.deciders[type(command)]
+        decider = service.decider_of[type(command)]
         initials = {kind: each.initial for kind, each in service.kinds.items()}
         named = {stream: self.states.get(stream, initials[stream.kind]) for stream in decider.streams(command)}
         try:
-            events = decider.decide_on(Held(named), command)
+            events = decider.decide_on(GivenStates(named), command)
         except Refusal as refusal:
             return refusal
         for event in () if only_ask else events:
-            owner = service.owners[type(event)]
+            owner = service.owner_of[type(event)]
             stream = owner.of(getattr(event, owner.id))
             self.states[stream] = owner.evolve(self.states.get(stream, owner.initial), event)
             self.history.append(event)

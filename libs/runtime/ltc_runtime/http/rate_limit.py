@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 
-class Rate:
+class RateLimiter:
     """Buckets of one minute's worth each.
 
     Args:

@@ -14,7 +14,7 @@ import pytest
 from desk import Client, code_of
 from ltc_events import Money
 from ltc_runtime.http import AsColumns, View, export
-from ltc_runtime.http.export import CSV, XLSX, asked_for, cells, columns, harmless
+from ltc_runtime.http.export import CSV, XLSX, cells, columns, harmless, requested_format
 
 FORMULAS = (
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "\n=1", "\u00a0=1", "\ufeff=1", "\u200b=1", "＝1+1",
@@ -87,7 +87,7 @@ def test_a_map_that_is_marked_has_a_column_for_each_key_of_the_first_row() -> No
     ],
 )
 def test_json_is_what_is_sent_unless_a_file_is_asked_for_first(accept: bytes | None, kind: str | None) -> None:
-    assert asked_for(accept) == kind
+    assert requested_format(accept) == kind
 
 
 async def as_file(client: Client, kind: str, path: str = "/guests") -> Any:

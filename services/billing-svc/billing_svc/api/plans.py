@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Code, Money
-from ltc_runtime.http import EVERYONE, LISTED, Api, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, PREVIEW, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
@@ -48,7 +48,7 @@ class PlanView(PlanRow):
     """The plan of a contract, line by line, with its latest invoices."""
 
     lines: Sequence[PlanLineView]
-    invoices: Sequence[InvoiceRow] = Field(description=f"The latest {LISTED}, in the order they were issued in.")
+    invoices: Sequence[InvoiceRow] = Field(description=f"The latest {PREVIEW}, in the order they were issued in.")
     more_invoices: bool = Field(description="There are more: `/invoices?contract_id=` lists them all.")
 
 
@@ -68,7 +68,7 @@ async def show_plan(contract_id: UUID, read: Read) -> PlanView:
     row = await read.one(select(shown.plans).where(shown.plans.c.contract_id == contract_id), UnknownPlan)
     billed = shown.invoices.c
     of_contract = select(shown.invoices).where(billed.contract_id == contract_id)
-    invoices, more_invoices = await read.latest(LISTED, of_contract, key=(billed.issued_on, billed.number))
+    invoices, more_invoices = await read.latest(PREVIEW, of_contract, key=(billed.issued_on, billed.number))
     return PlanView(
         **dict(plan_row(**row)),
         lines=await plan_lines_of(contract_id, read),

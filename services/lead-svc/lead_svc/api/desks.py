@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Refusal, UserId
-from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import PREVIEW, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 
@@ -81,7 +81,7 @@ class HandOverView(View):
     at: datetime
     moved: int
     left_behind: int = Field(description="Leads the one who left still has.")
-    data: Sequence[HandedLead] = Field(description=f"The {LISTED} that came first.")
+    data: Sequence[HandedLead] = Field(description=f"The {PREVIEW} that came first.")
     more: bool = Field(description="There are more: `/desks/hand-overs/{hand_over_id}/leads` lists them all.")
 
 
@@ -90,7 +90,7 @@ async def show_hand_over(hand_over_id: UUID, read: Read) -> HandOverView:
     """What became of the leads of a hand-over."""
     head = await known(hand_over_id, read)
     (counts,) = await read.all(counted(hand_over_id, head["owner"]))
-    rows, more = await read.first(LISTED, handed_of(hand_over_id).order_by(*IN_TURN))
+    rows, more = await read.first(PREVIEW, handed_of(hand_over_id).order_by(*IN_TURN))
     return HandOverView(**head, **counts, data=[HandedLead(**row) for row in rows], more=more)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
 from ltc_events.opportunity_gates import CancelReason, DeclineReason, Profile, SuspendReason
-from ltc_runtime.http import EVERYONE, LISTED, AsColumns, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, PREVIEW, AsColumns, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
@@ -212,7 +212,7 @@ class ListedOpportunity(OpportunityRow):
 class OpportunityView(OpportunityRow):
     """A deal with its latest quotes, and what the caller may do now."""
 
-    quotes: Sequence[QuoteRow] = Field(description=f"The latest {LISTED}, as they were drafted.")
+    quotes: Sequence[QuoteRow] = Field(description=f"The latest {PREVIEW}, as they were drafted.")
     more_quotes: bool = Field(description="There are more: `/quotes?opportunity_id=` lists them all.")
     bid_costs: Sequence[BidCostSum] = Field(description="What working for it cost, by currency.")
     actions: list[str]
@@ -258,7 +258,7 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     row = await read.one(found, UnknownOpportunity)  # composed with its quotes, so it has no version of its own
     quote = shown.quotes.c
     of_deal = select(*WITHOUT_LINES).where(quote.opportunity_id == opportunity_id)
-    quotes, more_quotes = await read.latest(LISTED, of_deal, key=(quote.drafted_at, quote.quote_id))
+    quotes, more_quotes = await read.latest(PREVIEW, of_deal, key=(quote.drafted_at, quote.quote_id))
     return OpportunityView(
         **dict(opportunity_row(**row)),
         bid_costs=await bid_cost_sums(opportunity_id, read),

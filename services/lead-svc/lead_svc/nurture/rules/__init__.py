@@ -5,7 +5,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Event, JointDecider, Name, Refusal, States, Stream
-from ltc_events.effect import Effect, Mail, Outcome, Told
+from ltc_events.effect import Effect, EffectOutcome, Mail, Outcome
 
 from ...domain import lead
 from ...domain.lead.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
@@ -237,7 +237,7 @@ def composed(mail: NurtureMailIntended) -> Mail:
     return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw=True)
 
 
-def told(mail: NurtureMailIntended, came: Told) -> NoteMail:
+def told(mail: NurtureMailIntended, came: EffectOutcome) -> NoteMail:
     return NoteMail(
         nurture_id=mail.nurture_id,
         lead_id=mail.lead_id,
