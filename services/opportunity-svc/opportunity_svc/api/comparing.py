@@ -14,9 +14,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import UnknownOpportunity
 from ..domain.comparison import judged, versions_differ, without_cost
 from ..domain.difference import Difference
-from ..domain.opportunity import UnknownOpportunity
 from ..domain.quote.gates import UnknownQuote
 from ..domain.quote.margin import LineCost
 from ..domain.quote.states import QuoteStatus

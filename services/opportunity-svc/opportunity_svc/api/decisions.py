@@ -12,8 +12,8 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from .. import projections as shown
-from ..domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
-from ..domain.opportunity.asking import (
+from ..deal.rules.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
+from ..deal.rules.decisions import (
     AlreadyPassed,
     AlreadyRequested,
     FulfilCondition,

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import DayInTheFuture, UnknownOpportunity
 from ..domain import negotiation
 from ..domain.negotiation import (
     Alternative,
@@ -28,7 +29,6 @@ from ..domain.negotiation import (
     RoundBeforeTheLast,
     RoundOnOtherContent,
 )
-from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
 from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN
 from .roles import SALES

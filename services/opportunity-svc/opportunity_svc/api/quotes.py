@@ -13,9 +13,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import DayInTheFuture
 from ..domain import quote
 from ..domain.configuration import ConfigurationInvalid
-from ..domain.opportunity import DayInTheFuture
 from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
 from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays

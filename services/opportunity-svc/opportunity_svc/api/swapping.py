@@ -12,9 +12,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import UnknownOpportunity
 from ..domain import selection
 from ..domain.configuration import ConfigurationInvalid
-from ..domain.opportunity import UnknownOpportunity
 from ..domain.selection import ContractStands, RejectSwap, UnknownSwap
 from ..domain.swapping import (
     AlreadyProposed,

@@ -21,22 +21,10 @@ from ltc_events.opportunity_gates import (
     StageEntered,
 )
 
-from .asking import (
-    EscalateDecision,
-    FulfilCondition,
-    WithdrawRequest,
-    asked_for,
-    decided,
-    done,
-    dropped,
-    escalate,
-    fulfil,
-    withdraw,
-)
-from .changing import ChangeOpportunity, change, changed
+from .bid_costs import BookBidCost, book, booked
 from .closing import CheckClose, check_close, ended, going, passed
-from .costing import BookBidCost, book, booked
-from .facts import (
+from .decisions import EscalateDecision, FulfilCondition, WithdrawRequest, asked_for, decided, done, dropped, escalate, fulfil, withdraw
+from .events import (
     BidDeadlineNeared,
     DecisionLapsed,
     ExpectedClosePassed,
@@ -46,9 +34,7 @@ from .facts import (
     MemberForgotten,
     PipelineChosen,
 )
-from .form_filling import filled
-from .joining import JoinOpportunity, join
-from .noting import (
+from .findings import (
     ForgetMember,
     NoteFinding,
     RemindOfBid,
@@ -63,16 +49,8 @@ from .noting import (
     struck,
     submit_bid,
 )
-from .pausing import (
-    CancelOpportunity,
-    ResumeOpportunity,
-    SuspendOpportunity,
-    cancel,
-    must_be_suspended,
-    paused,
-    resume,
-    suspend,
-)
+from .forms import filled
+from .joining import JoinOpportunity, join
 from .states import (
     Closed,
     Course,
@@ -91,6 +69,8 @@ from .states import (
     must_have_come,
     possible,
 )
+from .suspension import CancelOpportunity, ResumeOpportunity, SuspendOpportunity, cancel, must_be_suspended, paused, resume, suspend
+from .terms import ChangeOpportunity, change, changed
 from .working import ChoosePipeline, DeclineOpportunity, LoseOpportunity, OpenOpportunity, decline, lose
 
 OpportunityCommand: TypeAlias = (

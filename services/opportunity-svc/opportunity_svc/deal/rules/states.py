@@ -27,9 +27,10 @@ from ltc_events.opportunity_gates import (
     SuspendReason,
 )
 
-from ..pipeline import DEFAULT, LIGHT, Pipeline, Stage
+from ...finding.rules import NOTHING_NOTED, Findings
+from ...pipeline.rules import DEFAULT, LIGHT, Pipeline, Stage
 from .criteria import Known, QuoteSeen, Seat
-from .facts import (
+from .events import (
     BidDeadlineNeared,
     DecisionLapsed,
     ExpectedClosePassed,
@@ -39,7 +40,6 @@ from .facts import (
     MemberForgotten,
     PipelineChosen,
 )
-from .findings import NOTHING_NOTED, Findings
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,17 +6,12 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, Money, Refusal, States, Stream, UserId
 from ltc_events.opportunity_gates import DecisionMade, Gate, Round
 
-from ..mandate import rules as mandate
-from ..mandate.rules import Grant, Mandate, mandate_id
-from . import opportunity
-from .opportunity import Open, must_be_open
-from .opportunity.asking import (
-    Verdict,
-    gate_stage,
-    must_be_asked,
-    must_be_ready,
-)
-from .opportunity.states import Asked
+from ...mandate import rules as mandate
+from ...mandate.rules import Grant, Mandate, mandate_id
+from .. import rules as opportunity
+from . import Open, must_be_open
+from .decisions import Verdict, gate_stage, must_be_asked, must_be_ready
+from .states import Asked
 
 
 class DecideGate(Command):

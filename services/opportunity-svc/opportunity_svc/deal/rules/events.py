@@ -9,8 +9,8 @@ from ltc_events.opportunity_gates import (
     Round,
 )
 
-from ..pipeline import Pipeline, PipelineCode, Version
-from .findings import Notable, StruckKind
+from ...finding.rules import Notable, StruckKind
+from ...pipeline.rules import Pipeline, PipelineCode, Version
 
 
 class PipelineChosen(Event, type="ltc.opportunity.pipeline-chosen.v1"):

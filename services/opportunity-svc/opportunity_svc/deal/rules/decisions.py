@@ -18,10 +18,10 @@ from ltc_events.opportunity_gates import (
 )
 from pydantic import ConfigDict, Field, model_validator
 
-from ..pipeline import Stage
+from ...pipeline.rules import Stage
 from .criteria import QuoteSeen, unmet
-from .facts import DecisionLapsed
-from .gating import open_conditions, undecided
+from .events import DecisionLapsed
+from .stages import open_conditions, undecided
 from .states import Asked, Decisions, Open, Opportunity, OpportunityEvent, Passed
 
 

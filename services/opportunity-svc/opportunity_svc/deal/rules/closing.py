@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ltc_events import Command
 
-from .facts import ExpectedClosePassed
+from .events import ExpectedClosePassed
 from .states import Closed, Open, Opportunity, OpportunityEvent, Suspended
 
 

@@ -12,7 +12,7 @@ from ltc_events.opportunity_forms import FieldValue, FormCode, FormValue
 from ltc_kit.versioned_document import VersionedDocument, Versions
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from .form_fields import Fields, FormField, Label
+from .fields import Fields, FormField, Label
 
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 Values: TypeAlias = tuple[FormValue, ...]

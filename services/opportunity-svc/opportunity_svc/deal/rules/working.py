@@ -8,9 +8,9 @@ from ltc_events import Code, Command, Money, Name, Refusal, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason, OpportunityLost, OpportunityOpened
 from ltc_events.opportunity_gates import DeclineReason, OpportunityDeclined
 
-from ..pipeline import DEFAULT, Pipeline
-from .facts import PipelineChosen
-from .gating import entered, lapsed
+from ...pipeline.rules import DEFAULT, Pipeline
+from .events import PipelineChosen
+from .stages import entered, lapsed
 from .states import Course, Nobody, Open, Opportunity, OpportunityEvent, must_have_come
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, States, Stream, Text
 from ltc_events.opportunity import OpportunityWon
 
-from . import opportunity, quote
-from .opportunity import Open, must_be_open, must_have_come
-from .opportunity.facts import LessonNoted
-from .opportunity.gating import must_be_through
-from .quote.gates import must_be_accepted, must_be_of
-from .quote.states import Accepted
-from .quote.superseding import supersede
+from ...domain import quote
+from ...domain.quote.gates import must_be_accepted, must_be_of
+from ...domain.quote.states import Accepted
+from ...domain.quote.superseding import supersede
+from .. import rules as opportunity
+from . import Open, must_be_open, must_have_come
+from .events import LessonNoted
+from .stages import must_be_through
 from .stepping import seen_as
 
 

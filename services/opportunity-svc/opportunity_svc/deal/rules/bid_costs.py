@@ -9,7 +9,7 @@ from ltc_events import Command, Money, Refusal, Text, UserId, amount_text, must_
 from ltc_events.opportunity_gates import BidCostBooked, BidCostKind
 
 from .criteria import unmet
-from .gating import undecided
+from .stages import undecided
 from .states import Open, OpportunityEvent, must_have_come
 
 

@@ -11,8 +11,8 @@ from ltc_events.opportunity_forms import FieldKey, FormCode, FormFilled
 from pydantic import Field, JsonValue
 from pydantic_core import to_json
 
-from ..form import Form, FormDoesNotFit, errors_in, filled_in
-from .findings import FilledForm
+from ...finding.rules import FilledForm
+from ...form.rules import Form, FormDoesNotFit, errors_in, filled_in
 from .states import Open, OpportunityEvent
 
 Said = Annotated[Mapping[FieldKey, JsonValue], Field(max_length=100)]

@@ -8,8 +8,7 @@ from uuid import UUID
 from ltc_events import Money, Name, Text, UserId, Value
 from ltc_events.opportunity_gates import Gate
 
-from ..pipeline import Check, Criterion, Stage
-from .findings import (
+from ...finding.rules import (
     Bid,
     BidTerms,
     ChainMember,
@@ -24,6 +23,7 @@ from .findings import (
     Poc,
     Requirement,
 )
+from ...pipeline.rules import Check, Criterion, Stage
 
 Seat = Literal["account_manager", "solution_manager", "fulfilment_manager"]
 

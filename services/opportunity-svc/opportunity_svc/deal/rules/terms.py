@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Command, Money, Refusal, Text, UserId
 from ltc_events.opportunity_gates import DealTerms, Gate, OpportunityChanged
 
-from .facts import DecisionLapsed
+from .events import DecisionLapsed
 from .states import Decisions, Open, OpportunityEvent
 
 

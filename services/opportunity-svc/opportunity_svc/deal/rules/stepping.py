@@ -5,19 +5,14 @@ from uuid import UUID
 
 from ltc_events import Event, JointDecider, States, Stream
 
-from . import opportunity, quote
-from .opportunity import must_be_open
-from .opportunity.asking import (
-    RequestDecision,
-    request,
-)
-from .opportunity.criteria import QuoteSeen
-from .opportunity.gating import (
-    EnterStage,
-    enter,
-)
-from .quote.gates import must_be_of, must_exist
-from .quote.states import Accepted, Approved, Content, Quote, Sent
+from ...domain import quote
+from ...domain.quote.gates import must_be_of, must_exist
+from ...domain.quote.states import Accepted, Approved, Content, Quote, Sent
+from .. import rules as opportunity
+from . import must_be_open
+from .criteria import QuoteSeen
+from .decisions import RequestDecision, request
+from .stages import EnterStage, enter
 
 SteppingCommand: TypeAlias = EnterStage | RequestDecision
 

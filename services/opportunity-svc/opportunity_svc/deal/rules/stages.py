@@ -9,9 +9,9 @@ from ltc_events.opportunity_gates import (
     StageEntered,
 )
 
-from ..pipeline import PipelineCode, Stage
+from ...pipeline.rules import PipelineCode, Stage
 from .criteria import QuoteSeen, Unmet, unmet
-from .facts import DecisionLapsed
+from .events import DecisionLapsed
 from .states import Course, Open, OpportunityEvent
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────

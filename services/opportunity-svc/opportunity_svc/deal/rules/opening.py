@@ -4,10 +4,11 @@ from typing import TypeAlias
 
 from ltc_events import Event, JointDecider, States, Stream
 
-from . import opportunity, pipeline
-from .opportunity import must_be_open
-from .opportunity.working import ChoosePipeline, OpenOpportunity, choose, open_
-from .pipeline import counting, pipeline_id
+from ...pipeline import rules as pipeline
+from ...pipeline.rules import counting, pipeline_id
+from .. import rules as opportunity
+from . import must_be_open
+from .working import ChoosePipeline, OpenOpportunity, choose, open_
 
 OpeningCommand: TypeAlias = OpenOpportunity | ChoosePipeline
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from ltc_events import Command, Refusal, Text, UserId
 from ltc_events.opportunity_gates import CancelReason, OpportunityCancelled, OpportunityResumed, OpportunitySuspended, SuspendReason
 
-from .gating import lapsed
+from .stages import lapsed
 from .states import Open, Opportunity, OpportunityEvent, Suspended, must_be_open, must_have_come
 
 

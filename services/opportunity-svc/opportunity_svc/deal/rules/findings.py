@@ -7,10 +7,10 @@ from uuid import UUID
 from ltc_events import Command, Name, Refusal, UserId
 from ltc_events.opportunity_gates import BidSubmitted
 
+from ...finding.rules import Bid, BidTerms, ChainMember, Findings, Notable, Pain, StruckKind
 from .criteria import Unmet
-from .facts import BidDeadlineNeared, DecisionLapsed, FindingNoted, FindingStruck, MemberForgotten
-from .findings import Bid, BidTerms, ChainMember, Findings, Notable, Pain, StruckKind
-from .gating import gate_missing
+from .events import BidDeadlineNeared, DecisionLapsed, FindingNoted, FindingStruck, MemberForgotten
+from .stages import gate_missing
 from .states import Nobody, Open, Opportunity, OpportunityEvent, UnknownOpportunity, must_have_come
 
 

@@ -2,10 +2,11 @@
 
 from ltc_events import Event, JointDecider, States, Stream
 
-from . import form, opportunity
-from .form import counting, form_id
-from .opportunity import must_be_open
-from .opportunity.form_filling import FillForm, fill
+from ...form import rules as form
+from ...form.rules import counting, form_id
+from .. import rules as opportunity
+from . import must_be_open
+from .forms import FillForm, fill
 
 
 def decide(states: States, command: FillForm) -> list[Event]:
