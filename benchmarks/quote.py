@@ -19,8 +19,8 @@ import httpx
 from fastapi import FastAPI
 from ltc_events import Money, Stream
 from ltc_events.opportunity import lines_hash
-from ltc_runtime.edge.app import create_app
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.app import create_app
+from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.settings import Settings
 from opportunity_svc.deal.rules import OpenOpportunity

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Money, UserId
-from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Numeric, Subquery, Text, and_, case, cast, extract, func, literal, select
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Path
 from ltc_events import Money, Refusal, Sha256
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

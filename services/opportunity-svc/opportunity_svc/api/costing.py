@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Currency, Money, Text
 from ltc_events.opportunity import CostLine
 from ltc_events.opportunity_gates import BidCostKind
-from ltc_runtime.edge import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 

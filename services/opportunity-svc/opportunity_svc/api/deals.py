@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
 from ltc_events.opportunity_gates import CancelReason, DeclineReason, Profile, SuspendReason
-from ltc_runtime.edge import EVERYONE, LISTED, AsColumns, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, LISTED, AsColumns, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 

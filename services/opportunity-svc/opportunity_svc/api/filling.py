@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events.opportunity_forms import FieldValue, FormCode
-from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import and_, select
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Code, Name
-from ltc_runtime.edge import EVERYONE, Body, Handle, Read, View
+from ltc_runtime.http import EVERYONE, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import Select, select
 

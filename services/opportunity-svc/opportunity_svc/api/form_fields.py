@@ -11,8 +11,8 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events.opportunity_forms import FIELD_KEY, FORM_CODE
-from ltc_runtime.edge import Read
-from ltc_runtime.edge.problems import Invalid
+from ltc_runtime.http import Read
+from ltc_runtime.http.problems import Invalid
 from pydantic import StringConstraints
 from sqlalchemy import ColumnElement, and_, case, select
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Path
 from ltc_events.opportunity_forms import FormCode
-from ltc_runtime.edge import EVERYONE, Api, Handle, NaturalKey, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Handle, NaturalKey, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, and_, select
 

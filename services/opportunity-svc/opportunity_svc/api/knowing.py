@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ltc_events import Money
 from ltc_events.opportunity_gates import Condition, Gate
-from ltc_runtime.edge import Read
+from ltc_runtime.http import Read
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, select
 

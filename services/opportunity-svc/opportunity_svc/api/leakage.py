@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ltc_events import Currency, UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.edge import LISTED, Api, Page, Paging, Read, View
+from ltc_runtime.http import LISTED, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Name
 from ltc_events.opportunity import FailureSummary, LossReason
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Currency, Money, Sha256, Text
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

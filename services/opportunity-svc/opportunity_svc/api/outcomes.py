@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ltc_events import Code, Currency, UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
 

@@ -7,7 +7,7 @@ from unicodedata import normalize
 from uuid import UUID
 
 from ltc_events import Name
-from ltc_runtime.edge import Api, Body, Handle, Read, View
+from ltc_runtime.http import Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path
-from ltc_runtime.edge import EVERYONE, Api, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import and_, select
 

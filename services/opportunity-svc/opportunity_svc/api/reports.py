@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query
 from ltc_events import Currency, UserId
 from ltc_events.opportunity_gates import DeclineReason, Profile
-from ltc_runtime.edge import EVERYONE, Api, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 

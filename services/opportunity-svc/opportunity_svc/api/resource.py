@@ -1,6 +1,6 @@
 """The deals of the API, which several files say something about."""
 
-from ltc_runtime.edge import Api
+from ltc_runtime.http import Api
 
 from ..deal import rules as opportunity
 from ..deal.rules import DealSuspended, OpportunityClosed, UnknownOpportunity

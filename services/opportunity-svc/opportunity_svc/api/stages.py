@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from ltc_events.opportunity_gates import Gate, Profile
-from ltc_runtime.edge import EVERYONE, Body, Handle, Read, View
+from ltc_runtime.http import EVERYONE, Body, Handle, Read, View
 from pydantic import Field
 
 from ..deal.rules import UnknownOpportunity

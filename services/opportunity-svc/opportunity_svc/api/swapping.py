@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Text
 from ltc_events.opportunity import LineNo
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

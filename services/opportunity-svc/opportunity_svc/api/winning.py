@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from ltc_events import Text
-from ltc_runtime.edge import Body, Handle, Read
+from ltc_runtime.http import Body, Handle, Read
 from pydantic import Field
 
 from ..deal.rules import DayInTheFuture
