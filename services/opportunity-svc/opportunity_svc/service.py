@@ -50,52 +50,24 @@ from .api import (
     teams,
     waterfalls,
 )
-from .domain import (
-    agenda,
-    authority,
-    deciding,
-    desk,
-    estimate,
-    filling,
-    forecast,
-    form,
-    leaving,
-    mandate,
-    negotiation,
-    opening,
-    opportunity,
-    past,
-    pipeline,
-    price_book,
-    quote,
-    raising,
-    register,
-    rule_book,
-    selection,
-    splitting,
-    stepping,
-    swapping,
-    task,
-    team,
-    trouble,
-    winning,
-)
+from .deal import rules as opportunity
+from .deal.rules import deciding, filling, opening, stepping, winning
+from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from .domain import authority, negotiation, past, price_book, quote, rule_book, selection, splitting, swapping
 from .domain import catalogue as products
-from .domain.agenda import AccountMoved, DecidersFound, SeatsVacated, TasksSettled
 from .domain.authority import AuthorityRevoked
-from .domain.desk import SeatsKept, WorkPassedOn, WorkTakenUp
-from .domain.forecast import ForecastSet
-from .domain.mandate import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
-from .domain.opportunity.facts import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    ExpectedClosePassed,
-    FindingNoted,
-    FindingStruck,
-)
 from .domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
-from .domain.task import QuoteTraced, TaskSought
-from .domain.trouble import ContractOver, OrderInTrouble
+from .estimate import rules as estimate
+from .forecast import rules as forecast
+from .forecast.rules import ForecastSet
+from .form import rules as form
+from .hand_over import rules as leaving
+from .hand_over.rules import workload as desk
+from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
+from .mandate import rules as mandate
+from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
+from .mandate.rules import index as register
+from .pipeline import rules as pipeline
 from .policies import (
     ask_deciders,
     ask_for_bid,
@@ -151,6 +123,14 @@ from .projections import (
 )
 from .projections import negotiation as negotiation_list
 from .projections import price_book as price_book_list
+from .task import rules as task
+from .task.rules import QuoteTraced, TaskSought
+from .task.rules import deal_tasks as agenda
+from .task.rules import reasons as raising
+from .task.rules import rejected_orders as trouble
+from .task.rules.deal_tasks import AccountMoved, DecidersFound, SeatsVacated, TasksSettled
+from .task.rules.rejected_orders import ContractOver, OrderInTrouble
+from .team import rules as team
 
 former = Feature(
     api=(

@@ -9,11 +9,16 @@ import pytest
 from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
 from ltc_runtime.service import policy_name
-from opportunity_svc.domain import agenda, opportunity, quote, raising, task, trouble
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.domain import quote
 from opportunity_svc.domain.quote.facts import QuoteExpired
-from opportunity_svc.domain.register import decider as register
-from opportunity_svc.domain.task import Pending, task_id
+from opportunity_svc.mandate.rules.index import decider as register
 from opportunity_svc.service import service
+from opportunity_svc.task import rules as task
+from opportunity_svc.task.rules import Pending, task_id
+from opportunity_svc.task.rules import deal_tasks as agenda
+from opportunity_svc.task.rules import reasons as raising
+from opportunity_svc.task.rules import rejected_orders as trouble
 from test_opportunity import DEAL, QUOTE, drafted, opened, sent
 
 AT = datetime(2026, 12, 25, 8, tzinfo=UTC)

@@ -10,9 +10,9 @@ from uuid import UUID
 import httpx
 import pytest
 from ltc_events import Money
-from opportunity_svc.domain.opportunity import LoseOpportunity, OpenOpportunity
-from opportunity_svc.domain.team import days_of
+from opportunity_svc.deal.rules import LoseOpportunity, OpenOpportunity
 from opportunity_svc.service import service
+from opportunity_svc.team.rules import days_of
 
 WEIGHTS = {"commit": "0.9", "best_case": "0.5", "pipeline": "0.1"}
 

@@ -15,10 +15,14 @@ from ltc_events.lead import DeskHandedOver, DeskTakenUp
 from ltc_events.opportunity_gates import OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.testing import fold, given
-from opportunity_svc.domain import agenda, desk, leaving, opportunity, raising, task
-from opportunity_svc.domain.agenda import SeatsVacated, SettleTasks, agenda_of
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules.events import DecisionLapsed
 from opportunity_svc.domain.authority import AuthorityGranted, authority_id
-from opportunity_svc.domain.desk import (
+from opportunity_svc.forecast.rules import ForecastSet, forecast_id
+from opportunity_svc.hand_over import rules as leaving
+from opportunity_svc.hand_over.rules import HandWorkOver, MoveDeal, MoveTask
+from opportunity_svc.hand_over.rules import workload as desk
+from opportunity_svc.hand_over.rules.workload import (
     PART,
     NoteWork,
     NoteWorkGone,
@@ -31,13 +35,14 @@ from opportunity_svc.domain.desk import (
     WorkTakenUp,
     desk_of,
 )
-from opportunity_svc.domain.forecast import ForecastSet, forecast_id
-from opportunity_svc.domain.leaving import HandWorkOver, MoveDeal, MoveTask
-from opportunity_svc.domain.mandate import MandateGranted, mandate_id
-from opportunity_svc.domain.opportunity.facts import DecisionLapsed
-from opportunity_svc.domain.raising import VacateSeats
-from opportunity_svc.domain.task import task_id
+from opportunity_svc.mandate.rules import MandateGranted, mandate_id
 from opportunity_svc.policies import keep_agendas, keep_desks, pass_work_on, vacate_seats
+from opportunity_svc.task import rules as task
+from opportunity_svc.task.rules import deal_tasks as agenda
+from opportunity_svc.task.rules import reasons as raising
+from opportunity_svc.task.rules import task_id
+from opportunity_svc.task.rules.deal_tasks import SeatsVacated, SettleTasks, agenda_of
+from opportunity_svc.task.rules.reasons import VacateSeats
 from test_gates import ASKED, made
 from test_opportunity import DEAL, QUOTE, USD, cancelled, lost, opened, resumed, suspended, won
 from test_tasks import AT, FACT, TERMS_BEFORE, became, done, dropped, raised

@@ -7,7 +7,8 @@ import pytest
 from ltc_events import Money
 from ltc_events.testing import fold, given
 from opportunity_svc.domain.authority import GrantToOneself, LimitBelowNothing
-from opportunity_svc.domain.mandate import (
+from opportunity_svc.domain.price_book import ValidityEndsBeforeItBegins
+from opportunity_svc.mandate.rules import (
     BeyondOwnMandate,
     DelegatedToOneself,
     DelegateMandate,
@@ -28,7 +29,6 @@ from opportunity_svc.domain.mandate import (
     decider,
     mandate_id,
 )
-from opportunity_svc.domain.price_book import ValidityEndsBeforeItBegins
 
 MIA, TODAY = mandate_id("mia"), date(2026, 11, 24)
 LAST = date(2026, 12, 31)

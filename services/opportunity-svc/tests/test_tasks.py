@@ -12,50 +12,15 @@ from ltc_events.opportunity_gates import BidSubmitted, DealTerms, DecisionEscala
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.order import OrderRejected
 from ltc_events.testing import given
-from opportunity_svc.domain import agenda, opportunity, raising, register, task, trouble
-from opportunity_svc.domain.agenda import (
-    AccountMoved,
-    DecidersFound,
-    ListQuote,
-    ListTask,
-    MoveAccount,
-    QuoteListed,
-    SettleTasks,
-    TaskListed,
-    TasksSettled,
-    TaskUnlisted,
-    UnlistTask,
-    agenda_of,
-)
-from opportunity_svc.domain.forecast import ForecastSet
-from opportunity_svc.domain.mandate import MandateRevoked, as_grant
-from opportunity_svc.domain.opportunity import CheckClose
-from opportunity_svc.domain.opportunity.facts import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
-from opportunity_svc.domain.opportunity.findings import BidTerms
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import CheckClose
+from opportunity_svc.deal.rules.events import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
 from opportunity_svc.domain.quote.facts import QuoteExpired
-from opportunity_svc.domain.raising import FollowUpQuote, RaiseTask, SeekDeciders
-from opportunity_svc.domain.register import MandateNoted, NoteMandate, as_noted
-from opportunity_svc.domain.task import (
-    DoTask,
-    DropTask,
-    FollowAccount,
-    NotYourTask,
-    QuoteTraced,
-    ReassignTask,
-    TaskOver,
-    TaskSought,
-    UnknownTask,
-    task_id,
-)
-from opportunity_svc.domain.trouble import (
-    ContractKnown,
-    ContractOver,
-    NoteContract,
-    NoteOver,
-    NoteRejection,
-    OrderInTrouble,
-    RejectionKnown,
-)
+from opportunity_svc.finding.rules import BidTerms
+from opportunity_svc.forecast.rules import ForecastSet
+from opportunity_svc.mandate.rules import MandateRevoked, as_grant
+from opportunity_svc.mandate.rules import index as register
+from opportunity_svc.mandate.rules.index import MandateNoted, NoteMandate, as_noted
 from opportunity_svc.policies import (
     ask_deciders,
     ask_for_bid,
@@ -71,6 +36,46 @@ from opportunity_svc.policies import (
     note_rejection,
     trace_quote,
     watch_close,
+)
+from opportunity_svc.task import rules as task
+from opportunity_svc.task.rules import (
+    DoTask,
+    DropTask,
+    FollowAccount,
+    NotYourTask,
+    QuoteTraced,
+    ReassignTask,
+    TaskOver,
+    TaskSought,
+    UnknownTask,
+    task_id,
+)
+from opportunity_svc.task.rules import deal_tasks as agenda
+from opportunity_svc.task.rules import reasons as raising
+from opportunity_svc.task.rules import rejected_orders as trouble
+from opportunity_svc.task.rules.deal_tasks import (
+    AccountMoved,
+    DecidersFound,
+    ListQuote,
+    ListTask,
+    MoveAccount,
+    QuoteListed,
+    SettleTasks,
+    TaskListed,
+    TasksSettled,
+    TaskUnlisted,
+    UnlistTask,
+    agenda_of,
+)
+from opportunity_svc.task.rules.reasons import FollowUpQuote, RaiseTask, SeekDeciders
+from opportunity_svc.task.rules.rejected_orders import (
+    ContractKnown,
+    ContractOver,
+    NoteContract,
+    NoteOver,
+    NoteRejection,
+    OrderInTrouble,
+    RejectionKnown,
 )
 from test_gates import ASKED, ESTIMATE, LENT, TERMS, delegated, granted, made, noted, requested
 from test_opportunity import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, sent, suspended, won

@@ -7,14 +7,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.edge import LISTED, Api, Page, Paging, Read, View
+from ltc_runtime.http import LISTED, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.leaving import SEATS
-from ..domain.opportunity import OpportunityStatus
-from ..domain.task import TaskKind
+from ..deal.rules import OpportunityStatus
+from ..hand_over.rules import SEATS
+from ..task.rules import TaskKind
 from .authority import GrantRow, grant_row
 from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
 from .roles import SALES

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from ltc_events import Money, UserId
 from ltc_events.opportunity_gates import Gate
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import or_, select
 
 from .. import projections as shown
-from ..domain import mandate
 from ..domain.authority import GrantToOneself, LimitBelowNothing
-from ..domain.mandate import (
+from ..domain.price_book import ValidityEndsBeforeItBegins
+from ..mandate import rules as mandate
+from ..mandate.rules import (
     BeyondOwnMandate,
     DelegatedToOneself,
     DelegateMandate,
@@ -27,7 +28,6 @@ from ..domain.mandate import (
     UnknownDelegation,
     mandate_id,
 )
-from ..domain.price_book import ValidityEndsBeforeItBegins
 from .roles import DECIDERS, MANAGERS
 
 Holder = Annotated[UserId, Field(examples=["mia"])]

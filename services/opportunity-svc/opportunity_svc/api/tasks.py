@@ -7,13 +7,13 @@ from uuid import UUID
 
 from ltc_events import UserId
 from ltc_events.opportunity_tasks import Why
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, select
 
 from .. import projections as shown
-from ..domain import task
-from ..domain.task import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
+from ..task import rules as task
+from ..task.rules import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
 from .roles import DECIDERS, MANAGERS
 
 tasks = Api("/tasks", stream=task.decider)

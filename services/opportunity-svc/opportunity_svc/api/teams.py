@@ -7,15 +7,16 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ltc_events import Code, Currency, Money, Sum, UserId
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from .. import projections as shown
-from ..domain import forecast, team
-from ..domain.forecast import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
-from ..domain.team import (
+from ..forecast import rules as forecast
+from ..forecast.rules import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
+from ..team import rules as team
+from ..team.rules import (
     LeadIsNoMember,
     MemberNamedTwice,
     Members,

@@ -8,11 +8,11 @@ from ltc_events.opportunity import OpportunityLost, OpportunityOpened, Opportuni
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
-from ..domain.agenda import SeatsVacated
-from ..domain.desk import NoteWork, NoteWorkGone, TakeWorkUp, WorkPassedOn, desk_of
-from ..domain.leaving import HandWorkOver, MoveDeal, MoveTask
-from ..domain.opportunity.changing import triangle
-from ..domain.raising import VacateSeats
+from ..deal.rules.terms import triangle
+from ..hand_over.rules import HandWorkOver, MoveDeal, MoveTask
+from ..hand_over.rules.workload import NoteWork, NoteWorkGone, TakeWorkUp, WorkPassedOn, desk_of
+from ..task.rules.deal_tasks import SeatsVacated
+from ..task.rules.reasons import VacateSeats
 
 OfDeal: TypeAlias = OpportunityOpened | OpportunityChanged | SeatsVacated
 OfTask: TypeAlias = TaskRaised | TaskReassigned | TaskDone | TaskDropped

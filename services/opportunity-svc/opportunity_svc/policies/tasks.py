@@ -20,7 +20,18 @@ from ltc_events.opportunity_gates import (
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.order import OrderRejected
 
-from ..domain.agenda import (
+from ..deal.rules.closing import CheckClose
+from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from ..deal.rules.terms import triangle
+from ..domain.authority import AuthorityRevoked
+from ..domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteSent
+from ..finding.rules import BidTerms
+from ..forecast.rules import ForecastSet
+from ..hand_over.rules.workload import SeatsKept, WorkTakenUp
+from ..mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
+from ..mandate.rules.index import NoteMandate
+from ..task.rules import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
+from ..task.rules.deal_tasks import (
     AccountMoved,
     DecidersFound,
     ListQuote,
@@ -31,25 +42,8 @@ from ..domain.agenda import (
     UnlistTask,
     agenda_of,
 )
-from ..domain.authority import AuthorityRevoked
-from ..domain.desk import SeatsKept, WorkTakenUp
-from ..domain.forecast import ForecastSet
-from ..domain.mandate import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
-from ..domain.opportunity.changing import triangle
-from ..domain.opportunity.closing import CheckClose
-from ..domain.opportunity.facts import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    ExpectedClosePassed,
-    FindingNoted,
-    FindingStruck,
-)
-from ..domain.opportunity.findings import BidTerms
-from ..domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteSent
-from ..domain.raising import FollowUpQuote, RaiseTask, SeekDeciders, TraceQuote
-from ..domain.register import NoteMandate
-from ..domain.task import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
-from ..domain.trouble import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
+from ..task.rules.reasons import FollowUpQuote, RaiseTask, SeekDeciders, TraceQuote
+from ..task.rules.rejected_orders import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
 from .deals import DAYS_BEFORE_BID
 
 # ── what raises a task ────────────────────────────────────────────────────────────────────────────────────────────────

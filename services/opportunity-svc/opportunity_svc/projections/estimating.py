@@ -6,7 +6,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.estimate import EstimateDrafted, cost_of
+from ..estimate.rules import EstimateDrafted, cost_of
 from .schema import read
 
 estimates = Table(

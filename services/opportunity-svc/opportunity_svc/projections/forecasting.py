@@ -5,8 +5,8 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.forecast import ForecastSet
-from ..domain.team import TargetSet, TeamSet
+from ..forecast.rules import ForecastSet
+from ..team.rules import TargetSet, TeamSet
 from .schema import read
 
 forecasts = Table(

@@ -5,7 +5,7 @@ from ltc_events.projection import Row
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.mandate import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
+from ..mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .schema import read
 
 mandates = Table(
