@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from lead_svc.domain import grading, lead, rule_book
+from lead_svc.domain import grading, lead
 from lead_svc.domain.grading import ScoreLead
 from lead_svc.domain.lead.states import Qualified, Trail, Who
-from lead_svc.domain.rule_book import Book
-from lead_svc.domain.scoring import BudgetStep, PerTouch, ScoringModel, Within
-from ltc_events import Held, Money, Versions
+from lead_svc.rule_book import rules as rule_book
+from lead_svc.rule_book.rules import Book
+from lead_svc.rule_book.rules.scoring import BudgetStep, PerTouch, ScoringModel, Within
+from ltc_events import Held, Money
 from ltc_events.lead import Bant
+from ltc_kit.versioned_document import Versions
 
 from .measure import Figure, compare
 

@@ -1,9 +1,9 @@
 """What is said in OpenLTC: the vocabulary, the value objects and the published facts. Pure: no I/O."""
 
 from .ids import derive_id
+from .imports import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted, fitted
 from .personal import Personal
 from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
-from .taking import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted, fitted
 from .values import (
     AmountTooLarge,
     Code,
@@ -29,7 +29,6 @@ from .values import (
     total,
     zero,
 )
-from .versions import Versions, Writing, activation
 from .vocabulary import (
     AnyDecider,
     At,
@@ -53,7 +52,7 @@ __all__ = [
     "AmountTooLarge", "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event",
     "Fact", "Held", "JointDecider", "Money", "Name", "On", "Order", "Personal", "Policy", "Projection", "PublishedEvent",
     "Quantity", "Rate", "Reader", "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Sum", "Taking", "Text", "Unit",
-    "UserId", "Value", "Verb", "Versions", "Wanted", "Writing", "activation", "amount_text", "change", "decimals_of", "derive_id",
+    "UserId", "Value", "Verb", "Wanted", "amount_text", "change", "decimals_of", "derive_id",
     "event_class", "event_classes", "fitted", "largest_remainder", "members", "minor_units", "must_be_dealt_in", "of_checked", "on",
     "projection", "put", "reckoned", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

@@ -78,5 +78,5 @@ def test_a_row_is_read_as_money() -> None:
 
 
 def test_a_column_that_nothing_fills_is_found_at_import() -> None:
-    with pytest.raises(TypeError, match="Paid does not fill BillRow.net"):
+    with pytest.raises(TypeError, match=r"Paid does not fill BillRow\.net"):
         on(Paid, put(BillRow))

@@ -20,14 +20,11 @@ from ltc_events.opportunity import LossReason, OpportunityJoinRefused, Opportuni
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
-from .domain.account import NoteParty
 from .domain.assigning import OfferLead, RouteLead, WatchLead
 from .domain.converting import ConversionsRequested, ReturnLead, TryConversion
 from .domain.deal import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
 from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
-from .domain.digesting import NoteNotice, SendDigest
 from .domain.grading import ScoreLead
-from .domain.inbox import DigestPlanned, NoteOver, inbox_of
 from .domain.lead import (
     CheckResponse,
     ConsentRecorded,
@@ -39,11 +36,14 @@ from .domain.lead import (
     ResponseAwaited,
     TouchLogged,
 )
-from .domain.notice import Concerns, Notice, notices_of, over
-from .domain.nurture import NurtureStepPlanned, StopNurture, nurture_of
-from .domain.nurturing import NurtureLead, SendStep
 from .domain.renewing import CaptureRenewal
 from .domain.responding import AwaitResponse
+from .inbox.rules import NoteNotice, SendDigest
+from .inbox.rules.notices import Concerns, Notice, notices_of, over
+from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
+from .nurture.rules import NurtureLead, SendStep
+from .nurture.rules.states import NurtureStepPlanned, StopNurture, nurture_of
+from .party.rules import NoteParty
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
 """Reasons that pass: who lost their budget this year may have one the next."""

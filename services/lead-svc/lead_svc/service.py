@@ -37,35 +37,24 @@ from .api import (
     rule_books,
     withdrawals,
 )
-from .domain import (
-    account,
-    assigning,
-    campaign,
-    converting,
-    deal,
-    desk,
-    digesting,
-    form,
-    grading,
-    importing,
-    lead,
-    merging,
-    nurture,
-    nurturing,
-    person,
-    renewing,
-    responding,
-    rule_book,
-    withdrawing,
-)
-from .domain import inbox as reading
+from .campaign import rules as campaign
+from .contact import rules as person
+from .contact.rules import consent as withdrawing
+from .domain import assigning, converting, deal, desk, grading, lead, merging, renewing, responding
 from .domain.converting import ConversionsRequested
 from .domain.deal import ExpiryNoted
 from .domain.desk import LeadsHandedOver
-from .domain.importing import ImportFinished
-from .domain.inbox import DigestPlanned
 from .domain.lead import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
-from .domain.nurture import NurtureStepPlanned
+from .form import rules as form
+from .import_job import rules as importing
+from .import_job.rules import ImportFinished
+from .inbox import rules as digesting
+from .inbox.rules import states as reading
+from .inbox.rules.states import DigestPlanned
+from .nurture import rules as nurturing
+from .nurture.rules import states as nurture
+from .nurture.rules.states import NurtureStepPlanned
+from .party import rules as account
 from .policies import (
     await_response,
     capture_renewal,
@@ -105,6 +94,7 @@ from .projections import (
     party_list,
     rule_book_list,
 )
+from .rule_book import rules as rule_book
 
 former = Feature(
     api=(

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.domain import account
-from lead_svc.domain.account import (
+from lead_svc.party import rules as account
+from lead_svc.party.rules import (
     DescribeParty,
     MergedIntoItself,
     MergeParty,

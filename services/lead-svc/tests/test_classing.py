@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 import pytest
 from lead_svc.domain import grading
-from lead_svc.domain.classing import ClassRule, Described, place
 from lead_svc.domain.grading import ScoreLead
-from lead_svc.domain.rule_book import RulesActivated, RulesDrafted, book_id
-from lead_svc.domain.scoring import ScoringModel
+from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
+from lead_svc.rule_book.rules.classes import ClassRule, Described, place
+from lead_svc.rule_book.rules.scoring import ScoringModel
 from leads import BANT, captured, done
 from ltc_events import Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadQualified, LeadScored

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.domain import lead, person, withdrawing
+from lead_svc.contact import rules as person
+from lead_svc.contact.rules import PersonIsForgotten
+from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.domain import lead
 from lead_svc.domain.lead import ConsentRecorded, RecordConsent, UnknownLead
-from lead_svc.domain.person import PersonIsForgotten
 from leads import done
 from ltc_events.lead import LeadCaptured, LeadDisqualified, LeadMerged, LeadUnmerged
 from ltc_events.testing import fold, given

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from lead_svc.api import consenting
-from lead_svc.domain import lead, person, remembered, withdrawing
+from lead_svc.contact import rules as person
+from lead_svc.contact.rules import ContactMerged, MergeContact, PersonChanged, PersonIsForgotten, UnmergeContact
+from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact.rules import states as remembered
+from lead_svc.contact.rules.consent import GiveConsent, WithdrawConsent
+from lead_svc.contact.rules.states import ConsentWithdrawn, PersonAgreed, one_person
+from lead_svc.domain import lead
 from lead_svc.domain.lead import ConsentMissing, ConsentRecorded, LeadClosed, LogTouch, UnknownLead
-from lead_svc.domain.person import ContactMerged, MergeContact, PersonChanged, PersonIsForgotten, UnmergeContact
-from lead_svc.domain.remembered import ConsentWithdrawn, PersonAgreed, one_person
-from lead_svc.domain.withdrawing import GiveConsent, WithdrawConsent
 from leads import done, owned
 from ltc_events import Command, Event
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, PersonForgotten

@@ -5,10 +5,20 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from lead_svc.domain import digesting, inbox
-from lead_svc.domain.digesting import NoteNotice, SendDigest, composed
-from lead_svc.domain.inbox import DealNoticeNoted, DigestAsked, DigestIntended, DigestPlanned, NoteOver, NoticeOver, NoticeRead, inbox_of
-from lead_svc.domain.notice import notice_of, notice_of_task
+from lead_svc.inbox import rules as digesting
+from lead_svc.inbox.rules import NoteNotice, SendDigest, composed
+from lead_svc.inbox.rules import states as inbox
+from lead_svc.inbox.rules.notices import notice_of, notice_of_task
+from lead_svc.inbox.rules.states import (
+    DealNoticeNoted,
+    DigestAsked,
+    DigestIntended,
+    DigestPlanned,
+    NoteOver,
+    NoticeOver,
+    NoticeRead,
+    inbox_of,
+)
 from lead_svc.policies import note_notice
 from lead_svc.projections import inbox_list, notices
 from leads import done, owned

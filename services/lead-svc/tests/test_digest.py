@@ -8,9 +8,10 @@ import httpx
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.domain import digesting, inbox
-from lead_svc.domain.digesting import USUAL, WORDS, NoteDigest, NoteNotice, SendDigest, composed, is_wanted
-from lead_svc.domain.inbox import (
+from lead_svc.inbox import rules as digesting
+from lead_svc.inbox.rules import USUAL, WORDS, NoteDigest, NoteNotice, SendDigest, composed, is_wanted
+from lead_svc.inbox.rules import states as inbox
+from lead_svc.inbox.rules.states import (
     DigestAsked,
     DigestEnded,
     DigestIntended,

@@ -8,15 +8,15 @@ import httpx
 import pytest
 from lead_svc.domain import assigning, lead, responding
 from lead_svc.domain.assigning import OfferLead, RouteLead
-from lead_svc.domain.digesting import NoteNotice, SendDigest, composed
-from lead_svc.domain.digesting import decider as digesting
-from lead_svc.domain.distribution import AssignmentRules
-from lead_svc.domain.inbox import DealNoticeNoted, DigestAsked, DigestIntended, DigestPlanned, inbox_of
 from lead_svc.domain.lead import LeadOwnerNotFound
-from lead_svc.domain.notice import Notice, notice_of, notices_of
 from lead_svc.domain.responding import AwaitResponse
-from lead_svc.domain.rule_book import RulesDrafted
+from lead_svc.inbox.rules import NoteNotice, SendDigest, composed
+from lead_svc.inbox.rules import decider as digesting
+from lead_svc.inbox.rules.notices import Notice, notice_of, notices_of
+from lead_svc.inbox.rules.states import DealNoticeNoted, DigestAsked, DigestIntended, DigestPlanned, inbox_of
 from lead_svc.policies import note_notice, offer_lead, route_lead
+from lead_svc.rule_book.rules import RulesDrafted
+from lead_svc.rule_book.rules.assignment import AssignmentRules
 from leads import captured, done, owned
 from ltc_events import Fact, derive_id
 from ltc_events.lead import LeadMerged, LeadPooled, LeadResponseMissed, LeadUnmerged

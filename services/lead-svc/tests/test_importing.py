@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from lead_svc.domain import importing
-from lead_svc.domain.import_mapping import PRESETS, ColumnMapping, ImportMappings
-from lead_svc.domain.importing import (
+from lead_svc.import_job import rules as importing
+from lead_svc.import_job.rules import (
     ERRORS_KEPT,
     EndImport,
     ImportFinished,
@@ -18,7 +17,8 @@ from lead_svc.domain.importing import (
     UnknownImport,
     UnknownMapping,
 )
-from lead_svc.domain.rule_book import RulesActivated, RulesDrafted
+from lead_svc.rule_book.rules import RulesActivated, RulesDrafted
+from lead_svc.rule_book.rules.import_mapping import PRESETS, ColumnMapping, ImportMappings
 from ltc_events import Order, RowError
 from ltc_events.testing import given
 

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import assigning, converting, merging, withdrawing
+from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact.rules.consent import WithdrawConsent
+from lead_svc.domain import assigning, converting, merging
 from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.converting import JoinDeal
 from lead_svc.domain.deal import DealNoted
@@ -35,8 +37,7 @@ from lead_svc.domain.lead import (
     possible,
 )
 from lead_svc.domain.merging import MergeLead, UnmergeLead
-from lead_svc.domain.party import party_of
-from lead_svc.domain.withdrawing import WithdrawConsent
+from lead_svc.party.rules.names import party_of
 from ltc_events import AnyDecider, Command, Event, Money, derive_id
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadQualified
 from ltc_events.testing import given

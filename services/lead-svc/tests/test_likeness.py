@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lead_svc.domain.likeness import CROWD, LIKENESS, Alike, Trait, alike, traits
+from lead_svc.contact.rules.likeness import CROWD, LIKENESS, Alike, Trait, alike, traits
 
 A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
 

@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given, strategies
-from lead_svc.domain.matching import core_name, domain, marks, phone_number, weight
+from lead_svc.party.rules.matching import core_name, domain, marks, phone_number, weight
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from uuid import UUID
 import httpx
 import pytest
 from lead_svc.domain import merging
-from lead_svc.domain.digesting import NoteNotice
-from lead_svc.domain.notice import notices_of
+from lead_svc.inbox.rules import NoteNotice
+from lead_svc.inbox.rules.notices import notices_of
 from lead_svc.policies import note_notice
 from leads import captured, done, owned
 from ltc_events import Fact

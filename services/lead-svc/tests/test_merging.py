@@ -6,7 +6,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.domain import assigning, desk, lead, merging, nurturing
+from lead_svc.contact.rules.consent import WithdrawConsent
+from lead_svc.contact.rules.consent import decider as withdrawing
+from lead_svc.contact.rules.likeness import traits
+from lead_svc.domain import assigning, desk, lead, merging
 from lead_svc.domain.assigning import OfferLead, RouteLead, WatchLead
 from lead_svc.domain.desk import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
 from lead_svc.domain.lead import (
@@ -29,7 +32,6 @@ from lead_svc.domain.lead import (
 )
 from lead_svc.domain.lead.states import Absorbed, Lead
 from lead_svc.domain.lead_likeness import Candidate, Described, same_need
-from lead_svc.domain.likeness import traits
 from lead_svc.domain.merging import (
     LeadMergedAlready,
     LeadMergedIntoItself,
@@ -39,10 +41,9 @@ from lead_svc.domain.merging import (
     SurvivorConverted,
     UnmergeLead,
 )
-from lead_svc.domain.nurture import NurtureBegun, NurtureStepPlanned, NurtureStopped, StopNurture, nurture_of
-from lead_svc.domain.nurturing import NurtureLead, SendStep
-from lead_svc.domain.withdrawing import WithdrawConsent
-from lead_svc.domain.withdrawing import decider as withdrawing
+from lead_svc.nurture import rules as nurturing
+from lead_svc.nurture.rules import NurtureLead, SendStep
+from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, NurtureStopped, StopNurture, nurture_of
 from lead_svc.policies import check_response, keep_desks, stop_nurture
 from ltc_events import At, Command, Event, Money
 from ltc_events.lead import (

@@ -7,16 +7,18 @@ from typing import Any
 
 import httpx
 import pytest
-from lead_svc.domain import account, converting, lead, merging, person, responding
-from lead_svc.domain.account import MergeParty, PartyNoted
+from lead_svc.contact import rules as person
+from lead_svc.domain import converting, lead, merging, responding
 from lead_svc.domain.assigning import ClaimLead
 from lead_svc.domain.assigning import decider as assigning
 from lead_svc.domain.converting import ReturnLead
 from lead_svc.domain.forest import MergesChanged
 from lead_svc.domain.lead import LeadReturned, OwnedBefore, ResponseAwaited
 from lead_svc.domain.responding import AwaitResponse
-from lead_svc.domain.rule_book import RulesActivated, RulesDrafted, book_id
+from lead_svc.party import rules as account
+from lead_svc.party.rules import MergeParty, PartyNoted
 from lead_svc.policies import check_response
+from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from leads import BANT, TRIANGLE, captured, done, owned
 from ltc_events import AnyDecider, At, Command, Event
 from ltc_events.lead import LeadPooled, LeadQualified, LeadRecycled

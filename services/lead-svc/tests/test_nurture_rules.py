@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from lead_svc.domain.nurture_rules import NurtureRules, Step
+from lead_svc.rule_book.rules.nurture import NurtureRules, Step
 from pydantic import ValidationError
 
 WEEK = {day: ["09:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}

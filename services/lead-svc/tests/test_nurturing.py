@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import nurture, nurturing
 from lead_svc.domain.lead import ConsentMissing, ConsentRecorded, ContactRecorded, LeadClosed, UnknownLead
-from lead_svc.domain.nurture import (
+from lead_svc.nurture import rules as nurturing
+from lead_svc.nurture.rules import ATTEMPTS, NoMailAddress, NoteMail, NurturedAlready, NurtureLead, SendStep, UnknownSequence
+from lead_svc.nurture.rules import states as nurture
+from lead_svc.nurture.rules.states import (
     NurtureBegun,
     NurtureFinished,
     NurtureMailIntended,
@@ -16,9 +18,8 @@ from lead_svc.domain.nurture import (
     NurtureStopped,
     StopNurture,
 )
-from lead_svc.domain.nurture_rules import NurtureRules
-from lead_svc.domain.nurturing import ATTEMPTS, NoMailAddress, NoteMail, NurturedAlready, NurtureLead, SendStep, UnknownSequence
-from lead_svc.domain.rule_book import RulesActivated, RulesDrafted
+from lead_svc.rule_book.rules import RulesActivated, RulesDrafted
+from lead_svc.rule_book.rules.nurture import NurtureRules
 from ltc_events import Event
 from ltc_events.effect import Outcome
 from ltc_events.lead import LeadCaptured, LeadConverted, LeadDisqualified

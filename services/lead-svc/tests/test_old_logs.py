@@ -11,7 +11,7 @@ import pytest
 from lead_svc.domain import lead
 from lead_svc.domain.lead.states import Absorbed, Assigned
 from lead_svc.domain.merging import still_due
-from lead_svc.domain.rule_book import RulesDrafted
+from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.service import service
 from ltc_events import Decider, Event, Fact
 from ltc_events.testing import fold

@@ -2,7 +2,7 @@
 
 import pytest
 from hypothesis import given, strategies
-from lead_svc.domain.party import normalised, party_of
+from lead_svc.party.rules.names import normalised, party_of
 
 
 @pytest.mark.parametrize("spelling", ["ACME, Inc.", "acme inc", " Acme  Inc ", "ＡＣＭＥ Ｉｎｃ"])

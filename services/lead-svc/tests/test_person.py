@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.domain.person import (
+from lead_svc.contact.rules import (
     ContactMerged,
     ContactMergedAlready,
     ContactMergedIntoItself,

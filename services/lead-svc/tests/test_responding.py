@@ -6,13 +6,13 @@ from uuid import UUID
 from lead_svc.domain import lead, responding
 from lead_svc.domain.lead import CheckResponse, ResponseAwaited, TouchLogged
 from lead_svc.domain.responding import AwaitResponse
-from lead_svc.domain.response_rules import ResponseRules
-from lead_svc.domain.rule_book import RulesActivated, RulesDrafted, book_id
 from lead_svc.policies import await_response, check_response
+from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
+from lead_svc.rule_book.rules.response import ResponseRules
 from ltc_events import At, Event, Fact
-from ltc_events.calendar import Week, WorkingCalendar
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, LeadResponseMissed
 from ltc_events.testing import given
+from ltc_kit.calendar import Week, WorkingCalendar
 
 LEAD, BOOK = UUID(int=1), book_id("response")
 FRIDAY = datetime(2026, 11, 27, 16, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Rules that are data: drafted, looked at, and then what counts."""
 
-from lead_svc.domain.rule_book import (
+from lead_svc.rule_book.rules import (
     ActivateRules,
     DraftRules,
     RecordBackTest,
@@ -12,7 +12,7 @@ from lead_svc.domain.rule_book import (
     book_id,
     decider,
 )
-from lead_svc.domain.scoring import BandResult, ScoringModel
+from lead_svc.rule_book.rules.scoring import BandResult, ScoringModel
 from ltc_events.testing import given
 
 BOOK = book_id("scoring")

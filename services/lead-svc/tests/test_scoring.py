@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from lead_svc.domain import grading
 from lead_svc.domain.grading import ScoreLead
 from lead_svc.domain.lead import TouchLogged
-from lead_svc.domain.rule_book import RulesActivated, RulesDrafted, book_id
-from lead_svc.domain.scoring import BudgetStep, Known, PerTouch, ScoringModel, Within, back_tested, band, factors, score
 from lead_svc.policies import score_lead
+from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
+from lead_svc.rule_book.rules.scoring import BudgetStep, Known, PerTouch, ScoringModel, Within, back_tested, band, factors, score
 from ltc_events import Fact, Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadDisqualified, LeadQualified, LeadScored, ScoreFactor
 from ltc_events.testing import given

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.domain import withdrawing
+from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.domain.lead import ConsentRecorded, UnknownLead
-from lead_svc.domain.withdrawing import WithdrawConsent
 from leads import done, owned
 from ltc_events.lead import LeadCaptured, LeadDisqualified
 from ltc_events.testing import given
-from ltc_runtime.edge.personal import link_token
+from ltc_runtime.http.personal import link_token
 from postbox import Postbox, effects, go_on
 from test_nurture_api import RULES
 

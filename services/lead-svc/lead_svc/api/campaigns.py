@@ -9,13 +9,13 @@ from uuid import UUID
 
 from ltc_events import Money, Sum, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field, StringConstraints
 from sqlalchemy import CTE, ColumnElement, func, select
 
 from .. import projections as shown
-from ..domain import campaign as campaigns_
-from ..domain.campaign import NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
+from ..campaign import rules as campaigns_
+from ..campaign.rules import NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
 from .resource import MANAGERS, CameBy, midnight
 
 CampaignInUrl = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from ltc_events import Code, Name, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Body, Handle, Read, View
+from ltc_runtime.http import Body, Handle, Read, View
 from pydantic import Field, model_validator
 
-from ..domain.contact import Email, Phone
+from ..contact.rules.addresses import Email, Phone
 from ..domain.lead import CaptureLead
-from ..domain.matching import CompanyPhone, Website, marks
+from ..party.rules.matching import CompanyPhone, Website, marks
 from .duplicates import Candidate, candidates
 from .resource import SALES, leads
 

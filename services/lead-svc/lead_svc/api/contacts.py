@@ -8,16 +8,13 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events import Text
-from ltc_runtime.edge import LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, exists, func, select
 
 from .. import projections as shown
-from ..domain import person
-from ..domain.account import UnknownParty
-from ..domain.forest import MergesChanged
-from ..domain.likeness import Agreement, Trait, alike, traits
-from ..domain.person import (
+from ..contact import rules as person
+from ..contact.rules import (
     ContactMergedAlready,
     ContactMergedIntoItself,
     ContactNotMerged,
@@ -27,6 +24,9 @@ from ..domain.person import (
     UnknownPerson,
     UnmergeContact,
 )
+from ..contact.rules.likeness import Agreement, Trait, alike, traits
+from ..domain.forest import MergesChanged
+from ..party.rules import UnknownParty
 from .asking import Contact
 from .consenting import asked_for, in_step
 from .kinship import CONTACTS, PARTIES

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from ltc_runtime.edge import Api, Read, View
+from ltc_runtime.http import Api, Read, View
 from pydantic import Field
 from sqlalchemy import and_, case, exists, func, select, tuple_
 
 from .. import projections as shown
-from ..domain.account import UnknownParty
-from ..domain.matching import WEIGHTS, Mark, MarkKind, weight
+from ..party.rules import UnknownParty
+from ..party.rules.matching import WEIGHTS, Mark, MarkKind, weight
 from .kinship import PARTIES
 from .resource import OPEN, SALES
 

@@ -8,13 +8,13 @@ from typing import Annotated
 
 from ltc_events import Code, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import form as forms_
-from ..domain.form import CloseForm, DefineForm, FormName, IssueFormToken, Origin, PerMinute, UnknownForm, form_id
+from ..form import rules as forms_
+from ..form.rules import CloseForm, DefineForm, FormName, IssueFormToken, Origin, PerMinute, UnknownForm, form_id
 from .resource import MANAGERS, SALES
 
 forms = Api("/capture-forms", stream=forms_.decider, natural=NaturalKey("form", FormName, form_id))

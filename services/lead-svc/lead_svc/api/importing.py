@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events import Code, Refusal
-from ltc_runtime.edge import Api, Handle, Page, Paging, Read, Upload, View
+from ltc_runtime.http import Api, Handle, Page, Paging, Read, Upload, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import importing
-from ..domain.importing import Encoding, StartImport, StopImport, UnknownImport, UnknownMapping
+from ..import_job import rules as importing
+from ..import_job.rules import Encoding, StartImport, StopImport, UnknownImport, UnknownMapping
 from .resource import MANAGERS, SALES
 
 CAP = 512 * 1024 * 1024

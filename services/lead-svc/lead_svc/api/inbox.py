@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events.effect import Outcome
-from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.http import Api, Body, Handle, Page, Paging, Read, Role, View
 from pydantic import Field
 from sqlalchemy import Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.contact import Email
-from ..domain.inbox import AskDigest, ClearInbox, EndDigest, ReadNotice, UnknownNotice, inbox_of, person_of
-from ..domain.notice import SEE_TO, Kind
+from ..contact.rules.addresses import Email
+from ..inbox.rules.notices import SEE_TO, Kind
+from ..inbox.rules.states import AskDigest, ClearInbox, EndDigest, ReadNotice, UnknownNotice, inbox_of, person_of
 from .resource import SALES
 
 inbox = Api("/inbox")

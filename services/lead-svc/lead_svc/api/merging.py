@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Text
-from ltc_runtime.edge import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
 from .. import projections as shown
+from ..contact.rules.likeness import traits
 from ..domain.forest import MergesChanged
 from ..domain.lead import LeadClosed, UnknownLead
 from ..domain.lead_likeness import Agreement, Described, same_need
-from ..domain.likeness import traits
 from ..domain.merging import (
     LeadMergedAlready,
     LeadMergedIntoItself,

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from ltc_events import Code, Name
 from ltc_events.effect import Outcome
-from ltc_runtime.edge import Body, Handle, Read, View
+from ltc_runtime.http import Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
 from ..domain.lead import ConsentMissing, LeadClosed, UnknownLead
-from ..domain.nurture import StopNurture, nurture_of
-from ..domain.nurturing import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
+from ..nurture.rules import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
+from ..nurture.rules.states import StopNurture, nurture_of
 from .resource import SALES, leads
 
 

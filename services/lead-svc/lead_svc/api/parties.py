@@ -6,23 +6,15 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Name, Text
-from ltc_runtime.edge import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 
 from .. import projections as shown
-from ..domain import account
-from ..domain.account import (
-    DescribeParty,
-    MergedIntoItself,
-    MergeParty,
-    PartyMergedAlready,
-    PartyNotMerged,
-    UnknownParty,
-    UnmergeParty,
-)
 from ..domain.forest import MergesChanged
-from ..domain.matching import CompanyPhone, Website, core_name
+from ..party import rules as account
+from ..party.rules import DescribeParty, MergedIntoItself, MergeParty, PartyMergedAlready, PartyNotMerged, UnknownParty, UnmergeParty
+from ..party.rules.matching import CompanyPhone, Website, core_name
 from .asking import LeadRow, lead_row
 from .consenting import in_step
 from .kinship import PARTIES

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from ltc_runtime.edge import Api, Handle, Read
+from ltc_runtime.http import Api, Handle, Read
 
-from ..domain import person
-from ..domain.person import ForgetPerson, PersonChanged, UnknownPerson
+from ..contact import rules as person
+from ..contact.rules import ForgetPerson, PersonChanged, UnknownPerson
 from .kinship import CONTACTS
 
 people = Api("/people", stream=person.decider)

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from ltc_events import BadRow, Code, fitted
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Body, Read, View
+from ltc_runtime.http import Body, Read, View
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.import_mapping import PRESETS, ColumnMapping, ImportMappings
-from ..domain.import_reading import ReadRow, Said, places_of, row_reader
-from ..domain.importing import UnknownMapping
-from ..domain.rule_book import UnknownRules
+from ..import_job.rules import UnknownMapping
+from ..import_job.rules.rows import ReadRow, Said, places_of, row_reader
+from ..rule_book.rules import UnknownRules
+from ..rule_book.rules.import_mapping import PRESETS, ColumnMapping, ImportMappings
 from .resource import MANAGERS
 from .rule_books import RuleVersion, rule_books, rules_of
 

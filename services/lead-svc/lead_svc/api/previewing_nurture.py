@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ltc_runtime.edge import Read, View
+from ltc_runtime.http import Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.nurture_rules import NurtureRules, Trigger
-from ..domain.rule_book import UnknownRules
+from ..rule_book.rules import UnknownRules
+from ..rule_book.rules.nurture import NurtureRules, Trigger
 from .resource import MANAGERS, OPEN
 from .rule_books import RuleVersion, rule_books, rules_of
 

@@ -9,18 +9,18 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from ltc_events import Money
 from ltc_events.lead import Band, Bant
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
 from .. import projections as shown
-from ..domain import rule_book, scoring
-from ..domain.distribution import AssignmentRules, PoolRules, first_fit
-from ..domain.import_mapping import ImportMappings
-from ..domain.nurture_rules import NurtureRules
-from ..domain.response_rules import ResponseRules
-from ..domain.rule_book import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id
-from ..domain.scoring import BandResult, Known, Outcome, ScoringModel
+from ..rule_book import rules as rule_book
+from ..rule_book.rules import ActivateRules, BookName, DraftRules, RecordBackTest, RulesNotBackTested, UnknownRules, book_id, scoring
+from ..rule_book.rules.assignment import AssignmentRules, PoolRules, first_fit
+from ..rule_book.rules.import_mapping import ImportMappings
+from ..rule_book.rules.nurture import NurtureRules
+from ..rule_book.rules.response import ResponseRules
+from ..rule_book.rules.scoring import BandResult, Known, Outcome, ScoringModel
 from .resource import MANAGERS, OPEN
 
 rule_books = Api("/rule-books", stream=rule_book.decider)

@@ -4,15 +4,15 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ltc_events import Name, Text
-from ltc_runtime.edge import Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..contact.rules import PersonChanged, PersonIsForgotten
+from ..contact.rules.consent import GiveConsent
 from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, TouchInTheFuture, UnknownLead
 from ..domain.lead.touching import Direction, TouchKind
-from ..domain.person import PersonChanged, PersonIsForgotten
-from ..domain.withdrawing import GiveConsent
 from .asking import contact_row
 from .consenting import take_consent_back
 from .kinship import LEADS

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 from uuid import UUID
 
-from .likeness import Trait
+from ..contact.rules.likeness import Trait
 
 Agreement = Literal["contact", "email", "party", "phone"]
 WEIGHTS: Mapping[Agreement, int] = {"contact": 60, "email": 50, "party": 40, "phone": 30}

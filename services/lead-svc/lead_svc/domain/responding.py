@@ -5,7 +5,8 @@ from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, States, Stream
 
-from . import lead, rule_book
+from ..rule_book import rules as rule_book
+from . import lead
 from .lead.responding import ResponseAwaited
 from .lead.states import Absorbed, Alive
 

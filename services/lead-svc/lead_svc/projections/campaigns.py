@@ -5,7 +5,7 @@ from ltc_events.opportunity import OpportunityWon
 from sqlalchemy import BigInteger, Column, Date, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.campaign import CampaignCostRecorded
+from ..campaign.rules import CampaignCostRecorded
 from .schema import read
 
 campaign_costs = Table(

@@ -5,7 +5,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.form import FormClosed, FormDefined, FormTokenIssued
+from ..form.rules import FormClosed, FormDefined, FormTokenIssued
 from .schema import read
 
 

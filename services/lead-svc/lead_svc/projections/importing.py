@@ -4,7 +4,7 @@ from ltc_events import change, on, projection, put
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.importing import ImportFinished, ImportProgressed, ImportStarted
+from ..import_job.rules import ImportFinished, ImportProgressed, ImportStarted
 from .schema import read
 
 imports = Table(

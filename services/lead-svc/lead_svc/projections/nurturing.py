@@ -4,7 +4,7 @@ from ltc_events import change, on, projection, put
 from sqlalchemy import Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.nurture import NurtureBegun, NurtureFinished, NurtureMailTold, NurtureStepPlanned, NurtureStopped
+from ..nurture.rules.states import NurtureBegun, NurtureFinished, NurtureMailTold, NurtureStepPlanned, NurtureStopped
 from .schema import read
 
 nurtures = Table(

@@ -1,11 +1,12 @@
 """Each version of each rule book."""
 
-from ltc_events import activation, change, on, projection, put
+from ltc_events import change, on, projection, put
+from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain import rule_book
-from ..domain.rule_book import RulesActivated, RulesBackTested, RulesDrafted
+from ..rule_book import rules as rule_book
+from ..rule_book.rules import RulesActivated, RulesBackTested, RulesDrafted
 from .schema import read
 
 rule_books = Table(

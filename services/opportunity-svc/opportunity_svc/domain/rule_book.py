@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Refusal, UserId, Versions, derive_id
+from ltc_events import Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_kit.versioned_document import Versions
 from pydantic import Field
 
 from .configuration import ConfigurationRules

@@ -1,11 +1,12 @@
 """Each version of each pipeline."""
 
-from ltc_events import Fact, activation, change, on, projection, put
+from ltc_events import Fact, change, on, projection, put
 from ltc_events.projection import Row
+from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.pipeline import PipelineActivated, PipelineDrafted
+from ..pipeline.rules import PipelineActivated, PipelineDrafted
 from .schema import read
 
 pipelines = Table(

@@ -4,13 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ltc_events import Fact, Money, activation, change, on, projection, put
+from ltc_events import Fact, Money, change, on, projection, put
 from ltc_events.opportunity_forms import FormFilled, FormValue
 from ltc_events.projection import Row
+from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.form import FormActivated, FormDrafted
+from ..form.rules import FormActivated, FormDrafted
 from .schema import read
 
 forms = Table(

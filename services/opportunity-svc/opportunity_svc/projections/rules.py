@@ -1,7 +1,8 @@
 """Each version of each rule book."""
 
-from ltc_events import Fact, activation, change, on, projection, put
+from ltc_events import Fact, change, on, projection, put
 from ltc_events.projection import Row
+from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 

@@ -19,7 +19,7 @@ from ltc_events.lead import (
     LeadUnmerged,
 )
 
-from ..classing import Placed
+from ...rule_book.rules.classes import Placed
 from .moving import MoveLead, move
 from .pooling import (
     LeadInPool,

@@ -9,7 +9,7 @@ from uuid import UUID
 from ltc_events import Refusal
 from ltc_events.lead import Band, Bant, ScoreFactor
 
-from ..classing import Placed
+from ...rule_book.rules.classes import Placed
 from ..forest import Merged
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from ltc_events import Code, Command, Event, Money, Name, Personal, Text, UserId
 from ltc_events.lead import Bant, Channel, Domain, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PhoneNumber
 from pydantic import AfterValidator
 
-from ..party import party_of
+from ...party.rules.names import party_of
 from .pooling import LeadInPool, must_not_be_barred
 from .states import Alive, Assigned, BantIncomplete, Captured, Lead, Nobody, Pooled, Qualified, TriangleNotThreePeople
 from .touching import ConsentGiven, ConsentRecorded

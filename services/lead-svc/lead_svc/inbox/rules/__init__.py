@@ -1,0 +1,171 @@
+"""A digest: one mail on a working day, as work begins, to whoever wants one and has something new and unread in their inbox."""
+
+from collections import Counter
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserId
+from ltc_events.effect import Effect, Mail, Outcome, Told
+from ltc_kit.calendar import WorkingCalendar
+
+from ...domain.responding import RESPONSE
+from ...rule_book import rules as rule_book
+from . import states as inbox
+from .notices import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
+from .states import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
+
+_WORK = ("09:00-17:00",)
+USUAL = WorkingCalendar.model_validate(
+    {"zone": "UTC", "week": dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), _WORK)}
+)
+"""When we work, as long as no response rules say so."""
+
+WORDS: dict[OfLeads, str] = {
+    "lead_assigned": "given to you \u00b7 分配给您",
+    "lead_handed_over": "handed over to you \u00b7 移交给您",
+    "response_overdue": "waiting too long for a first response \u00b7 首次响应超时",
+    "lead_recycled": "taken back to the pool \u00b7 回收至公海",
+    "import_finished": "import finished \u00b7 导入完成",
+}
+FURTHER_WORDS: dict[OfDeals | OfPool | OfMerges, str] = {
+    "lead_pooled": "in the pool, as nobody was found for them \u00b7 无人可分配，已入公海",
+    "lead_merged": "merged into another lead \u00b7 已并入其他线索",
+    "lead_took_in": "another lead merged into yours \u00b7 有线索并入您的线索",
+    "lead_unmerged": "merge undone, yours again \u00b7 合并已撤销",
+    "task_raised": "to be seen to in deals \u00b7 商机待办",
+    "task_reassigned": "tasks given to you \u00b7 转交给您的待办",
+    "decision_escalated": "decisions nobody made in time \u00b7 决策超时",
+    "deal_handed_over": "deals handed over to you \u00b7 移交给您的商机",
+}
+
+
+class NoteNotice(Command):
+    """Note that something is new for one of us, who may want to be told by mail."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+    kind: Kind
+    at: datetime
+
+
+class SendDigest(Command):
+    """Intend the mail, if something is still unread."""
+
+    inbox_id: UUID
+    user: UserId
+    due: datetime
+
+
+class NoteDigest(Command):
+    """Note what came of the mail."""
+
+    inbox_id: UUID
+    user: UserId
+    due: datetime
+    outcome: Outcome
+    detail: Name
+    at: datetime
+
+
+DigestCommand: TypeAlias = NoteNotice | SendDigest | NoteDigest
+
+
+def streams(command: DigestCommand) -> list[Stream]:
+    return [inbox.decider.of(command.inbox_id), rule_book.decider.of(RESPONSE)]
+
+
+def decide(states: States, command: DigestCommand) -> list[Event]:
+    known, rules = states.of(inbox.decider, command.inbox_id), states.of(rule_book.decider, RESPONSE).response
+    calendar = rules.calendar if rules else USUAL
+    match command:
+        case NoteNotice():
+            return [*note(known, calendar, command)]
+        case SendDigest():
+            return [*send(known, command)]
+        case NoteDigest():
+            return [*tell(known, calendar, command)]
+
+
+def note(known: Inbox, calendar: WorkingCalendar, command: NoteNotice) -> list[Noted | DigestPlanned]:
+    digest = known.digest
+    if digest is None or command.notice_id in digest.fresh or was_read(known, command.notice_id, command.at):
+        return []
+    noted = NoticeNoted(**dict(command)) if command.kind in LEAD_KINDS else DealNoticeNoted(**dict(command))
+    waits = digest.planned is not None and digest.planned > command.at
+    return [noted] if waits else [noted, *planned(command, calendar)]
+
+
+def planned(command: NoteNotice | NoteDigest, calendar: WorkingCalendar) -> list[DigestPlanned]:
+    """As the work of the next day begins: so there are never two on one day."""
+    due = calendar.opening(command.at)
+    return [] if due is None else [DigestPlanned(inbox_id=command.inbox_id, user=command.user, due=due)]
+
+
+def send(known: Inbox, command: SendDigest) -> list[DigestIntended]:
+    digest = known.digest
+    if digest is None or digest.planned != command.due or not digest.fresh or digest.sending:
+        return []  # it moved on, or all was read
+    found = Counter(each.kind for each in digest.fresh.values())
+    counts = {kind: found[kind] for kind in sorted(found) if kind in LEAD_KINDS}
+    of_deals = {kind: found[kind] for kind in sorted(found) if kind not in LEAD_KINDS}
+    return [DigestIntended.model_validate({**dict(command), "to": digest.email, "counts": counts, "of_deals": of_deals})]
+
+
+def tell(known: Inbox, calendar: WorkingCalendar, command: NoteDigest) -> list[DigestTold | DigestPlanned | DigestEnded]:
+    """What did not go out yet goes out with the next one; an address that is no good is not written to again."""
+    told = DigestTold(**dict(command))
+    if known.digest is None:
+        return [told]
+    match command.outcome:
+        case "deferred" | "dropped":
+            return [told, *planned(command, calendar)]
+        case "refused" | "forgotten":
+            return [told, DigestEnded(inbox_id=command.inbox_id, user=command.user, reason=command.detail)]
+        case _:
+            return [told]
+
+
+decider: JointDecider[DigestCommand] = JointDecider(
+    commands=DigestCommand, streams=streams, decide=decide, over=(inbox.decider, rule_book.decider)
+)
+
+
+def composed(digest: DigestIntended) -> Mail:
+    """It says how much is new, and of nobody what."""
+    words = [f"{count} \u00d7 {WORDS[kind]}" for kind, count in digest.counts.items()]
+    words += [f"{count} \u00d7 {FURTHER_WORDS[kind]}" for kind, count in further(digest).items()]
+    new = sum((*digest.counts.values(), *further(digest).values()))
+    lines = "\n".join(words)
+    end = "You asked for this mail; POST /inbox/digest/end ends it."
+    return Mail(
+        to=digest.to,
+        subject=f"{new} new in your inbox",
+        body=f"New and unread in your inbox \u00b7 收件箱中的新通知:\n\n{lines}\n\n{end}\n",
+    )
+
+
+def further(digest: DigestIntended) -> dict[OfDeals | OfPool | OfMerges, int]:
+    """As far as this version of the code knows the kinds."""
+    return {kind: digest.of_deals[kind] for kind in FURTHER_WORDS if kind in digest.of_deals}
+
+
+def told(digest: DigestIntended, came: Told) -> NoteDigest:
+    names = digest.model_dump(include={"inbox_id", "user", "due"})
+    return NoteDigest(**names, outcome=came.outcome, detail=came.detail, at=came.at)
+
+
+mails = Effect(
+    intent=DigestIntended,
+    streams=lambda digest: [inbox.decider.of(digest.inbox_id)],
+    stands=lambda states, digest, at: is_wanted(states.of(inbox.decider, digest.inbox_id), digest, at),
+    mail=composed,
+    told=told,
+)
+
+
+def is_wanted(known: Inbox, digest: DigestIntended, at: datetime) -> bool:
+    """Asked again at the very moment: they may have ended it, given another address, or had one today, if that was late."""
+    now = known.digest
+    return now is not None and now.email == digest.to and (now.sent is None or now.sent.date() < at.date())

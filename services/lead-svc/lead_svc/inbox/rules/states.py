@@ -1,0 +1,266 @@
+"""An inbox: what one of us was told of, what of it they have read, and the mail that tells them of the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from ltc_events import Code, Command, Decider, Event, Name, Personal, Refusal, UserId, derive_id
+from ltc_events.effect import Outcome
+
+from .notices import OfLeads
+
+
+def inbox_of(user: str) -> UUID:
+    """The stream of somebody's inbox."""
+    return derive_id("inbox", user)
+
+
+def person_of(user: str) -> UUID:
+    """For whom the address of one of us is sealed, so that they can be forgotten as anybody else."""
+    return derive_id("user", user)
+
+
+class ReadNotice(Command):
+    """Note that they have read one notice."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+    at: datetime
+
+
+class ClearInbox(Command):
+    """Note that they have read everything up to then."""
+
+    inbox_id: UUID
+    user: UserId
+    at: datetime
+
+
+class AskDigest(Command):
+    """Send a mail a day, when there is something new."""
+
+    inbox_id: UUID
+    user: UserId
+    subject_id: UUID
+    email: Personal[str]
+
+
+class EndDigest(Command):
+    """Send no more of them."""
+
+    inbox_id: UUID
+    user: UserId
+    reason: Name
+
+
+class NoteOver(Command):
+    """Note that nobody has to be told of it any more."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+
+
+class NoticeRead(Event, type="ltc.lead.notice-read.v1"):
+    """They have read one notice."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+    at: datetime
+
+
+class InboxCleared(Event, type="ltc.lead.inbox-cleared.v1"):
+    """They have read everything up to then."""
+
+    inbox_id: UUID
+    user: UserId
+    at: datetime
+
+
+class DigestAsked(Event, type="ltc.lead.digest-asked.v1"):
+    """They want a mail a day, when there is something new; the address is sealed for them."""
+
+    inbox_id: UUID
+    user: UserId
+    subject_id: UUID
+    email: Personal[str]
+
+
+class DigestEnded(Event, type="ltc.lead.digest-ended.v1"):
+    """They get no more of these mails."""
+
+    inbox_id: UUID
+    user: UserId
+    reason: Name
+
+
+class NoticeNoted(Event, type="ltc.lead.notice-noted.v1"):
+    """Something is new for somebody who wants to be told by mail."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+    kind: OfLeads
+    at: datetime
+
+
+class DealNoticeNoted(Event, type="ltc.lead.deal-notice-noted.v1"):
+    """Something about a deal, or of a kind that came later, is new for somebody who wants to be told by mail."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+    kind: Code
+    at: datetime
+
+
+class NoticeOver(Event, type="ltc.lead.notice-over.v1"):
+    """What they were to be told of is seen to, or somebody else's."""
+
+    inbox_id: UUID
+    user: UserId
+    notice_id: UUID
+
+
+class DigestPlanned(Event, type="ltc.lead.digest-planned.v1"):
+    """If it is still unread then, they are told by mail."""
+
+    inbox_id: UUID
+    user: UserId
+    due: datetime
+
+
+class DigestIntended(Event, type="ltc.lead.digest-intended.v1"):
+    """This is to be sent now: how much is new, by kind."""
+
+    inbox_id: UUID
+    user: UserId
+    due: datetime
+    to: Personal[str]
+    counts: dict[OfLeads, int]
+    of_deals: dict[Code, int] = {}
+    """Of deals, and of the kinds that came later."""
+
+
+class DigestTold(Event, type="ltc.lead.digest-told.v1"):
+    """What came of it."""
+
+    inbox_id: UUID
+    user: UserId
+    due: datetime
+    outcome: Outcome
+    detail: Name
+    at: datetime
+
+
+class UnknownNotice(Refusal):
+    """There is no such notice in your inbox."""
+
+    status = 404
+
+
+Noted: TypeAlias = NoticeNoted | DealNoticeNoted
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The mail somebody wants: where to, when next, and of what."""
+
+    email: str
+    planned: datetime | None = None
+    fresh: Mapping[UUID, Noted] = field(default_factory=dict)
+    """Unread, and in no mail yet."""
+    sending: Mapping[UUID, Noted] = field(default_factory=dict)
+    """In a mail of which it is not known yet what came of it."""
+    sent: datetime | None = None
+    """When the last one went out, or may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What was read since everything was, and the mail they want."""
+
+    read: frozenset[UUID] = frozenset()
+    cleared: datetime | None = None
+    digest: Digest | None = None
+
+
+InboxCommand: TypeAlias = ReadNotice | ClearInbox | AskDigest | EndDigest | NoteOver
+InboxEvent: TypeAlias = (
+    NoticeRead | InboxCleared | DigestAsked | DigestEnded | Noted | NoticeOver | DigestPlanned | DigestIntended | DigestTold
+)
+
+
+def decide(inbox: Inbox, command: InboxCommand) -> list[InboxEvent]:
+    match command:
+        case ReadNotice():
+            return [] if command.notice_id in inbox.read else [NoticeRead(**dict(command))]
+        case ClearInbox():
+            return [] if inbox.cleared is not None and command.at <= inbox.cleared else [InboxCleared(**dict(command))]
+        case AskDigest():
+            return [DigestAsked(**dict(command))]
+        case EndDigest():
+            return [] if inbox.digest is None else [DigestEnded(**dict(command))]
+        case NoteOver():
+            waiting = {**inbox.digest.fresh, **inbox.digest.sending} if inbox.digest else {}
+            return [NoticeOver(**dict(command))] if command.notice_id in {*inbox.read, *waiting} else []
+
+
+def evolve(inbox: Inbox, event: InboxEvent) -> Inbox:
+    digest = inbox.digest
+    match event:
+        case NoticeRead(notice_id=notice_id):
+            return without(replace(inbox, read=inbox.read | {notice_id}))
+        case InboxCleared(at=at):
+            return without(Inbox(cleared=at, digest=digest))
+        case NoticeOver(notice_id=over):
+            return ended(inbox, over)
+        case DigestAsked(email=email):
+            return replace(inbox, digest=replace(digest, email=email) if digest else Digest(email))
+        case DigestEnded():
+            return replace(inbox, digest=None)
+        case _ if digest is None:
+            return inbox  # ended meanwhile
+        case NoticeNoted() | DealNoticeNoted():
+            return replace(inbox, digest=replace(digest, fresh={**digest.fresh, event.notice_id: event}))
+        case DigestPlanned(due=due):
+            return replace(inbox, digest=replace(digest, planned=due))
+        case DigestIntended():
+            return replace(inbox, digest=replace(digest, fresh={}, sending=digest.fresh))
+        case DigestTold(outcome="sent" | "unknown"):
+            return replace(inbox, digest=replace(digest, sending={}, sent=event.at))
+        case DigestTold():  # it did not go out: the next one tells of it
+            return without(replace(inbox, digest=replace(digest, fresh={**digest.sending, **digest.fresh}, sending={})))
+
+
+def without(inbox: Inbox) -> Inbox:
+    """Of what was read nobody needs to be told."""
+    digest = inbox.digest
+    if digest is None:
+        return inbox
+    return replace(inbox, digest=replace(digest, fresh={id: each for id, each in digest.fresh.items() if not was_read(inbox, id, each.at)}))
+
+
+def ended(inbox: Inbox, over: UUID) -> Inbox:
+    """It is as if they had never been told: if it is theirs again one day, they are told anew."""
+    digest = inbox.digest
+    if digest is not None:
+        digest = replace(digest, fresh=all_but(digest.fresh, over), sending=all_but(digest.sending, over))
+    return replace(inbox, read=inbox.read - {over}, digest=digest)
+
+
+def all_but(notices: Mapping[UUID, Noted], over: UUID) -> Mapping[UUID, Noted]:
+    return {id: each for id, each in notices.items() if id != over}
+
+
+def was_read(inbox: Inbox, notice_id: UUID, at: datetime) -> bool:
+    return notice_id in inbox.read or (inbox.cleared is not None and at <= inbox.cleared)
+
+
+decider: Decider[Inbox, InboxCommand, InboxEvent] = Decider(
+    kind="inbox", id="inbox_id", initial=Inbox(), decide=decide, evolve=evolve, commands=InboxCommand, events=InboxEvent, shared=True
+)

@@ -1,0 +1,213 @@
+"""A rule book: rules that are data, drafted version by version; one version is live, and what it says is seen before it is."""
+
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_kit.versioned_document import Versions
+from pydantic import Field
+
+from .assignment import AssignmentRules, PoolRules
+from .import_mapping import ImportMappings
+from .nurture import NurtureRules
+from .response import ResponseRules
+from .scoring import BandResult, ScoringModel
+
+BookName = Literal["scoring", "assignment", "pool", "response", "import", "nurture"]
+Version = Annotated[int, Field(ge=1, le=1_000_000)]
+Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules | ImportMappings | NurtureRules
+
+
+def book_id(book: BookName) -> UUID:
+    """The stream of a rule book: there is one of each."""
+    return derive_id("rule-book", book)
+
+
+class DraftRules(Command):
+    """Write the next version of a rule book; it says nothing until it is live."""
+
+    book_id: UUID
+    book: BookName
+    scoring: ScoringModel | None = None
+    assignment: AssignmentRules | None = None
+    pool: PoolRules | None = None
+    response: ResponseRules | None = None
+    imports: ImportMappings | None = None
+    nurture: NurtureRules | None = None
+    drafted_by: UserId
+
+
+class RecordBackTest(Command):
+    """Note how a version would have judged what is over."""
+
+    book_id: UUID
+    version: Version
+    horizon_days: int
+    bands: tuple[BandResult, ...]
+
+
+class ActivateRules(Command):
+    """Let a version say what is done from now on."""
+
+    book_id: UUID
+    version: Version
+    activated_by: UserId
+
+
+class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
+    """A version of a rule book was written."""
+
+    book_id: UUID
+    book: Code
+    version: Version
+    scoring: ScoringModel | None = None
+    assignment: AssignmentRules | None = None
+    pool: PoolRules | None = None
+    response: ResponseRules | None = None
+    imports: ImportMappings | None = None
+    nurture: NurtureRules | None = None
+    drafted_by: UserId
+
+
+class RulesBackTested(Event, type="ltc.lead.rules-back-tested.v1"):
+    """This is how a version would have judged the leads that are over, by what was known of them so many days after they came."""
+
+    book_id: UUID
+    version: Version
+    horizon_days: int
+    bands: tuple[BandResult, ...]
+
+
+class RulesActivated(Event, type="ltc.lead.rules-activated.v1"):
+    """From now on this version is what counts."""
+
+    book_id: UUID
+    version: Version
+    previous: int | None = None
+    activated_by: UserId
+
+
+class UnknownRules(Refusal):
+    """There is no such version of this rule book."""
+
+    status = 404
+
+
+class RulesNotBackTested(Refusal):
+    """Version {version} was never tested against history: do that first, and look at what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All versions of one rule book, and which of them counts."""
+
+    versions: Versions[Rules] = field(default_factory=Versions)
+    tested: frozenset[int] = frozenset()
+
+    @property
+    def live(self) -> int | None:
+        """The version that counts."""
+        return self.versions.live
+
+    @property
+    def scoring(self) -> ScoringModel | None:
+        """The scoring model that counts, if this is its book and one does."""
+        rules = self.counting
+        return rules if isinstance(rules, ScoringModel) else None
+
+    @property
+    def assignment(self) -> AssignmentRules | None:
+        """The assignment rules that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, AssignmentRules) else None
+
+    @property
+    def pool(self) -> PoolRules | None:
+        """The rules of the pool that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, PoolRules) else None
+
+    @property
+    def response(self) -> ResponseRules | None:
+        """How soon a new lead must hear of us, if this is the book that says so and it does."""
+        rules = self.counting
+        return rules if isinstance(rules, ResponseRules) else None
+
+    @property
+    def imports(self) -> ImportMappings | None:
+        """The own mappings of imports that count, if this is their book and some do."""
+        rules = self.counting
+        return rules if isinstance(rules, ImportMappings) else None
+
+    @property
+    def counting(self) -> Rules | None:
+        """What the live version says."""
+        return self.versions.counting
+
+
+RuleBookCommand: TypeAlias = DraftRules | RecordBackTest | ActivateRules
+RuleBookEvent: TypeAlias = RulesDrafted | RulesBackTested | RulesActivated
+
+
+def decide(book: Book, command: RuleBookCommand) -> list[RuleBookEvent]:
+    match command:
+        case DraftRules():
+            return [*draft(book, command)]
+        case RecordBackTest():
+            return [*back_test(must_have(book, command.version), command)]
+        case ActivateRules():
+            return [*activate(must_have(book, command.version), command)]
+
+
+def draft(book: Book, command: DraftRules) -> list[RulesDrafted]:
+    if book.versions.says(content(command)):
+        return []
+    return [RulesDrafted(**dict(command), version=book.versions.next)]
+
+
+def back_test(book: Book, command: RecordBackTest) -> list[RulesBackTested]:
+    return [RulesBackTested(**dict(command))]
+
+
+def activate(book: Book, command: ActivateRules) -> list[RulesActivated]:
+    if book.live == command.version:
+        return []
+    if isinstance(book.versions.written[command.version - 1], ScoringModel) and command.version not in book.tested:
+        raise RulesNotBackTested(version=command.version)
+    return [RulesActivated(**dict(command), previous=book.live)]
+
+
+def must_have(book: Book, version: int) -> Book:
+    if not book.versions.has(version):
+        raise UnknownRules
+    return book
+
+
+def content(said: DraftRules | RulesDrafted) -> Rules:
+    """What the version says: one kind of rules, that of its book."""
+    rules = said.scoring or said.assignment or said.pool or said.response or said.imports or said.nurture
+    assert rules is not None
+    return rules
+
+
+def evolve(book: Book, event: RuleBookEvent) -> Book:
+    match event:
+        case RulesDrafted():
+            return replace(book, versions=book.versions.with_next(content(event)))
+        case RulesBackTested(version=version):
+            return replace(book, tested=book.tested | {version})
+        case RulesActivated(version=version):
+            return replace(book, versions=book.versions.with_live(version))
+
+
+decider: Decider[Book, RuleBookCommand, RuleBookEvent] = Decider(
+    kind="rule-book",
+    id="book_id",
+    initial=Book(),
+    decide=decide,
+    evolve=evolve,
+    commands=RuleBookCommand,
+    events=RuleBookEvent,
+    shared=True,
+)
