@@ -11,7 +11,7 @@ ONLY ?=
 TESTS ?=
 WORKERS ?= 2
 # Each is type-checked by itself: their modules are called alike (test_api, conftest).
-TEST_ROOMS := $(wildcard libs/*/tests) libs/runtime/tests/edge libs/runtime/tests/wire $(wildcard apps/*/tests services/*/tests)
+TEST_ROOMS := $(wildcard libs/*/tests) libs/runtime/tests/http_api libs/runtime/tests/messaging $(wildcard apps/*/tests services/*/tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down status test check campaign defects format bench map env-example clean
@@ -50,7 +50,7 @@ check: setup ## Lint, format, types and import rules
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/mypy tests
-	@for room in $(TEST_ROOMS); do MYPYPATH=$$room:libs/runtime/tests:examples $(BIN)/mypy --explicit-package-bases --exclude "^$$room/(edge|wire)/" $$room || exit 1; done
+	@for room in $(TEST_ROOMS); do MYPYPATH=$$room:libs/runtime/tests:examples $(BIN)/mypy --explicit-package-bases --exclude "^$$room/(http_api|messaging)/" $$room || exit 1; done
 	@$(BIN)/lint-imports
 
 campaign: setup ## Faults without end under load, then every check (SECONDS=1200 SEED=1; FAULTS=no for none, ONLY=name for one)

@@ -13,14 +13,14 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from ltc_events import Command, Decider, Event, Policy, derive_id
 from ltc_runtime.log import migrate, open_log
-from ltc_runtime.react import note_policies, react
+from ltc_runtime.messaging.broker import FETCH_BYTES, topic_for
+from ltc_runtime.messaging.fetcher import BATCH
+from ltc_runtime.messaging.inbox import hear as listen
+from ltc_runtime.messaging.topic_start import note_fresh
+from ltc_runtime.policies import note_policies, react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.stopping import end
-from ltc_runtime.wire.broker import FETCH_BYTES, topic_for
-from ltc_runtime.wire.hear import hear as listen
-from ltc_runtime.wire.reading import BATCH
-from ltc_runtime.wire.topic_start import note_fresh
+from ltc_runtime.shutdown import end
 from ltc_stack.postgres import Postgres
 
 from .append import opened_log

@@ -16,11 +16,11 @@ import asyncpg
 import httpx
 import psutil
 from lead_svc.service import service
-from ltc_runtime.edge.app import create_app
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.app import create_app
+from ltc_runtime.http.issuer import Issuer
+from ltc_runtime.imports import ROWS, take_next
 from ltc_runtime.log import migrate, open_log
 from ltc_runtime.settings import Settings
-from ltc_runtime.taking import ROWS, take_next
 
 from .measure import Figure
 from .place import LOGIN, database, server

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import asyncpg
 from ltc_demo.http import Service
+from ltc_runtime.messaging.relay import RELAY
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.relay import RELAY
 from ltc_stack.embedded import Stack
 
 from .overload import CALLERS, Load, offer, p99

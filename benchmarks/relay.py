@@ -8,14 +8,14 @@ from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 from ltc_runtime.log import Log
+from ltc_runtime.messaging import topics
+from ltc_runtime.messaging.broker import BATCH_BYTES, topic_for
+from ltc_runtime.messaging.cloudevents import Headers, headers_of
+from ltc_runtime.messaging.lease import usurp
+from ltc_runtime.messaging.published_log import OwnLog
+from ltc_runtime.messaging.relay import RELAY
+from ltc_runtime.messaging.relay import relay as tell
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire import topics
-from ltc_runtime.wire.broker import BATCH_BYTES, topic_for
-from ltc_runtime.wire.cloudevents import Headers, headers_of
-from ltc_runtime.wire.lease import usurp
-from ltc_runtime.wire.own import OwnLog
-from ltc_runtime.wire.relay import RELAY
-from ltc_runtime.wire.relay import relay as tell
 
 from .append import opened_log
 from .backlog import EVENTS, fill

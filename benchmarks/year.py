@@ -21,11 +21,11 @@ import orjson
 from ltc_demo.http import Response, Service
 from ltc_runtime.log import Log, open_log
 from ltc_runtime.log.rebuild import build
+from ltc_runtime.messaging import topics
+from ltc_runtime.messaging.lease import usurp
+from ltc_runtime.messaging.relay import RELAY
+from ltc_runtime.messaging.relay import relay as tell
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire import topics
-from ltc_runtime.wire.lease import usurp
-from ltc_runtime.wire.relay import RELAY
-from ltc_runtime.wire.relay import relay as tell
 from ltc_stack.embedded import Stack
 from order_svc.service import service as order_svc
 

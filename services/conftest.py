@@ -13,11 +13,11 @@ import httpx
 import pytest
 from ltc_events import Command, Stream, derive_id
 from ltc_runtime.clock import Clock, set_offset
-from ltc_runtime.edge.app import create_app
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.app import create_app
+from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.log.states import TailKey
-from ltc_runtime.react import Reactor, note_policies
+from ltc_runtime.policies import Reactor, note_policies
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.timers import fire_due

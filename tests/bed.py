@@ -8,14 +8,14 @@ from typing import Any
 
 import asyncpg
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.react import note_policies, react
+from ltc_runtime.messaging.inbox import hear
+from ltc_runtime.messaging.relay import relay
+from ltc_runtime.messaging.topic_start import note_fresh
+from ltc_runtime.messaging.topics import apply
+from ltc_runtime.policies import note_policies, react
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.stopping import end
-from ltc_runtime.wire.hear import hear
-from ltc_runtime.wire.relay import relay
-from ltc_runtime.wire.topic_start import note_fresh
-from ltc_runtime.wire.topics import apply
+from ltc_runtime.shutdown import end
 
 from .checker.evidence import Evidence, gather
 from .databases import Database, Databases

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ltc_runtime.clock import Clock, read_offset, set_offset
+from ltc_runtime.messaging.broker import way_in
 from ltc_runtime.service import Service, load
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.broker import way_in
 from ltc_stack.embedded import Stack
 from ltc_stack.provision import relocated
 

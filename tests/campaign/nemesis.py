@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
-from ltc_runtime.wire.behind import last_records
-from ltc_runtime.wire.broker import reading, topic_for, way_in
-from ltc_runtime.wire.topics import apply
+from ltc_runtime.messaging.broker import reading, topic_for, way_in
+from ltc_runtime.messaging.topic_check import last_records
+from ltc_runtime.messaging.topics import apply
 
 from ..faults.crowd import storm
 from ..platform import Platform

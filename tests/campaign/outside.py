@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 
 import httpx
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 
 from ..deals import LEADS
 from ..faults.outside import Outside

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
-from ltc_runtime.wire.behind import last_records
-from ltc_runtime.wire.broker import reading, topic_for, way_in
+from ltc_runtime.messaging.broker import reading, topic_for, way_in
+from ltc_runtime.messaging.topic_check import last_records
 
 from ..checker.evidence import MARK
 from ..platform import Platform

@@ -10,9 +10,9 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from ltc_events import derive_id
 from ltc_runtime.log import Log, Meta
-from ltc_runtime.wire import hear as hear_module
-from ltc_runtime.wire import relay as relay_module
-from ltc_runtime.wire.cloudevents import Unreadable, read_event
+from ltc_runtime.messaging import inbox as hear_module
+from ltc_runtime.messaging import relay as relay_module
+from ltc_runtime.messaging.cloudevents import Unreadable, read_event
 from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed

@@ -49,7 +49,7 @@ def openapi(service: str) -> dict[str, Any]:
     """What an API says of itself. Its log is never opened for that."""
     from unittest.mock import MagicMock
 
-    from ltc_runtime.edge.app import create_app
+    from ltc_runtime.http.app import create_app
     from ltc_runtime.settings import Settings
 
     described = create_app(load_services()[service], MagicMock(), Settings(jwks="none.json")).openapi()
@@ -58,7 +58,7 @@ def openapi(service: str) -> dict[str, Any]:
 
 def asyncapi(service: str) -> dict[str, Any]:
     """What a service says of its topic."""
-    from ltc_runtime.wire.asyncapi import asyncapi
+    from ltc_runtime.messaging.asyncapi import asyncapi
 
     return asyncapi([load_services()[service]], "-")
 

@@ -10,17 +10,17 @@ from unittest.mock import MagicMock
 import orjson
 import pytest
 from ltc_cli.atlas import EVERY, ORDER, conversation, permissions
-from ltc_runtime.edge.app import EdgeApp, create_app
-from ltc_runtime.edge.auth import Verifier
-from ltc_runtime.edge.keys import Keys
-from ltc_runtime.edge.operation import Operation
+from ltc_runtime.http.app import EdgeApp, create_app
+from ltc_runtime.http.auth import Verifier
+from ltc_runtime.http.keys import Keys
+from ltc_runtime.http.operation import Operation
 from ltc_runtime.service import installed, load
 from ltc_runtime.settings import Settings
 
 from .frozen import SERVICES, load_services
 
 # The forgeries that the edge itself is tested with.
-sys.path.insert(0, str(Path(__file__).parents[2] / "libs/runtime/tests/edge"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "libs/runtime/tests/http_api"))
 
 from forged import BAD, EC, EC_K1, ED, RSA, token
 

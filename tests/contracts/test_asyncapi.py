@@ -11,10 +11,10 @@ import httpx
 import jsonschema_rs
 import pytest
 from ltc_events.samples import sample
-from ltc_runtime.edge.app import EdgeApp, create_app
+from ltc_runtime.http.app import EdgeApp, create_app
+from ltc_runtime.messaging.asyncapi import asyncapi as document_of
+from ltc_runtime.messaging.asyncapi import heard_by
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.asyncapi import asyncapi as document_of
-from ltc_runtime.wire.asyncapi import heard_by
 
 from .frozen import SERVICES, TOPICS, asyncapi, events, load_services, text
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from ltc_runtime.messaging.acl import show
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.access import show
 from ltc_stack.embedded import Servers
 from ltc_stack.kafka import Logins
 from ltc_stack.kept import Passwords

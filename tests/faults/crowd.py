@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from ltc_runtime.wire.broker import hang_up, start_ear, topic_for
+from ltc_runtime.messaging.broker import hang_up, start_ear, topic_for
 
 from ..platform import Platform
 

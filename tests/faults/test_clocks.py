@@ -16,14 +16,14 @@ from joserfc import jwt
 from ltc_events import At, Command, Fact, derive_id
 from ltc_runtime import timers
 from ltc_runtime.clock import Clock
-from ltc_runtime.edge.auth import LEEWAY, Verifier
-from ltc_runtime.edge.issuer import Issuer
-from ltc_runtime.edge.keys import FileSource, Keys
-from ltc_runtime.edge.problems import Unauthenticated
+from ltc_runtime.http.auth import LEEWAY, Verifier
+from ltc_runtime.http.issuer import Issuer
+from ltc_runtime.http.keys import FileSource, Keys
+from ltc_runtime.http.problems import Unauthenticated
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.react import note_policies, react
+from ltc_runtime.policies import note_policies, react
 from ltc_runtime.settings import Settings
-from ltc_runtime.stopping import end
+from ltc_runtime.shutdown import end
 
 from ..databases import Database, Databases
 from ..deals import LEADS
@@ -63,7 +63,7 @@ def header(issuer: Issuer, **claims: int) -> bytes:
 
 async def believes(verifier: Verifier, authorization: bytes, now: float, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether a process whose clock says this takes the token: one that was verified before, or anew."""
-    monkeypatch.setattr("ltc_runtime.edge.auth.time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr("ltc_runtime.http.auth.time", SimpleNamespace(time=lambda: now))
     if verifier.known(authorization) is not None:
         return True
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from billing_svc.service import service
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 from ltc_stack.postgres import Postgres
 
 from ..databases import Database, Databases

@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 from billing_svc.service import service
-from ltc_runtime.edge.app import create_app
-from ltc_runtime.edge.issuer import Issuer
-from ltc_runtime.listening import listen
+from ltc_runtime.http.app import create_app
+from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import open_log
 from ltc_runtime.process import http
 from ltc_runtime.settings import Settings
+from ltc_runtime.sockets import listen
 
 from ..checker.evidence import Evidence, read_ledger
 from ..checker.run import run

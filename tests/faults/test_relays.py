@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from ltc_runtime.wire import relay as relay_module
-from ltc_runtime.wire.lease import Lease, LeaseLost
+from ltc_runtime.messaging import relay as relay_module
+from ltc_runtime.messaging.lease import Lease, LeaseLost
 from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from ltc_runtime.wire.topics import apply
+from ltc_runtime.messaging.topics import apply
 
 from ..deals import LEADS, Deal
 from ..frontline import ANN

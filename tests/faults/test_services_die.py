@@ -15,12 +15,12 @@ from .failpoints import died, dying
 
 pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.slow]
 
-LOG, HEAR, REACT, RELAY = "ltc_runtime.log.group", "ltc_runtime.wire.hear", "ltc_runtime.react", "ltc_runtime.wire.relay"
+LOG, HEAR, REACT, RELAY = "ltc_runtime.log.group", "ltc_runtime.messaging.inbox", "ltc_runtime.policies", "ltc_runtime.messaging.relay"
 DECIDED = f"{LOG}:Group._write:6:before"  # decided, nothing written
 COMMITTED = f"{LOG}:Group._write:4:after"  # committed, nobody was answered
-ANSWERED = "ltc_runtime.edge.handle:Handle.__call__:3:after"  # the answer is ready and never sent
+ANSWERED = "ltc_runtime.http.handle:Handle.__call__:3:after"  # the answer is ready and never sent
 READ = f"{RELAY}:_Teller._deliver:2:before"  # read from the log, not produced
-PRODUCED = "ltc_runtime.wire.lease:Lease.advance:2:before"  # produced, the checkpoint not moved
+PRODUCED = "ltc_runtime.messaging.lease:Lease.advance:2:before"  # produced, the checkpoint not moved
 FETCHED = f"{HEAR}:Ear._append:3:before"  # fetched, not heard
 HEARD = f"{HEAR}:Ear._append:2:after"  # heard, the offset not committed
 REACTING = f"{REACT}:React.plan:2:before"  # heard, not reacted

@@ -1,10 +1,10 @@
 """`ltc asyncapi`: what services tell and hear, as an AsyncAPI document."""
 
 import typer
-from ltc_runtime.edge.app import installed_version
+from ltc_runtime.http.app import installed_version
+from ltc_runtime.messaging.asyncapi import asyncapi
 from ltc_runtime.service import installed, load
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.asyncapi import asyncapi
 
 from .output import command, print_json
 from .place import ServiceNames, load_or_say

@@ -6,11 +6,11 @@ from typing import get_args
 
 import typer
 from ltc_events import event_classes
-from ltc_runtime.edge.api import Api
-from ltc_runtime.edge.roles import Role
-from ltc_runtime.edge.trace import trace_routes
+from ltc_runtime.http.api import Api
+from ltc_runtime.http.roles import Role
+from ltc_runtime.http.trace import trace_routes
+from ltc_runtime.messaging import feed
 from ltc_runtime.service import Service, installed, load, policy_name
-from ltc_runtime.wire import feed
 
 from .output import Json, command, print_json
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 
 from .output import AWAY, MISUSED, REFUSED, Trouble
 from .place import Place

@@ -13,7 +13,7 @@ from ltc_demo.read import read
 from ltc_demo.rows import Unreadable
 from ltc_demo.setup import OPPORTUNITIES
 from ltc_demo.timings import Timings
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 
 from .http import Token
 from .importing_leads import import_leads

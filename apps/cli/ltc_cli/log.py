@@ -11,8 +11,8 @@ import typer
 from ltc_events import Projection
 from ltc_runtime.log.rebuild import Difference, NotPossible, Rebuilt, Tell, alone, compare, drop_kept, rebuild, rollback
 from ltc_runtime.log.verify import Verdict, verify
+from ltc_runtime.messaging.republish import republish
 from ltc_runtime.service import Service, installed, load
-from ltc_runtime.wire.republish import republish
 
 from .output import AWAY, MISUSED, WRONG, Json, Trouble, answer, command, err
 from .place import Place, ServiceNames, place, run

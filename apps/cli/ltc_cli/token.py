@@ -4,7 +4,7 @@ import sys
 from typing import Annotated
 
 import typer
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.settings import Settings
 
 from .output import MISUSED, Trouble, command

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import typer
 from aiokafka.errors import KafkaError
+from ltc_runtime.messaging import acl, topics
 from ltc_runtime.service import installed, load
-from ltc_runtime.wire import access, topics
 
 from .output import AWAY, WRONG, Json, Trouble, answer, command
 from .place import place, run
@@ -50,13 +50,13 @@ def show_access(
     """Who may do what at the brokers: written from the code. With --apply, what was changed."""
     here = place()
     settings = here.wire if do or here.stack else here.settings
-    wanted = access.grants([load(name) for name in installed()], settings)
+    wanted = acl.grants([load(name) for name in installed()], settings)
     if not do:
         answer([line(grant) for grant in wanted], as_json)
         return
     try:
-        granted, taken = run(access.apply(wanted, settings))
-    except access.NoAccessLists:
+        granted, taken = run(acl.apply(wanted, settings))
+    except acl.NoAccessLists:
         raise Trouble("the cluster keeps no access lists: set authorizer.class.name at the brokers", WRONG) from None
     except (KafkaError, TimeoutError) as error:
         raise Trouble(f"Kafka cannot be reached or does not let us: {error}", AWAY) from None
@@ -64,7 +64,7 @@ def show_access(
     answer([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing was to be done")
 
 
-def line(grant: access.Grant) -> dict[str, Any]:
+def line(grant: acl.Grant) -> dict[str, Any]:
     """A line of the access list in a table."""
     return {"user": grant.user, "may": grant.act, "kind": grant.kind, "name": f"{grant.name}*" if grant.beginning else grant.name}
 

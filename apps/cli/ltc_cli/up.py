@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import httpx
 import psutil
 import typer
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
+from ltc_runtime.messaging.acl import ANALYST
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.access import ANALYST
 from ltc_stack import keep, state
 from ltc_stack.embedded import Stack
 from ltc_stack.kafka import OPERATOR

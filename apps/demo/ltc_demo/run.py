@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.settings import Settings
 from ltc_stack import keep, state
 from ltc_stack.embedded import Stack

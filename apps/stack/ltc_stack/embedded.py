@@ -8,12 +8,12 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import IO, NamedTuple
 
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log.database import migrate
+from ltc_runtime.messaging.acl import ANALYST, grants
+from ltc_runtime.messaging.topics import apply
 from ltc_runtime.service import installed, load
 from ltc_runtime.settings import ROLES, Role, Settings
-from ltc_runtime.wire.access import ANALYST, grants
-from ltc_runtime.wire.topics import apply
 
 from . import state
 from .kafka import OPERATOR, Kafka, Logins

@@ -15,9 +15,9 @@ from typing import Any
 
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
+from ltc_runtime.messaging.acl import Grant, apply
+from ltc_runtime.messaging.broker import way_in
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire.access import Grant, apply
-from ltc_runtime.wire.broker import way_in
 
 from .address import AT_HOME, Address
 from .child import Child, DidNotStart

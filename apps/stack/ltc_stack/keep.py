@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from ltc_runtime.loglines import configure
+from ltc_runtime.logging_config import configure
 from ltc_runtime.settings import Settings
 
 from .embedded import Stack

@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import structlog
-from ltc_runtime.edge.issuer import Issuer
+from ltc_runtime.http.issuer import Issuer
+from ltc_runtime.messaging import acl
+from ltc_runtime.messaging.broker import KAFKA_ERRORS
 from ltc_runtime.service import installed, load
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire import access
-from ltc_runtime.wire.broker import KAFKA_ERRORS
 
 from .address import EVERYWHERE, Address
 from .embedded import YEAR, Stack
@@ -64,9 +64,9 @@ def hand_out(root: Path, server: str, settings: Settings) -> None:
             keep_text(root / party / file, text)
 
 
-def grants(settings: Settings) -> list[access.Grant]:
+def grants(settings: Settings) -> list[acl.Grant]:
     """The whole access list of Kafka."""
-    return access.grants([load(name) for name in installed()], settings)
+    return acl.grants([load(name) for name in installed()], settings)
 
 
 async def furnish(settings: Settings) -> None:
@@ -95,7 +95,7 @@ async def furnish_now(settings: Settings) -> None:
     try:
         await stack.start_servers()
         if settings.kafka_user:
-            await access.apply(grants(settings), settings)
+            await acl.apply(grants(settings), settings)
     finally:
         await stack.stop()
 

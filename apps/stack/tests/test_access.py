@@ -17,13 +17,13 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
+from ltc_runtime.messaging import acl, topics
+from ltc_runtime.messaging.acl import ANALYST, Grant, NoAccessLists, grants
+from ltc_runtime.messaging.broker import admin, reading, way_in
+from ltc_runtime.messaging.topic_check import last_records
+from ltc_runtime.messaging.topic_start import partitions_of
 from ltc_runtime.service import installed, load, topic_of
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire import access, topics
-from ltc_runtime.wire.access import ANALYST, Grant, NoAccessLists, grants
-from ltc_runtime.wire.behind import last_records
-from ltc_runtime.wire.broker import admin, reading, way_in
-from ltc_runtime.wire.topic_start import partitions_of
 from ltc_stack.kafka import BROKER, OPERATOR, Kafka, Logins
 from ltc_stack.kept import Passwords
 
@@ -132,7 +132,7 @@ async def test_nobody_but_the_operator_makes_deletes_or_changes_topics_or_access
             await client.create_partitions({own: NewPartitions(total_count=9)})
         await client.alter_configs([ConfigResource(ConfigResourceType.TOPIC, own, {"retention.ms": "1"})])  # says nothing of a refusal
     with pytest.raises(KafkaError):
-        await access.apply([Grant(user, "write", "topic", "house.other")], settings)
+        await acl.apply([Grant(user, "write", "topic", "house.other")], settings)
     (found, *_) = await topics.show([SERVICES[0] if user == ANALYST else user], broker.as_user(HOUSE))
     assert found.right
 
@@ -161,12 +161,12 @@ async def test_the_controller_asks_who_comes_too(broker: Kafka) -> None:
 async def test_the_list_in_the_cluster_is_the_one_that_is_wanted_and_is_put_right(broker: Kafka) -> None:
     operator = broker.as_user(HOUSE)
     wanted = grants([load(name) for name in SERVICES], HOUSE)
-    assert await access.show(USERS, operator) == set(wanted)
-    assert await access.apply(wanted, operator) == (set(), set())
+    assert await acl.show(USERS, operator) == set(wanted)
+    assert await acl.apply(wanted, operator) == (set(), set())
     extra = Grant("order-svc", "write", "topic", topic("billing-svc"))
-    assert await access.apply([*wanted, extra], operator) == ({extra}, set())
+    assert await acl.apply([*wanted, extra], operator) == ({extra}, set())
     assert await is_allowed(write(broker.as_user(HOUSE, "order-svc"), topic("billing-svc")))
-    assert await access.apply(wanted, operator) == (set(), {extra})
+    assert await acl.apply(wanted, operator) == (set(), {extra})
     assert not await is_allowed(write(broker.as_user(HOUSE, "order-svc"), topic("billing-svc")))
 
 
@@ -177,7 +177,7 @@ async def test_a_wiped_broker_comes_back_with_its_logins_and_its_list(tmp_path: 
         await running.stop()
         running.wipe()
         await running.start()
-        assert await access.show(["lead-svc"], running.as_user(HOUSE)) == set(allowed)
+        assert await acl.show(["lead-svc"], running.as_user(HOUSE)) == set(allowed)
     assert (tmp_path / "kafka/server.properties").stat().st_mode & 0o077 == 0
     assert logins.users == [OPERATOR, "lead-svc"]
     assert BROKER not in logins.users
@@ -186,7 +186,7 @@ async def test_a_wiped_broker_comes_back_with_its_logins_and_its_list(tmp_path: 
 async def test_a_cluster_without_access_lists_is_said_to_have_none(tmp_path: Path) -> None:
     async with Kafka(tmp_path / "kafka", Settings().cache_dir / "kafka-4.4.0") as open_to_all:
         with pytest.raises(NoAccessLists):
-            await access.apply([Grant("lead-svc", "write", "topic", "x")], open_to_all.as_user(HOUSE))
+            await acl.apply([Grant("lead-svc", "write", "topic", "x")], open_to_all.as_user(HOUSE))
 
 
 async def test_a_broker_that_was_open_keeps_its_topics_when_it_begins_to_ask_who_comes(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
 """What is said in OpenLTC: the vocabulary, the value objects and the published facts. Pure: no I/O."""
 
 from .ids import derive_id
+from .imports import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted, fitted
 from .personal import Personal
 from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
-from .taking import BadRow, Batch, Order, Reader, RowError, Seal, Taking, Wanted, fitted
 from .values import (
     AmountTooLarge,
     Code,

@@ -14,14 +14,14 @@ import structlog
 from ltc_events import Command, Event, Held, Stream, derive_id, event_class
 from ltc_events.effect import Effect, Told
 
-from .alone import alone
-from .doing import Doing
 from .log import Log, Meta, Plan
 from .log.tables import effect as EFFECT
 from .mail import Reply, send
+from .messaging.lease import Lease
 from .settings import Settings
-from .stopping import Stopping
-from .wire.lease import Lease
+from .shutdown import Stopping
+from .single_worker import alone
+from .worker_status import Doing
 
 NAME = "effects"
 BATCH = 50

@@ -15,7 +15,7 @@ from asyncpg import Pool
 from ltc_events.effect import Mail, Outcome
 
 from .clock import Clock
-from .edge.personal import link_token, open_many, subject_of
+from .http.personal import link_token, open_many, subject_of
 from .settings import Settings
 
 SECONDS = 20.0

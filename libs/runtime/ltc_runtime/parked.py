@@ -15,7 +15,7 @@ from ltc_events import Refusal, Stream, derive_id
 
 from .log import AlreadyThere, CheckpointMoved, Log, Plan, Unavailable, Work
 from .log.tables import parked
-from .reaction import Lane, Reaction, give, reaction_of, read_row, streams_of
+from .policy_result import Lane, Reaction, give, reaction_of, read_row, streams_of
 
 EPOCH = "parked"
 """A checkpoint that moves whenever the set of parked work changes, so that who changes it must have seen it as it is."""

@@ -17,24 +17,24 @@ import uvloop
 from pydantic import ValidationError
 
 from . import telemetry, timers
+from .cleanup import tidy
 from .clock import Clock
-from .doing import Doing
-from .edge.app import create_app
-from .edge.edge import Edge
 from .effects import do_effects
-from .listening import BACKLOG, listen
+from .http.app import create_app
+from .http.context import Edge
+from .imports import take_over
 from .log import Log, open_log
-from .loglines import configure as configure_logging
-from .react import note_policies, react
+from .logging_config import configure as configure_logging
+from .messaging.broker_probe import reach
+from .messaging.inbox import hear
+from .messaging.relay import relay
+from .messaging.topic_start import note_fresh
+from .policies import note_policies, react
 from .service import Service, load
 from .settings import Settings, wrong
-from .stopping import Stopped, Stopping, end
-from .taking import take_over
-from .tidy import tidy
-from .wire.hear import hear
-from .wire.reach import reach
-from .wire.relay import relay
-from .wire.topic_start import note_fresh
+from .shutdown import Stopped, Stopping, end
+from .sockets import BACKLOG, listen
+from .worker_status import Doing
 
 STOPPED, BROKEN, MISUSED = 0, 1, 2
 GC_THRESHOLDS = (50_000, 20, 50)

@@ -24,7 +24,7 @@ class Service:
 
     Args:
         name: such as ``lead-svc``.
-        api: its routes, one `ltc_runtime.edge.Api` or several.
+        api: its routes, one `ltc_runtime.http.Api` or several.
         decides: its deciders.
         reacts: event class → policies; own events and those of others.
         shows: its projections.

@@ -12,13 +12,13 @@ import structlog
 from ltc_events import Command, Refusal, Stream
 
 from . import telemetry
-from .alone import alone
-from .doing import Doing
 from .log import AlreadyThere, Log, Meta, Plan
 from .log.tables import timer
+from .messaging.lease import Lease
 from .settings import Settings
-from .stopping import Stopping
-from .wire.lease import Lease
+from .shutdown import Stopping
+from .single_worker import alone
+from .worker_status import Doing
 
 BATCH = 200
 LEASE = "timers"

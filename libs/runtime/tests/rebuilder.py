@@ -8,7 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from ltc_runtime.log import beside, migrate, swap
+from ltc_runtime.log import migrate, model_build, swap
 from machine import LOGIN
 from newer_shop import newer_shop
 
@@ -24,7 +24,7 @@ def stands_still(work: Any) -> Any:
     return run
 
 
-POINTS = {"copied": (beside, "fill"), "exchanged": (swap, "say_models")}
+POINTS = {"copied": (model_build, "fill"), "exchanged": (swap, "say_models")}
 """Where it stands still: its tables are filled beside the live ones; or everything is swapped and nothing is committed."""
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 import uvloop
-from ltc_runtime.listening import ACCEPTED_PER_ROUND, BACKLOG, listen
+from ltc_runtime.sockets import ACCEPTED_PER_ROUND, BACKLOG, listen
 
 
 def test_many_connections_are_let_in_per_round() -> None:

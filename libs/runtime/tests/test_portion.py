@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.portion import Portion
+from ltc_runtime.batch_size import Portion
 
 
 def test_of_small_ones_as_many_are_taken_as_there_may_be() -> None:

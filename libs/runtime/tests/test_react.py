@@ -14,7 +14,7 @@ from ltc_events import At, Command, Fact, derive_id
 from ltc_runtime import parked, timers
 from ltc_runtime.clock import Clock, set_offset
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.react import COMMAND_BYTES, React, Reactor
+from ltc_runtime.policies import COMMAND_BYTES, React, Reactor
 from machine import Database
 from shop import BasketClosed, BasketOpened, Close, Fill, Filled, OpenBasket, shop
 from test_log import Do, fetch
@@ -215,7 +215,7 @@ async def test_a_timer_fires_when_the_business_clock_says_so_and_once(live: Log,
 async def test_facts_that_give_many_commands_are_reacted_to_few_at_a_time_and_each_once(
     live: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ltc_runtime.react.BATCH_BYTES", 10 * COMMAND_BYTES)
+    monkeypatch.setattr("ltc_runtime.policies.BATCH_BYTES", 10 * COMMAND_BYTES)
     reactor = Reactor(live)
     await reactor.load()
     baskets = [await opened(live) for _ in range(120)]

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from ltc_events import Command, Projection, on, projection, put
-from ltc_runtime.log import Log, beside, fold, migrate, open_log, swap
+from ltc_runtime.log import Log, fold, migrate, model_build, open_log, swap
 from ltc_runtime.log.errors import OtherModels
 from ltc_runtime.log.rebuild import NotPossible, Rebuilt, alone, compare, drop_kept, rebuild, rollback
 from ltc_runtime.service import Service
@@ -39,7 +39,7 @@ async def filled(log: Log, count: int) -> list[UUID]:
     return ids
 
 
-async def built_anew(database: Database, service: Service, *projections: Projection, tell: Any = beside.quiet) -> list[Rebuilt]:
+async def built_anew(database: Database, service: Service, *projections: Projection, tell: Any = model_build.quiet) -> list[Rebuilt]:
     connection = await asyncpg.connect(database.owner)
     try:
         async with alone(connection):
@@ -144,19 +144,19 @@ async def test_what_happens_between_the_fold_and_the_swap_is_caught_up(
     log: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = (await filled(log, 40))[1::6][:3]
-    filled_beside, checked = fold.fill, beside.Beside.check
+    filled_beside, checked = fold.fill, model_build.Beside.check
 
     async def fill(*arguments: Any) -> None:
         await filled_beside(*arguments)
         await log.submit(Do(Fill(basket_id=first, item="after the copy")))
 
-    async def check(one: beside.Beside, meant_alike: bool) -> None:
+    async def check(one: model_build.Beside, meant_alike: bool) -> None:
         await log.submit(Do(Fill(basket_id=second, item="before the comparison")))
         await checked(one, meant_alike)
         await log.submit(Do(Close(basket_id=third)))
 
-    monkeypatch.setattr(beside, "fill", fill)
-    monkeypatch.setattr(beside.Beside, "check", check)
+    monkeypatch.setattr(model_build, "fill", fill)
+    monkeypatch.setattr(model_build.Beside, "check", check)
     (one,) = await built_anew(shop_database, shop, baskets)
     assert one.position == log.head
     rows = {row["basket_id"]: row for row in await fetch(shop_database, "SELECT * FROM read.basket_list")}

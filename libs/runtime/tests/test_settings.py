@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ltc_runtime.messaging.broker import way_in
 from ltc_runtime.process import MISUSED, main
 from ltc_runtime.settings import Settings, example
-from ltc_runtime.wire.broker import way_in
 from pydantic import ValidationError
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.stopping import Stopped, Stopping, end
+from ltc_runtime.shutdown import Stopped, Stopping, end
 from ltc_stack.embedded import Stack
 from ltc_stack.provision import relocated
 from ltc_stack.supervisor import Supervised

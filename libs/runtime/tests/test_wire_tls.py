@@ -10,10 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
+from ltc_runtime.messaging import topics
+from ltc_runtime.messaging.acl import Grant
+from ltc_runtime.messaging.broker import abandon, admin, start_producer
 from ltc_runtime.settings import Settings
-from ltc_runtime.wire import topics
-from ltc_runtime.wire.access import Grant
-from ltc_runtime.wire.broker import abandon, admin, start_producer
 from ltc_stack.kafka import Kafka, Logins
 from ltc_stack.kept import Passwords
 

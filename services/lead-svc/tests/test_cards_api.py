@@ -7,8 +7,8 @@ from uuid import UUID
 import httpx
 import pytest
 from leads import captured
-from ltc_runtime import taking
-from ltc_runtime.taking import take_next
+from ltc_runtime import imports
+from ltc_runtime.imports import take_next
 
 JO = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:00000000-0000-0000-0000-000000000001\r\nFN:Jo Doe\r\nORG:Acme\\, In\r\n c;Sales\r\n"
 JO += "EMAIL;PREF=1:jo@acme.example\r\nTEL;VALUE=uri:tel:+1-555-0100\r\nNOTE:Forty cards\\nby May\r\nEND:VCARD\r\n"
@@ -64,7 +64,7 @@ async def test_each_card_of_an_address_book_is_a_lead_once_and_what_is_wrong_is_
 async def test_a_large_address_book_is_taken_over_batch_by_batch(
     served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking, "ROWS", 50)
+    monkeypatch.setattr(imports, "ROWS", 50)
     photo = "PHOTO;ENCODING=b:" + "\r\n ".join(["A" * 70] * 200)
     book = "".join(JO.replace("000000000001", f"{number:012}").replace("NOTE", f"{photo}\r\nNOTE") for number in range(300))
     assert await taken(served, max_, book.encode("utf-16")) == (300, 0, 0, None)

@@ -9,7 +9,7 @@ import pytest
 from lead_svc.conversion.rules import ReturnLead
 from lead_svc.lead.rules.renewal import CaptureRenewal
 from leads import BANT, TRIANGLE, done, owned
-from ltc_runtime.taking import take_next
+from ltc_runtime.imports import take_next
 from test_contacts_api import lea, max_
 from test_nurture_api import RULES
 from test_parties_api import party_of

@@ -10,10 +10,10 @@ import pytest
 import xlsxwriter
 from lead_svc.api import imports
 from leads import done
-from ltc_runtime import taking
+from ltc_runtime import imports as imports_module
 from ltc_runtime.files import Row
-from ltc_runtime.stopping import Stopped, Stopping
-from ltc_runtime.taking import Import, take_next
+from ltc_runtime.imports import Import, take_next
+from ltc_runtime.shutdown import Stopped, Stopping
 
 HEADER = "Lead ID,Company,Last Name,Email,Lead Source\n"
 ROWS = "".join(f"Q{number},Company {number},Doe {number},jo{number}@acme.example,Web\n" for number in range(450))
@@ -93,7 +93,7 @@ async def test_a_row_that_comes_again_in_the_next_batch_is_known(
     served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch is made ready before the one before it is on disk."""
-    monkeypatch.setattr(taking, "ROWS", 50)
+    monkeypatch.setattr(imports_module, "ROWS", 50)
     data = HEADER + "".join(row + "\n" for row in ROWS.splitlines()[:100] for _ in range(2))
     assert await taken(served, max_, data) == counts(rows=200, new=100, known=100)
     parts = [ROWS.splitlines()[start : start + 50] for start in (100, 100, 150, 100)]
@@ -107,7 +107,7 @@ async def test_a_row_that_comes_again_in_the_next_batch_is_known(
 async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process stops between two batches; the next one notes every row once."""
     import_id = await brought(max_, HEADER + ROWS)
-    monkeypatch.setattr(taking, "ROWS", 100)
+    monkeypatch.setattr(imports_module, "ROWS", 100)
     stopping, batches = Stopping(), []
     look = stopping.look
 
@@ -129,7 +129,7 @@ async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.Asy
 async def test_cut_off_at_any_moment_it_takes_every_row_over_once(
     served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking, "ROWS", 20)
+    monkeypatch.setattr(imports_module, "ROWS", 20)
     import_id = await brought(max_, HEADER + ROWS)
     cut = 0
     while await served.log.pool.fetchval("SELECT count(*) FROM upload"):
@@ -230,14 +230,14 @@ async def test_a_file_whose_rows_cannot_be_noted_ends_and_the_next_one_is_taken_
     served: Any, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No file may stand in the way of those that wait behind it."""
-    read_rows = taking.read_rows
+    read_rows = imports_module.read_rows
 
     async def far_away(*asked: Any) -> AsyncIterator[list[Row]]:
         async for rows in read_rows(*asked):
             yield [row._replace(line=row.line + 10**10) for row in rows]
 
     with monkeypatch.context() as patched:
-        patched.setattr(taking, "read_rows", far_away)
+        patched.setattr(imports_module, "read_rows", far_away)
         broken = await taken(served, max_, HEADER + BAD)
     assert broken == counts(status="failed", failure="what is in it cannot be stored")
     assert await taken(served, max_, HEADER + "Q1,Acme,Doe,,\n") == counts(rows=1, new=1)

@@ -14,9 +14,9 @@ from ltc_cli.importing import usual_mapping
 from ltc_cli.importing_leads import import_leads
 from ltc_cli.output import Trouble
 from ltc_cli.place import Place
+from ltc_runtime.imports import take_over
 from ltc_runtime.process import http
 from ltc_runtime.settings import Settings
-from ltc_runtime.taking import take_over
 
 TERMS = {"mapping": "salesforce", "source": "crm", "encoding": "auto", "dry_run": "false"}
 

@@ -9,7 +9,7 @@ from lead_svc.inbox.rules import states as inbox
 from lead_svc.inbox.rules.states import ClearInbox, InboxCleared, NoticeRead, ReadNotice
 from leads import captured, done, owned
 from ltc_events.testing import given
-from ltc_runtime.taking import take_next
+from ltc_runtime.imports import take_next
 from test_my_day import BODY
 
 

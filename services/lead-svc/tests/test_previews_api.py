@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from leads import captured, done, owned
-from ltc_runtime.taking import take_next
+from ltc_runtime.imports import take_next
 from test_nurture_api import RULES, STEP
 
 OWN = {

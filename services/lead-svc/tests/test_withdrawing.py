@@ -12,7 +12,7 @@ from lead_svc.lead.rules import ConsentRecorded, UnknownLead
 from leads import done, owned
 from ltc_events.lead import LeadCaptured, LeadDisqualified
 from ltc_events.testing import given
-from ltc_runtime.edge.personal import link_token
+from ltc_runtime.http.personal import link_token
 from postbox import Postbox, effects, go_on
 from test_nurture_api import RULES
 

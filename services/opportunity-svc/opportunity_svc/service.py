@@ -50,44 +50,24 @@ from .api import (
     teams,
     waterfalls,
 )
-from .domain import (
-    authority,
-    deciding,
-    filling,
-    form,
-    negotiation,
-    opening,
-    opportunity,
-    past,
-    pipeline,
-    price_book,
-    quote,
-    rule_book,
-    selection,
-    splitting,
-    stepping,
-    swapping,
-    winning,
-)
+from .deal import rules as opportunity
+from .deal.rules import deciding, filling, opening, stepping, winning
+from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from .domain import authority, negotiation, past, price_book, quote, rule_book, selection, splitting, swapping
 from .domain import catalogue as products
 from .domain.authority import AuthorityRevoked
-from .domain.opportunity.facts import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    ExpectedClosePassed,
-    FindingNoted,
-    FindingStruck,
-)
 from .domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
 from .estimate import rules as estimate
 from .forecast import rules as forecast
 from .forecast.rules import ForecastSet
+from .form import rules as form
 from .hand_over import rules as leaving
 from .hand_over.rules import workload as desk
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
+from .pipeline import rules as pipeline
 from .policies import (
     ask_deciders,
     ask_for_bid,

@@ -9,7 +9,8 @@ import pytest
 from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
 from ltc_runtime.service import policy_name
-from opportunity_svc.domain import opportunity, quote
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.domain import quote
 from opportunity_svc.domain.quote.facts import QuoteExpired
 from opportunity_svc.mandate.rules.index import decider as register
 from opportunity_svc.service import service

@@ -7,6 +7,7 @@ import pytest
 from ltc_events import Event, Money, Refusal
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
+from opportunity_svc.deal.rules import DayInTheFuture, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.domain.negotiation import (
     Alternative,
     BreakDeadlock,
@@ -25,7 +26,6 @@ from opportunity_svc.domain.negotiation import (
     RoundOnOtherContent,
     decider,
 )
-from opportunity_svc.domain.opportunity import DayInTheFuture, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.domain.quote.facts import QuoteDrafted
 from opportunity_svc.domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 

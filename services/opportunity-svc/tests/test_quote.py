@@ -10,8 +10,8 @@ from ltc_events.opportunity import OpportunityLost, OpportunityOpened, lines_has
 from ltc_events.opportunity_gates import OpportunitySuspended
 from ltc_events.testing import Given, Outcome
 from ltc_events.testing import given as after
+from opportunity_svc.deal.rules import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.domain.authority import AuthorityGranted, authority_id
-from opportunity_svc.domain.opportunity import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.domain.price_book import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
 from opportunity_svc.domain.quote import approval, decider, offering, pricing
 from opportunity_svc.domain.quote.approval import (

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from ltc_events import Command, Event, Held, Refusal, Stream
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
-from opportunity_svc.domain import opportunity, quote, splitting, winning
-from opportunity_svc.domain.opportunity import OpportunityClosed
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import OpportunityClosed, winning
+from opportunity_svc.deal.rules.winning import WinOpportunity
+from opportunity_svc.domain import quote, splitting
 from opportunity_svc.domain.quote import approval, offering, pricing
 from opportunity_svc.domain.quote.facts import QuoteSuperseded
 from opportunity_svc.domain.quote.gates import (
@@ -24,7 +26,6 @@ from opportunity_svc.domain.quote.gates import (
     QuoteNotSent,
 )
 from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote
-from opportunity_svc.domain.winning import WinOpportunity
 from test_quote import (
     ACCEPTED,
     DEAL,

@@ -10,10 +10,11 @@ from ltc_events.contract import ContractRegistered, ContractSigned
 from ltc_events.opportunity import OpportunityWon, OptionSwapped
 from ltc_events.samples import sample
 from ltc_events.testing import given
-from opportunity_svc.domain import opportunity, selection, swapping
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity
+from opportunity_svc.domain import selection, swapping
 from opportunity_svc.domain.catalogue import CATALOGUE_ID, CatalogueChanged, Product
 from opportunity_svc.domain.configuration import ConfigurationInvalid, ConfigurationRules, Requires
-from opportunity_svc.domain.opportunity import OpportunityClosed, UnknownOpportunity
 from opportunity_svc.domain.rule_book import CONFIGURATION, RulesActivated, RulesDrafted
 from opportunity_svc.domain.selection import (
     ContractStands,

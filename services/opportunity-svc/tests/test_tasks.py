@@ -12,11 +12,11 @@ from ltc_events.opportunity_gates import BidSubmitted, DealTerms, DecisionEscala
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.order import OrderRejected
 from ltc_events.testing import given
-from opportunity_svc.domain import opportunity
-from opportunity_svc.domain.opportunity import CheckClose
-from opportunity_svc.domain.opportunity.facts import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
-from opportunity_svc.domain.opportunity.findings import BidTerms
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import CheckClose
+from opportunity_svc.deal.rules.events import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
 from opportunity_svc.domain.quote.facts import QuoteExpired
+from opportunity_svc.finding.rules import BidTerms
 from opportunity_svc.forecast.rules import ForecastSet
 from opportunity_svc.mandate.rules import MandateRevoked, as_grant
 from opportunity_svc.mandate.rules import index as register

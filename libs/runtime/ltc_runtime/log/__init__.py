@@ -9,7 +9,7 @@ import asyncpg
 
 from ..clock import Clock
 from ..service import Service
-from ..stopping import end
+from ..shutdown import end
 from .connection import DATABASE_ERRORS, connect, pool
 from .database import migrate
 from .errors import AlreadyThere, CheckpointMoved, Stale, Unavailable, Unstorable

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from ltc_events import Event, Fact, Projection, Verb
 
-from ..portion import Portion
+from ..batch_size import Portion
 from .models import create_sql
 from .plan import RowKey, Write, collapse, key_of
 from .write import by_shape, column_values, verb_sql

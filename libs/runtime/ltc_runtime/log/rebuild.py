@@ -7,8 +7,8 @@ import asyncpg
 from ltc_events import Projection
 
 from ..service import Service
-from .beside import AGAIN, BESIDE, KEPT, LIVE, Beside, Difference, NotPossible, Tell, differences, head, quiet
 from .fold import fill
+from .model_build import AGAIN, BESIDE, KEPT, LIVE, Beside, Difference, NotPossible, Tell, differences, head, quiet
 from .models import changed, fingerprint_of
 from .swap import Rebuilt, existing, say_models, swap
 

@@ -9,7 +9,7 @@ import asyncpg
 from ltc_events import Projection
 
 from ..service import Service
-from .beside import KEPT, LIVE, Beside, Difference, NotPossible, head
+from .model_build import KEPT, LIVE, Beside, Difference, NotPossible, head
 from .models import fingerprint_of, models_of
 
 LEAVING = "leaving"

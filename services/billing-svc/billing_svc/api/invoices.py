@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Code, Money
 from ltc_events.billing import InvoiceNumber, TaxSubtotal
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from sqlalchemy import select
 
 from .. import projections as shown

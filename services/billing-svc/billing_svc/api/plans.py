@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Code, Money
-from ltc_runtime.edge import EVERYONE, LISTED, Api, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, LISTED, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import and_, func, select
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Currency, Money, Name, Refusal, Text
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, Role, View, matching
 from pydantic import Field
 from sqlalchemy import select
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ltc_events import Currency
-from ltc_runtime.edge import EVERYONE, Api, Read, View
+from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 

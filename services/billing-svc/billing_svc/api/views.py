@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Money
-from ltc_runtime.edge import Read, View
+from ltc_runtime.http import Read, View
 from sqlalchemy import select
 
 from .. import projections as shown

@@ -7,7 +7,7 @@ from uuid import UUID
 from ltc_events import Code, Money, Sha256, Text
 from ltc_events.contract import PlanLine
 from ltc_events.opportunity import LineNo
-from ltc_runtime.edge import Body, Handle, Role
+from ltc_runtime.http import Body, Handle, Role
 from pydantic import Field
 
 from ..domain.paper import (

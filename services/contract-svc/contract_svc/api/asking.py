@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ltc_events import Code, Money, UserId
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import and_, func, select
 

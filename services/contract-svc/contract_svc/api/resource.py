@@ -1,6 +1,6 @@
 """Contracts as a resource; what is done with them and what is asked about them add their routes."""
 
-from ltc_runtime.edge import Api
+from ltc_runtime.http import Api
 
 from ..domain import contract
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query
 from ltc_events import Code, Money, Name, Refusal, UserId
 from ltc_events.lead import Band, ScoreFactor
-from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, func, select
 

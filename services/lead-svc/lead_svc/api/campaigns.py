@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ltc_events import Money, Sum, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field, StringConstraints
 from sqlalchemy import CTE, ColumnElement, func, select
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ltc_events import Code, Name, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Body, Handle, Read, View
+from ltc_runtime.http import Body, Handle, Read, View
 from pydantic import Field, model_validator
 
 from ..contact.rules.addresses import Email, Phone

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.edge import Answer, Read
 from ltc_runtime.files.content_line import written
+from ltc_runtime.http import Answer, Read
 from sqlalchemy import select
 
 from .. import projections as shown

@@ -5,7 +5,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.edge import Handle, Read
+from ltc_runtime.http import Handle, Read
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown

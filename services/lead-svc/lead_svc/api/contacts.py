@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from ltc_events import Text
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.edge import LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, exists, func, select
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from ltc_events import Refusal, UserId
-from ltc_runtime.edge import Api, Body, Handle, Read, View
+from ltc_runtime.http import Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

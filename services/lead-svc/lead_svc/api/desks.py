@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Refusal, UserId
-from ltc_runtime.edge import LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from ltc_runtime.edge import Api, Read, View
+from ltc_runtime.http import Api, Read, View
 from pydantic import Field
 from sqlalchemy import and_, case, exists, func, select, tuple_
 

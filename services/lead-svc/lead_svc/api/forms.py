@@ -8,7 +8,7 @@ from typing import Annotated
 
 from ltc_events import Code, Text
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

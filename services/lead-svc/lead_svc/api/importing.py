@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events import Code, Refusal
-from ltc_runtime.edge import Api, Handle, Page, Paging, Read, Upload, View
+from ltc_runtime.http import Api, Handle, Page, Paging, Read, Upload, View
 from pydantic import Field
 from sqlalchemy import select
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events.effect import Outcome
-from ltc_runtime.edge import Api, Body, Handle, Page, Paging, Read, Role, View
+from ltc_runtime.http import Api, Body, Handle, Page, Paging, Read, Role, View
 from pydantic import Field
 from sqlalchemy import Select, and_, func, or_, select
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ltc_runtime.edge import Read
+from ltc_runtime.http import Read
 from sqlalchemy import CTE, ColumnElement, Select, Table, and_, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Text
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.edge import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Query
-from ltc_runtime.edge import Api, Read, View
+from ltc_runtime.http import Api, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, select
 

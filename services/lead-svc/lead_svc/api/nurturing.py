@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Code, Name
 from ltc_events.effect import Outcome
-from ltc_runtime.edge import Body, Handle, Read, View
+from ltc_runtime.http import Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Name, Text
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.edge import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from ltc_runtime.edge import Api, Handle, Read
+from ltc_runtime.http import Api, Handle, Read
 
 from ..contact import rules as person
 from ..contact.rules import ForgetPerson, PersonChanged, UnknownPerson

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ltc_events import BadRow, Code, fitted
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Body, Read, View
+from ltc_runtime.http import Body, Read, View
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 

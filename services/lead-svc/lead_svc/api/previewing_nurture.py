@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ltc_runtime.edge import Read, View
+from ltc_runtime.http import Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 

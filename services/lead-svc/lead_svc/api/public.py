@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Name, Text, derive_id
-from ltc_runtime.edge import Api, Body, Handle, Read, View
-from ltc_runtime.edge.call import Call, Caller
-from ltc_runtime.edge.problems import NotAdmitted, OriginNotAllowed, TooOften
-from ltc_runtime.edge.public import PREFIX
-from ltc_runtime.edge.rate import Rate
+from ltc_runtime.http import Api, Body, Handle, Read, View
+from ltc_runtime.http.call import Call, Caller
+from ltc_runtime.http.problems import NotAdmitted, OriginNotAllowed, TooOften
+from ltc_runtime.http.public import PREFIX
+from ltc_runtime.http.rate_limit import Rate
 from pydantic import Field
 from sqlalchemy import select
 

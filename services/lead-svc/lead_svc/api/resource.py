@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 from typing import Literal
 
 from ltc_events.lead import Channel
-from ltc_runtime.edge import Api, Role
+from ltc_runtime.http import Api, Role
 
 from ..lead import rules as lead
 from ..lead.rules import LeadStatus

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Path
 from ltc_events import Money
 from ltc_events.lead import Band, Bant
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import and_, func, select
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ltc_events import Name, Text
-from ltc_runtime.edge import Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 

@@ -8,12 +8,12 @@ from time import monotonic
 from typing import Annotated
 
 from ltc_events import Refusal
-from ltc_runtime.edge import Api, Handle, Read
-from ltc_runtime.edge.answers import Answer
-from ltc_runtime.edge.call import Call, Caller
-from ltc_runtime.edge.problems import TooOften
-from ltc_runtime.edge.public import LINK
-from ltc_runtime.edge.rate import Rate
+from ltc_runtime.http import Api, Handle, Read
+from ltc_runtime.http.call import Call, Caller
+from ltc_runtime.http.problems import TooOften
+from ltc_runtime.http.public import LINK
+from ltc_runtime.http.rate_limit import Rate
+from ltc_runtime.http.responses import Answer
 from pydantic import StringConstraints
 
 from ..contact.rules import PersonChanged

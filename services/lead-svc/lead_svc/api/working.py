@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Code, Name, Text, UserId
-from ltc_runtime.edge import Body, Handle, View
+from ltc_runtime.http import Body, Handle, View
 from pydantic import Field
 
 from ..lead.rules import (

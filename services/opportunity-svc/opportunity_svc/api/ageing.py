@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Money, UserId
-from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Numeric, Subquery, Text, and_, case, cast, extract, func, literal, select
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 from .reports import reports
 
 ENOUGH = 10

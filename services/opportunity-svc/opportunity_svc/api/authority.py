@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from ltc_events import Money, Rate, UserId
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ltc_events import Code, Money, Name, Refusal, Sha256
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field, StringConstraints
 from sqlalchemy import or_, select
 

@@ -9,14 +9,14 @@ from uuid import UUID
 from fastapi import Path
 from ltc_events import Money, Refusal, Sha256
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import UnknownOpportunity
 from ..domain.comparison import judged, versions_differ, without_cost
 from ..domain.difference import Difference
-from ..domain.opportunity import UnknownOpportunity
 from ..domain.quote.gates import UnknownQuote
 from ..domain.quote.margin import LineCost
 from ..domain.quote.states import QuoteStatus

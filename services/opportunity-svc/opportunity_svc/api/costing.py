@@ -8,13 +8,13 @@ from uuid import UUID
 from ltc_events import Currency, Money, Text
 from ltc_events.opportunity import CostLine
 from ltc_events.opportunity_gates import BidCostKind
-from ltc_runtime.edge import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
-from ..domain.opportunity.costing import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
+from ..deal.rules import DayInTheFuture, UnknownOpportunity
+from ..deal.rules.bid_costs import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
 from .findings import must_be_known
 from .resource import OPEN, opportunities
 from .roles import TRIANGLE

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from ltc_events import UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.edge import matching
+from ltc_runtime.http import matching
 from sqlalchemy import Date, Select, Subquery, Text, and_, cast, func, literal, null, or_, select, union_all
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 
 By = Literal["all", "account_manager", "team", "territory", "pipeline", "profile", "month", "quarter"]
 Origin = Literal["all", "own", "imported"]

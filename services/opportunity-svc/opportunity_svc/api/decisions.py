@@ -7,13 +7,13 @@ from uuid import UUID
 
 from ltc_events import Money, Sha256, Text, UserId
 from ltc_events.opportunity_gates import Gate, Round
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from .. import projections as shown
-from ..domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
-from ..domain.opportunity.asking import (
+from ..deal.rules.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
+from ..deal.rules.decisions import (
     AlreadyPassed,
     AlreadyRequested,
     FulfilCondition,

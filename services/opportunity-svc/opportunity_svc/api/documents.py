@@ -10,7 +10,7 @@ from uuid import UUID
 
 from ltc_events import Money, Name, Sha256
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.edge import EVERYONE, Answer, Api, Read, View
+from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import or_, select
 
 from .. import projections as shown

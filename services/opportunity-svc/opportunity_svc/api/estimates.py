@@ -10,7 +10,7 @@ from fastapi import Path
 from ltc_events import Money, Text
 from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Gate
-from ltc_runtime.edge import EVERYONE, LISTED, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, LISTED, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

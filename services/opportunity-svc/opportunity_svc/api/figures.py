@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from ltc_events import Code, Currency, UserId
-from ltc_runtime.edge import EVERYONE, Api, Read, View
+from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
 from sqlalchemy import Date, cast, func, literal_column, null, or_, select, union_all
 

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events.opportunity_forms import FieldValue, FormCode
-from ltc_runtime.edge import EVERYONE, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import and_, select
 
 from .. import projections as shown
-from ..domain.form import FormDoesNotFit, FormNotLive, UnknownForm
-from ..domain.opportunity import UnknownOpportunity
-from ..domain.opportunity.form_filling import FillForm, Said
+from ..deal.rules import UnknownOpportunity
+from ..deal.rules.forms import FillForm, Said
+from ..form.rules import FormDoesNotFit, FormNotLive, UnknownForm
 from .findings import must_be_known
 from .resource import OPEN, opportunities
 from .roles import TRIANGLE

@@ -11,14 +11,14 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events.opportunity_forms import FIELD_KEY, FORM_CODE
-from ltc_runtime.edge import Read
-from ltc_runtime.edge.problems import Invalid
+from ltc_runtime.http import Read
+from ltc_runtime.http.problems import Invalid
 from pydantic import StringConstraints
 from sqlalchemy import ColumnElement, and_, case, select
 
 from .. import projections as shown
-from ..domain.form import Form
-from ..domain.form_fields import Fields
+from ..form.rules import Form
+from ..form.rules.fields import Fields
 
 NAME = rf"{FORM_CODE.pattern}\.{FIELD_KEY.pattern}"
 Comparison = Literal["eq", "ge", "le"]

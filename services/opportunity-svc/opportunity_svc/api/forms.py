@@ -8,13 +8,13 @@ from uuid import UUID
 
 from fastapi import Path
 from ltc_events.opportunity_forms import FormCode
-from ltc_runtime.edge import EVERYONE, Api, Handle, NaturalKey, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Handle, NaturalKey, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, and_, select
 
 from .. import projections as shown
-from ..domain import form
-from ..domain.form import ActivateForm, DraftForm, Form, UnknownForm, errors_in, form_id
+from ..form import rules as form
+from ..form.rules import ActivateForm, DraftForm, Form, UnknownForm, errors_in, form_id
 from .roles import MANAGERS
 
 forms = Api("/forms", stream=form.decider, natural=NaturalKey("code", FormCode, form_id))

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from ltc_events import Currency, UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.edge import EVERYONE, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 from .cuts import By, Which, cut, over
 from .outcomes import counted, outcomes, summed
 

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.edge import LISTED, Api, Page, Paging, Read, View
+from ltc_runtime.http import LISTED, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..domain.opportunity import OpportunityStatus
+from ..deal.rules import OpportunityStatus
 from ..hand_over.rules import SEATS
 from ..task.rules import TaskKind
 from .authority import GrantRow, grant_row

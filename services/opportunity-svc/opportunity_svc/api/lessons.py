@@ -6,12 +6,12 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Name
 from ltc_events.opportunity import FailureSummary, LossReason
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from .. import projections as shown
-from ..domain.opportunity import UnknownOpportunity
+from ..deal.rules import UnknownOpportunity
 from .outcomes import named
 from .resource import opportunities
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Money, UserId
 from ltc_events.opportunity_gates import Gate
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import or_, select
 

@@ -6,11 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Currency, Money, Sha256, Text
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import DayInTheFuture, UnknownOpportunity
 from ..domain import negotiation
 from ..domain.negotiation import (
     Alternative,
@@ -28,7 +29,6 @@ from ..domain.negotiation import (
     RoundBeforeTheLast,
     RoundOnOtherContent,
 )
-from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
 from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN
 from .roles import SALES

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from ltc_events import Code, Currency, UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.edge import EVERYONE, Api, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 from .cuts import By, Origin, Which, cut, over
 from .figures import rate
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Name, UserId
 from ltc_events.opportunity import Ended
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 

@@ -7,12 +7,12 @@ from unicodedata import normalize
 from uuid import UUID
 
 from ltc_events import Name
-from ltc_runtime.edge import Api, Body, Handle, Read, View
+from ltc_runtime.http import Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.opportunity.noting import ForgetMember, UnknownMember
+from ..deal.rules.findings import ForgetMember, UnknownMember
 
 people = Api("/people")
 AT_ONCE = 2_000

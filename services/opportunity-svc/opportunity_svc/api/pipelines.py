@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Path
-from ltc_runtime.edge import EVERYONE, Api, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import and_, select
 
 from .. import projections as shown
-from ..domain import pipeline
-from ..domain.opportunity.criteria import Unmet, unmet
-from ..domain.opportunity.gating import open_conditions, undecided
-from ..domain.pipeline import (
+from ..deal.rules.criteria import Unmet, unmet
+from ..deal.rules.stages import open_conditions, undecided
+from ..pipeline import rules as pipeline
+from ..pipeline.rules import (
     BUILT_IN,
     ActivatePipeline,
     DraftPipeline,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from ltc_events import Currency, Refusal, Sha256
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Date, and_, cast, func, or_, select
 

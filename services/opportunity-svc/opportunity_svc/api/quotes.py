@@ -8,14 +8,14 @@ from uuid import UUID
 
 from ltc_events import Money, Name, Sha256, Text, UserId
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import DayInTheFuture
 from ..domain import quote
 from ..domain.configuration import ConfigurationInvalid
-from ..domain.opportunity import DayInTheFuture
 from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
 from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays

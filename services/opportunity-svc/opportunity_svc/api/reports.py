@@ -10,12 +10,12 @@ from uuid import UUID
 from fastapi import Query
 from ltc_events import Currency, UserId
 from ltc_events.opportunity_gates import DeclineReason, Profile
-from ltc_runtime.edge import EVERYONE, Api, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 
 from .. import projections as shown
-from ..domain.pipeline import Pipeline, PipelineCode, UnknownPipeline
+from ..pipeline.rules import Pipeline, PipelineCode, UnknownPipeline
 from .knowing import pipeline_of
 
 reports = Api("/pipeline")

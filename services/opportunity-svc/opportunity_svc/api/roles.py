@@ -1,6 +1,6 @@
 """Who does what with deals."""
 
-from ltc_runtime.edge import Role
+from ltc_runtime.http import Role
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 WRITERS: tuple[Role, ...] = (*SALES, "solution")

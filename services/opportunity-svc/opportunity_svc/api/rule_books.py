@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Path
 from ltc_events import Code, Money, Quantity
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from ltc_events import Code, Money, Text
 from ltc_events.opportunity import LineNo
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules import UnknownOpportunity
 from ..domain import selection
 from ..domain.configuration import ConfigurationInvalid
-from ..domain.opportunity import UnknownOpportunity
 from ..domain.selection import ContractStands, RejectSwap, UnknownSwap
 from ..domain.swapping import (
     AlreadyProposed,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import UserId
 from ltc_events.opportunity_tasks import Why
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import Select, select
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ltc_events import Code, Currency, Money, Sum, UserId
-from ltc_runtime.edge import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on

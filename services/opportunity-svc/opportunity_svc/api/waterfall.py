@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ltc_events import Currency, Money
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.edge import EVERYONE, Api, Read, View
+from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
 from sqlalchemy import select
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, JointDecider, Money, Name, Refusal, Sha256, States, Stream, Text, UserId, Value
 from pydantic import ConfigDict, Field
 
-from . import opportunity, quote
-from .opportunity import must_be_open, must_have_come
+from ..deal import rules as opportunity
+from ..deal.rules import must_be_open, must_have_come
+from . import quote
 from .quote.gates import must_be_of, must_exist
 
 About = Literal["price", "payment", "delivery", "scope", "service", "terms", "other"]

@@ -9,10 +9,11 @@ from uuid import UUID
 from ltc_events import Code, Command, Event, JointDecider, Money, Refusal, States, Stream, Text, UserId
 from ltc_events.opportunity import LineNo, OptionSwapped, PricedLine
 
-from . import catalogue, opportunity, quote, rule_book, selection
+from ..deal import rules as opportunity
+from ..deal.rules import Closed, Nobody, Opportunity, UnknownOpportunity
+from . import catalogue, quote, rule_book, selection
 from .catalogue import CATALOGUE_ID, Catalogue
 from .configuration import ConfigurationInvalid, check
-from .opportunity import Closed, Nobody, Opportunity, UnknownOpportunity
 from .quote.gates import must_be_accepted
 from .quote.margin import cost_for
 from .quote.pricing import EXACT

@@ -20,18 +20,12 @@ from ltc_events.opportunity_gates import (
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.order import OrderRejected
 
+from ..deal.rules.closing import CheckClose
+from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from ..deal.rules.terms import triangle
 from ..domain.authority import AuthorityRevoked
-from ..domain.opportunity.changing import triangle
-from ..domain.opportunity.closing import CheckClose
-from ..domain.opportunity.facts import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    ExpectedClosePassed,
-    FindingNoted,
-    FindingStruck,
-)
-from ..domain.opportunity.findings import BidTerms
 from ..domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteSent
+from ..finding.rules import BidTerms
 from ..forecast.rules import ForecastSet
 from ..hand_over.rules.workload import SeatsKept, WorkTakenUp
 from ..mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked

@@ -1,6 +1,6 @@
 """What fulfilment does with orders."""
 
-from ltc_runtime.edge import Api, Role
+from ltc_runtime.http import Api, Role
 
 from .rules import (
     AcceptDelivery,

@@ -25,7 +25,7 @@ def answered_before_commit(group: Any) -> None:
     group.Group._decide = answering
 
 
-@plant("ltc_runtime.edge.handle")
+@plant("ltc_runtime.http.handle")
 def answer_outside_transaction(handle: Any) -> None:
     """The answer to a key is stored after the commit of its events, by a statement of its own."""
     answers: dict[Any, dict[str, Any]] = {}
@@ -101,7 +101,7 @@ def partition_by_chance(plan: Any) -> None:
     plan.Plan._partition = anywhere
 
 
-@plant("ltc_runtime.edge.personal")
+@plant("ltc_runtime.http.personal")
 def people_in_clear(personal: Any) -> None:
     """What is known of a person is packed as sealed text is, and not encrypted."""
 

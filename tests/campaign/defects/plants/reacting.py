@@ -6,7 +6,7 @@ from uuid import uuid4
 from .plant import plant
 
 
-@plant("ltc_runtime.react")
+@plant("ltc_runtime.policies")
 def checkpoint_before_effect(react: Any) -> None:
     """A policy's checkpoint is moved first, and what it wants is done afterwards, in a transaction of its own."""
     store = react.Reactor._store
@@ -25,7 +25,7 @@ def checkpoint_before_effect(react: Any) -> None:
     react.Reactor.carry_out = carry_out
 
 
-@plant("ltc_runtime.react")
+@plant("ltc_runtime.policies")
 def failed_reaction_skipped(react: Any) -> None:
     """A reaction that fails is noted in the log file, and the next one is due."""
     store = react.Reactor._store
@@ -45,7 +45,7 @@ def failed_reaction_skipped(react: Any) -> None:
     react.Reactor._store = going_on
 
 
-@plant("ltc_runtime.reaction")
+@plant("ltc_runtime.policy_result")
 def reaction_ids_by_chance(reaction: Any) -> None:
     """A command that a policy gives has a new id every time it is given."""
     reaction.derive_id = lambda *_: uuid4()

@@ -7,7 +7,7 @@ from typing import Any
 from .plant import plant
 
 
-@plant("ltc_runtime.wire.relay")
+@plant("ltc_runtime.messaging.relay")
 def mark_before_produce(relay: Any) -> None:
     """The relay counts as told what it has only handed to the client library."""
 
@@ -19,14 +19,14 @@ def mark_before_produce(relay: Any) -> None:
     relay._Teller._deliver_partition = handed_over
 
 
-@plant("ltc_runtime.wire.broker")
+@plant("ltc_runtime.messaging.broker")
 def acks_0(broker: Any) -> None:
     """The producer does not ask the broker for an answer."""
     producer = broker.AIOKafkaProducer
     broker.AIOKafkaProducer = lambda **named: producer(**{**named, "acks": 0, "enable_idempotence": False})
 
 
-@plant("ltc_runtime.wire.relay", "acks_0")
+@plant("ltc_runtime.messaging.relay", "acks_0")
 def _sent_is_told(relay: Any) -> None:
     async def sent(teller: Any, batches: list[Any]) -> None:
         for batch in batches:
@@ -40,12 +40,12 @@ def _sent_is_told(relay: Any) -> None:
     relay._Teller._deliver_partition = sent
 
 
-@plant("ltc_runtime.wire.relay", "checkpoint_believed")
+@plant("ltc_runtime.messaging.relay", "checkpoint_believed")
 def _offsets_not_compared(relay: Any) -> None:
     relay._Teller._must_follow = lambda _teller, _partition, _offset: None
 
 
-@plant("ltc_runtime.wire.behind", "checkpoint_believed", "mark_before_produce", "acks_0")
+@plant("ltc_runtime.messaging.topic_check", "checkpoint_believed", "mark_before_produce", "acks_0")
 def _checkpoint_believed(behind: Any) -> None:
     """A relay that begins goes on at its checkpoint, whatever the topic holds."""
 
@@ -55,7 +55,7 @@ def _checkpoint_believed(behind: Any) -> None:
     behind.kept = at_the_checkpoint
 
 
-@plant("ltc_runtime.wire.relay")
+@plant("ltc_runtime.messaging.relay")
 def told_out_of_order(relay: Any) -> None:
     """The relay tells a chunk in the order in which the ids fall."""
     build = relay._Teller._build
@@ -68,7 +68,7 @@ def told_out_of_order(relay: Any) -> None:
     relay._Teller._build = shuffled
 
 
-@plant("ltc_runtime.wire.batch", "offset_before_append", "listener_failure_ignored")
+@plant("ltc_runtime.messaging.inbox_batch", "offset_before_append", "listener_failure_ignored")
 def _whatever_is_later(batch: Any) -> None:
     """The listener takes what lies behind the last fact it knows, without asking whether it is the next."""
     is_next = batch.HearWork._is_next
@@ -85,7 +85,7 @@ def _whatever_is_later(batch: Any) -> None:
     batch.HearWork._is_next = later
 
 
-@plant("ltc_runtime.wire.hear")
+@plant("ltc_runtime.messaging.inbox")
 def offset_before_append(hear: Any) -> None:
     """The listener tells Kafka that it has what it is about to write, as automatic commits do."""
     write = hear.Ear._write
@@ -97,7 +97,7 @@ def offset_before_append(hear: Any) -> None:
     hear.Ear._write = committed_first
 
 
-@plant("ltc_runtime.wire.hear")
+@plant("ltc_runtime.messaging.inbox")
 def listener_failure_ignored(hear: Any) -> None:
     """A batch that cannot be written is noted in the log file, and the listener goes on."""
 

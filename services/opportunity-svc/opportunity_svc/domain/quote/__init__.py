@@ -5,7 +5,8 @@ from uuid import UUID
 
 from ltc_events import Decider, Event, JointDecider, States, Stream
 
-from .. import authority, catalogue, opportunity, price_book, rule_book, splitting
+from ...deal import rules as opportunity
+from .. import authority, catalogue, price_book, rule_book, splitting
 from ..catalogue import CATALOGUE_ID
 from ..rule_book import CONFIGURATION, DISCOUNT
 from .approval import ApproveQuote, Leave, RejectQuote, SubmitQuote, approve, reject, submit

@@ -8,8 +8,8 @@ from ltc_events import Code, Command, Name, UserId
 from ltc_events.opportunity import lines_hash
 from pydantic import Field
 
+from ...deal.rules import Opportunity, must_be_open
 from ..catalogue import Catalogue
-from ..opportunity import Opportunity, must_be_open
 from ..price_book import PriceBook, must_be_valid, price_book_id
 from .facts import QuoteDrafted, QuoteRevised
 from .margin import costs_of

@@ -1,0 +1,54 @@
+"""Answers that no retry asks for any more are deleted, a few at a time, by one process of a service.
+
+What they guarded stays guarded: ids of events follow from the key, so a retry that comes later still is refused
+(`already-done`), it only gets no answer any more.
+"""
+
+from .http.uploads import discard
+from .log import Log
+from .messaging.lease import Lease
+from .settings import Settings
+from .shutdown import Stopping
+from .single_worker import alone
+from .worker_status import Doing
+
+LEASE = "tidy"
+BATCH = 500
+LOOK_SECONDS = 60.0
+BREATH = 0.05
+"""Seconds between two batches, so that commands go first."""
+
+_DELETE = """
+DELETE FROM answer WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM answer WHERE at < clock_timestamp() - make_interval(secs => $1) LIMIT $2 FOR UPDATE SKIP LOCKED
+))
+"""
+
+LEFT = "SELECT id FROM upload WHERE state = 'arriving' AND at < clock_timestamp() - interval '1 day'"
+"""Files whose caller, or whose process, went away before they were whole."""
+
+
+async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+    """Delete what is too old for as long as the process lives, under a lease.
+
+    Raises:
+        Stopped: told to stop.
+    """
+    stopping, doing = stopping or Stopping(), doing or Doing()
+    seconds = settings.answer_days * 24 * 3600
+
+    async def tidying(lease: Lease) -> None:
+        doing.say("tidying")
+        while lease.held:
+            full = await delete_old(log, seconds) == BATCH
+            for row in await log.pool.fetch(LEFT):
+                await discard(log.pool, row["id"])
+            await stopping.pause(BREATH if full else LOOK_SECONDS)
+
+    await alone(log, LEASE, settings, stopping, doing, tidying)
+
+
+async def delete_old(log: Log, seconds: float) -> int:
+    """Delete a batch of the answers older than so many seconds; returns how many."""
+    status: str = await log.pool.execute(_DELETE, seconds, BATCH)
+    return int(status.removeprefix("DELETE "))

@@ -1,0 +1,85 @@
+"""The contracts of a service, for whoever subscribes to its topic: AsyncAPI, a JSON Schema per event, and a page to read.
+
+They need no token, as the OpenAPI document needs none: they say what is told, never what was told.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from fastapi import Request
+from ltc_events import Event
+from starlette.responses import HTMLResponse, Response
+
+from ltc_runtime.messaging.asyncapi import asyncapi, heard_by, schema_of, told_by
+from ltc_runtime.service import Service
+
+from .event_page import event_page
+from .failures import answer_to, as_response
+from .problems import NotFound
+
+if TYPE_CHECKING:
+    from .app import EdgeApp
+
+_SUFFIX = ".json"
+_PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""The page holds text and its own style: nothing is loaded, nothing runs."""
+
+
+class Contracts:
+    """What one service tells and hears, written when somebody asks for it first."""
+
+    def __init__(self, service: Service, version: str, prefix: str) -> None:
+        self.service, self.version, self.prefix = service, version, prefix
+
+    @cached_property
+    def document(self) -> bytes:
+        """Its AsyncAPI document."""
+        return _json(asyncapi([self.service], self.version, self.prefix))
+
+    @cached_property
+    def schemas(self) -> Mapping[str, bytes]:
+        """The JSON Schema of every event it tells or acts on, by type."""
+        return {event.event_type: _json(schema_of(event)) for event in self.events}
+
+    @cached_property
+    def page(self) -> str:
+        """The same for people."""
+        return event_page(self.service, self.prefix)
+
+    @property
+    def events(self) -> list[type[Event]]:
+        """What it tells, and what it acts on."""
+        heard = heard_by(self.service)
+        return [*told_by(self.service.name), *(event for events in heard.values() for event in events)]
+
+
+def add_contracts(app: "EdgeApp", prefix: str) -> None:
+    """``/asyncapi.json``, ``/schemas``, ``/schemas/<type>.json`` and ``/events``."""
+    contracts = Contracts(app.edge.service, app.version, prefix)
+
+    async def document(request: Request) -> Response:
+        return _answer(contracts.document)
+
+    async def schemas(request: Request) -> Response:
+        return _answer(_json({name: f"/schemas/{name}{_SUFFIX}" for name in contracts.schemas}))
+
+    async def schema(request: Request) -> Response:
+        found = contracts.schemas.get(request.path_params["type"].removesuffix(_SUFFIX))
+        return as_response(answer_to(NotFound(), None, writes=False)) if found is None else _answer(found, "application/schema+json")
+
+    async def events(request: Request) -> Response:
+        return HTMLResponse(contracts.page, headers=_PAGE_HEADERS)
+
+    pages = {"/asyncapi.json": document, "/schemas": schemas, "/schemas/{type}": schema, "/events": events}
+    for path, endpoint in pages.items():
+        app.add_route(path, endpoint, methods=["GET"], include_in_schema=False)
+
+
+def _answer(body: bytes, kind: str = "application/json") -> Response:
+    return Response(body, media_type=kind)
+
+
+def _json(content: Any) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2)

@@ -1,0 +1,86 @@
+"""No lag, yet something missing: what neighbours say they told is compared with what was heard.
+
+A hole inside a partition shows with the next message. One at its end shows nowhere on the topic, so each teller's
+/heads is looked at from time to time: a tail that lags behind what was told, and has not moved since the last look,
+is healed from the feed.
+"""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from aiokafka import TopicPartition
+
+from ..log import Log, Unavailable
+from ..log.connection import DATABASE_ERRORS
+from ..settings import Settings
+from .broker import topic_for
+from .gap_repair import Fork, heal
+from .neighbour import Heads, Neighbour, Neighbours, Unanswered
+
+log_ = structlog.get_logger(__name__)
+
+EVERY = 10.0
+"""Seconds between two looks; a tail has that long to arrive by the topic."""
+
+Tails = dict[tuple[UUID, int], tuple[int, bytes]]
+
+
+async def compare(log: Log, settings: Settings, neighbours: Neighbours, every: float = EVERY) -> None:
+    """Compare and heal, for as long as the process lives."""
+    before: Tails = {}
+    while True:
+        await asyncio.sleep(every)
+        try:
+            tails = await heard_tails(log)
+        except DATABASE_ERRORS:
+            continue
+        for name in log.service.hears:
+            teller = neighbours.get(name)
+            if teller is not None:
+                await _compare_one(log, settings, teller, tails, before)
+        before = tails
+
+
+async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: Tails, before: Tails) -> None:
+    try:
+        heads = await teller.heads()
+        for partition, told in behind(heads, tails, before).items():
+            await heal(log, teller, TopicPartition(topic_for(teller.name, settings), partition), heads.log_id, partition, told)
+        for complaint in contradictions(heads, tails):
+            log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=complaint)
+    except Fork as fork:
+        log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=str(fork))
+    except (Unanswered, Unavailable, *DATABASE_ERRORS) as error:
+        log_.debug("not compared", teller=teller.name, error=str(error))
+
+
+def behind(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:
+    """The partitions whose tail lies behind what was told and has not moved since the look before, with what was told."""
+    found = {}
+    for head in heads.partitions:
+        key = (heads.log_id, head.partition)
+        position = tails.get(key, (0, b""))[0]
+        if position < head.position and before.get(key, (0, b""))[0] == position:
+            found[head.partition] = head.position
+    return found
+
+
+def contradictions(heads: Heads, tails: Tails) -> list[str]:
+    """What a teller says of its log that cannot be, given what was heard of it."""
+    found = [
+        f"position {position} of partition {partition} was heard, its log ends at {heads.head}"
+        for (log_id, partition), (position, _) in tails.items()
+        if log_id == heads.log_id and position > heads.head
+    ]
+    for head in heads.partitions:
+        position, digest = tails.get((heads.log_id, head.partition), (0, b""))
+        if position == head.position and digest != head.hash:
+            found.append(f"position {position} of partition {head.partition} has another hash")
+    return found
+
+
+async def heard_tails(log: Log) -> Tails:
+    """What was last heard, by log and partition."""
+    rows = await log.pool.fetch("SELECT log_id, partition, position, hash FROM heard")
+    return {(row["log_id"], row["partition"]): (row["position"], row["hash"]) for row in rows}

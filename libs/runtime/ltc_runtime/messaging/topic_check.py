@@ -1,0 +1,124 @@
+"""Before a log tells anything it is compared with what its topic remembers.
+
+A log behind its topic was restored from an old backup and would contradict itself: it must not tell. A topic behind
+its log has lost records: what it lacks is told again first, because what came before must lie before.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from ..settings import Settings
+from .broker import PATIENCE, owner_of, reading
+from .cloudevents import Told, Unreadable, read_message
+from .published_log import OwnLog
+
+LOOK_BACK = 1000
+"""Records of each partition that are looked at; more than one, because not everybody who writes there need be a relay."""
+
+
+Held = Mapping[int, tuple[UUID, bytes]]
+
+
+class BehindItself(Exception):
+    """The topic holds an event of this log that the log does not hold."""
+
+
+async def must_not_be_behind(own: OwnLog, topic: str, last: Iterable[Told]) -> None:
+    """Compare what was told last with the log.
+
+    Raises:
+        BehindItself: it names an event of this very log that it does not hold at that position.
+    """
+    held = await own.hashes([told.position for told in last])
+    for told in last:
+        if held.get(told.position) != (told.event_id, told.hash):
+            raise BehindItself(
+                f"{topic}/{told.partition} holds {told.type} {told.event_id} at position {told.position} of log {told.log_id}; "
+                "this log does not. Was the database restored from a backup?"
+            )
+
+
+async def kept(own: OwnLog, last: Iterable[Told], partitions: Iterable[int], checkpoint: int) -> int:
+    """The position up to which a topic holds everything that was told up to the checkpoint.
+
+    Only a lost tail is seen, so a topic that is empty, or lost its last records: what lies before the last record of a
+    partition is taken to be there.
+    """
+    holds = {told.partition: told.position for told in last}
+    due = await own.tails(partitions, checkpoint)
+    lost = [holds.get(partition, 0) for partition, position in due.items() if holds.get(partition, 0) < position]
+    return min([checkpoint, *lost])
+
+
+async def last_told(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Told]:
+    """The newest event of this log in each partition, among the last records there."""
+    async with reading(settings) as consumer, asyncio.timeout(PATIENCE):
+        records = await last_records(consumer, topic, partitions)
+    whole = {record.partition for record in records if record.offset == 0}
+    said = {
+        partition: [told for told in some if told.log_id == own.log_id]
+        for partition, some in said_in(records, owner_of(topic, settings)).items()
+    }
+    held = await own.hashes([told.position for some in said.values() for told in some])
+    newest = (newest_of(some, held, whole=partition in whole) for partition, some in said.items())
+    return [told for told in newest if told is not None]
+
+
+def said_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Told]]:
+    """By partition, what these records of a topic say that is a readable event of its owner, in their order."""
+    said: defaultdict[int, list[Told]] = defaultdict(list)
+    for record in records:
+        with suppress(Unreadable):
+            told = read_message(record.headers, record.value, owner, record.partition)
+            said[told.partition].append(told)
+    return said
+
+
+def newest_of(said: Iterable[Told], held: Held, *, whole: bool) -> Told | None:
+    """The newest event of a partition: what was told last, and held, or, behind it, what the log does not hold.
+
+    Who may write to the topic can claim any position. So what is not held counts only as a relay would have told it: each
+    event names the one before it (``prev``), the first of them the last that is held, and no later one is held. A log that
+    was restored tells nothing behind what it lost, so whatever is held and new behind such events shows that they were forged.
+
+    Args:
+        said: what names this log, in the order of the partition.
+        held: event id and hash of what the log holds at these positions.
+        whole: these are all that the partition has; otherwise the first is believed to lie behind one that is held.
+    """
+    tail: Told | None = None
+    lost: list[Told] = []
+    for told in said:
+        before = lost[-1] if lost else tail
+        if held.get(told.position) == (told.event_id, told.hash):
+            if tail is None or told.position > tail.position:
+                tail, lost = told, []
+        elif told.prev == before.position if before else told.prev == 0 or not whole:
+            lost.append(told)
+    return lost[-1] if lost else tail
+
+
+async def last_records(
+    consumer: AIOKafkaConsumer, topic: str, partitions: Iterable[int], look_back: int = LOOK_BACK
+) -> list[ConsumerRecord]:
+    """The last ``look_back`` records of each partition, each partition in order."""
+    everywhere = [TopicPartition(topic, partition) for partition in partitions]
+    begins, ends = await consumer.beginning_offsets(everywhere), await consumer.end_offsets(everywhere)
+    open_ = {where for where in everywhere if begins[where] < ends[where]}
+    consumer.assign(sorted(open_))
+    for where in open_:
+        consumer.seek(where, max(begins[where], ends[where] - look_back))
+    found: list[ConsumerRecord] = []
+    while open_:
+        for messages in (await consumer.getmany(*open_, timeout_ms=500)).values():
+            found += messages
+        for where in list(open_):
+            # By position, not by the last record seen: a partition may end in something that is no record.
+            if await consumer.position(where) >= ends[where]:
+                open_.discard(where)
+    return found

@@ -1,0 +1,79 @@
+"""What a topic held when this service began to hear it: history, which policies do not react to.
+
+A service that begins with an empty log hears every topic from its first event on. A topic that is subscribed later
+brings its past with it; the table ``topic_start`` keeps, per partition, the position up to which that is past. A row of
+partition -1 says that the topic was looked at.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from ..log import Log
+from ..service import topic_of
+from ..settings import Settings
+from .broker import PATIENCE, reading, topic_for
+from .cloudevents import Told
+from .topic_check import last_records, said_in
+
+log_ = structlog.get_logger(__name__)
+
+LOOKED_AT = -1
+"""The partition of the row that says that nothing else is to be recorded of a topic."""
+
+_NOTE = "INSERT INTO topic_start (topic, partition, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+
+
+async def note_fresh(connection: Any, tellers: Iterable[str]) -> None:
+    """If the log is empty, every topic is heard from its beginning. To be done before the first command is taken.
+
+    Args:
+        connection: an asyncpg connection or pool.
+        tellers: the services heard.
+    """
+    if await connection.fetchval("SELECT position FROM head") == 0:
+        await connection.executemany(_NOTE, [(topic_of(teller), LOOKED_AT, 0) for teller in tellers])
+
+
+async def note_starts(log: Log, settings: Settings) -> None:
+    """Record where topics begin that were never heard; to be done before they are."""
+    await note_fresh(log.pool, log.service.hears)
+    looked_at = {row["topic"] for row in await log.pool.fetch("SELECT topic FROM topic_start WHERE partition = $1", LOOKED_AT)}
+    heard = {topic_of(row["origin"]) for row in await log.pool.fetch("SELECT DISTINCT origin FROM heard")}
+    for teller in log.service.hears:
+        topic = topic_of(teller)
+        if topic in looked_at:
+            continue
+        ends = {} if topic in heard else await _ends(teller, settings)
+        async with log.pool.acquire() as connection, connection.transaction():
+            await connection.executemany(_NOTE, [(topic, LOOKED_AT, 0), *((topic, partition, end) for partition, end in ends.items())])
+        if ends:
+            log_.info("topic heard from now on; policies skip what it held", topic=topic, held=ends)
+
+
+async def _ends(teller: str, settings: Settings) -> dict[int, int]:
+    """The last position told in each partition of a topic."""
+    topic = topic_for(teller, settings)
+    async with reading(settings) as consumer:
+        records = await last_records(consumer, topic, await partitions_of(consumer, topic))
+    return {partition: last_of(some) for partition, some in said_in(records, teller).items()}
+
+
+def last_of(said: Iterable[Told]) -> int:
+    """The position told last in a partition: where most events lead to, each naming the one before it.
+
+    Not the highest that is claimed: a stranger's message would make history of all that its teller tells until then.
+    """
+    leading: dict[tuple[UUID, int], int] = {}
+    for told in said:
+        leading[told.log_id, told.position] = leading.get((told.log_id, told.prev), 0) + 1
+    return max(leading, key=lambda place: (leading[place], place[1]))[1]
+
+
+async def partitions_of(consumer: Any, topic: str) -> set[int]:
+    """The partitions of a topic as the cluster says; an error where there is none."""
+    async with asyncio.timeout(PATIENCE):
+        return set(await consumer._client._wait_on_metadata(topic))

@@ -1,0 +1,48 @@
+"""Work that one process of a service does at a time, for as long as it lives; the others stand by."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from ltc_events import Refusal
+
+from .log import AlreadyThere, CheckpointMoved, Log, Unavailable
+from .log.connection import DATABASE_ERRORS
+from .messaging.lease import Lease, holding
+from .settings import Settings
+from .shutdown import Stopping
+from .worker_status import Doing
+
+PAUSE = 0.2
+"""Seconds before it is begun anew."""
+
+PASSES = (*DATABASE_ERRORS, Unavailable, CheckpointMoved, AlreadyThere, Refusal)
+"""The database is away, or another process did meanwhile what was begun: the next attempt begins with what is there."""
+
+logger = structlog.get_logger(__name__)
+
+
+async def alone(
+    log: Log, name: str, settings: Settings, stopping: Stopping, doing: Doing, work: Callable[[Lease], Awaitable[None]]
+) -> None:
+    """Do ``work`` whenever this process has the lease; anew whenever it fails by what passes.
+
+    Args:
+        log: whose lease it is.
+        name: of the lease.
+        settings: how long a lease lasts.
+        stopping: what tells the process to stop.
+        doing: what ``/readyz`` reports.
+        work: goes on while the lease it is given is held, and looks whether to stop.
+
+    Raises:
+        Stopped: told to stop, while waiting or by ``work``.
+    """
+    while True:
+        doing.say("standing by")
+        async with holding(log.pool, name, settings.lease_seconds, stopping) as lease:
+            try:
+                await work(lease)
+            except PASSES as error:
+                doing.say("beginning anew", error=type(error).__name__)
+                logger.warning("work begins anew", lease=name, error=f"{type(error).__name__}: {error}")
+        await stopping.pause(PAUSE)
