@@ -11,7 +11,7 @@ from ltc_runtime.log import Log, migrate, open_log
 from ltc_runtime.log.rebuild import compare
 from ltc_runtime.log.verify import verify
 from ltc_runtime.parked import listed
-from ltc_runtime.react import Reactor, note_policies
+from ltc_runtime.policies import Reactor, note_policies
 from ltc_runtime.service import Service, load
 
 from tests.databases import Database, Databases
