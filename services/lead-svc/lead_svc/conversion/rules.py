@@ -9,10 +9,11 @@ from ltc_events import Code, Command, Decider, Event, JointDecider, Refusal, Sta
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadConverted, LeadQualified
 from pydantic import Field
 
-from . import deal, lead
-from .lead import ConvertLead, LeadReturned, TriangleNotThreePeople
-from .lead.states import Closed, Nobody, must_be_qualified
-from .lead.working import convert
+from ..deal import rules as deal
+from ..lead import rules as lead
+from ..lead.rules import ConvertLead, LeadReturned, TriangleNotThreePeople
+from ..lead.rules.states import Closed, Nobody, must_be_qualified
+from ..lead.rules.work import convert
 
 MOST = 500
 """So many leads are converted by one request at most."""

@@ -7,12 +7,13 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, Name, Refusal, States, Stream, Text, UserId
 from ltc_events.lead import LeadAssigned, LeadClaimed, LeadPooled
 
-from ..rule_book import rules as rule_book
-from ..rule_book.rules.assignment import AssignmentRules, first_fit
-from . import desk, lead
-from .desk import Desk, LeadTaken, desk_of
-from .lead.pooling import LeadOwnerNotFound, LeadRouted, must_be_pooled, must_not_be_barred, watched
-from .lead.states import Assigned, Captured, Pooled, Trail, Watch, must_be_alive
+from ...rule_book import rules as rule_book
+from ...rule_book.rules.assignment import AssignmentRules, first_fit
+from ...workload import rules as desk
+from ...workload.rules import Desk, LeadTaken, desk_of
+from .. import rules as lead
+from .pool import LeadOwnerNotFound, LeadRouted, must_be_pooled, must_not_be_barred, watched
+from .states import Assigned, Captured, Pooled, Trail, Watch, must_be_alive
 
 ASSIGNMENT, POOL = rule_book.book_id("assignment"), rule_book.book_id("pool")
 

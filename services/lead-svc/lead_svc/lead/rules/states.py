@@ -8,9 +8,9 @@ from uuid import UUID
 
 from ltc_events import Refusal
 from ltc_events.lead import Band, Bant, ScoreFactor
+from ltc_kit.merges import Merged
 
 from ...rule_book.rules.classes import Placed
-from ..forest import Merged
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

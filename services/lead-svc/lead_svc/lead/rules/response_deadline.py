@@ -5,10 +5,10 @@ from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, States, Stream
 
-from ..rule_book import rules as rule_book
-from . import lead
-from .lead.responding import ResponseAwaited
-from .lead.states import Absorbed, Alive
+from ...rule_book import rules as rule_book
+from .. import rules as lead
+from .response import ResponseAwaited
+from .states import Absorbed, Alive
 
 RESPONSE = rule_book.book_id("response")
 

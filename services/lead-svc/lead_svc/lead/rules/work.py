@@ -9,9 +9,9 @@ from ltc_events.lead import Bant, Channel, Domain, LeadAssigned, LeadCaptured, L
 from pydantic import AfterValidator
 
 from ...party.rules.names import party_of
-from .pooling import LeadInPool, must_not_be_barred
+from .pool import LeadInPool, must_not_be_barred
 from .states import Alive, Assigned, BantIncomplete, Captured, Lead, Nobody, Pooled, Qualified, TriangleNotThreePeople
-from .touching import ConsentGiven, ConsentRecorded
+from .touch import ConsentGiven, ConsentRecorded
 
 
 def not_negative(money: Money) -> Money:

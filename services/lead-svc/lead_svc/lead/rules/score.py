@@ -6,11 +6,11 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, States, Stream
 from ltc_events.lead import LeadScored
 
-from ..rule_book import rules as rule_book
-from ..rule_book.rules.classes import Described, place
-from ..rule_book.rules.scoring import Known, band, factors, score
-from . import lead
-from .lead.states import Alive, Qualified, Score
+from ...rule_book import rules as rule_book
+from ...rule_book.rules.classes import Described, place
+from ...rule_book.rules.scoring import Known, band, factors, score
+from .. import rules as lead
+from .states import Alive, Qualified, Score
 
 
 class ScoreLead(Command):

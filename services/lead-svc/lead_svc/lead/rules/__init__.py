@@ -20,8 +20,10 @@ from ltc_events.lead import (
 )
 
 from ...rule_book.rules.classes import Placed
-from .moving import MoveLead, move
-from .pooling import (
+from .absorbed import absorbed, heard, owed, released
+from .move import MoveLead, move
+from .origin import LeadReturned, RenewalDue, came_by
+from .pool import (
     LeadInPool,
     LeadNotInPool,
     LeadOwnerNotFound,
@@ -37,9 +39,7 @@ from .pooling import (
     unfound,
     watching,
 )
-from .responding import CheckResponse, ResponseAwaited, check_response, overdue
-from .returning import LeadReturned, RenewalDue, came_by
-from .shown_under import absorbed, heard, owed, released
+from .response import CheckResponse, ResponseAwaited, check_response, overdue
 from .states import (
     Absorbed,
     Alive,
@@ -68,7 +68,7 @@ from .states import (
     must_be_qualified,
     possible,
 )
-from .touching import (
+from .touch import (
     ConsentMissing,
     ConsentRecorded,
     LogTouch,
@@ -81,7 +81,7 @@ from .touching import (
     trailed,
     withdraw_consent,
 )
-from .working import (
+from .work import (
     AssignLead,
     Budget,
     CaptureLead,

@@ -6,9 +6,9 @@ from uuid import UUID
 from ltc_events import Code, Command, Event, JointDecider, Name, States, Stream
 from ltc_events.lead import LeadAssigned, LeadCaptured
 
-from . import lead
-from .lead import RenewalDue
-from .lead.states import Alive, Closed, Nobody, Who
+from .. import rules as lead
+from . import RenewalDue
+from .states import Alive, Closed, Nobody, Who
 
 
 class CaptureRenewal(Command):

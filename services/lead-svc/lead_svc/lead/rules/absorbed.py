@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from ltc_events.lead import LeadMerged
+from ltc_kit.merges import Merged
 
-from ..forest import Merged
-from .responding import ResponseAwaited, awaiting
+from .response import ResponseAwaited, awaiting
 from .states import Absorbed, Alive, Lead, Nobody
-from .touching import ConsentRecorded, consented, trailed
+from .touch import ConsentRecorded, consented, trailed
 
 
 def absorbed(lead: Lead, event: LeadMerged) -> Lead:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Refusal, States, Stream, Text
 from ltc_events.lead import LeadMerged, LeadUnmerged, OpenStatus
+from ltc_kit.merges import Merged, stands, taken
 
-from . import lead
-from .forest import Merged, stands, taken
-from .lead.states import Absorbed, Alive, Assigned, Captured, Closed, Lead, Nobody, Pooled, Qualified, UnknownLead, must_be_alive
+from .. import rules as lead
+from .states import Absorbed, Alive, Assigned, Captured, Closed, Lead, Nobody, Pooled, Qualified, UnknownLead, must_be_alive
 
 
 class MergeLead(Command):
