@@ -13,8 +13,7 @@ from ltc_events.testing import given as after
 from opportunity_svc.authority_grant.rules import AuthorityGranted, authority_id
 from opportunity_svc.deal.rules import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.price_book.rules import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
-from opportunity_svc.quote.rules import approval, decider, offering
-from opportunity_svc.quote.rules import price as pricing
+from opportunity_svc.quote.rules import approval, decider, offering, pricing
 from opportunity_svc.quote.rules.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
 from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
 from opportunity_svc.quote.rules.events import (

@@ -15,9 +15,8 @@ from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules import OpportunityClosed, winning
 from opportunity_svc.deal.rules.winning import WinOpportunity
 from opportunity_svc.quote import rules as quote
-from opportunity_svc.quote.rules import approval, offering
+from opportunity_svc.quote.rules import approval, offering, pricing
 from opportunity_svc.quote.rules import discount_tally as splitting
-from opportunity_svc.quote.rules import price as pricing
 from opportunity_svc.quote.rules.events import QuoteSuperseded
 from opportunity_svc.quote.rules.gates import (
     QuoteFinal,
