@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
 from ltc_events.testing import given
-from opportunity_svc.domain import deciding, opportunity, stepping, winning
-from opportunity_svc.domain.opportunity.changing import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
-from opportunity_svc.domain.opportunity.facts import DecisionLapsed
-from opportunity_svc.domain.opportunity.gating import StageNotDone
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import deciding, stepping, winning
+from opportunity_svc.deal.rules.events import DecisionLapsed
+from opportunity_svc.deal.rules.stages import StageNotDone
+from opportunity_svc.deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 from test_gates import (
     ASKED,
     DEAL,

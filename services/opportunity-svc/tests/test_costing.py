@@ -7,11 +7,11 @@ from ltc_events import AmountTooLarge
 from ltc_events.opportunity_gates import BidCostBooked
 from ltc_events.testing import given
 from opportunity_svc.api.costing import BidCostSum, sums
-from opportunity_svc.domain import opening, opportunity
-from opportunity_svc.domain.opportunity import DayInTheFuture, DealSuspended, OpportunityClosed
-from opportunity_svc.domain.opportunity.costing import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
-from opportunity_svc.domain.opportunity.facts import DecisionLapsed
-from opportunity_svc.domain.opportunity.working import DealUnderWay
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import DayInTheFuture, DealSuspended, OpportunityClosed, opening
+from opportunity_svc.deal.rules.bid_costs import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
+from opportunity_svc.deal.rules.events import DecisionLapsed
+from opportunity_svc.deal.rules.working import DealUnderWay
 from test_gates import ASKED, DEAL, PROJECT_DEAL, TODAY, choose, made, opened, usd
 from test_opportunity import cancelled, suspended
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from ltc_events import Money
-from opportunity_svc.domain.opportunity.criteria import RULES, Known, QuoteSeen, Seat
-from opportunity_svc.domain.opportunity.findings import (
+from opportunity_svc.deal.rules.criteria import RULES, Known, QuoteSeen, Seat
+from opportunity_svc.finding.rules import (
     AnyFinding,
     Bid,
     BidTerms,
@@ -24,7 +24,7 @@ from opportunity_svc.domain.opportunity.findings import (
     Requirement,
     findings_of,
 )
-from opportunity_svc.domain.pipeline import Check, Criterion
+from opportunity_svc.pipeline.rules import Check, Criterion
 from opportunity_svc.service import service
 
 TODAY = date(2026, 11, 24)

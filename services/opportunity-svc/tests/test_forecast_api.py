@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from ltc_events import Money
-from opportunity_svc.domain.opportunity import LoseOpportunity, OpenOpportunity
+from opportunity_svc.deal.rules import LoseOpportunity, OpenOpportunity
 from opportunity_svc.service import service
 from opportunity_svc.team.rules import days_of
 

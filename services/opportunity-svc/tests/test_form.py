@@ -10,8 +10,11 @@ from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.opportunity_forms import FormFilled, FormValue
 from ltc_events.testing import given
-from opportunity_svc.domain import filling
-from opportunity_svc.domain.form import (
+from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity, filling
+from opportunity_svc.deal.rules.events import FindingNoted
+from opportunity_svc.deal.rules.forms import FillForm, noted_as
+from opportunity_svc.finding.rules import FilledForm
+from opportunity_svc.form.rules import (
     ActivateForm,
     DraftForm,
     Form,
@@ -25,10 +28,6 @@ from opportunity_svc.domain.form import (
     filled_in,
     form_id,
 )
-from opportunity_svc.domain.opportunity import OpportunityClosed, UnknownOpportunity
-from opportunity_svc.domain.opportunity.facts import FindingNoted
-from opportunity_svc.domain.opportunity.findings import FilledForm
-from opportunity_svc.domain.opportunity.form_filling import FillForm, noted_as
 from pydantic import ValidationError
 
 DEAL, VISION = UUID(int=1), form_id("vision")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Fact
 from ltc_events.opportunity_forms import FormFilled
-from opportunity_svc.domain.form import Form, errors_in, filled_in
-from opportunity_svc.domain.opportunity.form_filling import noted_as
+from opportunity_svc.deal.rules.forms import noted_as
+from opportunity_svc.form.rules import Form, errors_in, filled_in
 from opportunity_svc.projections.forms import filled, found_by
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json

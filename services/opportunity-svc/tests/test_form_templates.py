@@ -9,7 +9,7 @@ from ltc_cli import forms
 from ltc_cli.output import Trouble
 from ltc_cli.place import Place
 from ltc_runtime.settings import Settings
-from opportunity_svc.domain.form import Form, form_id
+from opportunity_svc.form.rules import Form, form_id
 from opportunity_svc.service import service
 
 TEMPLATES = Path(__file__).parents[3] / "examples" / "forms"

@@ -17,9 +17,8 @@ from ltc_events.opportunity_gates import (
     StageEntered,
 )
 from ltc_events.testing import given
-from opportunity_svc.domain import deciding, opening, opportunity, pipeline, stepping
-from opportunity_svc.domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
-from opportunity_svc.domain.opportunity import (
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import (
     DayInTheFuture,
     DeclineOpportunity,
     LoseOpportunity,
@@ -27,8 +26,12 @@ from opportunity_svc.domain.opportunity import (
     OpportunityClosed,
     StrikeFinding,
     SubmitBid,
+    deciding,
+    opening,
+    stepping,
 )
-from opportunity_svc.domain.opportunity.asking import (
+from opportunity_svc.deal.rules.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
+from opportunity_svc.deal.rules.decisions import (
     AlreadyPassed,
     AlreadyRequested,
     EscalateDecision,
@@ -43,7 +46,7 @@ from opportunity_svc.domain.opportunity.asking import (
     Verdict,
     WithdrawRequest,
 )
-from opportunity_svc.domain.opportunity.facts import (
+from opportunity_svc.deal.rules.events import (
     BidDeadlineNeared,
     DecisionLapsed,
     FindingNoted,
@@ -51,24 +54,7 @@ from opportunity_svc.domain.opportunity.facts import (
     MemberForgotten,
     PipelineChosen,
 )
-from opportunity_svc.domain.opportunity.findings import (
-    BidTerms,
-    ChainMember,
-    FilledForm,
-    FrozenEstimate,
-    Initiation,
-    Notable,
-    Pain,
-    PlanStep,
-)
-from opportunity_svc.domain.opportunity.gating import (
-    EnterStage,
-    LastStage,
-    StageBehind,
-    StageNotDone,
-    UnknownStage,
-)
-from opportunity_svc.domain.opportunity.noting import (
+from opportunity_svc.deal.rules.findings import (
     BidNotReady,
     BidTooLate,
     ForgetMember,
@@ -77,8 +63,12 @@ from opportunity_svc.domain.opportunity.noting import (
     UnknownFinding,
     UnknownMember,
 )
-from opportunity_svc.domain.opportunity.working import AlreadyAdmitted, ChoosePipeline, DealUnderWay, FailureSummaryMissing
-from opportunity_svc.domain.pipeline import (
+from opportunity_svc.deal.rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage
+from opportunity_svc.deal.rules.working import AlreadyAdmitted, ChoosePipeline, DealUnderWay, FailureSummaryMissing
+from opportunity_svc.finding.rules import BidTerms, ChainMember, FilledForm, FrozenEstimate, Initiation, Notable, Pain, PlanStep
+from opportunity_svc.mandate.rules import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
+from opportunity_svc.pipeline import rules as pipeline
+from opportunity_svc.pipeline.rules import (
     LIGHT,
     PROJECT,
     ActivatePipeline,
@@ -92,7 +82,6 @@ from opportunity_svc.domain.pipeline import (
     UnknownPipeline,
     pipeline_id,
 )
-from opportunity_svc.mandate.rules import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
 from pydantic import ValidationError
 
 DEAL = UUID(int=1)

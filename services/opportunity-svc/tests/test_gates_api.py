@@ -11,7 +11,7 @@ import httpx
 import pytest
 from ltc_events import Money
 from ltc_events.lead import LeadConverted
-from opportunity_svc.domain.pipeline import LIGHT, PROJECT
+from opportunity_svc.pipeline.rules import LIGHT, PROJECT
 from opportunity_svc.policies import open_opportunity
 from opportunity_svc.service import service
 

@@ -8,9 +8,8 @@ from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityResumed, OpportunitySuspended
 from ltc_events.testing import given
-from opportunity_svc.domain import filling, opening, opportunity, stepping, winning
-from opportunity_svc.domain.form import Form, FormActivated, FormDrafted, form_id
-from opportunity_svc.domain.opportunity import (
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import (
     CancelOpportunity,
     ChangeOpportunity,
     DayInTheFuture,
@@ -21,20 +20,25 @@ from opportunity_svc.domain.opportunity import (
     ResumeOpportunity,
     SuspendOpportunity,
     UnknownOpportunity,
+    filling,
+    opening,
     possible,
+    stepping,
+    winning,
 )
-from opportunity_svc.domain.opportunity.costing import BookBidCost
-from opportunity_svc.domain.opportunity.facts import LessonNoted
-from opportunity_svc.domain.opportunity.form_filling import FillForm
-from opportunity_svc.domain.opportunity.gating import EnterStage
-from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
-from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.domain.quote import pricing
-from opportunity_svc.domain.quote.drafting import DraftQuote
-from opportunity_svc.domain.quote.facts import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteSent
-from opportunity_svc.domain.quote.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
-from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.winning import WinOpportunity
+from opportunity_svc.deal.rules.bid_costs import BookBidCost
+from opportunity_svc.deal.rules.events import LessonNoted
+from opportunity_svc.deal.rules.forms import FillForm
+from opportunity_svc.deal.rules.stages import EnterStage
+from opportunity_svc.deal.rules.winning import WinOpportunity
+from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
+from opportunity_svc.form.rules import Form, FormActivated, FormDrafted, form_id
+from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
+from opportunity_svc.quote.rules import pricing
+from opportunity_svc.quote.rules.draft import DraftQuote
+from opportunity_svc.quote.rules.events import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteSent
+from opportunity_svc.quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
+from opportunity_svc.quote.rules.price import AskedLine
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
 VISION, LABEL = form_id("vision"), {"en": "Vision", "zh": "愿景"}

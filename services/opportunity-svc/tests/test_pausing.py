@@ -7,23 +7,27 @@ import pytest
 from ltc_events import Command, Event, JointDecider
 from ltc_events.opportunity import OpportunityJoined
 from ltc_events.testing import given
-from opportunity_svc.domain import negotiation, opening, opportunity, stepping, winning
-from opportunity_svc.domain.negotiation import BreakDeadlock
-from opportunity_svc.domain.opportunity import (
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules import (
     DayInTheFuture,
     DealSuspended,
     JoinOpportunity,
     NoteFinding,
     OpportunityClosed,
     UnknownOpportunity,
+    opening,
+    stepping,
+    winning,
 )
-from opportunity_svc.domain.opportunity.asking import EscalateDecision
-from opportunity_svc.domain.opportunity.facts import DecisionLapsed, FindingNoted
-from opportunity_svc.domain.opportunity.gating import EnterStage
-from opportunity_svc.domain.opportunity.noting import RemindOfBid
-from opportunity_svc.domain.opportunity.pausing import NotSuspended
+from opportunity_svc.deal.rules.decisions import EscalateDecision
+from opportunity_svc.deal.rules.events import DecisionLapsed, FindingNoted
+from opportunity_svc.deal.rules.findings import RemindOfBid
+from opportunity_svc.deal.rules.stages import EnterStage
+from opportunity_svc.deal.rules.suspension import NotSuspended
 from opportunity_svc.forecast import rules as forecast
 from opportunity_svc.forecast.rules import SetForecast, forecast_id
+from opportunity_svc.negotiation import rules as negotiation
+from opportunity_svc.negotiation.rules import BreakDeadlock
 from test_gates import ASKED, ESTIMATE, TERMS, enter, guiding, made, note, noted, request, requested
 from test_opportunity import (
     DEAL,

@@ -21,18 +21,18 @@ from ltc_events.opportunity_gates import (
     OpportunityResumed,
     OpportunitySuspended,
 )
-from opportunity_svc.domain.deciding import DecideGate
-from opportunity_svc.domain.opportunity.asking import (
-    FulfilCondition,
-    RequestDecision,
-    Verdict,
-    WithdrawRequest,
-)
-from opportunity_svc.domain.opportunity.changing import ChangeOpportunity
-from opportunity_svc.domain.opportunity.costing import BookBidCost
-from opportunity_svc.domain.opportunity.criteria import Unmet
-from opportunity_svc.domain.opportunity.facts import DecisionLapsed, PipelineChosen
-from opportunity_svc.domain.opportunity.findings import (
+from opportunity_svc.deal.rules.bid_costs import BookBidCost
+from opportunity_svc.deal.rules.criteria import Unmet
+from opportunity_svc.deal.rules.deciding import DecideGate
+from opportunity_svc.deal.rules.decisions import FulfilCondition, RequestDecision, Verdict, WithdrawRequest
+from opportunity_svc.deal.rules.events import DecisionLapsed, PipelineChosen
+from opportunity_svc.deal.rules.findings import NoteFinding, StrikeFinding, SubmitBid
+from opportunity_svc.deal.rules.stages import EnterStage
+from opportunity_svc.deal.rules.suspension import CancelOpportunity, ResumeOpportunity, SuspendOpportunity
+from opportunity_svc.deal.rules.terms import ChangeOpportunity
+from opportunity_svc.deal.rules.winning import WinOpportunity
+from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
+from opportunity_svc.finding.rules import (
     BidTerms,
     ChainMember,
     Competitor,
@@ -44,22 +44,15 @@ from opportunity_svc.domain.opportunity.findings import (
     PlanStep,
     Requirement,
 )
-from opportunity_svc.domain.opportunity.gating import (
-    EnterStage,
-)
-from opportunity_svc.domain.opportunity.noting import NoteFinding, StrikeFinding, SubmitBid
-from opportunity_svc.domain.opportunity.pausing import CancelOpportunity, ResumeOpportunity, SuspendOpportunity
-from opportunity_svc.domain.opportunity.working import ChoosePipeline, OpenOpportunity
-from opportunity_svc.domain.pipeline import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
-from opportunity_svc.domain.price_book import PriceItem, SetPriceBook, price_book_id
-from opportunity_svc.domain.quote.approval import SubmitQuote
-from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
-from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.sending import AcceptQuote, SendQuote
-from opportunity_svc.domain.swapping import ApproveSwap, ProposeSwap
-from opportunity_svc.domain.winning import WinOpportunity
 from opportunity_svc.mandate.rules import DelegateMandate, GrantMandate, mandate_id
+from opportunity_svc.pipeline.rules import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
+from opportunity_svc.price_book.rules import PriceItem, SetPriceBook, price_book_id
+from opportunity_svc.quote.rules.approval import SubmitQuote
+from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
+from opportunity_svc.quote.rules.offer import AcceptQuote, SendQuote
+from opportunity_svc.quote.rules.price import AskedLine
 from opportunity_svc.service import service
+from opportunity_svc.swap.rules import ApproveSwap, ProposeSwap
 
 PARTY = UUID(int=4)
 DEAL, QUOTE, OTHER = UUID(int=1), UUID(int=2), UUID(int=5)

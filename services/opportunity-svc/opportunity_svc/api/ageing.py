@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Numeric, Subquery, Text, and_, case, cast, extract, func, literal, select
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 from .reports import reports
 
 ENOUGH = 10

@@ -10,7 +10,7 @@ from ltc_runtime.http import matching
 from sqlalchemy import Date, Select, Subquery, Text, and_, cast, func, literal, null, or_, select, union_all
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 
 By = Literal["all", "account_manager", "team", "territory", "pipeline", "profile", "month", "quarter"]
 Origin = Literal["all", "own", "imported"]

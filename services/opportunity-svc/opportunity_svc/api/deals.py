@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import opportunity
-from ..domain.opportunity import (
+from ..deal import rules as opportunity
+from ..deal.rules import (
     CancelOpportunity,
     ChangeOpportunity,
     DayInTheFuture,
@@ -26,10 +26,10 @@ from ..domain.opportunity import (
     SuspendOpportunity,
     UnknownOpportunity,
 )
-from ..domain.opportunity.changing import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
-from ..domain.opportunity.pausing import NotSuspended
-from ..domain.opportunity.working import AlreadyAdmitted, FailureSummaryMissing
-from ..domain.pipeline import PipelineCode
+from ..deal.rules.suspension import NotSuspended
+from ..deal.rules.terms import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
+from ..deal.rules.working import AlreadyAdmitted, FailureSummaryMissing
+from ..pipeline.rules import PipelineCode
 from .costing import BidCostSum, bid_cost_sums
 from .form_fields import Cell, Show, Where, holding, told
 from .quotes import WITHOUT_LINES, QuoteRow, quote_row

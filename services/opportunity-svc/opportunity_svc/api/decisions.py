@@ -12,8 +12,8 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from .. import projections as shown
-from ..domain.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
-from ..domain.opportunity.asking import (
+from ..deal.rules.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
+from ..deal.rules.decisions import (
     AlreadyPassed,
     AlreadyRequested,
     FulfilCondition,
@@ -27,7 +27,7 @@ from ..domain.opportunity.asking import (
     Verdict,
     WithdrawRequest,
 )
-from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN, opportunities
 from .roles import DECIDERS, TRIANGLE, WRITERS
 

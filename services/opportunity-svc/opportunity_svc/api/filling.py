@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import and_, select
 
 from .. import projections as shown
-from ..domain.form import FormDoesNotFit, FormNotLive, UnknownForm
-from ..domain.opportunity import UnknownOpportunity
-from ..domain.opportunity.form_filling import FillForm, Said
+from ..deal.rules import UnknownOpportunity
+from ..deal.rules.forms import FillForm, Said
+from ..form.rules import FormDoesNotFit, FormNotLive, UnknownForm
 from .findings import must_be_known
 from .resource import OPEN, opportunities
 from .roles import TRIANGLE

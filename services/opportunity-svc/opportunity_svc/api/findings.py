@@ -11,21 +11,9 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from .. import projections as shown
-from ..domain.opportunity import DayInTheFuture, NoteFinding, StrikeFinding, SubmitBid, UnknownOpportunity
-from ..domain.opportunity.findings import (
-    AnyNotable,
-    BidTerms,
-    ChainMember,
-    Competitor,
-    Initiation,
-    Meddicc,
-    Pain,
-    PlanStep,
-    Poc,
-    Requirement,
-    StruckKind,
-)
-from ..domain.opportunity.noting import BidNotReady, BidTooLate, ForgetMember, PainCausesItself, UnknownFinding, UnknownMember
+from ..deal.rules import DayInTheFuture, NoteFinding, StrikeFinding, SubmitBid, UnknownOpportunity
+from ..deal.rules.findings import BidNotReady, BidTooLate, ForgetMember, PainCausesItself, UnknownFinding, UnknownMember
+from ..finding.rules import AnyNotable, BidTerms, ChainMember, Competitor, Initiation, Meddicc, Pain, PlanStep, Poc, Requirement, StruckKind
 from .resource import OPEN, opportunities
 from .roles import SALES, TRIANGLE, WRITERS
 

@@ -17,8 +17,8 @@ from pydantic import StringConstraints
 from sqlalchemy import ColumnElement, and_, case, select
 
 from .. import projections as shown
-from ..domain.form import Form
-from ..domain.form_fields import Fields
+from ..form.rules import Form
+from ..form.rules.fields import Fields
 
 NAME = rf"{FORM_CODE.pattern}\.{FIELD_KEY.pattern}"
 Comparison = Literal["eq", "ge", "le"]

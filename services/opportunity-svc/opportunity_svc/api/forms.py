@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy import Select, and_, select
 
 from .. import projections as shown
-from ..domain import form
-from ..domain.form import ActivateForm, DraftForm, Form, UnknownForm, errors_in, form_id
+from ..form import rules as form
+from ..form.rules import ActivateForm, DraftForm, Form, UnknownForm, errors_in, form_id
 from .roles import MANAGERS
 
 forms = Api("/forms", stream=form.decider, natural=NaturalKey("code", FormCode, form_id))

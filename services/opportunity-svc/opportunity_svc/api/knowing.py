@@ -13,11 +13,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown
-from ..domain.opportunity import Course, UnknownOpportunity
-from ..domain.opportunity.criteria import QuoteSeen
-from ..domain.opportunity.findings import Bid, Notable, findings_of
-from ..domain.opportunity.states import Asked, Decisions, Open, Passed
-from ..domain.pipeline import BUILT_IN, Pipeline, UnknownPipeline, pipeline_id
+from ..deal.rules import Course, UnknownOpportunity
+from ..deal.rules.criteria import QuoteSeen
+from ..deal.rules.states import Asked, Decisions, Open, Passed
+from ..finding.rules import Bid, Notable, findings_of
+from ..pipeline.rules import BUILT_IN, Pipeline, UnknownPipeline, pipeline_id
 from .quotes import WITHOUT_LINES
 
 NOTABLE: TypeAdapter[Any] = TypeAdapter(Notable)

@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 from .cuts import By, Which, cut, over
 from .outcomes import counted, outcomes, summed
 

@@ -11,8 +11,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import negotiation
-from ..domain.negotiation import (
+from ..deal.rules import DayInTheFuture, UnknownOpportunity
+from ..negotiation import rules as negotiation
+from ..negotiation.rules import (
     Alternative,
     Alternatives,
     BreakDeadlock,
@@ -28,8 +29,7 @@ from ..domain.negotiation import (
     RoundBeforeTheLast,
     RoundOnOtherContent,
 )
-from ..domain.opportunity import DayInTheFuture, UnknownOpportunity
-from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN
 from .roles import SALES
 

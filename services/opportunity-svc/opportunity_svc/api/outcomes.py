@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
 
 from .. import projections as shown
-from ..domain.pipeline import PipelineCode
+from ..pipeline.rules import PipelineCode
 from .cuts import By, Origin, Which, cut, over
 from .figures import rate
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.opportunity.noting import ForgetMember, UnknownMember
+from ..deal.rules.findings import ForgetMember, UnknownMember
 
 people = Api("/people")
 AT_ONCE = 2_000

@@ -12,10 +12,10 @@ from pydantic import Field
 from sqlalchemy import and_, select
 
 from .. import projections as shown
-from ..domain import pipeline
-from ..domain.opportunity.criteria import Unmet, unmet
-from ..domain.opportunity.gating import open_conditions, undecided
-from ..domain.pipeline import (
+from ..deal.rules.criteria import Unmet, unmet
+from ..deal.rules.stages import open_conditions, undecided
+from ..pipeline import rules as pipeline
+from ..pipeline.rules import (
     BUILT_IN,
     ActivatePipeline,
     DraftPipeline,

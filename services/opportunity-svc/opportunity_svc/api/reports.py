@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 
 from .. import projections as shown
-from ..domain.pipeline import Pipeline, PipelineCode, UnknownPipeline
+from ..pipeline.rules import Pipeline, PipelineCode, UnknownPipeline
 from .knowing import pipeline_of
 
 reports = Api("/pipeline")

@@ -2,8 +2,8 @@
 
 from ltc_runtime.http import Api
 
-from ..domain import opportunity
-from ..domain.opportunity import DealSuspended, OpportunityClosed, UnknownOpportunity
+from ..deal import rules as opportunity
+from ..deal.rules import DealSuspended, OpportunityClosed, UnknownOpportunity
 
 OPEN = (UnknownOpportunity, OpportunityClosed, DealSuspended)
 """How anything is refused that only an open deal takes."""

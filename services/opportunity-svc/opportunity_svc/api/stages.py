@@ -8,22 +8,13 @@ from ltc_events.opportunity_gates import Gate, Profile
 from ltc_runtime.http import EVERYONE, Body, Handle, Read, View
 from pydantic import Field
 
-from ..domain.opportunity import UnknownOpportunity
-from ..domain.opportunity.criteria import Unmet, unmet
-from ..domain.opportunity.gating import (
-    EnterStage,
-    LastStage,
-    StageBehind,
-    StageNotDone,
-    UnknownStage,
-    gate_missing,
-    left_to_win,
-    open_conditions,
-)
-from ..domain.opportunity.states import Open
-from ..domain.opportunity.working import ChoosePipeline, DealUnderWay
-from ..domain.pipeline import PipelineCode, UnknownPipeline
-from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
+from ..deal.rules import UnknownOpportunity
+from ..deal.rules.criteria import Unmet, unmet
+from ..deal.rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage, gate_missing, left_to_win, open_conditions
+from ..deal.rules.states import Open
+from ..deal.rules.working import ChoosePipeline, DealUnderWay
+from ..pipeline.rules import PipelineCode, UnknownPipeline
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .knowing import known_deal
 from .resource import OPEN, opportunities
 from .roles import SALES, WRITERS

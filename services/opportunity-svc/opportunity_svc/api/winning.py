@@ -7,10 +7,10 @@ from ltc_events import Text
 from ltc_runtime.http import Body, Handle, Read
 from pydantic import Field
 
-from ..domain.opportunity import DayInTheFuture
-from ..domain.opportunity.gating import NotReadyToWin
-from ..domain.quote.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
-from ..domain.winning import WinOpportunity
+from ..deal.rules import DayInTheFuture
+from ..deal.rules.stages import NotReadyToWin
+from ..deal.rules.winning import WinOpportunity
+from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from .quotes import beside
 from .resource import OPEN, opportunities
 from .roles import SALES

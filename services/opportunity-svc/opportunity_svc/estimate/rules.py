@@ -12,8 +12,8 @@ from ltc_events.opportunity import CashLine, CostLine, EstimateFrozen
 from ltc_events.opportunity_gates import GATES, Gate
 from pydantic import Field
 
-from ..domain import opportunity
-from ..domain.opportunity import must_be_open
+from ..deal import rules as opportunity
+from ..deal.rules import must_be_open
 
 Costs = Annotated[tuple[CostLine, ...], Field(min_length=1, max_length=500)]
 Cash = Annotated[tuple[CashLine, ...], Field(min_length=1, max_length=240)]

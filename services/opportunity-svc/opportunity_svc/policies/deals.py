@@ -9,16 +9,16 @@ from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
 
-from ..domain.opportunity.asking import EscalateDecision
-from ..domain.opportunity.facts import FindingNoted
-from ..domain.opportunity.findings import BidTerms, FrozenEstimate
-from ..domain.opportunity.joining import JoinOpportunity
-from ..domain.opportunity.noting import NoteFinding, RemindOfBid
-from ..domain.opportunity.working import OpenOpportunity
-from ..domain.pipeline import DEFAULT
-from ..domain.quote.facts import QuoteDrafted, QuoteRevised
-from ..domain.quote.sending import ExpireQuote
-from ..domain.selection import EndSelection
+from ..deal.rules.decisions import EscalateDecision
+from ..deal.rules.events import FindingNoted
+from ..deal.rules.findings import NoteFinding, RemindOfBid
+from ..deal.rules.joining import JoinOpportunity
+from ..deal.rules.working import OpenOpportunity
+from ..finding.rules import BidTerms, FrozenEstimate
+from ..pipeline.rules import DEFAULT
+from ..quote.rules.events import QuoteDrafted, QuoteRevised
+from ..quote.rules.offer import ExpireQuote
+from ..swap.rules.selection import EndSelection
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:

@@ -8,7 +8,7 @@ from ltc_events.opportunity import OpportunityLost, OpportunityOpened, Opportuni
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
-from ..domain.opportunity.changing import triangle
+from ..deal.rules.terms import triangle
 from ..hand_over.rules import HandWorkOver, MoveDeal, MoveTask
 from ..hand_over.rules.workload import NoteWork, NoteWorkGone, TakeWorkUp, WorkPassedOn, desk_of
 from ..task.rules.deal_tasks import SeatsVacated

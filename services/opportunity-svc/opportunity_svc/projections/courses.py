@@ -6,7 +6,7 @@ from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.pipeline import PipelineActivated, PipelineDrafted
+from ..pipeline.rules import PipelineActivated, PipelineDrafted
 from .schema import read
 
 pipelines = Table(

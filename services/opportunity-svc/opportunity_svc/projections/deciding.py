@@ -6,7 +6,7 @@ from ltc_events.projection import Row
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.opportunity.facts import DecisionLapsed
+from ..deal.rules.events import DecisionLapsed
 from .schema import read
 
 decisions = Table(

@@ -11,7 +11,7 @@ from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.form import FormActivated, FormDrafted
+from ..form.rules import FormActivated, FormDrafted
 from .schema import read
 
 forms = Table(

@@ -6,7 +6,7 @@ from ltc_events.projection import Row
 from sqlalchemy import Column, Date, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.opportunity.facts import LessonNoted
+from ..deal.rules.events import LessonNoted
 from .schema import read
 
 lessons = Table(

@@ -9,9 +9,9 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, Column, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.opportunity.facts import FindingNoted, FindingStruck
-from ..domain.opportunity.findings import AnyFinding, Bid, key_of
-from ..domain.opportunity.form_filling import noted_as
+from ..deal.rules.events import FindingNoted, FindingStruck
+from ..deal.rules.forms import noted_as
+from ..finding.rules import AnyFinding, Bid, key_of
 from .schema import read
 
 findings = Table(

@@ -7,8 +7,8 @@ from ltc_events.projection import Row
 from sqlalchemy import Column, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.opportunity.facts import FindingNoted, MemberForgotten
-from ..domain.opportunity.findings import ChainMember
+from ..deal.rules.events import FindingNoted, MemberForgotten
+from ..finding.rules import ChainMember
 from .schema import read
 
 chain_people = Table(

@@ -14,7 +14,7 @@ from ltc_events.projection import Row
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.pipeline import DEFAULT, LIGHT
+from ..pipeline.rules import DEFAULT, LIGHT
 from .schema import read
 
 opportunities = Table(

@@ -7,7 +7,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.opportunity.changing import triangle
+from ..deal.rules.terms import triangle
 from ..hand_over.rules.workload import WorkHandedOver, WorkPassedOn
 from .schema import read
 

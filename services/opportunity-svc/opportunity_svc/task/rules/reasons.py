@@ -8,12 +8,13 @@ from ltc_events import Code, Command, Event, JointDecider, States, Stream, UserI
 from ltc_events.opportunity_gates import Gate, Round
 from ltc_events.opportunity_tasks import TaskRaised, Why
 
-from ...domain import opportunity, quote
-from ...domain.opportunity import Closed, Open, Opportunity, going
-from ...domain.opportunity.findings import Bid, BidTerms
-from ...domain.quote.states import Expired, Nobody
+from ...deal import rules as opportunity
+from ...deal.rules import Closed, Open, Opportunity, going
+from ...finding.rules import Bid, BidTerms
 from ...mandate.rules import index as register
 from ...mandate.rules.index import REGISTER
+from ...quote import rules as quote
+from ...quote.rules.states import Expired, Nobody
 from .. import rules as task
 from . import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
 from . import deal_tasks as agenda

@@ -1,0 +1,82 @@
+"""What happens to a deal and stays here; what others are told is in ltc_events.opportunity and .opportunity_gates."""
+
+from datetime import date
+from uuid import UUID
+
+from ltc_events import Event, Text, UserId
+from ltc_events.opportunity_gates import (
+    Gate,
+    Round,
+)
+
+from ...finding.rules import Notable, StruckKind
+from ...pipeline.rules import Pipeline, PipelineCode, Version
+
+
+class PipelineChosen(Event, type="ltc.opportunity.pipeline-chosen.v1"):
+    """The deal goes by this version of a pipeline, to its end; what it says is kept here, so that it cannot change under the deal."""
+
+    opportunity_id: UUID
+    code: PipelineCode
+    version: Version
+    pipeline: Pipeline
+    chosen_by: UserId | None = None
+    """Nobody, where it is how deals begin."""
+
+
+class FindingNoted(Event, type="ltc.opportunity.finding-noted.v1"):
+    """We know or mean something about the deal."""
+
+    opportunity_id: UUID
+    finding: Notable
+    noted_by: UserId | None = None
+
+
+class FindingStruck(Event, type="ltc.opportunity.finding-struck.v1"):
+    """What was noted no longer holds."""
+
+    opportunity_id: UUID
+    kind: StruckKind
+    code: str
+    struck_by: UserId
+
+
+class MemberForgotten(Event, type="ltc.opportunity.member-forgotten.v1"):
+    """The key of somebody in the decision chain was destroyed: their name can never be read again."""
+
+    opportunity_id: UUID
+    subject_id: UUID
+
+
+class DecisionLapsed(Event, type="ltc.opportunity.decision-lapsed.v1"):
+    """A request is nobody's business any more, or a decision no longer holds: withdrawn, the deal is over, or what it was about changed."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+
+
+class LessonNoted(Event, type="ltc.opportunity.lesson-noted.v1"):
+    """What we learn from a deal that was won; a lost one says it itself."""
+
+    opportunity_id: UUID
+    lesson: Text
+    won_on: date
+
+
+class BidDeadlineNeared(Event, type="ltc.opportunity.bid-deadline-neared.v1"):
+    """The bid is due in so many days, and not with the customer yet."""
+
+    opportunity_id: UUID
+    deadline: date
+    days: int
+    account_manager: UserId
+
+
+class ExpectedClosePassed(Event, type="ltc.opportunity.expected-close-passed.v1"):
+    """The deal should have been decided by then, and is not."""
+
+    opportunity_id: UUID
+    expected_close: date
+    suspensions: int
+    """How often it was suspended before."""
