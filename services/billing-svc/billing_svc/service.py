@@ -5,10 +5,17 @@ from ltc_events.order import DeliveryAccepted
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.feature import Feature, Service
 
-from .api import invoices, plans, receipts, totals
-from .domain import applying, invoice, issuing, plan, receipt, series
-from .domain.plan import InvoiceDue
-from .policies import bill_acceptance, issue_invoice, open_plan
+from .invoice import read as invoices
+from .plan import read as plans
+from .receipt import api as receipts
+from .totals import read as totals
+from .receipt.rules import application as applying
+from .invoice import rules as invoice
+from .invoice.rules import issue as issuing, series
+from .plan import rules as plan
+from .receipt import rules as receipt
+from .plan.rules import InvoiceDue
+from .plan.policies import bill_acceptance, issue_invoice, open_plan
 from .projections import invoice_list, plan_list, receipt_list
 
 former = Feature(

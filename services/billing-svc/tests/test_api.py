@@ -12,9 +12,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from billing_svc.domain.bill import BilledLine, Terms, bill
-from billing_svc.domain.issuing import IssueInvoice
-from billing_svc.domain.plan import AcceptedQuantity, BillAcceptance, OpenPlan
+from billing_svc.plan.rules.bill import BilledLine, Terms, bill
+from billing_svc.invoice.rules.issue import IssueInvoice
+from billing_svc.plan.rules import AcceptedQuantity, BillAcceptance, OpenPlan
 from billing_svc.service import service
 from ltc_events import Command, Money, derive_id
 from ltc_events.contract import PlanLine

@@ -5,13 +5,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing_svc.domain import applying, issuing, receipt
-from billing_svc.domain.applying import ApplyCash, InvoiceNamedTwice, NothingApplied, Payment
-from billing_svc.domain.bill import BilledLine, Terms, bill
-from billing_svc.domain.invoice import InvoiceAlreadySettled, InvoiceInOtherCurrency, InvoicePaid, MoreThanOpen, NoInvoiceToPay
-from billing_svc.domain.issuing import IssueInvoice
-from billing_svc.domain.receipt import DayInTheFuture, MoreThanUnapplied, NothingReceived, RecordPayment, UnknownReceipt
-from billing_svc.domain.series import NumberTaken, series_id
+from billing_svc.receipt.rules import application as applying
+from billing_svc.invoice.rules import issue as issuing
+from billing_svc.receipt import rules as receipt
+from billing_svc.receipt.rules.application import ApplyCash, InvoiceNamedTwice, NothingApplied, Payment
+from billing_svc.plan.rules.bill import BilledLine, Terms, bill
+from billing_svc.invoice.rules import InvoiceAlreadySettled, InvoiceInOtherCurrency, InvoicePaid, MoreThanOpen, NoInvoiceToPay
+from billing_svc.invoice.rules.issue import IssueInvoice
+from billing_svc.receipt.rules import DayInTheFuture, MoreThanUnapplied, NothingReceived, RecordPayment, UnknownReceipt
+from billing_svc.invoice.rules.series import NumberTaken, series_id
 from ltc_events import Event, Money
 from ltc_events.billing import Application, CashApplied, InvoiceIssued, InvoiceSettled, PaymentReceived
 from ltc_events.contract import PlanLine

@@ -7,14 +7,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from billing_svc.domain import applying, invoice, issuing, plan, receipt, series
-from billing_svc.domain.applying import ApplyCash, Payment
-from billing_svc.domain.bill import BilledLine, Terms
-from billing_svc.domain.issuing import IssueInvoice
-from billing_svc.domain.plan import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
-from billing_svc.domain.receipt import RecordPayment
-from billing_svc.domain.series import NumberTaken
-from billing_svc.policies import issue_invoice
+from billing_svc.receipt.rules import application as applying
+from billing_svc.invoice import rules as invoice
+from billing_svc.invoice.rules import issue as issuing, series
+from billing_svc.plan import rules as plan
+from billing_svc.receipt import rules as receipt
+from billing_svc.receipt.rules.application import ApplyCash, Payment
+from billing_svc.plan.rules.bill import BilledLine, Terms
+from billing_svc.invoice.rules.issue import IssueInvoice
+from billing_svc.plan.rules import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
+from billing_svc.receipt.rules import RecordPayment
+from billing_svc.invoice.rules.series import NumberTaken
+from billing_svc.plan.policies import issue_invoice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Command, Event, Money

@@ -6,9 +6,9 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from billing_svc.domain import plan
-from billing_svc.domain.bill import BilledLine, Terms, bill, share, taxed
-from billing_svc.domain.plan import AcceptanceNoted, AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan, PlanOpened
+from billing_svc.plan import rules as plan
+from billing_svc.plan.rules.bill import BilledLine, Terms, bill, share, taxed
+from billing_svc.plan.rules import AcceptanceNoted, AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan, PlanOpened
 from ltc_events import AmountTooLarge, Event, Money, derive_id
 from ltc_events.contract import PlanLine
 from ltc_events.testing import given

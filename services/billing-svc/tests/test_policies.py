@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from billing_svc.domain.bill import BilledLine, Terms, bill
-from billing_svc.domain.issuing import IssueInvoice
-from billing_svc.domain.plan import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
-from billing_svc.policies import bill_acceptance, issue_invoice, open_plan
+from billing_svc.plan.rules.bill import BilledLine, Terms, bill
+from billing_svc.invoice.rules.issue import IssueInvoice
+from billing_svc.plan.rules import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
+from billing_svc.plan.policies import bill_acceptance, issue_invoice, open_plan
 from ltc_events import Money
 from ltc_events.contract import ContractRegistered, PlanLine
 from ltc_events.opportunity import PricedLine

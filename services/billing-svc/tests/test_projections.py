@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from billing_svc.domain.bill import BilledLine, Terms, bill
-from billing_svc.domain.invoice import InvoicePaid
-from billing_svc.domain.plan import PlanOpened
+from billing_svc.plan.rules.bill import BilledLine, Terms, bill
+from billing_svc.invoice.rules import InvoicePaid
+from billing_svc.plan.rules import PlanOpened
 from billing_svc.projections import applications, invoice_list, invoices, plan_lines, plan_list, plans, receipt_list, receipts
 from ltc_events import Event, Fact, Money
 from ltc_events.billing import Application, CashApplied, InvoiceIssued, InvoiceSettled, PaymentReceived

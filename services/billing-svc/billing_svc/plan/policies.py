@@ -4,9 +4,9 @@ from ltc_events import Command
 from ltc_events.contract import ContractRegistered
 from ltc_events.order import DeliveryAccepted
 
-from .domain.bill import BilledLine, Terms
-from .domain.issuing import IssueInvoice
-from .domain.plan import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
+from .rules.bill import BilledLine, Terms
+from ..invoice.rules.issue import IssueInvoice
+from .rules import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
 
 
 def open_plan(contract: ContractRegistered) -> list[Command]:

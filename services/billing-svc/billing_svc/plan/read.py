@@ -11,10 +11,10 @@ from pydantic import Field
 from sqlalchemy import and_, func, select
 
 from .. import projections as shown
-from ..domain import plan
-from ..domain.plan import UnknownPlan
-from .invoices import InvoiceRow, invoice_row
-from .views import in_money
+from . import rules as plan
+from .rules import UnknownPlan
+from ..invoice.read import InvoiceRow, invoice_row
+from ..receipt.read import in_money
 
 plans = Api("/plans", stream=plan.decider)
 

@@ -9,9 +9,10 @@ from ltc_events import Command, Event, JointDecider, Money, Refusal, States, Str
 from ltc_events.billing import Application, CashApplied
 from pydantic import ConfigDict, Field
 
-from . import invoice, receipt
-from .invoice import Open, must_be_in, must_be_open, must_take
-from .receipt import Received, must_be_received, must_have_come, must_hold
+from ...invoice import rules as invoice
+from .. import rules as receipt
+from ...invoice.rules import Open, must_be_in, must_be_open, must_take
+from . import Received, must_be_received, must_have_come, must_hold
 
 MOST_INVOICES = 500
 

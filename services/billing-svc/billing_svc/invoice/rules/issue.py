@@ -5,8 +5,10 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, States, Stream
 from ltc_events.billing import InvoiceIssued
 
-from . import invoice, plan, series
-from .bill import Bill
+from .. import rules as invoice
+from ...plan import rules as plan
+from . import series
+from ...plan.rules.bill import Bill
 
 
 class IssueInvoice(Command):

@@ -11,9 +11,9 @@ from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import invoice
-from ..domain.invoice import InvoiceStatus, UnknownInvoice
-from .views import ApplicationView, applications_where, in_money
+from . import rules as invoice
+from .rules import InvoiceStatus, UnknownInvoice
+from ..receipt.read import ApplicationView, applications_where, in_money
 
 invoices = Api("/invoices", stream=invoice.decider)
 

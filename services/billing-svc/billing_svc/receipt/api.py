@@ -11,11 +11,11 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import receipt
-from ..domain.applying import ApplyCash, InvoiceNamedTwice, NothingApplied, Payments
-from ..domain.invoice import InvoiceAlreadySettled, InvoiceInOtherCurrency, MoreThanOpen, NoInvoiceToPay
-from ..domain.receipt import DayInTheFuture, MoreThanUnapplied, NothingReceived, ReceiptStatus, RecordPayment, UnknownReceipt
-from .views import ApplicationView, applications_where, in_money
+from . import rules as receipt
+from .rules.application import ApplyCash, InvoiceNamedTwice, NothingApplied, Payments
+from ..invoice.rules import InvoiceAlreadySettled, InvoiceInOtherCurrency, MoreThanOpen, NoInvoiceToPay
+from .rules import DayInTheFuture, MoreThanUnapplied, NothingReceived, ReceiptStatus, RecordPayment, UnknownReceipt
+from .read import ApplicationView, applications_where, in_money
 
 FINANCE: tuple[Role, ...] = ("finance",)
 

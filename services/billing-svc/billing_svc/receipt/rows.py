@@ -6,8 +6,8 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from .domain.invoice import InvoicePaid
-from .domain.plan import PlanOpened
+from .invoice.rules import InvoicePaid
+from .plan.rules import PlanOpened
 
 read = MetaData(schema="read")
 
