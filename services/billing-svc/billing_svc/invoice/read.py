@@ -1,51 +1,68 @@
-"""Invoices: what was billed, what is open, and what paid it."""
+"""Shows invoices: the open amount of each, and the receipts that paid it."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from ltc_events import Code, Money
-from ltc_events.billing import InvoiceNumber, TaxSubtotal
-from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
-from sqlalchemy import select
+from ltc_events import Code, Currency, Money, projection
+from ltc_events.billing import InvoiceIssued, InvoiceNumber, InvoiceSettled, TaxSubtotal
+from ltc_events.read_model import Index, Indexed, Key, ReadModel, change, on, put
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read
+from pydantic import Field
 
-from .. import projections as shown
-from . import rules as invoice
-from .rules import InvoiceStatus, UnknownInvoice
-from ..receipt.read import ApplicationView, applications_where, in_money
+from ..receipt.read import ApplicationRow, applications_of
+from .rules import InvoicePaid, InvoiceStatus, UnknownInvoice, decider
 
-invoices = Api("/invoices", stream=invoice.decider)
+invoices = Api("/invoices", stream=decider)
 
 
-class InvoiceRow(View):
+class InvoiceRow(ReadModel, table="invoice_list"):
     """An invoice as lists show it."""
 
-    invoice_id: UUID
-    number: str
+    invoice_id: Key[UUID]
+    number: Indexed[str]
     legal_entity: str
-    contract_id: UUID
+    contract_id: Indexed[UUID]
     contract_no: str
     plan_line: int
     kind: Literal["advance", "acceptance"]
     party_id: UUID
     company: str
-    status: InvoiceStatus
+    currency: Currency = Field(exclude=True)
     net: Money
     tax: Money
     gross: Money
     paid: Money
     open: Money
+    taxes: Sequence[TaxSubtotal] = Field(exclude=True)
+    status: InvoiceStatus
     issued_on: date
     due_on: date
     settled_on: date | None
 
+    newest: ClassVar = Index("issued_on", "invoice_id")
+    of_status: ClassVar = Index("status", "issued_on", "invoice_id")
+    of_party: ClassVar = Index("party_id")
+
+
+def gross(invoice: InvoiceIssued) -> Money:
+    return invoice.gross
+
+
+invoice_list = projection(
+    "invoice_list",
+    on(InvoiceIssued, put(InvoiceRow, paid=0, open=gross, status="open")),
+    on(InvoicePaid, change(InvoiceRow, "paid", "open", status="partly_paid")),
+    on(InvoiceSettled, change(InvoiceRow, "settled_on", status="settled")),
+)
+
 
 class InvoiceView(InvoiceRow):
-    """An invoice with its taxes and what paid it."""
+    """An invoice with its taxes and the receipts that paid it."""
 
     taxes: Sequence[TaxSubtotal]
-    applications: Sequence[ApplicationView]
+    applications: Sequence[ApplicationRow]
 
 
 @invoices.query("", roles=EVERYONE)
@@ -59,30 +76,15 @@ async def list_invoices(
     legal_entity: Code | None = None,
 ) -> Page[InvoiceRow]:
     """Invoices, newest first."""
-    table = shown.invoices.c
-    asked = {
-        table.status: status,
-        table.contract_id: contract_id,
-        table.party_id: party_id,
-        table.number: number,
-        table.legal_entity: legal_entity,
-    }
-    columns = [column for column in table if column.name != "taxes"]
-    found = select(*columns).where(*matching(asked))
-    return await read.page(found, key=(table.issued_on, table.invoice_id), into=invoice_row, paging=paging)
+    filters = {"status": status, "contract_id": contract_id, "party_id": party_id, "number": number, "legal_entity": legal_entity}
+    return await read.page_of(InvoiceRow, InvoiceRow.newest, paging, **filters)
 
 
 @invoices.query("/{invoice_id}", roles=EVERYONE, refuses=(UnknownInvoice,))
 async def show_invoice(invoice_id: UUID, read: Read) -> InvoiceView:
-    """One invoice with its taxes and what paid it."""
-    found = select(shown.invoices).where(shown.invoices.c.invoice_id == invoice_id)
-    row = await read.one(found, UnknownInvoice, stream=invoice.decider.of(invoice_id))
-    paid = await applications_where(shown.applications.c.invoice_id == invoice_id, read)
-    return InvoiceView(**dict(invoice_row(**row)), taxes=[TaxSubtotal(**each) for each in row["taxes"]], applications=paid)
+    """One invoice with its taxes and the receipts that paid it."""
+    row = await read.row(InvoiceRow, UnknownInvoice, stream=decider.of(invoice_id), invoice_id=invoice_id)
+    return InvoiceView(**dict(row), applications=await applications_of(read, invoice_id=invoice_id))
 
 
 invoices.history("/{invoice_id}/history", roles=EVERYONE, refuses=(UnknownInvoice,))
-
-
-def invoice_row(**row: Any) -> InvoiceRow:
-    return InvoiceRow(**in_money(row, "net", "tax", "gross", "paid", "open"))

@@ -1,16 +1,15 @@
-"""What billing-svc does when something happens: open the plan, bill what was accepted, issue what is due."""
+"""Opens a billing plan for each contract in force and bills what the customer accepts."""
 
 from ltc_events import Command
 from ltc_events.contract import ContractRegistered
 from ltc_events.order import DeliveryAccepted
 
+from .rules import AcceptedQuantity, BillAcceptance, OpenPlan
 from .rules.bill import BilledLine, Terms
-from ..invoice.rules.issue import IssueInvoice
-from .rules import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
 
 
 def open_plan(contract: ContractRegistered) -> list[Command]:
-    """Every contract in force is billed by its plan."""
+    """Opens one billing plan for each contract in force."""
     terms = Terms(
         contract_no=contract.contract_no,
         party_id=contract.party_id,
@@ -27,14 +26,9 @@ def open_plan(contract: ContractRegistered) -> list[Command]:
 
 
 def bill_acceptance(delivery: DeliveryAccepted) -> list[Command]:
-    """Whatever the customer accepts is billed."""
+    """Bills each acceptance of the customer once."""
     lines = tuple(AcceptedQuantity(line=each.line, quantity=each.quantity) for each in delivery.lines)
     acceptance = BillAcceptance(
         contract_id=delivery.contract_id, acceptance_id=delivery.acceptance_id, lines=lines, accepted_on=delivery.accepted_on
     )
     return [acceptance]
-
-
-def issue_invoice(due: InvoiceDue) -> list[Command]:
-    """What is due becomes an invoice with a number."""
-    return [IssueInvoice(invoice_id=due.invoice_id, bill=due.bill)]

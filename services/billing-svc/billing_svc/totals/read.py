@@ -7,7 +7,8 @@ from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 
-from .. import projections as shown
+from ..invoice.read import InvoiceRow
+from ..receipt.read import ReceiptRow
 
 totals = Api("/totals")
 
@@ -33,7 +34,7 @@ class Totals(View):
 @totals.query("", roles=EVERYONE)
 async def show_totals(read: Read) -> Totals:
     """What was billed, received, paid and is open, by currency."""
-    billed, received = shown.invoices.c, shown.receipts.c
+    billed, received = InvoiceRow.table.c, ReceiptRow.table.c
     invoiced = select(
         billed.currency,
         func.sum(billed.net).label("billed_net"),

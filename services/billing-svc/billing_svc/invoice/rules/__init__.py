@@ -1,12 +1,35 @@
 """An invoice: issued once and never changed; paid in parts or at once, until nothing is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Never, TypeAlias, assert_never
+from typing import Literal, TypeAlias
 from uuid import UUID
 
-from ltc_events import Decider, Event, Money, Refusal, zero
+from ltc_events import Command, Decider, Event, Money, Refusal, States, Stream, zero
 from ltc_events.billing import InvoiceIssued, InvoiceSettled
+
+from ...plan import rules as plan
+from ...plan.rules.bill import Bill
+from . import series
+
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class IssueInvoice(Command):
+    """Send the customer a bill."""
+
+    invoice_id: UUID
+    bill: Bill
+
+    def reads(self) -> list[Stream]:
+        """The plan comes first: it says which deal the invoice belongs to. The series belongs to all deals."""
+        return [
+            plan.decider.of(self.bill.contract_id),
+            decider.of(self.invoice_id),
+            series.decider.of(series.series_id(self.bill.legal_entity)),
+        ]
+
 
 # ── private events ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -21,7 +44,7 @@ class InvoicePaid(Event, type="ltc.billing.invoice-paid.v1"):
     paid: Money
     """The running total, this payment included."""
     open: Money
-    """What is still lacking."""
+    """The amount that is not paid yet."""
     paid_on: date
 
 
@@ -56,13 +79,13 @@ InvoiceStatus = Literal["open", "partly_paid", "settled"]
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
-    """Not issued."""
+class NotIssued:
+    """It has no number yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Issued, and something is lacking."""
+    """Issued, and an amount is open."""
 
     number: str
     contract_id: UUID
@@ -72,7 +95,7 @@ class Open:
 
     @property
     def open(self) -> Money:
-        """What is lacking."""
+        """The amount that is not paid yet."""
         return self.gross - self.paid
 
 
@@ -83,11 +106,27 @@ class Settled:
     number: str
 
 
-Invoice: TypeAlias = Nobody | Open | Settled
+Invoice: TypeAlias = NotIssued | Open | Settled
+InvoiceCommand: TypeAlias = IssueInvoice
 InvoiceEvent: TypeAlias = InvoiceIssued | InvoicePaid | InvoiceSettled
 
 
-# ── rules (invoices are issued together with their number: issuing.py; paid together with a receipt: applying.py) ─────
+# ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide(states: States, command: InvoiceCommand) -> Sequence[Event]:
+    match command:
+        case IssueInvoice(bill=bill):
+            numbers = states.of(series.decider, series.series_id(bill.legal_entity))
+            return issue(states.of(decider, command.invoice_id), numbers, command)
+
+
+def issue(invoice: Invoice, numbers: series.Series, command: IssueInvoice) -> Sequence[Event]:
+    """The invoice and the next number of its legal entity, in one decision: no number is lost or given twice."""
+    if not isinstance(invoice, NotIssued):
+        return []  # asked twice, issued once, and no number is spent
+    taken = series.take(numbers, command.bill.legal_entity, command.invoice_id)
+    return [taken, InvoiceIssued(**dict(command.bill), invoice_id=command.invoice_id, number=series.written(taken))]
 
 
 def pay(
@@ -116,14 +155,14 @@ def must_be_open(invoice: Invoice, invoice_id: UUID) -> Open:
     match invoice:
         case Open():
             return invoice
-        case Nobody():
+        case NotIssued():
             raise NoInvoiceToPay(invoice_id=str(invoice_id))
         case Settled(number=number):
             raise InvoiceAlreadySettled(number=number)
 
 
 def must_take(invoice: Open, amount: Money) -> None:
-    """The invoice lacks this much, in this currency."""
+    """Checks that this much is open, in this currency."""
     must_be_in(invoice, amount.currency)
     if amount > invoice.open:
         raise MoreThanOpen(number=invoice.number, open=str(invoice.open), asked=str(amount))
@@ -132,10 +171,6 @@ def must_take(invoice: Open, amount: Money) -> None:
 def must_be_in(invoice: Open, currency: str) -> None:
     if currency != invoice.gross.currency:
         raise InvoiceInOtherCurrency(number=invoice.number, currency=invoice.gross.currency, paid_in=currency)
-
-
-def decide(invoice: Invoice, command: Never) -> list[InvoiceEvent]:
-    assert_never(command)  # nothing happens to an invoice alone
 
 
 # ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -152,6 +187,13 @@ def evolve(invoice: Invoice, event: InvoiceEvent) -> Invoice:
             return Settled(number)
 
 
-decider: Decider[Invoice, Never, InvoiceEvent] = Decider(
-    kind="invoice", id="invoice_id", initial=Nobody(), decide=decide, evolve=evolve, commands=Never, events=InvoiceEvent
+decider: Decider[Invoice, InvoiceCommand, InvoiceEvent] = Decider(
+    kind="invoice",
+    id="invoice_id",
+    initial=NotIssued(),
+    decide_many=decide,
+    evolve=evolve,
+    commands=InvoiceCommand,
+    events=InvoiceEvent,
+    also=(plan.decider, series.decider),
 )

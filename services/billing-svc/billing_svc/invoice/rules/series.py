@@ -1,7 +1,7 @@
 """A series of invoice numbers: one per legal entity, without gaps."""
 
 from dataclasses import dataclass
-from typing import Never, assert_never
+from typing import Never
 from uuid import UUID
 
 from ltc_events import Code, Decider, Event, derive_id
@@ -38,10 +38,6 @@ def written(taken: NumberTaken) -> str:
     return f"{taken.legal_entity}-{taken.number:06}"
 
 
-def decide(series: Series, command: Never) -> list[NumberTaken]:
-    assert_never(command)  # a number is taken only together with the invoice it belongs to
-
-
 def evolve(series: Series, event: NumberTaken) -> Series:
     return Series(event.number)
 
@@ -50,7 +46,6 @@ decider: Decider[Series, Never, NumberTaken] = Decider(
     kind="series",
     id="series_id",
     initial=Series(),
-    decide=decide,
     evolve=evolve,
     commands=Never,
     events=NumberTaken,

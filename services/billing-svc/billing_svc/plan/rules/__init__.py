@@ -1,4 +1,4 @@
-"""A billing plan: turns what was agreed and what was accepted into what is due, to the last cent, whichever is heard first."""
+"""A billing plan: turns a contract and its acceptances into invoices that are due, to the last cent, in whichever order they arrive."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,7 +59,7 @@ class AcceptanceNoted(Event, type="ltc.billing.acceptance-noted.v1"):
 
 
 class InvoiceDue(Event, type="ltc.billing.invoice-due.v1"):
-    """The customer is to get an invoice over this."""
+    """An invoice over this amount is due."""
 
     contract_id: UUID
     invoice_id: UUID
@@ -70,7 +70,7 @@ class InvoiceDue(Event, type="ltc.billing.invoice-due.v1"):
 
 
 class UnknownPlan(Refusal):
-    """Nothing is billed for such a contract yet."""
+    """There is no billing plan for this contract."""
 
     status = 404
 
@@ -80,14 +80,14 @@ class UnknownPlan(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The contract is not known yet; what was accepted meanwhile is kept."""
+    """The contract is not known yet; the plan keeps early acceptances."""
 
     acceptances: tuple[AcceptanceNoted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The contract is known: acceptances are billed as they come."""
+    """The contract is known: each acceptance is billed when it arrives."""
 
     terms: Terms
     seen: frozenset[UUID] = frozenset()
@@ -115,10 +115,10 @@ def decide(plan: Plan, command: PlanCommand) -> list[PlanEvent]:
 
 def open_plan(plan: Plan, command: OpenPlan) -> list[PlanEvent]:
     if isinstance(plan, Running):
-        return []  # heard twice, opened once
+        return []  # consumed twice, opened once
     advances = bill_advances(command)
     running, dues = Running(command.terms), list[InvoiceDue]()
-    for acceptance in plan.acceptances:  # came early; billed now, as if it had waited
+    for acceptance in plan.acceptances:  # came before the contract; billed now
         running, due = billed(running, acceptance)
         dues += due
     return [PlanOpened(contract_id=command.contract_id, terms=command.terms), *advances, *dues]
@@ -139,7 +139,7 @@ def bill_advances(command: OpenPlan) -> list[InvoiceDue]:
 
 def bill_acceptance(plan: Plan, command: BillAcceptance) -> list[PlanEvent]:
     if is_known(plan, command.acceptance_id):
-        return []  # heard twice, billed once
+        return []  # consumed twice, billed once
     noted = AcceptanceNoted(**dict(command))
     match plan:
         case Waiting():
@@ -194,20 +194,18 @@ def quantities(lines: Sequence[AcceptedQuantity]) -> dict[int, Decimal]:
 
 
 def evolve(plan: Plan, event: PlanEvent) -> Plan:
-    match plan, event:
-        case Waiting(acceptances=early), PlanOpened(terms=terms):
+    match event:
+        case PlanOpened(terms=terms):
+            assert isinstance(plan, Waiting), "a plan is opened once"
             running = Running(terms)
-            for acceptance in early:
-                running = accept(running, acceptance.acceptance_id, acceptance.lines)
+            for early in plan.acceptances:
+                running = accept(running, early.acceptance_id, early.lines)
             return running
-        case Waiting(acceptances=early), AcceptanceNoted():
-            return Waiting((*early, event))
-        case Running(), AcceptanceNoted():
-            return accept(plan, event.acceptance_id, event.lines)
-        case Running(), InvoiceDue():
+        case AcceptanceNoted():
+            return Waiting((*plan.acceptances, event)) if isinstance(plan, Waiting) else accept(plan, event.acceptance_id, event.lines)
+        case InvoiceDue():
+            assert isinstance(plan, Running), "only a known contract makes invoices due"
             return charge(plan, event)
-        case _:
-            raise AssertionError(f"{type(event).__name__} cannot follow {type(plan).__name__}")
 
 
 def accept(plan: Running, acceptance_id: UUID, lines: Sequence[AcceptedQuantity]) -> Running:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from billing_svc.plan import rules as plan
-from billing_svc.plan.rules.bill import BilledLine, Terms, bill, share, taxed
 from billing_svc.plan.rules import AcceptanceNoted, AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan, PlanOpened
+from billing_svc.plan.rules.bill import BilledLine, Terms, bill, share, taxed
 from ltc_events import AmountTooLarge, Event, Money, derive_id
 from ltc_events.contract import PlanLine
 from ltc_events.testing import given

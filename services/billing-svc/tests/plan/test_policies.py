@@ -1,13 +1,12 @@
-"""What billing-svc does with what it hears and decides."""
+"""A contract in force opens a plan; acceptances are billed."""
 
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from billing_svc.plan.rules.bill import BilledLine, Terms, bill
-from billing_svc.invoice.rules.issue import IssueInvoice
-from billing_svc.plan.rules import AcceptedQuantity, BillAcceptance, InvoiceDue, OpenPlan
-from billing_svc.plan.policies import bill_acceptance, issue_invoice, open_plan
+from billing_svc.plan.policies import bill_acceptance, open_plan
+from billing_svc.plan.rules import AcceptedQuantity, BillAcceptance, OpenPlan
+from billing_svc.plan.rules.bill import BilledLine, Terms
 from ltc_events import Money
 from ltc_events.contract import ContractRegistered, PlanLine
 from ltc_events.opportunity import PricedLine
@@ -42,9 +41,3 @@ def test_what_is_accepted_is_billed() -> None:
     )  # fmt: skip
     lines = (AcceptedQuantity(line=1, quantity=Decimal(1)),)
     assert bill_acceptance(accepted) == [BillAcceptance(contract_id=CONTRACT, acceptance_id=UUID(int=6), lines=lines, accepted_on=DAY)]
-
-
-def test_what_is_due_is_invoiced() -> None:
-    content = bill(CONTRACT, terms, terms.plan[0], net, DAY)
-    due = InvoiceDue(contract_id=CONTRACT, invoice_id=UUID(int=20), bill=content)
-    assert issue_invoice(due) == [IssueInvoice(invoice_id=UUID(int=20), bill=content)]
