@@ -1,7 +1,6 @@
 """What a landing page sends: open to the public, by the token of its form, from its pages, so often and no more."""
 
 from hmac import compare_digest
-from ipaddress import IPv6Address, ip_address
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -11,18 +10,17 @@ from ltc_runtime.http import Api, Body, Handle, Read, View
 from ltc_runtime.http.call import Call, Caller
 from ltc_runtime.http.problems import NotAdmitted, OriginNotAllowed, TooOften
 from ltc_runtime.http.public import PREFIX
-from ltc_runtime.http.rate_limit import Rate
+from ltc_runtime.http.rate_limit import Rate, subscriber
 from pydantic import Field
 from sqlalchemy import select
 
-from .. import projections as shown
 from ..contact.rules.addresses import Email, Phone
-from ..form.rules import FormName, NoConsentAsked, form_id
+from ..form.read import FormRow, FormToken
+from ..form.rules import FormName, NoConsentAsked, form_id, token_digest
 from ..lead import rules as lead
 from ..lead.rules import CaptureLead
 from ..lead.rules.touch import ConsentGiven
 from ..party.rules.matching import Website
-from .forms import digest
 
 
 class FormGate:
@@ -57,37 +55,26 @@ class FormGate:
 
     def _must_be_seldom(self, form: dict[str, Any], address: str) -> None:
         now, name = monotonic(), form["form"]
-        wait = self._addresses.take((name, network(address)), form["per_address"], now)
+        wait = self._addresses.take((name, subscriber(address)), form["per_address"], now)
         wait = wait or self._forms.take(name, form["per_minute"], now)
         if wait:
             raise TooOften(headers={"Retry-After": str(int(wait) + 1)})
 
 
-def network(address: str) -> str:
-    """Whom an address belongs to: of IPv6 a whole /64 is one subscriber's."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(known, IPv6Address):
-        return address
-    return str(known.ipv4_mapped or known.packed[:8].hex())
-
-
 async def open_form(call: Call) -> dict[str, Any] | None:
     """The form the URL names, if it takes anything."""
-    table = shown.forms.c
-    return await Read(call).maybe(select(shown.forms).where(table.form_id == form_id(call.path_values["form"]), table.open.is_(True)))
+    table = FormRow.table.c
+    return await Read(call).maybe(select(FormRow.table).where(table.form_id == form_id(call.path_values["form"]), table.open.is_(True)))
 
 
 async def shows_token(call: Call, form: UUID, token: str) -> bool:
     """Whether it is the form's token, or the one before while that counts as well."""
     read = Read(call)
-    kept = await read.maybe(select(shown.form_tokens).where(shown.form_tokens.c.form_id == form))
+    kept = await read.maybe(select(FormToken.table).where(FormToken.table.c.form_id == form))
     if kept is None:
         return False
-    shown_, previous = digest(token), kept["previous"] or ""
-    return compare_digest(shown_, kept["digest"]) or (compare_digest(shown_, previous) and read.now < kept["previous_until"])
+    sent, previous = token_digest(token), kept["previous"] or ""
+    return compare_digest(sent, kept["digest"]) or (compare_digest(sent, previous) and read.now < kept["previous_until"])
 
 
 capture = Api("/capture", stream=lead.decider)
@@ -116,7 +103,7 @@ class Received(View):
 @capture.public("/{form}", gate=FormGate(), refuses=(NoConsentAsked,))
 async def submit_form(form: FormName, body: SubmitBody, read: Read, handle: Handle) -> Received:
     """Capture a lead from a landing page. Nothing that was sent is said back."""
-    row = await read.maybe(select(shown.forms).where(shown.forms.c.form_id == form_id(form)))
+    row = await read.maybe(select(FormRow.table).where(FormRow.table.c.form_id == form_id(form)))
     assert row is not None  # the gate saw it
     if body.consent and row["consent_text"] is None:
         raise NoConsentAsked

@@ -1,51 +1,57 @@
-"""What campaigns cost, and what came of it."""
+"""What campaigns cost, and what the leads they brought came to."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from ltc_events import Money, Sum, Text
+from ltc_events import Sum, projection
 from ltc_events.lead import Channel
-from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
-from pydantic import Field, StringConstraints
-from sqlalchemy import CTE, ColumnElement, func, select
+from ltc_events.opportunity import OpportunityWon
+from ltc_events.read_model import Index, Key, ReadModel, on, put
+from ltc_runtime.http import EVERYONE, Read, View
+from pydantic import Field
+from sqlalchemy import CTE, BigInteger, ColumnElement, func, select
 
 from .. import projections as shown
-from ..campaign import rules as campaigns_
-from ..campaign.rules import NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
-from .resource import MANAGERS, CameBy, midnight
+from ..api.resource import CameBy, midnight
+from .api import campaigns
+from .rules import CampaignCostRecorded
 
-CampaignInUrl = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
-"""A campaign whose code can stand in a URL."""
-
-campaigns = Api("/campaigns", stream=campaigns_.decider, natural=NaturalKey("campaign", CampaignInUrl, campaign_id))
 Place = tuple[str, str | None]
+"""A channel, and a campaign if there was one."""
 
 
-class CostBody(Body):
-    """What was spent."""
+class CampaignCost(ReadModel, table="campaign_cost"):
+    """What was spent once."""
 
+    cost_id: Key[UUID]
+    campaign: str
     channel: Channel
-    amount: Money = Field(description="Negative: so much less than was recorded before.")
+    amount: Annotated[int, BigInteger()]
+    currency: str
     spent_on: date
-    note: Text | None = Field(None, examples=["Stand and catering"])
+    note: str | None
+
+    of: ClassVar = Index("campaign", "spent_on")
 
 
-class CostRecorded(View):
-    """The cost that was noted."""
+class WonDeal(ReadModel, table="won_deal"):
+    """What a deal came to."""
 
-    cost_id: UUID
+    opportunity_id: Key[UUID]
+    amount: Annotated[int, BigInteger()]
+    currency: str
+    won_on: date
 
 
-@campaigns.act("/{campaign}/costs", roles=MANAGERS, refuses=(SpentInTheFuture, NothingSpent), money=True)
-async def record_campaign_cost(campaign: CampaignInUrl, body: CostBody, handle: Handle) -> CostRecorded:
-    """Record what was spent for a campaign."""
-    cost_id = handle.new_id("cost")
-    command = RecordCampaignCost(campaign_id=campaign_id(campaign), cost_id=cost_id, campaign=campaign, today=handle.today, **dict(body))
-    return await handle(command, CostRecorded(cost_id=cost_id))
+campaign_list = projection(
+    "campaign_list",
+    on(CampaignCostRecorded, put(CampaignCost, amount=lambda cost: cost.amount.amount, currency=lambda cost: cost.amount.currency)),
+    on(OpportunityWon, put(WonDeal, amount=lambda deal: deal.net.amount, currency=lambda deal: deal.net.currency)),
+)
 
 
 class Spent(View):
@@ -137,7 +143,7 @@ async def counted(read: Read, begin: date | None, end: date | None) -> dict[Plac
 
 
 async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[Sum]]:
-    cost, sums = shown.campaign_costs.c, defaultdict[Place, list[Sum]](list)
+    cost, sums = CampaignCost.table.c, defaultdict[Place, list[Sum]](list)
     found: Any = select(cost.channel, cost.campaign, cost.currency, func.sum(cost.amount).label("amount"))
     if begin is not None:
         found = found.where(cost.spent_on >= begin)
@@ -150,11 +156,11 @@ async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict
 
 async def earned(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[tuple[int, Sum]]]:
     """A deal counts for the lead it was opened for, not for those that joined it; of one that came back, for the lead it was first."""
-    lead, deal, sums = shown.leads.c, shown.won_deals.c, defaultdict[Place, list[tuple[int, Sum]]](list)
+    lead, deal, sums = shown.leads.c, WonDeal.table.c, defaultdict[Place, list[tuple[int, Sum]]](list)
     way = led_to_deals()
     found: Any = select(lead.channel, lead.campaign, deal.currency, func.count().label("deals"), func.sum(deal.amount).label("amount"))
     found = found.select_from(way.join(shown.leads, lead.lead_id == way.c.lead_id))
-    found = found.join(shown.won_deals, deal.opportunity_id == way.c.opportunity_id).where(*captured_between(begin, end))
+    found = found.join(WonDeal.table, deal.opportunity_id == way.c.opportunity_id).where(*captured_between(begin, end))
     for row in await read.all(found.group_by(lead.channel, lead.campaign, deal.currency).order_by(deal.currency)):
         sums[row["channel"], row["campaign"]].append((row["deals"], whole(row)))
     return sums
@@ -164,7 +170,7 @@ def led_to_deals() -> CTE:
     """The lead each won deal was opened for, and where that came back, those it was before."""
     lead, before = shown.leads.c, shown.leads.alias("before")
     opened = select(lead.opportunity_id, lead.lead_id, lead.returned_from)
-    opened = opened.join(shown.won_deals, shown.won_deals.c.opportunity_id == lead.opportunity_id).where(lead.joined.is_not(True))
+    opened = opened.join(WonDeal.table, WonDeal.table.c.opportunity_id == lead.opportunity_id).where(lead.joined.is_not(True))
     way = opened.cte("way", recursive=True)
     earlier = select(way.c.opportunity_id, before.c.lead_id, before.c.returned_from)
     return way.union_all(earlier.join(before, before.c.lead_id == way.c.returned_from))

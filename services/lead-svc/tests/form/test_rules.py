@@ -10,8 +10,8 @@ from lead_svc.lead.rules.touch import ConsentGiven
 from ltc_events.testing import given
 
 FAIR, NOON = form_id("fair"), datetime(2026, 11, 24, 12, tzinfo=UTC)
-define = DefineForm(form_id=FAIR, form="fair", channel="landing_page", consent_text="I agree", defined_by="max")
-defined = FormDefined(**dict(define), version=1)
+define = DefineForm(form="fair", channel="landing_page", consent_text="I agree", defined_by="max")
+defined = FormDefined(form_id=FAIR, **dict(define), version=1)
 issued = FormTokenIssued(form_id=FAIR, digest="0" * 64, previous_until=NOON)
 
 
@@ -19,21 +19,21 @@ def test_other_words_are_another_version_and_the_same_words_are_not() -> None:
     given(form.decider).when(define).then(defined)
     given(form.decider, defined).when(define.model_copy(update={"defined_by": "mia"})).then_nothing()
     changed = define.model_copy(update={"consent_text": "I really agree"})
-    given(form.decider, defined).when(changed).then(FormDefined(**dict(changed), version=2))
+    given(form.decider, defined).when(changed).then(FormDefined(form_id=FAIR, **dict(changed), version=2))
 
 
 def test_a_closed_form_is_open_again_when_it_is_defined_anew() -> None:
     closed = FormClosed(form_id=FAIR)
-    given(form.decider, defined).when(CloseForm(form_id=FAIR)).then(closed)
-    given(form.decider, defined, closed).when(CloseForm(form_id=FAIR)).then_nothing()
-    given(form.decider, defined, closed).when(define).then(FormDefined(**dict(define), version=2))
+    given(form.decider, defined).when(CloseForm(form="fair")).then(closed)
+    given(form.decider, defined, closed).when(CloseForm(form="fair")).then_nothing()
+    given(form.decider, defined, closed).when(define).then(FormDefined(form_id=FAIR, **dict(define), version=2))
 
 
 def test_another_token_names_the_one_before() -> None:
     another = IssueFormToken(form_id=FAIR, digest="1" * 64, previous_until=NOON)
     given(form.decider, defined, issued).when(another).then(FormTokenIssued(**dict(another), previous="0" * 64))
     given(form.decider).when(another).then_refused(UnknownForm)
-    given(form.decider).when(CloseForm(form_id=FAIR)).then_refused(UnknownForm)
+    given(form.decider).when(CloseForm(form="fair")).then_refused(UnknownForm)
 
 
 def test_a_consent_given_at_capture_names_the_text() -> None:

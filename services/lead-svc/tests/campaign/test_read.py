@@ -9,8 +9,8 @@ import httpx
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.api.campaigns import each
 from lead_svc.campaign import rules as campaign
+from lead_svc.campaign.read import each
 from lead_svc.campaign.rules import CampaignCostRecorded, NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
 from lead_svc.conversion.rules import ReturnLead
 from leads import BANT, TRIANGLE, captured, done
