@@ -40,17 +40,23 @@ from .api import (
 from .campaign import rules as campaign
 from .contact import rules as person
 from .contact.rules import consent as withdrawing
-from .domain import assigning, converting, deal, desk, grading, lead, merging, renewing, responding
-from .domain.converting import ConversionsRequested
-from .domain.deal import ExpiryNoted
-from .domain.desk import LeadsHandedOver
-from .domain.lead import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .conversion import rules as converting
+from .conversion.rules import ConversionsRequested
+from .deal import rules as deal
+from .deal.rules import ExpiryNoted
 from .form import rules as form
 from .import_job import rules as importing
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
+from .lead import rules as lead
+from .lead.rules import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead.rules import assignment as assigning
+from .lead.rules import merge as merging
+from .lead.rules import renewal as renewing
+from .lead.rules import response_deadline as responding
+from .lead.rules import score as grading
 from .nurture import rules as nurturing
 from .nurture.rules import states as nurture
 from .nurture.rules.states import NurtureStepPlanned
@@ -95,6 +101,8 @@ from .projections import (
     rule_book_list,
 )
 from .rule_book import rules as rule_book
+from .workload import rules as desk
+from .workload.rules import LeadsHandedOver
 
 former = Feature(
     api=(

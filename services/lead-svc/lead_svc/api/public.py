@@ -17,10 +17,10 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..contact.rules.addresses import Email, Phone
-from ..domain import lead
-from ..domain.lead import CaptureLead
-from ..domain.lead.touching import ConsentGiven
 from ..form.rules import FormName, NoConsentAsked, form_id
+from ..lead import rules as lead
+from ..lead.rules import CaptureLead
+from ..lead.rules.touch import ConsentGiven
 from ..party.rules.matching import Website
 from .forms import digest
 
