@@ -25,10 +25,9 @@ from ltc_events import (
     derive_id,
     minor_units,
 )
+from ltc_kit.difference import difference, must_be_as_read
+from ltc_kit.sheet import Cells, Sheet, read_sheet
 from pydantic import ConfigDict, Field, StringConstraints
-
-from .difference import difference, must_be_as_read
-from .sheet import Cells, Sheet, read_sheet
 
 MOST_ITEMS = 5_000
 COLUMNS = ("product", "description", "unit", "list_price", "tax_rate")

@@ -8,7 +8,7 @@ from ltc_events import Code, Money, Quantity, Refusal, Value, must_be_dealt_in, 
 from ltc_events.opportunity import Discount, PricedLine
 from pydantic import ConfigDict, Field, model_validator
 
-from ..price_book import Book
+from ...price_book.rules import Book
 
 # Amount × quantity × discount has up to 40 digits, more than Decimal keeps by default.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ltc_events import Command, Currency, Decider, Event, Money, Rate, Refusal, UserId, derive_id
 
-from .price_book import must_not_end_before_it_begins
+from ..price_book.rules import must_not_end_before_it_begins
 
 
 def authority_id(user: str) -> UUID:

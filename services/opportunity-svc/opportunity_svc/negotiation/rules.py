@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field
 
 from ..deal import rules as opportunity
 from ..deal.rules import must_be_open, must_have_come
-from . import quote
-from .quote.gates import must_be_of, must_exist
+from ..quote import rules as quote
+from ..quote.rules.gates import must_be_of, must_exist
 
 About = Literal["price", "payment", "delivery", "scope", "service", "terms", "other"]
 

@@ -8,12 +8,12 @@ from ltc_events import Code, Command, Name, UserId
 from ltc_events.opportunity import lines_hash
 from pydantic import Field
 
+from ...catalogue.rules import Catalogue
 from ...deal.rules import Opportunity, must_be_open
-from ..catalogue import Catalogue
-from ..price_book import PriceBook, must_be_valid, price_book_id
-from .facts import QuoteDrafted, QuoteRevised
+from ...price_book.rules import PriceBook, must_be_valid, price_book_id
+from .events import QuoteDrafted, QuoteRevised
 from .margin import costs_of
-from .pricing import AskedLines, agreed_in, payable, priced
+from .price import AskedLines, agreed_in, payable, priced
 from .states import Live, Nobody, Quote, QuoteEvent
 
 VALID_FOR = 30
@@ -59,7 +59,7 @@ class ReviseQuote(Command):
         return price_book_id(self.price_book)
 
 
-def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Catalogue, command: DraftQuote) -> list[QuoteEvent]:
+def draft_quote(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Catalogue, command: DraftQuote) -> list[QuoteEvent]:
     if not isinstance(quote, Nobody):
         return []  # asked twice, drafted once
     deal = must_be_open(opportunity)
@@ -85,7 +85,7 @@ def draft(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Ca
     return [drafted]
 
 
-def revise(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQuote) -> list[QuoteEvent]:
+def revise_quote(quote: Live, book: PriceBook, catalogue: Catalogue, command: ReviseQuote) -> list[QuoteEvent]:
     valid = must_be_valid(book, command.today)
     lines = priced(valid, command.lines)
     until = None if command.valid_days is None else command.today + timedelta(days=command.valid_days)

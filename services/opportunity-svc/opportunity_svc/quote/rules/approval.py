@@ -7,13 +7,13 @@ from uuid import UUID
 
 from ltc_events import Command, Event, Money, Refusal, Sha256, Text, UserId
 
-from ..authority import Authority, authority_id
-from ..configuration import ConfigurationInvalid, check
-from ..discounts import DiscountMatrix
-from ..rule_book import Book
-from ..splitting import Beside, DiscountCounted, Tally, tally_id, window
-from .facts import QuoteApprovalRequested, QuoteApproved, QuoteRejected
-from .pricing import largest_discount
+from ...authority_grant.rules import Authority, authority_id
+from ...rule_book.rules import Book
+from ...rule_book.rules.configuration import ConfigurationInvalid, check
+from ...rule_book.rules.discount import DiscountMatrix
+from .discount_tally import Beside, DiscountCounted, Tally, tally_id, window
+from .events import QuoteApprovalRequested, QuoteApproved, QuoteRejected
+from .price import largest_discount
 from .states import Content, Draft, InApproval, QuoteEvent
 
 

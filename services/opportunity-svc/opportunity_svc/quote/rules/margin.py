@@ -9,8 +9,8 @@ from ltc_events import Money, Value, must_be_dealt_in, of_checked, total
 from ltc_events.opportunity import LineNo, PricedLine
 from pydantic import TypeAdapter
 
-from ..catalogue import Catalogue
-from .pricing import EXACT, WHOLE
+from ...catalogue.rules import Catalogue
+from .price import EXACT, WHOLE
 
 FOUR_DECIMALS = Decimal("0.0001")
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from ltc_events import Money
 from ltc_events.opportunity import PricedLine
 
-from .facts import (
+from .events import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,

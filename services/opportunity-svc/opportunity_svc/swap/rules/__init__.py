@@ -9,16 +9,19 @@ from uuid import UUID
 from ltc_events import Code, Command, Event, JointDecider, Money, Refusal, States, Stream, Text, UserId
 from ltc_events.opportunity import LineNo, OptionSwapped, PricedLine
 
-from ..deal import rules as opportunity
-from ..deal.rules import Closed, Nobody, Opportunity, UnknownOpportunity
-from . import catalogue, quote, rule_book, selection
-from .catalogue import CATALOGUE_ID, Catalogue
-from .configuration import ConfigurationInvalid, check
-from .quote.gates import must_be_accepted
-from .quote.margin import cost_for
-from .quote.pricing import EXACT
-from .quote.states import Content
-from .rule_book import CONFIGURATION
+from ...catalogue import rules as catalogue
+from ...catalogue.rules import CATALOGUE_ID, Catalogue
+from ...deal import rules as opportunity
+from ...deal.rules import Closed, Nobody, Opportunity, UnknownOpportunity
+from ...quote import rules as quote
+from ...quote.rules.gates import must_be_accepted
+from ...quote.rules.margin import cost_for
+from ...quote.rules.price import EXACT
+from ...quote.rules.states import Content
+from ...rule_book import rules as rule_book
+from ...rule_book.rules import CONFIGURATION
+from ...rule_book.rules.configuration import ConfigurationInvalid, check
+from . import selection
 from .selection import Selection, SwapProposed, must_be_open, must_be_proposed
 
 

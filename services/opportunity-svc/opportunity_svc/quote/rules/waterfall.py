@@ -7,7 +7,7 @@ from typing import Literal
 from ltc_events.opportunity import PricedLine
 
 from .margin import LineCost
-from .pricing import listed
+from .price import listed
 
 Source = Literal["line_discount", "agreed_price", "not_said"]
 """A discount given on the line, one that follows from a net price agreed on, or one of a quote that did not say which."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from .facts import QuoteSuperseded
+from .events import QuoteSuperseded
 from .states import Accepted, Approved, Draft, InApproval, Quote, Sent
 
 

@@ -5,23 +5,20 @@ from uuid import UUID
 
 from ltc_events import Decider, Event, JointDecider, States, Stream
 
+from ...authority_grant import rules as authority
+from ...catalogue import rules as catalogue
+from ...catalogue.rules import CATALOGUE_ID
 from ...deal import rules as opportunity
-from .. import authority, catalogue, price_book, rule_book, splitting
-from ..catalogue import CATALOGUE_ID
-from ..rule_book import CONFIGURATION, DISCOUNT
+from ...price_book import rules as price_book
+from ...rule_book import rules as rule_book
+from ...rule_book.rules import CONFIGURATION, DISCOUNT
+from . import discount_tally as splitting
 from .approval import ApproveQuote, Leave, RejectQuote, SubmitQuote, approve, reject, submit
-from .drafting import DraftQuote, ReviseQuote, draft, revise
-from .gates import (
-    must_be_approved,
-    must_be_draft,
-    must_be_in_approval,
-    must_be_live,
-    must_be_of,
-    must_be_sent,
-)
-from .sending import AcceptQuote, ExpireQuote, SendQuote, accept, expire, send
+from .draft import DraftQuote, ReviseQuote, draft_quote, revise_quote
+from .gates import must_be_approved, must_be_draft, must_be_in_approval, must_be_live, must_be_of, must_be_sent
+from .offer import AcceptQuote, ExpireQuote, SendQuote, accept, expire, send
 from .states import Known, Nobody, Quote, QuoteEvent, evolve
-from .superseding import supersede
+from .supersession import supersede
 
 QuoteCommand: TypeAlias = RejectQuote | ExpireQuote
 """What a quote decides alone; all else only while its deal goes on."""
@@ -56,9 +53,9 @@ def decide_prices(states: States, command: PricingCommand) -> list[Event]:
     costs = states.of(catalogue.decider, CATALOGUE_ID)
     match command:
         case DraftQuote():
-            return [*draft(quote, states.of(opportunity.decider, command.opportunity_id), book, costs, command)]
+            return [*draft_quote(quote, states.of(opportunity.decider, command.opportunity_id), book, costs, command)]
         case ReviseQuote():
-            return [*revise(going_on(must_be_live(quote, command.today), states, command), book, costs, command)]
+            return [*revise_quote(going_on(must_be_live(quote, command.today), states, command), book, costs, command)]
 
 
 def priced_from(command: PricingCommand) -> list[Stream]:

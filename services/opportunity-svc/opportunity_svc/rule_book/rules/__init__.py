@@ -9,7 +9,7 @@ from ltc_kit.versioned_document import Versions
 from pydantic import Field
 
 from .configuration import ConfigurationRules
-from .discounts import DiscountMatrix
+from .discount import DiscountMatrix
 
 BookName = Literal["configuration", "discount"]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]

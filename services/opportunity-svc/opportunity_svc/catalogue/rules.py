@@ -8,11 +8,11 @@ from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, Money, Name, Refusal, Sha256, Unit, UserId, Value, derive_id, minor_units
+from ltc_kit.difference import Difference, difference, must_be_as_read
+from ltc_kit.sheet import Cells, Sheet, read_sheet
 from pydantic import ConfigDict, Field
 
-from .difference import Difference, difference, must_be_as_read
-from .price_book import must_not_end_before_it_begins
-from .sheet import Cells, Sheet, read_sheet
+from ..price_book.rules import must_not_end_before_it_begins
 
 MOST_PRODUCTS = 10_000
 CATALOGUE_ID = derive_id("catalogue", "ours")

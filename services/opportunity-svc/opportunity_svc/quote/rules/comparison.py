@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from ltc_events import Money
 from ltc_events.opportunity import PricedLine
+from ltc_kit.difference import Difference, difference
 
-from .difference import Difference, difference
-from .quote.margin import LineCost, cost_of, margin_rate
+from .margin import LineCost, cost_of, margin_rate
 
 
 def versions_differ(old: Sequence[PricedLine], new: Sequence[PricedLine]) -> Difference:

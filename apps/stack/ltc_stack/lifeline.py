@@ -1,7 +1,7 @@
-"""Become another program that does not outlive whoever started it.
+"""Ties a process to its parent, so that it does not outlive it.
 
-Run as a script, before the program, so that nothing has to run between fork and exec: ``python tether.py PARENT SIGNAL USER -- program…``.
-The process id stays the same.
+Run as a script, before the program, so that nothing has to run between fork and exec; the process id stays the same:
+``python lifeline.py PARENT SIGNAL USER -- program…``.
 """
 
 import ctypes
@@ -16,18 +16,23 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(argv: list[str]) -> None:
-    """Bind this process to its parent, become the user, become the program."""
+    """Tie this process to its parent, become the user, become the program."""
     parent, last_signal, user, dashes, *program = argv
     if dashes != "--" or not program:
-        sys.exit("usage: tether.py PARENT SIGNAL USER -- program...")
+        sys.exit("usage: lifeline.py PARENT SIGNAL USER -- program...")
     if user:
         become(user)
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(last_signal), 0, 0, 0)
-        if os.getppid() != int(parent):
-            sys.exit("the parent is gone already")
+        die_with(int(parent), int(last_signal))
         os.execv(program[0], program)
     watch(int(parent), int(last_signal), program)
+
+
+def die_with(parent: int, last_signal: int) -> None:
+    """Have the kernel send this process the signal when its parent dies (Linux)."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(last_signal), 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the parent is gone already")
 
 
 def become(user: str) -> None:
