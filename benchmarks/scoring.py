@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from lead_svc.domain import grading, lead
-from lead_svc.domain.grading import ScoreLead
-from lead_svc.domain.lead.states import Qualified, Trail, Who
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import score as grading
+from lead_svc.lead.rules.score import ScoreLead
+from lead_svc.lead.rules.states import Qualified, Trail, Who
 from lead_svc.rule_book import rules as rule_book
 from lead_svc.rule_book.rules import Book
 from lead_svc.rule_book.rules.scoring import BudgetStep, PerTouch, ScoringModel, Within

@@ -20,12 +20,12 @@ from ltc_events.opportunity import LossReason, OpportunityJoinRefused, Opportuni
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
-from .domain.assigning import OfferLead, RouteLead, WatchLead
-from .domain.converting import ConversionsRequested, ReturnLead, TryConversion
-from .domain.deal import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
-from .domain.desk import LeadsHandedOver, NoteGone, NoteTaken, desk_of
-from .domain.grading import ScoreLead
-from .domain.lead import (
+from .conversion.rules import ConversionsRequested, ReturnLead, TryConversion
+from .deal.rules import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
+from .inbox.rules import NoteNotice, SendDigest
+from .inbox.rules.notices import Concerns, Notice, notices_of, over
+from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
+from .lead.rules import (
     CheckResponse,
     ConsentRecorded,
     ConvertLead,
@@ -36,14 +36,14 @@ from .domain.lead import (
     ResponseAwaited,
     TouchLogged,
 )
-from .domain.renewing import CaptureRenewal
-from .domain.responding import AwaitResponse
-from .inbox.rules import NoteNotice, SendDigest
-from .inbox.rules.notices import Concerns, Notice, notices_of, over
-from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
+from .lead.rules.assignment import OfferLead, RouteLead, WatchLead
+from .lead.rules.renewal import CaptureRenewal
+from .lead.rules.response_deadline import AwaitResponse
+from .lead.rules.score import ScoreLead
 from .nurture.rules import NurtureLead, SendStep
 from .nurture.rules.states import NurtureStepPlanned, StopNurture, nurture_of
 from .party.rules import NoteParty
+from .workload.rules import LeadsHandedOver, NoteGone, NoteTaken, desk_of
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
 """Reasons that pass: who lost their budget this year may have one the next."""

@@ -21,13 +21,10 @@ from ltc_events.policy import NamedPolicy
 from ltc_runtime.feature import Feature, Service
 
 from .api import (
-    campaigns,
-    capture,
     contacts,
     conversions,
     desks,
     duplicates,
-    forms,
     imports,
     inbox,
     leads,
@@ -37,20 +34,26 @@ from .api import (
     rule_books,
     withdrawals,
 )
-from .campaign import rules as campaign
+from .campaign import campaign
 from .contact import rules as person
 from .contact.rules import consent as withdrawing
-from .domain import assigning, converting, deal, desk, grading, lead, merging, renewing, responding
-from .domain.converting import ConversionsRequested
-from .domain.deal import ExpiryNoted
-from .domain.desk import LeadsHandedOver
-from .domain.lead import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
-from .form import rules as form
+from .conversion import rules as converting
+from .conversion.rules import ConversionsRequested
+from .deal import rules as deal
+from .deal.rules import ExpiryNoted
+from .form import form
 from .import_job import rules as importing
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
+from .lead import rules as lead
+from .lead.rules import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead.rules import assignment as assigning
+from .lead.rules import merge as merging
+from .lead.rules import renewal as renewing
+from .lead.rules import response_deadline as responding
+from .lead.rules import score as grading
 from .nurture import rules as nurturing
 from .nurture.rules import states as nurture
 from .nurture.rules.states import NurtureStepPlanned
@@ -80,11 +83,9 @@ from .policies import (
     watch_lead,
 )
 from .projections import (
-    campaign_list,
     contact_merge_list,
     conversion_list,
     digest_list,
-    form_list,
     hand_over_list,
     import_list,
     inbox_list,
@@ -95,13 +96,13 @@ from .projections import (
     rule_book_list,
 )
 from .rule_book import rules as rule_book
+from .submission import submission
+from .workload import rules as desk
+from .workload.rules import LeadsHandedOver
 
 former = Feature(
     api=(
         leads,
-        capture,
-        forms,
-        campaigns,
         conversions,
         parties,
         duplicates,
@@ -127,8 +128,6 @@ former = Feature(
         responding.decider,
         account.decider,
         account.merging,
-        campaign.decider,
-        form.decider,
         deal.decider,
         converting.requests,
         converting.decider,
@@ -199,8 +198,6 @@ former = Feature(
         party_list,
         contact_merge_list,
         conversion_list,
-        form_list,
-        campaign_list,
         import_list,
         inbox_list,
         digest_list,
@@ -209,4 +206,4 @@ former = Feature(
     effects=(nurturing.mails, digesting.mails),
     imports=(importing.taking,),
 )
-service = Service("lead-svc", former)
+service = Service("lead-svc", campaign, form, submission, former)

@@ -5,10 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import assigning, desk, lead
-from lead_svc.domain.assigning import ClaimLead, ClaimLimitReached, OfferLead, RouteLead, WatchLead
-from lead_svc.domain.desk import LeadGone, LeadTaken, NoteGone, NoteTaken, desk_of
-from lead_svc.domain.lead import (
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import (
     AssignLead,
     LeadInPool,
     LeadNotInPool,
@@ -20,9 +18,13 @@ from lead_svc.domain.lead import (
     ReleaseLead,
     TouchLogged,
 )
+from lead_svc.lead.rules import assignment as assigning
+from lead_svc.lead.rules.assignment import ClaimLead, ClaimLimitReached, OfferLead, RouteLead, WatchLead
 from lead_svc.policies import keep_desks, offer_lead, recycle_lead, route_lead, watch_lead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.assignment import AssignmentRule, AssignmentRules, PoolRules, first_fit
+from lead_svc.workload import rules as desk
+from lead_svc.workload.rules import LeadGone, LeadTaken, NoteGone, NoteTaken, desk_of
 from ltc_events import At, Event, Fact
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadClaimed, LeadDisqualified, LeadPooled, LeadRecycled
 from ltc_events.testing import given

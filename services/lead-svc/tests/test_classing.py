@@ -6,8 +6,8 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.domain import grading
-from lead_svc.domain.grading import ScoreLead
+from lead_svc.lead.rules import score as grading
+from lead_svc.lead.rules.score import ScoreLead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.classes import ClassRule, Described, place
 from lead_svc.rule_book.rules.scoring import ScoringModel

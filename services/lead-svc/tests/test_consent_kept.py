@@ -9,8 +9,8 @@ import pytest
 from lead_svc.contact import rules as person
 from lead_svc.contact.rules import PersonIsForgotten
 from lead_svc.contact.rules import consent as withdrawing
-from lead_svc.domain import lead
-from lead_svc.domain.lead import ConsentRecorded, RecordConsent, UnknownLead
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import ConsentRecorded, RecordConsent, UnknownLead
 from leads import done
 from ltc_events.lead import LeadCaptured, LeadDisqualified, LeadMerged, LeadUnmerged
 from ltc_events.testing import fold, given

@@ -16,8 +16,8 @@ from lead_svc.contact.rules import consent as withdrawing
 from lead_svc.contact.rules import states as remembered
 from lead_svc.contact.rules.consent import GiveConsent, WithdrawConsent
 from lead_svc.contact.rules.states import ConsentWithdrawn, PersonAgreed, one_person
-from lead_svc.domain import lead
-from lead_svc.domain.lead import ConsentMissing, ConsentRecorded, LeadClosed, LogTouch, UnknownLead
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import ConsentMissing, ConsentRecorded, LeadClosed, LogTouch, UnknownLead
 from leads import done, owned
 from ltc_events import Command, Event
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, PersonForgotten

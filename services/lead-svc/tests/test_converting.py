@@ -3,8 +3,8 @@
 from datetime import date
 from uuid import UUID
 
-from lead_svc.domain import converting, deal
-from lead_svc.domain.converting import (
+from lead_svc.conversion import rules as converting
+from lead_svc.conversion.rules import (
     ConversionDone,
     ConversionRefused,
     ConversionsRequested,
@@ -13,8 +13,9 @@ from lead_svc.domain.converting import (
     ReturnLead,
     TryConversion,
 )
-from lead_svc.domain.deal import DealDecided, DealEndNoted, DealNoted, NoteDeal, NoteDealEnd, UnknownDeal
-from lead_svc.domain.lead import ConvertLead, LeadClosed, LeadNotQualified, LeadReturned, TriangleNotThreePeople, opportunity_of
+from lead_svc.deal import rules as deal
+from lead_svc.deal.rules import DealDecided, DealEndNoted, DealNoted, NoteDeal, NoteDealEnd, UnknownDeal
+from lead_svc.lead.rules import ConvertLead, LeadClosed, LeadNotQualified, LeadReturned, TriangleNotThreePeople, opportunity_of
 from lead_svc.policies import FOR_NOW, convert_each, return_lead
 from ltc_events import Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadQualified

@@ -6,14 +6,16 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.domain import assigning, lead, responding
-from lead_svc.domain.assigning import OfferLead, RouteLead
-from lead_svc.domain.lead import LeadOwnerNotFound
-from lead_svc.domain.responding import AwaitResponse
 from lead_svc.inbox.rules import NoteNotice, SendDigest, composed
 from lead_svc.inbox.rules import decider as digesting
 from lead_svc.inbox.rules.notices import Notice, notice_of, notices_of
 from lead_svc.inbox.rules.states import DealNoticeNoted, DigestAsked, DigestIntended, DigestPlanned, inbox_of
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import LeadOwnerNotFound
+from lead_svc.lead.rules import assignment as assigning
+from lead_svc.lead.rules import response_deadline as responding
+from lead_svc.lead.rules.assignment import OfferLead, RouteLead
+from lead_svc.lead.rules.response_deadline import AwaitResponse
 from lead_svc.policies import note_notice, offer_lead, route_lead
 from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.rule_book.rules.assignment import AssignmentRules

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
-from lead_svc.domain.lead import CaptureLead
 from lead_svc.import_job.rules.rows import reader
+from lead_svc.lead.rules import CaptureLead
 from lead_svc.rule_book.rules.import_mapping import PRESETS, ColumnMapping
 from ltc_events import BadRow
 from pydantic import ValidationError

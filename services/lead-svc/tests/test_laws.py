@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lead_svc.contact import rules as person
-from lead_svc.domain import lead, merging
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import merge as merging
 from ltc_events import AnyDecider, Command, Decider, Event, Money
 from ltc_events.testing import fold
 from ltc_events.testing import given as after

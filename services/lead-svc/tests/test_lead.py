@@ -6,11 +6,10 @@ from uuid import UUID
 import pytest
 from lead_svc.contact.rules import consent as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
-from lead_svc.domain import assigning, converting, merging
-from lead_svc.domain.assigning import ClaimLead
-from lead_svc.domain.converting import JoinDeal
-from lead_svc.domain.deal import DealNoted
-from lead_svc.domain.lead import (
+from lead_svc.conversion import rules as converting
+from lead_svc.conversion.rules import JoinDeal
+from lead_svc.deal.rules import DealNoted
+from lead_svc.lead.rules import (
     AssignLead,
     BantIncomplete,
     CaptureLead,
@@ -36,7 +35,10 @@ from lead_svc.domain.lead import (
     decider,
     possible,
 )
-from lead_svc.domain.merging import MergeLead, UnmergeLead
+from lead_svc.lead.rules import assignment as assigning
+from lead_svc.lead.rules import merge as merging
+from lead_svc.lead.rules.assignment import ClaimLead
+from lead_svc.lead.rules.merge import MergeLead, UnmergeLead
 from lead_svc.party.rules.names import party_of
 from ltc_events import AnyDecider, Command, Event, Money, derive_id
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadQualified

@@ -2,9 +2,13 @@
 
 from uuid import UUID
 
-from lead_svc.domain import assigning, desk, lead
-from lead_svc.domain.assigning import ClaimantLeft, ClaimLead, RouteLead
-from lead_svc.domain.desk import (
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import LeadAlreadyQualified, MoveLead, QualifyLead
+from lead_svc.lead.rules import assignment as assigning
+from lead_svc.lead.rules.assignment import ClaimantLeft, ClaimLead, RouteLead
+from lead_svc.policies import keep_desks, move_leads, route_lead_again
+from lead_svc.workload import rules as desk
+from lead_svc.workload.rules import (
     PART,
     HandDeskOver,
     HandedToOneself,
@@ -16,8 +20,6 @@ from lead_svc.domain.desk import (
     TakeDeskUp,
     desk_of,
 )
-from lead_svc.domain.lead import LeadAlreadyQualified, MoveLead, QualifyLead
-from lead_svc.policies import keep_desks, move_leads, route_lead_again
 from ltc_events import Money
 from ltc_events.lead import Bant, DeskHandedOver, DeskTakenUp, LeadAssigned, LeadCaptured, LeadPooled, LeadQualified
 from ltc_events.testing import given

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.domain import merging
 from lead_svc.inbox.rules import NoteNotice
 from lead_svc.inbox.rules.notices import notices_of
+from lead_svc.lead.rules import merge as merging
 from lead_svc.policies import note_notice
 from leads import captured, done, owned
 from ltc_events import Fact

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.contact.rules.consent import decider as withdrawing
 from lead_svc.contact.rules.likeness import traits
-from lead_svc.domain import assigning, desk, lead, merging
-from lead_svc.domain.assigning import OfferLead, RouteLead, WatchLead
-from lead_svc.domain.desk import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
-from lead_svc.domain.lead import (
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import (
     AssignLead,
     CheckResponse,
     ConsentRecorded,
@@ -30,9 +28,10 @@ from lead_svc.domain.lead import (
     ResponseAwaited,
     UnknownLead,
 )
-from lead_svc.domain.lead.states import Absorbed, Lead
-from lead_svc.domain.lead_likeness import Candidate, Described, same_need
-from lead_svc.domain.merging import (
+from lead_svc.lead.rules import assignment as assigning
+from lead_svc.lead.rules import merge as merging
+from lead_svc.lead.rules.assignment import OfferLead, RouteLead, WatchLead
+from lead_svc.lead.rules.merge import (
     LeadMergedAlready,
     LeadMergedIntoItself,
     LeadNotMerged,
@@ -41,10 +40,14 @@ from lead_svc.domain.merging import (
     SurvivorConverted,
     UnmergeLead,
 )
+from lead_svc.lead.rules.states import Absorbed, Lead
+from lead_svc.lead_merge.rules import Candidate, Described, same_need
 from lead_svc.nurture import rules as nurturing
 from lead_svc.nurture.rules import NurtureLead, SendStep
 from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, NurtureStopped, StopNurture, nurture_of
 from lead_svc.policies import check_response, keep_desks, stop_nurture
+from lead_svc.workload import rules as desk
+from lead_svc.workload.rules import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
 from ltc_events import At, Command, Event, Money
 from ltc_events.lead import (
     Bant,

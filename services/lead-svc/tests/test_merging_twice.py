@@ -8,13 +8,15 @@ from typing import Any
 import httpx
 import pytest
 from lead_svc.contact import rules as person
-from lead_svc.domain import converting, lead, merging, responding
-from lead_svc.domain.assigning import ClaimLead
-from lead_svc.domain.assigning import decider as assigning
-from lead_svc.domain.converting import ReturnLead
-from lead_svc.domain.forest import MergesChanged
-from lead_svc.domain.lead import LeadReturned, OwnedBefore, ResponseAwaited
-from lead_svc.domain.responding import AwaitResponse
+from lead_svc.conversion import rules as converting
+from lead_svc.conversion.rules import ReturnLead
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import LeadReturned, OwnedBefore, ResponseAwaited
+from lead_svc.lead.rules import merge as merging
+from lead_svc.lead.rules import response_deadline as responding
+from lead_svc.lead.rules.assignment import ClaimLead
+from lead_svc.lead.rules.assignment import decider as assigning
+from lead_svc.lead.rules.response_deadline import AwaitResponse
 from lead_svc.party import rules as account
 from lead_svc.party.rules import MergeParty, PartyNoted
 from lead_svc.policies import check_response
@@ -23,6 +25,7 @@ from leads import BANT, TRIANGLE, captured, done, owned
 from ltc_events import AnyDecider, At, Command, Event
 from ltc_events.lead import LeadPooled, LeadQualified, LeadRecycled
 from ltc_events.testing import fold, given
+from ltc_kit.merges import MergesChanged
 from test_import_api import counts, taken
 from test_merging import BANT as FOUND
 from test_merging import BOTH, MERGE, A, B, C, assigned, converted, merge, merged, unmerge, unmerged

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from lead_svc.domain.lead import ConsentMissing, ConsentRecorded, ContactRecorded, LeadClosed, UnknownLead
+from lead_svc.lead.rules import ConsentMissing, ConsentRecorded, ContactRecorded, LeadClosed, UnknownLead
 from lead_svc.nurture import rules as nurturing
 from lead_svc.nurture.rules import ATTEMPTS, NoMailAddress, NoteMail, NurturedAlready, NurtureLead, SendStep, UnknownSequence
 from lead_svc.nurture.rules import states as nurture

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from lead_svc.domain import lead
-from lead_svc.domain.lead.states import Absorbed, Assigned
-from lead_svc.domain.merging import still_due
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules.merge import still_due
+from lead_svc.lead.rules.states import Absorbed, Assigned
 from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.service import service
 from ltc_events import Decider, Event, Fact

@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from lead_svc.domain import converting, deal, lead, renewing
-from lead_svc.domain.converting import ReturnLead
-from lead_svc.domain.deal import DealNoted, ExpiryNoted, NoteDeal, NoteExpiry
-from lead_svc.domain.lead import RenewalDue
-from lead_svc.domain.renewing import CaptureRenewal
+from lead_svc.conversion import rules as converting
+from lead_svc.conversion.rules import ReturnLead
+from lead_svc.deal import rules as deal
+from lead_svc.deal.rules import DealNoted, ExpiryNoted, NoteDeal, NoteExpiry
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import RenewalDue
+from lead_svc.lead.rules import renewal as renewing
+from lead_svc.lead.rules.renewal import CaptureRenewal
 from lead_svc.policies import await_response, capture_renewal, keep_deals, note_expiry
 from leads import BANT, TRIANGLE, done, owned
 from ltc_events import Fact, Money, derive_id

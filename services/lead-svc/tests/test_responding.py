@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from lead_svc.domain import lead, responding
-from lead_svc.domain.lead import CheckResponse, ResponseAwaited, TouchLogged
-from lead_svc.domain.responding import AwaitResponse
+from lead_svc.lead import rules as lead
+from lead_svc.lead.rules import CheckResponse, ResponseAwaited, TouchLogged
+from lead_svc.lead.rules import response_deadline as responding
+from lead_svc.lead.rules.response_deadline import AwaitResponse
 from lead_svc.policies import await_response, check_response
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.response import ResponseRules

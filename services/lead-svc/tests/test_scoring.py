@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.domain import grading
-from lead_svc.domain.grading import ScoreLead
-from lead_svc.domain.lead import TouchLogged
+from lead_svc.lead.rules import TouchLogged
+from lead_svc.lead.rules import score as grading
+from lead_svc.lead.rules.score import ScoreLead
 from lead_svc.policies import score_lead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.scoring import BudgetStep, Known, PerTouch, ScoringModel, Within, back_tested, band, factors, score

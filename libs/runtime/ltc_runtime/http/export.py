@@ -193,6 +193,8 @@ def columns(view: type[BaseModel], first: BaseModel | None = None, before: Colum
         first: a row of the list, whose maps say their keys; with none, they have no columns.
     """
     for name, field in view.model_fields.items():
+        if field.exclude:
+            continue
         inner = _value_in(field.annotation)
         if any(isinstance(mark, AsColumns) for mark in field.metadata):
             yield from ((*before, name, key) for key in getattr(first, name, ()))

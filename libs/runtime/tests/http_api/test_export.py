@@ -15,6 +15,7 @@ from desk import Client, code_of
 from ltc_events import Money
 from ltc_runtime.http import AsColumns, View, export
 from ltc_runtime.http.export import CSV, XLSX, asked_for, cells, columns, harmless
+from pydantic import Field
 
 FORMULAS = (
     "=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", " =1", "\n=1", "\u00a0=1", "\ufeff=1", "\u200b=1", "＝1+1",
@@ -58,6 +59,17 @@ def test_a_row_is_laid_flat() -> None:
     assert cells(line, ways) == [
         str(UUID(int=1)), -5, "USD", None, None, Decimal("-0.10"), "2026-01-02T00:00:00+00:00", None, '["a","=b"]', "true",
     ]  # fmt: skip
+
+
+class Keyed(View):
+    """A row with a column that no answer shows."""
+
+    id: UUID
+    key: int = Field(exclude=True)
+
+
+def test_what_an_answer_leaves_out_a_file_leaves_out_too() -> None:
+    assert list(columns(Keyed)) == [("id",)]
 
 
 class Told(View):

@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..domain import lead
-from ..domain.lead import LeadStatus, UnknownLead, possible
+from ..lead import rules as lead
+from ..lead.rules import LeadStatus, UnknownLead, possible
 from .kinship import LEADS
 from .resource import OPEN, SALES, CameBy, leads, midnight
 

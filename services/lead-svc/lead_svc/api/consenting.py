@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import TypeVar
 from uuid import UUID
 
+from ltc_kit.merges import MergesChanged
 from ltc_runtime.http import Handle, Read
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown
 from ..contact.rules import PersonChanged
 from ..contact.rules.consent import WithdrawConsent
-from ..domain.forest import MergesChanged
 from .kinship import CONTACTS
 
 T = TypeVar("T")

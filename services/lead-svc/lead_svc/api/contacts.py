@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Query
 from ltc_events import Text
+from ltc_kit.merges import MergesChanged
 from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, exists, func, select
@@ -25,7 +26,6 @@ from ..contact.rules import (
     UnmergeContact,
 )
 from ..contact.rules.likeness import Agreement, Trait, alike, traits
-from ..domain.forest import MergesChanged
 from ..party.rules import UnknownParty
 from .asking import Contact
 from .consenting import asked_for, in_step

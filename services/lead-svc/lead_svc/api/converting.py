@@ -11,10 +11,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import converting
-from ..domain.converting import JoinDeal, LeadIds, RequestConversions
-from ..domain.deal import DealDecided, UnknownDeal
-from ..domain.lead import LeadClosed, LeadNotQualified, TriangleNotThreePeople, UnknownLead
+from ..conversion import rules as converting
+from ..conversion.rules import JoinDeal, LeadIds, RequestConversions
+from ..deal.rules import DealDecided, UnknownDeal
+from ..lead.rules import LeadClosed, LeadNotQualified, TriangleNotThreePeople, UnknownLead
 from .resource import SALES, leads
 from .working import Converted, Profile
 

@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..domain import desk
-from ..domain.desk import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
-from ..domain.lead import LeadStatus
+from ..lead.rules import LeadStatus
+from ..workload import rules as desk
+from ..workload.rules import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
 from .resource import MANAGERS, OPEN, SALES
 
 desks = Api("/desks", stream=desk.decider)

@@ -6,16 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Text
+from ltc_kit.merges import MergesChanged
 from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
 from .. import projections as shown
 from ..contact.rules.likeness import traits
-from ..domain.forest import MergesChanged
-from ..domain.lead import LeadClosed, UnknownLead
-from ..domain.lead_likeness import Agreement, Described, same_need
-from ..domain.merging import (
+from ..lead.rules import LeadClosed, UnknownLead
+from ..lead.rules.merge import (
     LeadMergedAlready,
     LeadMergedIntoItself,
     LeadNotMerged,
@@ -24,6 +23,7 @@ from ..domain.merging import (
     SurvivorConverted,
     UnmergeLead,
 )
+from ..lead_merge.rules import Agreement, Described, same_need
 from .asking import LeadRow, lead_row
 from .consenting import in_step
 from .kinship import CONTACTS, LEADS, PARTIES

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.lead import ConsentMissing, LeadClosed, UnknownLead
+from ..lead.rules import ConsentMissing, LeadClosed, UnknownLead
 from ..nurture.rules import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
 from ..nurture.rules.states import StopNurture, nurture_of
 from .resource import SALES, leads

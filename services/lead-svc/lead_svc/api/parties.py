@@ -6,12 +6,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Name, Text
+from ltc_kit.merges import MergesChanged
 from ltc_runtime.http import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 
 from .. import projections as shown
-from ..domain.forest import MergesChanged
 from ..party import rules as account
 from ..party.rules import DescribeParty, MergedIntoItself, MergeParty, PartyMergedAlready, PartyNotMerged, UnknownParty, UnmergeParty
 from ..party.rules.matching import CompanyPhone, Website, core_name

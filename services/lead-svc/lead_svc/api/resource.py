@@ -6,8 +6,8 @@ from typing import Literal
 from ltc_events.lead import Channel
 from ltc_runtime.http import Api, Role
 
-from ..domain import lead
-from ..domain.lead import LeadStatus
+from ..lead import rules as lead
+from ..lead.rules import LeadStatus
 
 OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from .. import projections as shown
 from ..contact.rules import PersonChanged, PersonIsForgotten
 from ..contact.rules.consent import GiveConsent
-from ..domain.lead import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, TouchInTheFuture, UnknownLead
-from ..domain.lead.touching import Direction, TouchKind
+from ..lead.rules import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, TouchInTheFuture, UnknownLead
+from ..lead.rules.touch import Direction, TouchKind
 from .asking import contact_row
 from .consenting import take_consent_back
 from .kinship import LEADS

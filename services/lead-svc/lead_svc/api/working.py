@@ -8,8 +8,7 @@ from ltc_events import Code, Name, Text, UserId
 from ltc_runtime.http import Body, Handle, View
 from pydantic import Field
 
-from ..domain.assigning import ClaimantLeft, ClaimLead, ClaimLimitReached
-from ..domain.lead import (
+from ..lead.rules import (
     AssignLead,
     BantIncomplete,
     Budget,
@@ -29,6 +28,7 @@ from ..domain.lead import (
     UnknownLead,
     opportunity_of,
 )
+from ..lead.rules.assignment import ClaimantLeft, ClaimLead, ClaimLimitReached
 from .resource import SALES, leads
 
 

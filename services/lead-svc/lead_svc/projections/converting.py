@@ -5,7 +5,7 @@ from ltc_events.projection import Row
 from sqlalchemy import Column, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.converting import ConversionDone, ConversionRefused, ConversionsRequested
+from ..conversion.rules import ConversionDone, ConversionRefused, ConversionsRequested
 from .schema import read
 
 conversions = Table(

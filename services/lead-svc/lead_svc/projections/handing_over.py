@@ -6,7 +6,7 @@ from ltc_events.projection import Row
 from sqlalchemy import Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.desk import LeadsHandedOver
+from ..workload.rules import LeadsHandedOver
 from .schema import read
 
 hand_overs = Table(

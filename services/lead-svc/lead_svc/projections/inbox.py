@@ -10,10 +10,10 @@ from ltc_events.projection import Row
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.lead import LeadOwnerNotFound
 from ..import_job.rules import ImportFinished
 from ..inbox.rules.notices import Concerns, notices_of, over
 from ..inbox.rules.states import DigestAsked, DigestEnded, DigestPlanned, DigestTold, InboxCleared, NoticeRead
+from ..lead.rules import LeadOwnerNotFound
 from .schema import read
 
 notices = Table(

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Personal, Refusal, States, Stream
 from ltc_events.lead import PersonForgotten
+from ltc_kit.merges import stands, taken
 from pydantic import Field
 
-from ...domain import lead
-from ...domain.forest import stands, taken
-from ...domain.lead.states import Nobody
+from ...lead import rules as lead
+from ...lead.rules.states import Nobody
 from .consent import take_back
 from .states import (
     ContactMerged,

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Name, States, Stream
 
-from ...domain import lead
-from ...domain.lead import RecordConsent, UnknownLead, must_be_alive, withdraw_consent
-from ...domain.lead.states import Nobody
-from ...domain.lead.touching import record_consent
+from ...lead import rules as lead
+from ...lead.rules import RecordConsent, UnknownLead, must_be_alive, withdraw_consent
+from ...lead.rules.states import Nobody
+from ...lead.rules.touch import record_consent
 from . import states as remembered
 from .states import ConsentWithdrawn, PersonAgreed, PersonChanged, Remembered, one_person
 

@@ -7,8 +7,7 @@ from uuid import UUID
 
 from ltc_events import Decider, Event, Name, Personal, Refusal, States
 from ltc_events.lead import PersonForgotten
-
-from ...domain.forest import Merged
+from ltc_kit.merges import Merged
 
 
 class ContactMerged(Event, type="ltc.lead.contact-merged.v1"):

@@ -9,8 +9,8 @@ from ltc_events import BadRow, Code, Name, Reader, Seal, Text, Wanted, derive_id
 from pydantic import TypeAdapter, ValidationError
 
 from ...contact.rules.addresses import Email, Phone
-from ...domain import lead
-from ...domain.lead import CaptureLead
+from ...lead import rules as lead
+from ...lead.rules import CaptureLead
 from ...rule_book.rules.import_mapping import ColumnMapping, Known
 
 Said = Known | Literal["company"]

@@ -7,9 +7,9 @@ from uuid import UUID
 from ltc_events import Code, Command, Event, JointDecider, Name, Refusal, States, Stream
 from ltc_events.effect import Effect, Mail, Outcome, Told
 
-from ...domain import lead
-from ...domain.lead.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
-from ...domain.lead.touching import must_consent
+from ...lead import rules as lead
+from ...lead.rules.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
+from ...lead.rules.touch import must_consent
 from ...rule_book import rules as rule_book
 from ...rule_book.rules.nurture import NurtureRules
 from .states import (

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from ltc_events import Command, Decider, Event, JointDecider, Name, Refusal, States, Stream, Text
 from ltc_events.lead import Domain, PartyMerged, PartyUnmerged, PhoneNumber
-
-from ...domain.forest import Merged, stands, taken
+from ltc_kit.merges import Merged, stands, taken
 
 
 class NoteParty(Command):
