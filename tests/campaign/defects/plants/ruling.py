@@ -42,7 +42,7 @@ def limit_read_before(rules: Any) -> None:
     rules.decider = replace(decider, decide_many=decided)
 
 
-@plant("opportunity_svc.domain.quote.approval")
+@plant("opportunity_svc.quote.rules.approval")
 def own_approval(approval: Any) -> None:
     """Whoever wrote a quote may approve it."""
     approve = approval.approve
@@ -53,19 +53,19 @@ def own_approval(approval: Any) -> None:
     approval.approve = with_two_eyes
 
 
-@plant("opportunity_svc.domain.authority")
+@plant("opportunity_svc.authority_grant.rules")
 def authority_not_asked(authority: Any) -> None:
     """Any discount on any amount may be allowed by anybody."""
     authority.Authority.covers = lambda _authority, _discount, _net, _day: True
 
 
-@plant("opportunity_svc.domain.quote.superseding")
+@plant("opportunity_svc.quote.rules.supersession")
 def others_stay_on_offer(superseding: Any) -> None:
     """Whatever the customer decides for, the other quotes of the deal stay as they are."""
     superseding.supersede = lambda _others, _opportunity_id, _chosen, *, won=False: []
 
 
-@plant("opportunity_svc.domain.quote.gates")
+@plant("opportunity_svc.quote.rules.gates")
 def superseded_is_accepted(gates: Any) -> None:
     """The customer may accept a quote after they decided for another one."""
     must_be_sent = gates.must_be_sent
