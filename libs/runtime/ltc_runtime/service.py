@@ -1,7 +1,7 @@
 """A service is a list of features; a feature is one business noun."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -10,7 +10,10 @@ from typing import Any
 
 from ltc_events import AnyDecider, Command, Decider, Event, ImportKind, Projection, Verb, members
 from ltc_events.effect import Effect
+from ltc_events.filled import filled_fields
 from ltc_events.policy import AnyPolicy
+
+from .numbers import Numbered, Series
 
 ENTRY_POINTS = "ltc.services"
 
@@ -31,6 +34,7 @@ class Feature:
         projections: its read models.
         imports: the kinds of files it imports.
         effects: what its events intend outside the platform, such as mails.
+        numbers: the series that fills the `NewNumber` of its commands.
     """
 
     api: Any = ()
@@ -39,6 +43,7 @@ class Feature:
     projections: Sequence[Projection] = ()
     imports: Sequence[ImportKind[Any]] = ()
     effects: Sequence[Effect] = ()
+    numbers: Series | None = None
 
     @property
     def apis(self) -> tuple[Any, ...]:
@@ -49,14 +54,20 @@ class Feature:
 class Service:
     """A service: its name, such as ``lead-svc``, and its features.
 
+    A feature that other features import is given as a function: importing its rules then loads neither its routes nor theirs.
+
     Raises:
         ValueError: two policies have the same name.
     """
 
-    def __init__(self, name: str, *features: Feature) -> None:
+    def __init__(self, name: str, *given: Feature | Callable[[], Feature]) -> None:
+        features = [feature if isinstance(feature, Feature) else feature() for feature in given]
         self.name = name
+        self.numbers = {decider: feature.numbers for feature in features if feature.numbers is not None for decider in feature.deciders}
+        """The series that numbers what a decider creates."""
         self.apis = tuple(api for feature in features for api in feature.apis)
-        self.deciders = tuple(decider for feature in features for decider in feature.deciders)
+        series = dict.fromkeys(each.decider for each in self.numbers.values())
+        self.deciders: tuple[AnyDecider, ...] = (*(decider for feature in features for decider in feature.deciders), *series)
         self.projections = tuple(projection for feature in features for projection in feature.projections)
         self.imports = tuple(kind for feature in features for kind in feature.imports)
         self.effects = tuple(effect for feature in features for effect in feature.effects)
@@ -87,6 +98,21 @@ class Service:
     def decider_of(self) -> dict[type[Command], AnyDecider]:
         """The decider of a command."""
         return {command: decider for decider in self.deciders for command in members(decider.commands)}
+
+    @cached_property
+    def numbered(self) -> dict[type[Command], Numbered]:
+        """The commands that create something with a number.
+
+        Raises:
+            TypeError: a command has such a field, and its feature names no series.
+        """
+        found = {}
+        for command, decider in self.decider_of.items():
+            for name in [name for name, mark in filled_fields(command).items() if mark.by == "number"]:
+                if decider not in self.numbers:
+                    raise TypeError(f"{command.__name__}.{name} gets a number: give its feature a series (numbers)")
+                found[command] = Numbered(name, self.numbers[decider])
+        return found
 
     @cached_property
     def owner_of(self) -> dict[type[Event], Decider[Any, Any, Any]]:
