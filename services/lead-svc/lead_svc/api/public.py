@@ -19,8 +19,7 @@ from .. import projections as shown
 from ..contact.rules.addresses import Email, Phone
 from ..form.rules import FormName, NoConsentAsked, form_id
 from ..lead import rules as lead
-from ..lead.rules import CaptureLead
-from ..lead.rules.touch import ConsentGiven
+from ..lead.rules.capture import CaptureLead, ConsentGiven
 from ..party.rules.matching import Website
 from .forms import digest
 
