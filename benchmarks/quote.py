@@ -19,17 +19,17 @@ import httpx
 from fastapi import FastAPI
 from ltc_events import Money, Stream
 from ltc_events.opportunity import lines_hash
+from ltc_kit.difference import difference
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.settings import Settings
+from opportunity_svc.catalogue.rules import CATALOGUE_ID, Product, SetCatalogue
 from opportunity_svc.deal.rules import OpenOpportunity
-from opportunity_svc.domain.catalogue import CATALOGUE_ID, Product, SetCatalogue
-from opportunity_svc.domain.configuration import Amount, AnyRule, ConfigurationRules, Excludes, Requires, check
-from opportunity_svc.domain.difference import difference
-from opportunity_svc.domain.price_book import Book, PriceItem, SetPriceBook, price_book_id
-from opportunity_svc.domain.quote.pricing import AskedLine, AskedLines, priced
-from opportunity_svc.domain.rule_book import CONFIGURATION, ActivateRules, DraftRules
+from opportunity_svc.price_book.rules import Book, PriceItem, SetPriceBook, price_book_id
+from opportunity_svc.quote.rules.price import AskedLine, AskedLines, priced
+from opportunity_svc.rule_book.rules import CONFIGURATION, ActivateRules, DraftRules
+from opportunity_svc.rule_book.rules.configuration import Amount, AnyRule, ConfigurationRules, Excludes, Requires, check
 from opportunity_svc.service import service
 from pydantic import BaseModel
 

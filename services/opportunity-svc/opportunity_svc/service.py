@@ -50,13 +50,12 @@ from .api import (
     teams,
     waterfalls,
 )
+from .authority_grant import rules as authority
+from .authority_grant.rules import AuthorityRevoked
+from .catalogue import rules as products
 from .deal import rules as opportunity
 from .deal.rules import deciding, filling, opening, stepping, winning
 from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
-from .domain import authority, negotiation, past, price_book, quote, rule_book, selection, splitting, swapping
-from .domain import catalogue as products
-from .domain.authority import AuthorityRevoked
-from .domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
 from .estimate import rules as estimate
 from .forecast import rules as forecast
 from .forecast.rules import ForecastSet
@@ -67,6 +66,8 @@ from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
+from .negotiation import rules as negotiation
+from .past_opportunity import rules as past
 from .pipeline import rules as pipeline
 from .policies import (
     ask_deciders,
@@ -96,6 +97,7 @@ from .policies import (
     vacate_seats,
     watch_close,
 )
+from .price_book import rules as price_book
 from .projections import (
     authority_grant,
     bid_cost,
@@ -123,6 +125,12 @@ from .projections import (
 )
 from .projections import negotiation as negotiation_list
 from .projections import price_book as price_book_list
+from .quote import rules as quote
+from .quote.rules import discount_tally as splitting
+from .quote.rules.events import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
+from .rule_book import rules as rule_book
+from .swap import rules as swapping
+from .swap.rules import selection
 from .task import rules as task
 from .task.rules import QuoteTraced, TaskSought
 from .task.rules import deal_tasks as agenda

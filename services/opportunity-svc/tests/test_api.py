@@ -11,8 +11,8 @@ import httpx
 import pytest
 from ltc_events import Money
 from ltc_events.lead import LeadConverted
-from opportunity_svc.domain.quote.sending import ExpireQuote
 from opportunity_svc.policies import open_opportunity
+from opportunity_svc.quote.rules.offer import ExpireQuote
 from opportunity_svc.service import service
 
 LINES = [{"product": "GTX Pro", "quantity": "3", "discount": "0.2"}]

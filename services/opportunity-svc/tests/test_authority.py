@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from ltc_events import Money
 from ltc_events.testing import fold, given
-from opportunity_svc.domain.authority import (
+from opportunity_svc.authority_grant.rules import (
     Authority,
     AuthorityGranted,
     AuthorityRevoked,
@@ -18,7 +18,7 @@ from opportunity_svc.domain.authority import (
     authority_id,
     decider,
 )
-from opportunity_svc.domain.price_book import ValidityEndsBeforeItBegins
+from opportunity_svc.price_book.rules import ValidityEndsBeforeItBegins
 
 TODAY = date(2026, 11, 24)
 

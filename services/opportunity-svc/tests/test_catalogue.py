@@ -7,7 +7,8 @@ import pytest
 from ltc_events import AmountTooLarge, Money, Refusal
 from ltc_events.opportunity import PricedLine
 from ltc_events.testing import given
-from opportunity_svc.domain.catalogue import (
+from ltc_kit.difference import DifferenceHasChanged, difference
+from opportunity_svc.catalogue.rules import (
     CATALOGUE_ID,
     CatalogueChanged,
     CostBelowNothing,
@@ -18,9 +19,8 @@ from opportunity_svc.domain.catalogue import (
     decider,
     evolve,
 )
-from opportunity_svc.domain.difference import DifferenceHasChanged, difference
-from opportunity_svc.domain.price_book import ValidityEndsBeforeItBegins
-from opportunity_svc.domain.quote.margin import LineCost, cost_of, costs_of, margin_rate
+from opportunity_svc.price_book.rules import ValidityEndsBeforeItBegins
+from opportunity_svc.quote.rules.margin import LineCost, cost_of, costs_of, margin_rate
 
 JANUARY, JULY = date(2026, 1, 1), date(2026, 7, 1)
 

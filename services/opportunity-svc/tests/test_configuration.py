@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from opportunity_svc.domain.configuration import (
+from opportunity_svc.rule_book.rules.configuration import (
     Amount,
     AnyRule,
     Choice,

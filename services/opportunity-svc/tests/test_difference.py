@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ltc_events import Money
 from ltc_events.opportunity import PricedLine
-from opportunity_svc.domain.catalogue import Product, read_products
-from opportunity_svc.domain.comparison import keyed, versions_differ
-from opportunity_svc.domain.difference import DifferenceHasChanged, applied, difference, must_be_as_read
-from opportunity_svc.domain.price_book import read_items
+from ltc_kit.difference import DifferenceHasChanged, applied, difference, must_be_as_read
+from opportunity_svc.catalogue.rules import Product, read_products
+from opportunity_svc.price_book.rules import read_items
+from opportunity_svc.quote.rules.comparison import keyed, versions_differ
 
 PRODUCT = st.builds(
     Product,

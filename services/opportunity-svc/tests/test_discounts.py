@@ -11,15 +11,15 @@ from ltc_events import Event, JointDecider, Money
 from ltc_events.opportunity import OpportunityOpened, PricedLine, lines_hash
 from ltc_events.testing import Given
 from ltc_events.testing import given as given_that
-from opportunity_svc.domain.authority import AuthorityGranted, authority_id
-from opportunity_svc.domain.configuration import ConfigurationInvalid, ConfigurationRules, Requires
-from opportunity_svc.domain.discounts import Allowance, DiscountMatrix
-from opportunity_svc.domain.quote import approval
-from opportunity_svc.domain.quote.approval import ApproveQuote, BeyondAuthority, QuoteOfOtherParty, SubmitQuote
-from opportunity_svc.domain.quote.facts import QuoteApprovalRequested, QuoteApproved, QuoteDrafted
-from opportunity_svc.domain.quote.margin import LineCost
-from opportunity_svc.domain.rule_book import CONFIGURATION, DISCOUNT, RulesActivated, RulesDrafted
-from opportunity_svc.domain.splitting import Beside, Counted, DiscountCounted, Tally, tally_id
+from opportunity_svc.authority_grant.rules import AuthorityGranted, authority_id
+from opportunity_svc.quote.rules import approval
+from opportunity_svc.quote.rules.approval import ApproveQuote, BeyondAuthority, QuoteOfOtherParty, SubmitQuote
+from opportunity_svc.quote.rules.discount_tally import Beside, Counted, DiscountCounted, Tally, tally_id
+from opportunity_svc.quote.rules.events import QuoteApprovalRequested, QuoteApproved, QuoteDrafted
+from opportunity_svc.quote.rules.margin import LineCost
+from opportunity_svc.rule_book.rules import CONFIGURATION, DISCOUNT, RulesActivated, RulesDrafted
+from opportunity_svc.rule_book.rules.configuration import ConfigurationInvalid, ConfigurationRules, Requires
+from opportunity_svc.rule_book.rules.discount import Allowance, DiscountMatrix
 
 TODAY = date(2026, 11, 24)
 PARTY, QUOTE, DEAL = UUID(int=5), UUID(int=3), UUID(int=1)

@@ -10,9 +10,9 @@ from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Strea
 from ltc_events.testing import fold
 from ltc_runtime.service import policy_name
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.domain import quote
-from opportunity_svc.domain.quote.facts import QuoteExpired
 from opportunity_svc.mandate.rules.index import decider as register
+from opportunity_svc.quote import rules as quote
+from opportunity_svc.quote.rules.events import QuoteExpired
 from opportunity_svc.service import service
 from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import Pending, task_id

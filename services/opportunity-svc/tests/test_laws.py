@@ -13,6 +13,9 @@ from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Condition
 from ltc_events.opportunity_tasks import Why
 from ltc_events.testing import fold
+from ltc_kit.difference import difference
+from opportunity_svc.authority_grant import rules as authority
+from opportunity_svc.catalogue import rules as catalogue
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules import bid_costs as costing
 from opportunity_svc.deal.rules import deciding, filling, opening, stepping, winning, working
@@ -22,24 +25,6 @@ from opportunity_svc.deal.rules import forms as form_filling
 from opportunity_svc.deal.rules import stages as gating
 from opportunity_svc.deal.rules import suspension as pausing
 from opportunity_svc.deal.rules import terms as changing
-from opportunity_svc.domain import (
-    authority,
-    catalogue,
-    configuration,
-    discounts,
-    negotiation,
-    past,
-    price_book,
-    quote,
-    rule_book,
-    selection,
-    splitting,
-    swapping,
-)
-from opportunity_svc.domain.difference import difference
-from opportunity_svc.domain.quote import drafting, sending
-from opportunity_svc.domain.quote.approval import ApproveQuote, RejectQuote, SubmitQuote
-from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.estimate import rules as estimate
 from opportunity_svc.finding import rules as findings
 from opportunity_svc.forecast import rules as forecast
@@ -48,8 +33,22 @@ from opportunity_svc.hand_over import rules as leaving
 from opportunity_svc.hand_over.rules import workload as desk
 from opportunity_svc.mandate import rules as mandate
 from opportunity_svc.mandate.rules import index as register
+from opportunity_svc.negotiation import rules as negotiation
+from opportunity_svc.past_opportunity import rules as past
 from opportunity_svc.pipeline import rules as pipeline
+from opportunity_svc.price_book import rules as price_book
+from opportunity_svc.quote import rules as quote
+from opportunity_svc.quote.rules import discount_tally as splitting
+from opportunity_svc.quote.rules import draft as drafting
+from opportunity_svc.quote.rules import offer as sending
+from opportunity_svc.quote.rules.approval import ApproveQuote, RejectQuote, SubmitQuote
+from opportunity_svc.quote.rules.price import AskedLine
+from opportunity_svc.rule_book import rules as rule_book
+from opportunity_svc.rule_book.rules import configuration
+from opportunity_svc.rule_book.rules import discount as discounts
 from opportunity_svc.service import service
+from opportunity_svc.swap import rules as swapping
+from opportunity_svc.swap.rules import selection
 from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules import reasons as raising

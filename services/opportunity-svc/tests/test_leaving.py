@@ -15,9 +15,9 @@ from ltc_events.lead import DeskHandedOver, DeskTakenUp
 from ltc_events.opportunity_gates import OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.testing import fold, given
+from opportunity_svc.authority_grant.rules import AuthorityGranted, authority_id
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.events import DecisionLapsed
-from opportunity_svc.domain.authority import AuthorityGranted, authority_id
 from opportunity_svc.forecast.rules import ForecastSet, forecast_id
 from opportunity_svc.hand_over import rules as leaving
 from opportunity_svc.hand_over.rules import HandWorkOver, MoveDeal, MoveTask

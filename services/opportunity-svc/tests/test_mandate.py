@@ -6,8 +6,7 @@ from uuid import UUID
 import pytest
 from ltc_events import Money
 from ltc_events.testing import fold, given
-from opportunity_svc.domain.authority import GrantToOneself, LimitBelowNothing
-from opportunity_svc.domain.price_book import ValidityEndsBeforeItBegins
+from opportunity_svc.authority_grant.rules import GrantToOneself, LimitBelowNothing
 from opportunity_svc.mandate.rules import (
     BeyondOwnMandate,
     DelegatedToOneself,
@@ -29,6 +28,7 @@ from opportunity_svc.mandate.rules import (
     decider,
     mandate_id,
 )
+from opportunity_svc.price_book.rules import ValidityEndsBeforeItBegins
 
 MIA, TODAY = mandate_id("mia"), date(2026, 11, 24)
 LAST = date(2026, 12, 31)

@@ -8,7 +8,7 @@ from ltc_events import Event, Money, Refusal
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
 from opportunity_svc.deal.rules import DayInTheFuture, OpportunityClosed, UnknownOpportunity
-from opportunity_svc.domain.negotiation import (
+from opportunity_svc.negotiation.rules import (
     Alternative,
     BreakDeadlock,
     Concession,
@@ -26,8 +26,8 @@ from opportunity_svc.domain.negotiation import (
     RoundOnOtherContent,
     decider,
 )
-from opportunity_svc.domain.quote.facts import QuoteDrafted
-from opportunity_svc.domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
+from opportunity_svc.quote.rules.events import QuoteDrafted
+from opportunity_svc.quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 
 DEAL, QUOTE = UUID(int=1), UUID(int=3)
 TODAY = date(2026, 11, 24)

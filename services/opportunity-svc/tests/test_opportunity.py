@@ -32,13 +32,13 @@ from opportunity_svc.deal.rules.forms import FillForm
 from opportunity_svc.deal.rules.stages import EnterStage
 from opportunity_svc.deal.rules.winning import WinOpportunity
 from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
-from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.domain.quote import pricing
-from opportunity_svc.domain.quote.drafting import DraftQuote
-from opportunity_svc.domain.quote.facts import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteSent
-from opportunity_svc.domain.quote.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
-from opportunity_svc.domain.quote.pricing import AskedLine
 from opportunity_svc.form.rules import Form, FormActivated, FormDrafted, form_id
+from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
+from opportunity_svc.quote.rules import pricing
+from opportunity_svc.quote.rules.draft import DraftQuote
+from opportunity_svc.quote.rules.events import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteSent
+from opportunity_svc.quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
+from opportunity_svc.quote.rules.price import AskedLine
 
 DEAL, OTHER, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
 VISION, LABEL = form_id("vision"), {"en": "Vision", "zh": "愿景"}

@@ -11,7 +11,7 @@ import pytest
 from ltc_events import AmountTooLarge, Money
 from ltc_events.opportunity import PricedLine
 from opportunity_svc.api.paper import Language, Paper, pdf, plain
-from opportunity_svc.domain.quote.pricing import tax_of
+from opportunity_svc.quote.rules.price import tax_of
 from pypdf import PdfReader
 
 

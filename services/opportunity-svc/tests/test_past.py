@@ -9,7 +9,7 @@ from ltc_events import Money, Refusal, members
 from ltc_events.opportunity import OpportunityImported
 from ltc_events.testing import given
 from opportunity_svc.deal.rules import decider as opportunities
-from opportunity_svc.domain.past import (
+from opportunity_svc.past_opportunity.rules import (
     ClosedBeforeEngaged,
     EndWithoutDay,
     ImportedFromTheFuture,

@@ -24,10 +24,10 @@ from opportunity_svc.deal.rules.events import DecisionLapsed, FindingNoted
 from opportunity_svc.deal.rules.findings import RemindOfBid
 from opportunity_svc.deal.rules.stages import EnterStage
 from opportunity_svc.deal.rules.suspension import NotSuspended
-from opportunity_svc.domain import negotiation
-from opportunity_svc.domain.negotiation import BreakDeadlock
 from opportunity_svc.forecast import rules as forecast
 from opportunity_svc.forecast.rules import SetForecast, forecast_id
+from opportunity_svc.negotiation import rules as negotiation
+from opportunity_svc.negotiation.rules import BreakDeadlock
 from test_gates import ASKED, ESTIMATE, TERMS, enter, guiding, made, note, noted, request, requested
 from test_opportunity import (
     DEAL,

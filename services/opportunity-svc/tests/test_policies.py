@@ -13,10 +13,10 @@ from opportunity_svc.deal.rules.decisions import EscalateDecision
 from opportunity_svc.deal.rules.events import FindingNoted
 from opportunity_svc.deal.rules.findings import RemindOfBid
 from opportunity_svc.deal.rules.working import OpenOpportunity
-from opportunity_svc.domain.quote.facts import QuoteDrafted
-from opportunity_svc.domain.quote.sending import ExpireQuote
 from opportunity_svc.finding.rules import BidTerms, FilledForm
 from opportunity_svc.policies import escalate_decision, expire_quote, open_opportunity, remind_of_bid
+from opportunity_svc.quote.rules.events import QuoteDrafted
+from opportunity_svc.quote.rules.offer import ExpireQuote
 
 converted = LeadConverted(
     lead_id=UUID(int=1),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from ltc_events import Money, Refusal
 from ltc_events.testing import given
-from opportunity_svc.domain.price_book import (
+from opportunity_svc.price_book.rules import (
     PriceBelowNothing,
     PriceBookNotValid,
     PriceBookSet,

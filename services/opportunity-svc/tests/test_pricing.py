@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ltc_events import AmountTooLarge, Money
 from ltc_events.opportunity import PricedLine
-from opportunity_svc.domain.price_book import Book, PriceItem
-from opportunity_svc.domain.quote.pricing import (
+from opportunity_svc.price_book.rules import Book, PriceItem
+from opportunity_svc.quote.rules.price import (
     AskedLine,
     NetBelowNothing,
     NetFarAboveList,

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from ltc_events import Event, Fact, Money, Projection
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
-from opportunity_svc.domain.authority import AuthorityGranted, AuthorityRevoked, authority_id
-from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.domain.quote.facts import (
+from opportunity_svc.authority_grant.rules import AuthorityGranted, AuthorityRevoked, authority_id
+from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
+from opportunity_svc.projections import authority_grant, opportunity_list, price_book, quote_list
+from opportunity_svc.quote.rules.events import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,
@@ -20,7 +21,6 @@ from opportunity_svc.domain.quote.facts import (
     QuoteRevised,
     QuoteSent,
 )
-from opportunity_svc.projections import authority_grant, opportunity_list, price_book, quote_list
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()

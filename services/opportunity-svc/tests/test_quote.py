@@ -10,20 +10,13 @@ from ltc_events.opportunity import OpportunityLost, OpportunityOpened, lines_has
 from ltc_events.opportunity_gates import OpportunitySuspended
 from ltc_events.testing import Given, Outcome
 from ltc_events.testing import given as after
+from opportunity_svc.authority_grant.rules import AuthorityGranted, authority_id
 from opportunity_svc.deal.rules import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
-from opportunity_svc.domain.authority import AuthorityGranted, authority_id
-from opportunity_svc.domain.price_book import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
-from opportunity_svc.domain.quote import approval, decider, offering, pricing
-from opportunity_svc.domain.quote.approval import (
-    ApproveQuote,
-    ApproverIsMaker,
-    BeyondAuthority,
-    QuoteHasChanged,
-    RejectQuote,
-    SubmitQuote,
-)
-from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
-from opportunity_svc.domain.quote.facts import (
+from opportunity_svc.price_book.rules import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
+from opportunity_svc.quote.rules import approval, decider, offering, pricing
+from opportunity_svc.quote.rules.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
+from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
+from opportunity_svc.quote.rules.events import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,
@@ -34,7 +27,7 @@ from opportunity_svc.domain.quote.facts import (
     QuoteSent,
     QuoteSuperseded,
 )
-from opportunity_svc.domain.quote.gates import (
+from opportunity_svc.quote.rules.gates import (
     QuoteFinal,
     QuoteNoLongerValid,
     QuoteNotApproved,
@@ -45,9 +38,9 @@ from opportunity_svc.domain.quote.gates import (
     UnknownQuote,
     possible,
 )
-from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote, SendQuote
-from opportunity_svc.domain.quote.states import QuoteStatus
+from opportunity_svc.quote.rules.offer import AcceptQuote, ExpireQuote, SendQuote
+from opportunity_svc.quote.rules.price import AskedLine
+from opportunity_svc.quote.rules.states import QuoteStatus
 
 DEAL, QUOTE = UUID(int=1), UUID(int=3)
 TODAY = date(2026, 11, 24)

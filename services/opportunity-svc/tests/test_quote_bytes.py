@@ -8,14 +8,14 @@ from uuid import UUID
 from ltc_events import Fact, Money
 from ltc_events.opportunity import OpportunityOpened, PricedLine, lines_hash
 from ltc_events.testing import given, rows_after
-from opportunity_svc.domain.catalogue import CATALOGUE_ID, CatalogueChanged, Product
-from opportunity_svc.domain.price_book import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.domain.quote import pricing
-from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
-from opportunity_svc.domain.quote.facts import QuoteDrafted, QuoteRevised
-from opportunity_svc.domain.quote.pricing import AskedLine
+from opportunity_svc.catalogue.rules import CATALOGUE_ID, CatalogueChanged, Product
+from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
 from opportunity_svc.projections.quoting import quote_list, quotes
 from opportunity_svc.projections.versions import quote_version, quote_versions
+from opportunity_svc.quote.rules import pricing
+from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
+from opportunity_svc.quote.rules.events import QuoteDrafted, QuoteRevised
+from opportunity_svc.quote.rules.price import AskedLine
 
 DEAL, QUOTE, TODAY = UUID(int=1), UUID(int=3), date(2026, 11, 24)
 RECORDED = "05d63afdc9b8a8876cc9b8dd52bc6bf59262fe2f220d3b75e5a4c09c2397a5b6"

@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 from ltc_events import Money
 from ltc_events.testing import given
-from opportunity_svc.domain.configuration import ConfigurationRules
-from opportunity_svc.domain.discounts import Allowance, DiscountMatrix
-from opportunity_svc.domain.rule_book import (
+from opportunity_svc.rule_book.rules import (
     CONFIGURATION,
     DISCOUNT,
     ActivateRules,
@@ -19,6 +17,8 @@ from opportunity_svc.domain.rule_book import (
     UnknownRules,
     decider,
 )
+from opportunity_svc.rule_book.rules.configuration import ConfigurationRules
+from opportunity_svc.rule_book.rules.discount import Allowance, DiscountMatrix
 from pydantic import ValidationError
 
 TODAY = date(2026, 11, 24)

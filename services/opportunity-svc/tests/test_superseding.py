@@ -14,10 +14,11 @@ from ltc_events.testing import given as after
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules import OpportunityClosed, winning
 from opportunity_svc.deal.rules.winning import WinOpportunity
-from opportunity_svc.domain import quote, splitting
-from opportunity_svc.domain.quote import approval, offering, pricing
-from opportunity_svc.domain.quote.facts import QuoteSuperseded
-from opportunity_svc.domain.quote.gates import (
+from opportunity_svc.quote import rules as quote
+from opportunity_svc.quote.rules import approval, offering, pricing
+from opportunity_svc.quote.rules import discount_tally as splitting
+from opportunity_svc.quote.rules.events import QuoteSuperseded
+from opportunity_svc.quote.rules.gates import (
     QuoteFinal,
     QuoteNotAccepted,
     QuoteNotApproved,
@@ -25,7 +26,7 @@ from opportunity_svc.domain.quote.gates import (
     QuoteNotInApproval,
     QuoteNotSent,
 )
-from opportunity_svc.domain.quote.sending import AcceptQuote, ExpireQuote
+from opportunity_svc.quote.rules.offer import AcceptQuote, ExpireQuote
 from test_quote import (
     ACCEPTED,
     DEAL,

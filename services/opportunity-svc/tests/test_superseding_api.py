@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 from floor import Floor, good, refused, seen
-from opportunity_svc.domain.quote.sending import ExpireQuote
+from opportunity_svc.quote.rules.offer import ExpireQuote
 
 CHEAP = {"product": "SERVER", "quantity": "1", "discount": "0.05"}
 

@@ -10,22 +10,14 @@ from ltc_events.contract import ContractRegistered, ContractSigned
 from ltc_events.opportunity import OpportunityWon, OptionSwapped
 from ltc_events.samples import sample
 from ltc_events.testing import given
+from opportunity_svc.catalogue.rules import CATALOGUE_ID, CatalogueChanged, Product
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity
-from opportunity_svc.domain import selection, swapping
-from opportunity_svc.domain.catalogue import CATALOGUE_ID, CatalogueChanged, Product
-from opportunity_svc.domain.configuration import ConfigurationInvalid, ConfigurationRules, Requires
-from opportunity_svc.domain.rule_book import CONFIGURATION, RulesActivated, RulesDrafted
-from opportunity_svc.domain.selection import (
-    ContractStands,
-    EndSelection,
-    RejectSwap,
-    SelectionEnded,
-    SwapProposed,
-    SwapRejected,
-    UnknownSwap,
-)
-from opportunity_svc.domain.swapping import (
+from opportunity_svc.policies import end_selection
+from opportunity_svc.rule_book.rules import CONFIGURATION, RulesActivated, RulesDrafted
+from opportunity_svc.rule_book.rules.configuration import ConfigurationInvalid, ConfigurationRules, Requires
+from opportunity_svc.swap import rules as swapping
+from opportunity_svc.swap.rules import (
     AlreadyProposed,
     ApproverIsProposer,
     ApproveSwap,
@@ -37,8 +29,17 @@ from opportunity_svc.domain.swapping import (
     SwapHasChanged,
     UnitDiffers,
     UnknownLine,
+    selection,
 )
-from opportunity_svc.policies import end_selection
+from opportunity_svc.swap.rules.selection import (
+    ContractStands,
+    EndSelection,
+    RejectSwap,
+    SelectionEnded,
+    SwapProposed,
+    SwapRejected,
+    UnknownSwap,
+)
 from test_opportunity import DEAL, QUOTE, TODAY, accepted, approved, drafted, lines, lose, opened, sent, suspended, won
 
 CONTRACT = UUID(int=30)

@@ -15,7 +15,6 @@ from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules import CheckClose
 from opportunity_svc.deal.rules.events import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
-from opportunity_svc.domain.quote.facts import QuoteExpired
 from opportunity_svc.finding.rules import BidTerms
 from opportunity_svc.forecast.rules import ForecastSet
 from opportunity_svc.mandate.rules import MandateRevoked, as_grant
@@ -37,6 +36,7 @@ from opportunity_svc.policies import (
     trace_quote,
     watch_close,
 )
+from opportunity_svc.quote.rules.events import QuoteExpired
 from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import (
     DoTask,

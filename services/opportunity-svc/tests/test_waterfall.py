@@ -8,10 +8,10 @@ from floor import SERVER, Floor, good, seen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Money
-from opportunity_svc.domain.price_book import Book, PriceItem
-from opportunity_svc.domain.quote.margin import LineCost, margin_rate
-from opportunity_svc.domain.quote.pricing import AskedLine, agreed_in, discounted, priced
-from opportunity_svc.domain.quote.waterfall import falls_of, together
+from opportunity_svc.price_book.rules import Book, PriceItem
+from opportunity_svc.quote.rules.margin import LineCost, margin_rate
+from opportunity_svc.quote.rules.price import AskedLine, agreed_in, discounted, priced
+from opportunity_svc.quote.rules.waterfall import falls_of, together
 
 CURRENCY = "USD"
 

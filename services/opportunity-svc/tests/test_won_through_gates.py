@@ -32,12 +32,6 @@ from opportunity_svc.deal.rules.suspension import CancelOpportunity, ResumeOppor
 from opportunity_svc.deal.rules.terms import ChangeOpportunity
 from opportunity_svc.deal.rules.winning import WinOpportunity
 from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
-from opportunity_svc.domain.price_book import PriceItem, SetPriceBook, price_book_id
-from opportunity_svc.domain.quote.approval import SubmitQuote
-from opportunity_svc.domain.quote.drafting import DraftQuote, ReviseQuote
-from opportunity_svc.domain.quote.pricing import AskedLine
-from opportunity_svc.domain.quote.sending import AcceptQuote, SendQuote
-from opportunity_svc.domain.swapping import ApproveSwap, ProposeSwap
 from opportunity_svc.finding.rules import (
     BidTerms,
     ChainMember,
@@ -52,7 +46,13 @@ from opportunity_svc.finding.rules import (
 )
 from opportunity_svc.mandate.rules import DelegateMandate, GrantMandate, mandate_id
 from opportunity_svc.pipeline.rules import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
+from opportunity_svc.price_book.rules import PriceItem, SetPriceBook, price_book_id
+from opportunity_svc.quote.rules.approval import SubmitQuote
+from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
+from opportunity_svc.quote.rules.offer import AcceptQuote, SendQuote
+from opportunity_svc.quote.rules.price import AskedLine
 from opportunity_svc.service import service
+from opportunity_svc.swap.rules import ApproveSwap, ProposeSwap
 
 PARTY = UUID(int=4)
 DEAL, QUOTE, OTHER = UUID(int=1), UUID(int=2), UUID(int=5)

@@ -10,8 +10,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import authority
-from ..domain.authority import (
+from ..authority_grant import rules as authority
+from ..authority_grant.rules import (
     GrantAuthority,
     GrantToOneself,
     LimitBelowNothing,
@@ -20,7 +20,7 @@ from ..domain.authority import (
     RevokeAuthority,
     authority_id,
 )
-from ..domain.price_book import ValidityEndsBeforeItBegins
+from ..price_book.rules import ValidityEndsBeforeItBegins
 from .roles import MANAGERS
 
 Holder = Annotated[UserId, Field(examples=["ann"])]

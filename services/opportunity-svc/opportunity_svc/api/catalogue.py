@@ -6,16 +6,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from ltc_events import Code, Money, Name, Refusal, Sha256
+from ltc_kit.difference import Difference, DifferenceHasChanged, difference
+from ltc_kit.sheet import InvalidLine, Sheet
 from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field, StringConstraints
 from sqlalchemy import or_, select
 
 from .. import projections as shown
-from ..domain import catalogue as domain
-from ..domain.catalogue import CATALOGUE_ID, MOST_PRODUCTS, CostBelowNothing, Product, ProductTwice, SetCatalogue, overlaps, read_products
-from ..domain.difference import Difference, DifferenceHasChanged, difference
-from ..domain.price_book import ValidityEndsBeforeItBegins
-from ..domain.sheet import InvalidLine, Sheet
+from ..catalogue import rules as domain
+from ..catalogue.rules import CATALOGUE_ID, MOST_PRODUCTS, CostBelowNothing, Product, ProductTwice, SetCatalogue, overlaps, read_products
+from ..price_book.rules import ValidityEndsBeforeItBegins
 from .roles import MANAGERS
 
 catalogue = Api("/catalogue", stream=domain.decider)

@@ -9,17 +9,17 @@ from uuid import UUID
 from fastapi import Path
 from ltc_events import Money, Refusal, Sha256
 from ltc_events.opportunity import PricedLine
+from ltc_kit.difference import Difference
 from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
 from ..deal.rules import UnknownOpportunity
-from ..domain.comparison import judged, versions_differ, without_cost
-from ..domain.difference import Difference
-from ..domain.quote.gates import UnknownQuote
-from ..domain.quote.margin import LineCost
-from ..domain.quote.states import QuoteStatus
+from ..quote.rules.comparison import judged, versions_differ, without_cost
+from ..quote.rules.gates import UnknownQuote
+from ..quote.rules.margin import LineCost
+from ..quote.rules.states import QuoteStatus
 
 comparisons = Api()
 Revision = Annotated[int, Path(ge=1, le=1_000_000)]

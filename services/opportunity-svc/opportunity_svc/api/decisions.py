@@ -27,7 +27,7 @@ from ..deal.rules.decisions import (
     Verdict,
     WithdrawRequest,
 )
-from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN, opportunities
 from .roles import DECIDERS, TRIANGLE, WRITERS
 

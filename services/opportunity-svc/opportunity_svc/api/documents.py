@@ -14,8 +14,8 @@ from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import or_, select
 
 from .. import projections as shown
-from ..domain.quote.gates import UnknownQuote
-from ..domain.quote.pricing import gross_of, tax_of
+from ..quote.rules.gates import UnknownQuote
+from ..quote.rules.price import gross_of, tax_of
 from .comparing import Revision, UnknownVersion
 from .paper import Language, Paper, pdf
 from .ubl import Offer, ubl

@@ -12,8 +12,7 @@ from pydantic import Field
 from sqlalchemy import or_, select
 
 from .. import projections as shown
-from ..domain.authority import GrantToOneself, LimitBelowNothing
-from ..domain.price_book import ValidityEndsBeforeItBegins
+from ..authority_grant.rules import GrantToOneself, LimitBelowNothing
 from ..mandate import rules as mandate
 from ..mandate.rules import (
     BeyondOwnMandate,
@@ -28,6 +27,7 @@ from ..mandate.rules import (
     UnknownDelegation,
     mandate_id,
 )
+from ..price_book.rules import ValidityEndsBeforeItBegins
 from .roles import DECIDERS, MANAGERS
 
 Holder = Annotated[UserId, Field(examples=["mia"])]

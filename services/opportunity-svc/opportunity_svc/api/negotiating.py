@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..deal.rules import DayInTheFuture, UnknownOpportunity
-from ..domain import negotiation
-from ..domain.negotiation import (
+from ..negotiation import rules as negotiation
+from ..negotiation.rules import (
     Alternative,
     Alternatives,
     BreakDeadlock,
@@ -29,7 +29,7 @@ from ..domain.negotiation import (
     RoundBeforeTheLast,
     RoundOnOtherContent,
 )
-from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN
 from .roles import SALES
 

@@ -14,7 +14,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from ..domain.quote.pricing import gross_of, tax_of
+from ..quote.rules.price import gross_of, tax_of
 from .lettering import FONT, lettering
 
 Language = Literal["en", "zh"]

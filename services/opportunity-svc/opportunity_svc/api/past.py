@@ -11,8 +11,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import past
-from ..domain.past import (
+from ..past_opportunity import rules as past
+from ..past_opportunity.rules import (
     ClosedBeforeEngaged,
     DealKey,
     EndWithoutDay,

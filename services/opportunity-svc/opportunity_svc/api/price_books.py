@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from ltc_events import Currency, Refusal, Sha256
+from ltc_kit.difference import DifferenceHasChanged
 from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Date, and_, cast, func, or_, select
 
 from .. import projections as shown
-from ..domain import price_book
-from ..domain.difference import DifferenceHasChanged
-from ..domain.price_book import (
+from ..price_book import rules as price_book
+from ..price_book.rules import (
     MOST_ITEMS,
     BookCode,
     Items,

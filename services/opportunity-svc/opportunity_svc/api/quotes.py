@@ -14,12 +14,11 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..deal.rules import DayInTheFuture
-from ..domain import quote
-from ..domain.configuration import ConfigurationInvalid
-from ..domain.price_book import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
-from ..domain.quote.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
-from ..domain.quote.drafting import VALID_FOR, DraftQuote, ReviseQuote, ValidDays
-from ..domain.quote.gates import (
+from ..price_book.rules import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
+from ..quote import rules as quote
+from ..quote.rules.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
+from ..quote.rules.draft import VALID_FOR, DraftQuote, ReviseQuote, ValidDays
+from ..quote.rules.gates import (
     QuoteFinal,
     QuoteNoLongerValid,
     QuoteNotApproved,
@@ -29,10 +28,11 @@ from ..domain.quote.gates import (
     QuoteOfOtherOpportunity,
     UnknownQuote,
 )
-from ..domain.quote.margin import margin_rate
-from ..domain.quote.pricing import AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
-from ..domain.quote.sending import AcceptQuote, SendQuote
-from ..domain.quote.states import QuoteStatus
+from ..quote.rules.margin import margin_rate
+from ..quote.rules.offer import AcceptQuote, SendQuote
+from ..quote.rules.price import AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
+from ..quote.rules.states import QuoteStatus
+from ..rule_book.rules.configuration import ConfigurationInvalid
 from .resource import OPEN
 from .roles import MANAGERS, SALES, WRITERS
 

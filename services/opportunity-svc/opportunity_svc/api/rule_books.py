@@ -15,11 +15,11 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain import rule_book
-from ..domain.configuration import ConfigurationRules, Violation, check
-from ..domain.discounts import DiscountMatrix
-from ..domain.quote.margin import margin_rate
-from ..domain.rule_book import ActivateRules, ActivatorIsDrafter, BookName, DraftRules, UnknownRules, book_id
+from ..quote.rules.margin import margin_rate
+from ..rule_book import rules as rule_book
+from ..rule_book.rules import ActivateRules, ActivatorIsDrafter, BookName, DraftRules, UnknownRules, book_id
+from ..rule_book.rules.configuration import ConfigurationRules, Violation, check
+from ..rule_book.rules.discount import DiscountMatrix
 from .quotes import money
 from .roles import MANAGERS, WRITERS
 

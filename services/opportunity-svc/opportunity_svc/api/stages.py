@@ -13,8 +13,8 @@ from ..deal.rules.criteria import Unmet, unmet
 from ..deal.rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage, gate_missing, left_to_win, open_conditions
 from ..deal.rules.states import Open
 from ..deal.rules.working import ChoosePipeline, DealUnderWay
-from ..domain.quote.gates import QuoteOfOtherOpportunity, UnknownQuote
 from ..pipeline.rules import PipelineCode, UnknownPipeline
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .knowing import known_deal
 from .resource import OPEN, opportunities
 from .roles import SALES, WRITERS

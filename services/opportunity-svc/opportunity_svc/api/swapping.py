@@ -13,10 +13,8 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..deal.rules import UnknownOpportunity
-from ..domain import selection
-from ..domain.configuration import ConfigurationInvalid
-from ..domain.selection import ContractStands, RejectSwap, UnknownSwap
-from ..domain.swapping import (
+from ..rule_book.rules.configuration import ConfigurationInvalid
+from ..swap.rules import (
     AlreadyProposed,
     ApproverIsProposer,
     ApproveSwap,
@@ -28,7 +26,9 @@ from ..domain.swapping import (
     SwapHasChanged,
     UnitDiffers,
     UnknownLine,
+    selection,
 )
+from ..swap.rules.selection import ContractStands, RejectSwap, UnknownSwap
 from .costing import amount_of
 from .reports import Sum
 from .roles import MANAGERS, TRIANGLE

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from ltc_events.opportunity import PricedLine
 from ltc_events.values import decimals_of
 
-from ..domain.quote.pricing import gross_of, listed, tax_of
+from ..quote.rules.price import gross_of, listed, tax_of
 from .paper import UNITS, Paper, plain
 
 QUOTATION = "urn:oasis:names:specification:ubl:schema:xsd:Quotation-2"

@@ -13,9 +13,9 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..domain.quote.gates import UnknownQuote
-from ..domain.quote.margin import LineCost, margin_rate
-from ..domain.quote.waterfall import SOURCES, Fall, Source, falls_of, together
+from ..quote.rules.gates import UnknownQuote
+from ..quote.rules.margin import LineCost, margin_rate
+from ..quote.rules.waterfall import SOURCES, Fall, Source, falls_of, together
 from .comparing import Revision, UnknownVersion
 
 waterfalls = Api("/quotes")

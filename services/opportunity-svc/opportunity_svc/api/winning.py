@@ -10,7 +10,7 @@ from pydantic import Field
 from ..deal.rules import DayInTheFuture
 from ..deal.rules.stages import NotReadyToWin
 from ..deal.rules.winning import WinOpportunity
-from ..domain.quote.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
+from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from .quotes import beside
 from .resource import OPEN, opportunities
 from .roles import SALES

@@ -14,11 +14,11 @@ from ..deal.rules.events import FindingNoted
 from ..deal.rules.findings import NoteFinding, RemindOfBid
 from ..deal.rules.joining import JoinOpportunity
 from ..deal.rules.working import OpenOpportunity
-from ..domain.quote.facts import QuoteDrafted, QuoteRevised
-from ..domain.quote.sending import ExpireQuote
-from ..domain.selection import EndSelection
 from ..finding.rules import BidTerms, FrozenEstimate
 from ..pipeline.rules import DEFAULT
+from ..quote.rules.events import QuoteDrafted, QuoteRevised
+from ..quote.rules.offer import ExpireQuote
+from ..swap.rules.selection import EndSelection
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:

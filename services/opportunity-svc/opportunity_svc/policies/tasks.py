@@ -20,16 +20,16 @@ from ltc_events.opportunity_gates import (
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.order import OrderRejected
 
+from ..authority_grant.rules import AuthorityRevoked
 from ..deal.rules.closing import CheckClose
 from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
 from ..deal.rules.terms import triangle
-from ..domain.authority import AuthorityRevoked
-from ..domain.quote.facts import QuoteDrafted, QuoteExpired, QuoteSent
 from ..finding.rules import BidTerms
 from ..forecast.rules import ForecastSet
 from ..hand_over.rules.workload import SeatsKept, WorkTakenUp
 from ..mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from ..mandate.rules.index import NoteMandate
+from ..quote.rules.events import QuoteDrafted, QuoteExpired, QuoteSent
 from ..task.rules import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
 from ..task.rules.deal_tasks import (
     AccountMoved,

@@ -4,7 +4,7 @@ from ltc_events import Fact, on, projection, put, remove
 from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, Table, Text
 
-from ..domain.catalogue import CatalogueChanged, Product
+from ..catalogue.rules import CatalogueChanged, Product
 from .schema import read
 
 products = Table(

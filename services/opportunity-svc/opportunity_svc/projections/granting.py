@@ -5,7 +5,7 @@ from ltc_events.projection import Row
 from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.authority import AuthorityGranted, AuthorityRevoked
+from ..authority_grant.rules import AuthorityGranted, AuthorityRevoked
 from .schema import read
 
 authority_grants = Table(

@@ -5,7 +5,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.negotiation import DeadlockBroken, DeadlockNoted, RoundHeld
+from ..negotiation.rules import DeadlockBroken, DeadlockNoted, RoundHeld
 from .schema import read
 
 rounds = Table(

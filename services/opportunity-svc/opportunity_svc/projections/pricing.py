@@ -4,7 +4,7 @@ from ltc_events import on, projection, put
 from sqlalchemy import JSON, Column, Date, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.price_book import PriceBookSet
+from ..price_book.rules import PriceBookSet
 from .schema import read
 
 price_books = Table(

@@ -8,7 +8,7 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.quote.facts import (
+from ..quote.rules.events import (
     QuoteAccepted,
     QuoteApprovalRequested,
     QuoteApproved,
@@ -19,8 +19,8 @@ from ..domain.quote.facts import (
     QuoteSent,
     QuoteSuperseded,
 )
-from ..domain.quote.margin import cost_of, costs_as_json
-from ..domain.quote.pricing import largest_discount, listed
+from ..quote.rules.margin import cost_of, costs_as_json
+from ..quote.rules.price import largest_discount, listed
 from .schema import read
 
 quotes = Table(

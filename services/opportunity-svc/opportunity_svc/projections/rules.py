@@ -6,8 +6,8 @@ from ltc_kit.versioned_document import activation
 from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain import rule_book
-from ..domain.rule_book import RulesActivated, RulesDrafted
+from ..rule_book import rules as rule_book
+from ..rule_book.rules import RulesActivated, RulesDrafted
 from .schema import read
 
 rule_books = Table(

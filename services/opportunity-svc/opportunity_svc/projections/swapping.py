@@ -6,7 +6,7 @@ from ltc_events.projection import Row
 from sqlalchemy import BigInteger, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.selection import SelectionEnded, SwapProposed, SwapRejected
+from ..swap.rules.selection import SelectionEnded, SwapProposed, SwapRejected
 from .schema import read
 
 swaps = Table(

@@ -6,9 +6,9 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..domain.price_book import PriceBookSet
-from ..domain.quote.facts import QuoteDrafted, QuoteRevised
-from ..domain.quote.margin import costs_as_json
+from ..price_book.rules import PriceBookSet
+from ..quote.rules.events import QuoteDrafted, QuoteRevised
+from ..quote.rules.margin import costs_as_json
 from .schema import read
 
 quote_versions = Table(

@@ -14,7 +14,7 @@ def float_money(values: Any) -> None:
     values.Money.times = lambda money, factor: values.Money(amount=int(money.amount * float(factor)), currency=money.currency)
 
 
-@plant("billing_svc.domain.series")
+@plant("billing_svc.invoice.rules.series")
 def number_from_a_list(series: Any) -> None:
     """The last invoice number is looked up in a list that is a moment old."""
     seen: dict[str, tuple[float, Any]] = {}
@@ -28,21 +28,21 @@ def number_from_a_list(series: Any) -> None:
     series.take = stale
 
 
-@plant("billing_svc.domain.applying")
-def limit_read_before(applying: Any) -> None:
+@plant("billing_svc.receipt.rules")
+def limit_read_before(rules: Any) -> None:
     """What a receipt still holds is read before the decision, and may have been spent by then."""
     read: dict[Any, Any] = {}
-    decide, must_hold = applying.decide, applying.must_hold
+    decide, must_hold, decider = rules.decide, rules.must_hold, rules.decider
 
     def decided(states: Any, command: Any) -> Any:
-        balance = read.setdefault(command.receipt_id, states.of(applying.receipt.decider, command.receipt_id))
-        applying.must_hold = lambda _now, asked: must_hold(balance, asked)
+        balance = read.setdefault(command.receipt_id, states.of(decider, command.receipt_id))
+        rules.must_hold = lambda _now, asked: must_hold(balance, asked)
         return decide(states, command)
 
-    applying.decider = replace(applying.decider, decide=decided)
+    rules.decider = replace(decider, decide_many=decided)
 
 
-@plant("opportunity_svc.domain.quote.approval")
+@plant("opportunity_svc.quote.rules.approval")
 def own_approval(approval: Any) -> None:
     """Whoever wrote a quote may approve it."""
     approve = approval.approve
@@ -53,19 +53,19 @@ def own_approval(approval: Any) -> None:
     approval.approve = with_two_eyes
 
 
-@plant("opportunity_svc.domain.authority")
+@plant("opportunity_svc.authority_grant.rules")
 def authority_not_asked(authority: Any) -> None:
     """Any discount on any amount may be allowed by anybody."""
     authority.Authority.covers = lambda _authority, _discount, _net, _day: True
 
 
-@plant("opportunity_svc.domain.quote.superseding")
+@plant("opportunity_svc.quote.rules.supersession")
 def others_stay_on_offer(superseding: Any) -> None:
     """Whatever the customer decides for, the other quotes of the deal stay as they are."""
     superseding.supersede = lambda _others, _opportunity_id, _chosen, *, won=False: []
 
 
-@plant("opportunity_svc.domain.quote.gates")
+@plant("opportunity_svc.quote.rules.gates")
 def superseded_is_accepted(gates: Any) -> None:
     """The customer may accept a quote after they decided for another one."""
     must_be_sent = gates.must_be_sent

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from ltc_events import Event, JointDecider, States, Stream
 
-from ...domain import quote
-from ...domain.quote.gates import must_be_of, must_exist
-from ...domain.quote.states import Accepted, Approved, Content, Quote, Sent
+from ...quote import rules as quote
+from ...quote.rules.gates import must_be_of, must_exist
+from ...quote.rules.states import Accepted, Approved, Content, Quote, Sent
 from .. import rules as opportunity
 from . import must_be_open
 from .criteria import QuoteSeen

@@ -6,10 +6,10 @@ from uuid import UUID
 from ltc_events import Command, Event, JointDecider, States, Stream, Text
 from ltc_events.opportunity import OpportunityWon
 
-from ...domain import quote
-from ...domain.quote.gates import must_be_accepted, must_be_of
-from ...domain.quote.states import Accepted
-from ...domain.quote.superseding import supersede
+from ...quote import rules as quote
+from ...quote.rules.gates import must_be_accepted, must_be_of
+from ...quote.rules.states import Accepted
+from ...quote.rules.supersession import supersede
 from .. import rules as opportunity
 from . import Open, must_be_open, must_have_come
 from .events import LessonNoted

@@ -9,11 +9,11 @@ from ltc_events import Command, Event, JointDecider, States, Stream, UserId
 from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskRaised, TaskReassigned, Why
 
+from ...authority_grant import rules as authority
+from ...authority_grant.rules import authority_id
 from ...deal import rules as opportunity
 from ...deal.rules import Open, going
 from ...deal.rules.terms import terms_of, triangle, unfounded
-from ...domain import authority
-from ...domain.authority import authority_id
 from ...forecast import rules as forecast
 from ...forecast.rules import forecast_id
 from ...mandate import rules as mandate

@@ -10,8 +10,8 @@ from ltc_events import Command, Currency, Decider, Event, Money, Refusal, UserId
 from ltc_events.opportunity_gates import Gate
 from pydantic import Field
 
-from ...domain.authority import GrantToOneself, LimitBelowNothing
-from ...domain.price_book import must_not_end_before_it_begins
+from ...authority_grant.rules import GrantToOneself, LimitBelowNothing
+from ...price_book.rules import must_not_end_before_it_begins
 
 Gates = Annotated[tuple[Gate, ...], Field(min_length=1, max_length=3)]
 

@@ -10,11 +10,11 @@ from ltc_events.opportunity_tasks import TaskRaised, Why
 
 from ...deal import rules as opportunity
 from ...deal.rules import Closed, Open, Opportunity, going
-from ...domain import quote
-from ...domain.quote.states import Expired, Nobody
 from ...finding.rules import Bid, BidTerms
 from ...mandate.rules import index as register
 from ...mandate.rules.index import REGISTER
+from ...quote import rules as quote
+from ...quote.rules.states import Expired, Nobody
 from .. import rules as task
 from . import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
 from . import deal_tasks as agenda

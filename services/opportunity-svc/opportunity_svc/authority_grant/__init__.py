@@ -1,0 +1,1 @@
+"""Authority grants: how much discount a user may approve."""

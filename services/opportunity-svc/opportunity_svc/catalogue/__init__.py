@@ -1,0 +1,1 @@
+"""The catalogue: what the company can deliver, and what it costs."""

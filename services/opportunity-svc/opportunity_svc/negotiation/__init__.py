@@ -1,0 +1,1 @@
+"""Negotiations: rounds with the customer, concessions and deadlocks."""

@@ -1,0 +1,1 @@
+"""Past opportunities: deals of other systems, imported as history."""

@@ -1,0 +1,1 @@
+"""Price books: list prices in one currency, for a time."""

@@ -1,0 +1,1 @@
+"""Quotes: what the company would deliver, and for how much."""

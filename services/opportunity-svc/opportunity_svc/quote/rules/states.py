@@ -1,0 +1,192 @@
+"""What a quote is between what happens to it."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from ltc_events import Money
+from ltc_events.opportunity import PricedLine
+
+from .events import (
+    QuoteAccepted,
+    QuoteApprovalRequested,
+    QuoteApproved,
+    QuoteDrafted,
+    QuoteExpired,
+    QuoteRejected,
+    QuoteRevised,
+    QuoteSent,
+    QuoteSuperseded,
+)
+from .margin import LineCost, cost_of, margin_rate
+
+# ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+QuoteStatus = Literal["draft", "in_approval", "approved", "rejected", "sent", "accepted", "expired", "superseded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """Nobody drafted it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What it says, whoever has to look at it next."""
+
+    opportunity_id: UUID
+    revision: int
+    makers: frozenset[str]
+    """Everybody who wrote any of it: none of them may approve it."""
+    currency: str
+    lines: tuple[PricedLine, ...]
+    net: Money
+    hash: str
+    expires_on: date
+    party_id: UUID | None = None
+    costs: tuple[LineCost, ...] = ()
+    sent: int = 0
+    """How often the customer got it, as it was then."""
+
+    @property
+    def cost(self) -> Money | None:
+        """What it costs us, where that is known of every line."""
+        return cost_of(self.lines, self.costs, self.currency)
+
+    @property
+    def margin(self) -> Decimal | None:
+        """What share of the price is left, where it is known."""
+        return margin_rate(self.net, self.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """We are still writing; also after the approver said no."""
+
+    content: Content
+    status: Literal["draft", "rejected"] = "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class InApproval:
+    """Somebody with more authority has to agree."""
+
+    content: Content
+    requested_by: str
+    combined: Money | None = None
+    status: Literal["in_approval"] = "in_approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """It may be sent."""
+
+    content: Content
+    status: Literal["approved"] = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The customer thinks about it."""
+
+    content: Content
+    status: Literal["sent"] = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The customer wants exactly this."""
+
+    content: Content
+    status: Literal["accepted"] = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """It was not accepted in time."""
+
+    content: Content
+    status: Literal["expired"] = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The customer wants another one."""
+
+    content: Content
+    status: Literal["superseded"] = "superseded"
+
+
+Live: TypeAlias = Draft | InApproval | Approved | Sent
+Known: TypeAlias = Live | Accepted | Expired | Superseded
+Quote: TypeAlias = Nobody | Known
+QuoteEvent: TypeAlias = (
+    QuoteDrafted
+    | QuoteRevised
+    | QuoteApprovalRequested
+    | QuoteApproved
+    | QuoteRejected
+    | QuoteSent
+    | QuoteAccepted
+    | QuoteExpired
+    | QuoteSuperseded
+)  # fmt: skip
+
+
+# ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evolve(quote: Quote, event: QuoteEvent) -> Quote:
+    if isinstance(event, QuoteDrafted):
+        return Draft(drafted(event))
+    if isinstance(quote, Nobody):
+        return quote  # a quote begins with its draft
+    content = quote.content
+    match event:
+        case QuoteRevised():
+            return Draft(revised(content, event))
+        case QuoteApprovalRequested():
+            return InApproval(content, event.requested_by, event.combined)
+        case QuoteApproved():
+            return Approved(content)
+        case QuoteRejected():
+            return Draft(content, "rejected")
+        case QuoteSent():
+            return Sent(replace(content, sent=content.sent + 1))
+        case QuoteAccepted():
+            return Accepted(content)
+        case QuoteExpired():
+            return Expired(content)
+        case QuoteSuperseded():
+            return Superseded(content)
+
+
+def drafted(event: QuoteDrafted) -> Content:
+    return Content(
+        opportunity_id=event.opportunity_id,
+        revision=1,
+        makers=frozenset({event.drafted_by}),
+        currency=event.currency,
+        lines=event.lines,
+        net=event.net,
+        hash=event.quote_hash,
+        expires_on=event.expires_on,
+        party_id=event.party_id,
+        costs=event.costs,
+    )
+
+
+def revised(content: Content, event: QuoteRevised) -> Content:
+    return replace(
+        content,
+        revision=event.revision,
+        makers=content.makers | {event.revised_by},
+        currency=event.currency,
+        lines=event.lines,
+        net=event.net,
+        hash=event.quote_hash,
+        expires_on=event.expires_on or content.expires_on,
+        costs=event.costs,
+    )

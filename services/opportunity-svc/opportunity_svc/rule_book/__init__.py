@@ -1,0 +1,1 @@
+"""Rule books: configuration rules and the discount matrix, version by version."""

@@ -1,0 +1,1 @@
+"""Swaps: other products delivered on a line after the win."""

@@ -1,0 +1,1 @@
+"""Data written by an older commit, continued by the code of today."""
