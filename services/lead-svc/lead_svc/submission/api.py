@@ -18,8 +18,7 @@ from ..contact.rules.addresses import Email, Phone
 from ..form.read import FormRow, FormToken
 from ..form.rules import FormName, NoConsentAsked, form_id, token_digest
 from ..lead import rules as lead
-from ..lead.rules import CaptureLead
-from ..lead.rules.touch import ConsentGiven
+from ..lead.rules.capture import CaptureLead, ConsentGiven
 from ..party.rules.matching import Website
 
 
