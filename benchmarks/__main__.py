@@ -24,9 +24,10 @@ from .quote import QuoteTimes, quote
 from .rebuild import rebuild
 from .relay import relay
 from .scoring import score
+from .start import Start, start
 from .year import Year, year
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | KafkaDown | Memory | QuoteTimes | Year]]] = {
+BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overload | KafkaDown | Memory | QuoteTimes | Start | Year]]] = {
     "append-64": append_64,
     "append-1": append_1,
     "append-lib": append_lib,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figure | Latency | Overlo
     "memory": memory,
     "year": year,
     "quote": quote,
+    "start": start,
 }
 
 

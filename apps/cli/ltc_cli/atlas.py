@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def show_map(as_json: Json = False) -> None:
-    """Who hears whom, and which role may use which operation."""
+    """Print which service consumes which event, and which role may use which operation."""
     services = [load(name) for name in installed()]
     if as_json:
         print_json({"reactions": list(reactions(services)), "operations": list(operations(services))})

@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def verify_logs(services: ServiceNames = None, as_json: Json = False) -> None:
-    """Walk the hash chain of each log and compare it with what the neighbours heard of it. Exits 1 if anything is wrong."""
+    """Verify the hash chain of each log and compare it with the copies in other services. Exits 1 if anything is wrong."""
     here = place()
     rows = []
     for name in must_choose(here, services):
@@ -63,7 +63,7 @@ def rebuild_models(
     drop: Annotated[bool, typer.Option("--drop", help="Drop what was kept to go back to.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build read models anew from the log beside the live ones and swap them in; commands go on meanwhile.
+    """Rebuild read models from the log beside the live ones and swap them in; commands go on meanwhile.
 
     What served before is kept until the next rebuild. With --check, exits 1 if they differ from the live ones.
     """
@@ -169,7 +169,7 @@ def tell_again(
     after: Annotated[int, typer.Option("--after", min=0, help="Behind this position; 0: everything.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Have the relays tell every published event once more, after a topic was lost. Listeners skip what they hold."""
+    """Publish every published event again, after a topic was lost. Consumers skip what they have."""
     here = place()
     rows = [{"service": name, "events": run(told(here, name, after))} for name in must_choose(here, services)]
     answer(rows, as_json)

@@ -11,9 +11,9 @@ from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..lead.rules import LeadStatus
+from ..lead.rules.states import LeadStatus
 from ..workload import rules as desk
-from ..workload.rules import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
+from ..workload.rules import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, workload_of
 from .resource import MANAGERS, OPEN, SALES
 
 desks = Api("/desks", stream=desk.decider)
@@ -48,14 +48,14 @@ async def hand_desk_over(owner: UserId, body: HandOverBody, handle: Handle) -> H
     what became of the deals.
     """
     hand_over_id = handle.new_id("hand-over")
-    command = HandDeskOver(desk_id=desk_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to, by=handle.actor)
+    command = HandDeskOver(desk_id=workload_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to, by=handle.actor)
     return await handle(command, HandOverStarted(hand_over_id=hand_over_id))
 
 
 @desks.act("/{owner}/take-up", roles=MANAGERS)
 async def take_desk_up(owner: UserId, handle: Handle) -> None:
     """Let somebody who had left have leads and deals again."""
-    return await handle(TakeDeskUp(desk_id=desk_of(owner), owner=owner))
+    return await handle(TakeDeskUp(desk_id=workload_of(owner), owner=owner))
 
 
 class HandedLead(View):

@@ -13,7 +13,6 @@ from sqlalchemy import Select, or_, select
 
 from .. import projections as shown
 from ..contact.rules.likeness import traits
-from ..lead.rules import LeadClosed, UnknownLead
 from ..lead.rules.merge import (
     LeadMergedAlready,
     LeadMergedIntoItself,
@@ -23,6 +22,7 @@ from ..lead.rules.merge import (
     SurvivorConverted,
     UnmergeLead,
 )
+from ..lead.rules.states import LeadClosed, UnknownLead
 from ..lead_merge.rules import Agreement, Described, same_need
 from .asking import LeadRow, lead_row
 from .consenting import in_step

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...contact.rules.addresses import Email, Phone
 from ...lead import rules as lead
-from ...lead.rules import CaptureLead
+from ...lead.rules.capture import CaptureLead
 from ...rule_book.rules.import_mapping import ColumnMapping, Known
 
 Said = Known | Literal["company"]

@@ -9,7 +9,7 @@ from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserI
 from ltc_events.effect import Effect, Mail, Outcome, Told
 from ltc_kit.calendar import WorkingCalendar
 
-from ...lead.rules.response_deadline import RESPONSE
+from ...lead.rules.response import RESPONSE
 from ...rule_book import rules as rule_book
 from . import states as inbox
 from .notices import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
