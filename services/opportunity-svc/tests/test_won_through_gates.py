@@ -23,15 +23,13 @@ from ltc_events.opportunity_gates import (
 )
 from opportunity_svc.deal.rules.bid_costs import BookBidCost
 from opportunity_svc.deal.rules.criteria import Unmet
-from opportunity_svc.deal.rules.deciding import DecideGate
-from opportunity_svc.deal.rules.decisions import FulfilCondition, RequestDecision, Verdict, WithdrawRequest
+from opportunity_svc.deal.rules.decisions import DecideGate, FulfilCondition, RequestDecision, Verdict, WithdrawRequest
 from opportunity_svc.deal.rules.events import DecisionLapsed, PipelineChosen
 from opportunity_svc.deal.rules.findings import NoteFinding, StrikeFinding, SubmitBid
+from opportunity_svc.deal.rules.opened import ChoosePipeline, OpenOpportunity
+from opportunity_svc.deal.rules.outcome import CancelOpportunity, ResumeOpportunity, SuspendOpportunity, WinOpportunity
 from opportunity_svc.deal.rules.stages import EnterStage
-from opportunity_svc.deal.rules.suspension import CancelOpportunity, ResumeOpportunity, SuspendOpportunity
 from opportunity_svc.deal.rules.terms import ChangeOpportunity
-from opportunity_svc.deal.rules.winning import WinOpportunity
-from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.finding.rules import (
     BidTerms,
     ChainMember,

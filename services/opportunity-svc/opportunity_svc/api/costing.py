@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..deal.rules import DayInTheFuture, UnknownOpportunity
 from ..deal.rules.bid_costs import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
+from ..deal.rules.states import DayInTheFuture, UnknownOpportunity
 from .findings import must_be_known
 from .resource import OPEN, opportunities
 from .roles import TRIANGLE

@@ -14,21 +14,18 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..deal import rules as opportunity
-from ..deal.rules import (
+from ..deal.rules.outcome import (
+    AlreadyAdmitted,
     CancelOpportunity,
-    ChangeOpportunity,
-    DayInTheFuture,
     DeclineOpportunity,
+    FailureSummaryMissing,
     LoseOpportunity,
-    OpportunityClosed,
-    OpportunityStatus,
+    NotSuspended,
     ResumeOpportunity,
     SuspendOpportunity,
-    UnknownOpportunity,
 )
-from ..deal.rules.suspension import NotSuspended
-from ..deal.rules.terms import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
-from ..deal.rules.working import AlreadyAdmitted, FailureSummaryMissing
+from ..deal.rules.states import DayInTheFuture, OpportunityClosed, OpportunityStatus, UnknownOpportunity
+from ..deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 from ..pipeline.rules import PipelineCode
 from .costing import BidCostSum, bid_cost_sums
 from .form_fields import Cell, Show, Where, holding, told

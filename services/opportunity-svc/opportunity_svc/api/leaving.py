@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..deal.rules import OpportunityStatus
+from ..deal.rules.states import OpportunityStatus
 from ..hand_over.rules import SEATS
 from ..task.rules import TaskKind
 from .authority import GrantRow, grant_row
