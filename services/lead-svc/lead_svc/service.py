@@ -11,7 +11,6 @@ from ltc_events.lead import (
     LeadQualified,
     LeadRecycled,
     LeadResponseMissed,
-    LeadScored,
     LeadUnmerged,
 )
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
@@ -48,15 +47,13 @@ from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
 from .lead import rules as lead
-from .lead.rules import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead.rules import LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .lead.rules import assignment as assigning
 from .lead.rules import merge as merging
 from .lead.rules import renewal as renewing
 from .lead.rules import response_deadline as responding
 from .lead.rules import score as grading
-from .nurture import rules as nurturing
-from .nurture.rules import states as nurture
-from .nurture.rules.states import NurtureStepPlanned
+from .nurture import nurture
 from .party import rules as account
 from .policies import (
     await_response,
@@ -69,7 +66,6 @@ from .policies import (
     move_leads,
     note_expiry,
     note_notice,
-    nurture_lead,
     offer_lead,
     recycle_lead,
     return_late_lead,
@@ -78,8 +74,6 @@ from .policies import (
     route_lead_again,
     score_lead,
     send_digest,
-    send_step,
-    stop_nurture,
     watch_lead,
 )
 from .projections import (
@@ -91,7 +85,6 @@ from .projections import (
     inbox_list,
     lead_list,
     lead_merge_list,
-    nurture_list,
     party_list,
     rule_book_list,
 )
@@ -137,8 +130,6 @@ former = Feature(
         importing.starting,
         reading.decider,
         digesting.decider,
-        nurture.decider,
-        nurturing.nurturing,
     ),
     policies=(
         NamedPolicy("score_lead", (LeadCaptured, TouchLogged, LeadQualified, LeadUnmerged), score_lead),
@@ -173,11 +164,8 @@ former = Feature(
         NamedPolicy("recycle_lead", LeadWatched, recycle_lead),
         NamedPolicy("check_response", (ResponseAwaited, LeadUnmerged), check_response),
         NamedPolicy("route_lead_again", LeadPooled, route_lead_again),
-        NamedPolicy("nurture_lead", (LeadPooled, LeadDisqualified, LeadScored), nurture_lead),
         NamedPolicy("send_digest", DigestPlanned, send_digest),
         NamedPolicy("move_leads", LeadsHandedOver, move_leads),
-        NamedPolicy("stop_nurture", (TouchLogged, LeadConverted, LeadMerged, ConsentRecorded), stop_nurture),
-        NamedPolicy("send_step", NurtureStepPlanned, send_step),
         NamedPolicy("convert_each", ConversionsRequested, convert_each),
         NamedPolicy(
             "keep_deals",
@@ -201,9 +189,8 @@ former = Feature(
         import_list,
         inbox_list,
         digest_list,
-        nurture_list,
     ),
-    effects=(nurturing.mails, digesting.mails),
+    effects=(digesting.mails,),
     imports=(importing.taking,),
 )
-service = Service("lead-svc", campaign, form, submission, former)
+service = Service("lead-svc", campaign, form, nurture, submission, former)

@@ -10,8 +10,8 @@ from lead_svc.conversion.rules import ReturnLead
 from lead_svc.lead.rules.renewal import CaptureRenewal
 from leads import BANT, TRIANGLE, done, owned
 from ltc_runtime.imports import take_next
+from nurture_sequences import RULES
 from test_contacts_api import lea, max_
-from test_nurture_api import RULES
 from test_parties_api import party_of
 
 __all__ = ["lea", "max_"]

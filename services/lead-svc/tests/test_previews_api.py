@@ -7,7 +7,7 @@ import httpx
 import pytest
 from leads import captured, done, owned
 from ltc_runtime.imports import take_next
-from test_nurture_api import RULES, STEP
+from nurture_sequences import RULES, STEP
 
 OWN = {
     "company": ["Firm"],

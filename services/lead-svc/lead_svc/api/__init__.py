@@ -1,6 +1,6 @@
 """What people do with leads, and what they can ask about them."""
 
-from . import asking, capturing, cards, converting, merging, nurturing, previewing_imports, previewing_nurture, touching, working
+from . import asking, capturing, cards, converting, merging, previewing_imports, previewing_nurture, touching, working
 from .contacts import contacts
 from .converting import conversions
 from .desks import desks
@@ -16,6 +16,6 @@ from .withdrawing import withdrawals
 
 __all__ = [
     "asking", "capturing", "cards", "contacts", "conversions", "converting", "desks", "duplicates",
-    "imports", "inbox", "leads", "merging", "my_day", "nurturing", "parties", "people", "previewing_imports", "previewing_nurture",
+    "imports", "inbox", "leads", "merging", "my_day", "parties", "people", "previewing_imports", "previewing_nurture",
     "rule_books", "touching", "withdrawals", "working",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from .. import projections as shown
+from ..nurture.read import NurtureRun
 from ..rule_book.rules import UnknownRules
 from ..rule_book.rules.nurture import NurtureRules, Trigger
 from .resource import MANAGERS, OPEN
@@ -68,7 +69,7 @@ def are(trigger: Trigger) -> ColumnElement[bool]:
 
 
 async def triggered(trigger: Trigger, sequence: str, read: Read) -> TriggerPreview:
-    lead, run, contact = shown.leads.c, shown.nurtures.c, shown.contacts.c
+    lead, run, contact = shown.leads.c, NurtureRun.table.c, shown.contacts.c
     agrees = func.coalesce(and_(lead.consent, or_(lead.consent_until.is_(None), lead.consent_until >= read.now.date())), False)
     reached = func.coalesce(and_(contact.email.is_not(None), ~contact.forgotten), False)
     hindered = select(run.run).where(run.lead_id == lead.lead_id, or_(run.sequence == sequence, run.status == "running")).exists()
@@ -86,7 +87,7 @@ async def triggered(trigger: Trigger, sequence: str, read: Read) -> TriggerPrevi
 
 
 async def running_on(version: int, read: Read) -> list[RunningOn]:
-    run = shown.nurtures.c
+    run = NurtureRun.table.c
     which = (run.sequence, run.rules_version.label("version"))
     found = select(*which, func.count().label("leads")).where(run.status == "running", run.rules_version != version)
     return [RunningOn(**row) for row in await read.all(found.group_by(run.sequence, run.rules_version).order_by(*which))]

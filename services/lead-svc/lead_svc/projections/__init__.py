@@ -6,7 +6,6 @@ from .importing import import_errors, import_list, imports
 from .inbox import digest_list, digests, inbox_list, inboxes, notices
 from .leads import contacts, lead_list, leads, touches
 from .merging import contact_merge_list, contact_merges, lead_merge_list, lead_merges
-from .nurturing import nurture_list, nurture_mails, nurtures
 from .parties import merges, parties, party_list, party_marks, party_names, people
 from .rules import rule_book_list, rule_books
 
@@ -37,9 +36,6 @@ __all__ = [
     "party_names",
     "people",
     "notices",
-    "nurture_list",
-    "nurture_mails",
-    "nurtures",
     "rule_book_list",
     "rule_books",
     "touches",

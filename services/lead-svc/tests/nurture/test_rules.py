@@ -6,9 +6,8 @@ from uuid import UUID
 
 import pytest
 from lead_svc.lead.rules import ConsentMissing, ConsentRecorded, ContactRecorded, LeadClosed, UnknownLead
-from lead_svc.nurture import rules as nurturing
-from lead_svc.nurture.rules import ATTEMPTS, NoMailAddress, NoteMail, NurturedAlready, NurtureLead, SendStep, UnknownSequence
-from lead_svc.nurture.rules import states as nurture
+from lead_svc.nurture import rules
+from lead_svc.nurture.rules import ATTEMPTS, NoMailAddress, NoteMail, NurturedAlready, NurtureLead, SendStep, StopNurture, UnknownSequence
 from lead_svc.nurture.rules.states import (
     NurtureBegun,
     NurtureFinished,
@@ -16,7 +15,7 @@ from lead_svc.nurture.rules.states import (
     NurtureMailTold,
     NurtureStepPlanned,
     NurtureStopped,
-    StopNurture,
+    nurture_of,
 )
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted
 from lead_svc.rule_book.rules.nurture import NurtureRules
@@ -26,7 +25,7 @@ from ltc_events.lead import LeadCaptured, LeadConverted, LeadDisqualified
 from ltc_events.testing import given
 
 ONE, JO = UUID(int=1), UUID(int=2)
-IDS: dict[str, Any] = {"nurture_id": nurture.nurture_of(ONE), "lead_id": ONE}
+IDS: dict[str, Any] = {"nurture_id": nurture_of(ONE), "lead_id": ONE}
 RUN: dict[str, Any] = {**IDS, "run": 1}
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WEEK = {day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
@@ -39,7 +38,7 @@ RULES = NurtureRules.model_validate(
     }
 )
 SEALED = f"sealed.v1.{JO}.{'A' * 40}"
-BOOK: dict[str, Any] = {"book_id": nurturing.NURTURE, "version": 1}
+BOOK: dict[str, Any] = {"book_id": rules.NURTURE, "version": 1}
 LIVE = (RulesDrafted(**BOOK, book="nurture", nurture=RULES, drafted_by="max"), RulesActivated(**BOOK, activated_by="max"))
 CAPTURED = LeadCaptured(lead_id=ONE, party_id=ONE, contact_id=JO, company="Acme", channel="site")
 CONTACT = ContactRecorded(lead_id=ONE, contact_id=JO, email=SEALED)
@@ -75,7 +74,7 @@ def noted(outcome: Outcome, attempt: int = 1, step: int = 0) -> NurtureMailTold:
 
 
 def test_a_sequence_begins_with_its_first_mail() -> None:
-    given(nurturing.nurturing, *REACHABLE).when(BEGIN).then(BEGUN, PLANNED)
+    given(rules.decider, *REACHABLE).when(BEGIN).then(BEGUN, PLANNED)
 
 
 @pytest.mark.parametrize(
@@ -91,54 +90,54 @@ def test_a_sequence_begins_with_its_first_mail() -> None:
     ],
 )
 def test_who_begins_one_by_hand_is_told_why_not_and_by_itself_none_begins(history: tuple[Event, ...], refusal: Any) -> None:
-    given(nurturing.nurturing, *history).when(BEGIN).then_refused(refusal)
-    given(nurturing.nurturing, *history).when(COLD).then_nothing()
+    given(rules.decider, *history).when(BEGIN).then_refused(refusal)
+    given(rules.decider, *history).when(COLD).then_nothing()
 
 
 def test_by_itself_a_lead_gets_a_sequence_once() -> None:
     begun = BEGUN.model_copy(update={"trigger": "cold"})
-    given(nurturing.nurturing, *REACHABLE).when(COLD).then(begun, PLANNED)
+    given(rules.decider, *REACHABLE).when(COLD).then(begun, PLANNED)
     over = NurtureFinished(**RUN)
-    given(nurturing.nurturing, *REACHABLE, begun, PLANNED, over).when(COLD).then_nothing()
-    given(nurturing.nurturing, *REACHABLE).when(NurtureLead(**IDS, trigger="pooled", at=NOON)).then_nothing()
+    given(rules.decider, *REACHABLE, begun, PLANNED, over).when(COLD).then_nothing()
+    given(rules.decider, *REACHABLE).when(NurtureLead(**IDS, trigger="pooled", at=NOON)).then_nothing()
 
 
 def test_when_a_mail_is_due_it_is_intended_unless_something_speaks_against_it() -> None:
-    given(nurturing.nurturing, *RUNNING).when(SEND).then(INTENDED)
-    given(nurturing.nurturing, *RUNNING, BACK).when(SEND).then(NurtureStopped(**RUN, reason=ConsentMissing().message))
-    given(nurturing.nurturing, *RUNNING, converted()).when(SEND).then(NurtureStopped(**RUN, reason="This lead is over: it was converted."))
-    given(nurturing.nurturing, *RUNNING, NurtureStopped(**RUN, reason="x")).when(SEND).then_nothing()
-    given(nurturing.nurturing, *RUNNING).when(SEND.model_copy(update={"step": 1})).then_nothing()
+    given(rules.decider, *RUNNING).when(SEND).then(INTENDED)
+    given(rules.decider, *RUNNING, BACK).when(SEND).then(NurtureStopped(**RUN, reason=ConsentMissing().message))
+    given(rules.decider, *RUNNING, converted()).when(SEND).then(NurtureStopped(**RUN, reason="This lead is over: it was converted."))
+    given(rules.decider, *RUNNING, NurtureStopped(**RUN, reason="x")).when(SEND).then_nothing()
+    given(rules.decider, *RUNNING).when(SEND.model_copy(update={"step": 1})).then_nothing()
 
 
 def test_a_lead_that_was_given_up_may_still_be_written_to() -> None:
     lost = LeadDisqualified(lead_id=ONE, reason="No budget")
-    given(nurturing.nurturing, *RUNNING, lost).when(SEND).then(INTENDED)
+    given(rules.decider, *RUNNING, lost).when(SEND).then(INTENDED)
 
 
 @pytest.mark.parametrize("outcome", ["sent", "unknown"])
 def test_what_was_sent_or_may_have_been_is_followed_by_the_next_mail(outcome: Outcome) -> None:
     following = NurtureStepPlanned(**RUN, step=1, attempt=1, due=datetime(2026, 11, 25, tzinfo=UTC))
-    given(nurturing.nurturing, *RUNNING).when(note(outcome)).then(noted(outcome), following)
+    given(rules.decider, *RUNNING).when(note(outcome)).then(noted(outcome), following)
     last = (*RUNNING, noted(outcome), following)
-    given(nurturing.nurturing, *last).when(note(outcome, step=1)).then(noted(outcome, step=1), NurtureFinished(**RUN))
-    given(nurturing.nurturing, *last).when(note(outcome)).then(noted(outcome))
+    given(rules.decider, *last).when(note(outcome, step=1)).then(noted(outcome, step=1), NurtureFinished(**RUN))
+    given(rules.decider, *last).when(note(outcome)).then(noted(outcome))
 
 
 def test_what_the_server_would_not_take_yet_is_tried_later_and_not_for_ever() -> None:
     again = NurtureStepPlanned(**RUN, step=0, attempt=2, due=NOON + timedelta(minutes=30))
-    given(nurturing.nurturing, *RUNNING).when(note("deferred")).then(noted("deferred"), again)
+    given(rules.decider, *RUNNING).when(note("deferred")).then(noted("deferred"), again)
     last = again.model_copy(update={"attempt": ATTEMPTS})
     stopped = NurtureStopped(**RUN, reason="said so")
-    given(nurturing.nurturing, *RUNNING, last).when(note("deferred", ATTEMPTS)).then(noted("deferred", ATTEMPTS), stopped)
+    given(rules.decider, *RUNNING, last).when(note("deferred", ATTEMPTS)).then(noted("deferred", ATTEMPTS), stopped)
 
 
 @pytest.mark.parametrize("outcome", ["refused", "forgotten", "dropped"])
 def test_what_will_never_be_taken_ends_the_sequence(outcome: Outcome) -> None:
-    given(nurturing.nurturing, *RUNNING).when(note(outcome)).then(noted(outcome), NurtureStopped(**RUN, reason="said so"))
+    given(rules.decider, *RUNNING).when(note(outcome)).then(noted(outcome), NurtureStopped(**RUN, reason="said so"))
 
 
 def test_what_does_not_run_cannot_be_stopped() -> None:
-    stop = StopNurture(**IDS, reason="they answered")
-    given(nurture.decider, BEGUN, PLANNED).when(stop).then(NurtureStopped(**RUN, reason="they answered"))
-    given(nurture.decider).when(stop).then_nothing()
+    stop = StopNurture(lead_id=ONE, reason="they answered")
+    given(rules.decider, BEGUN, PLANNED).when(stop).then(NurtureStopped(**RUN, reason="they answered"))
+    given(rules.decider).when(stop).then_nothing()

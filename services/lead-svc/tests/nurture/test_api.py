@@ -9,15 +9,8 @@ import pytest
 from lead_svc.conversion.rules import ReturnLead
 from lead_svc.lead.rules.renewal import CaptureRenewal
 from leads import BANT, TRIANGLE, captured, done, owned
+from nurture_sequences import RULES
 from postbox import effects, go_on
-
-ALWAYS = {day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
-STEP = {"subject": "News for {company}", "body": "Dear {name},\n\nno more? {withdraw}\n"}
-RULES = {
-    "calendar": {"zone": "UTC", "week": ALWAYS},
-    "sequences": {"welcome": [STEP, {**STEP, "working_days": 3}], "lost": [STEP]},
-    "by_itself": {"pooled": "welcome", "disqualified": "lost"},
-}
 
 
 @pytest.fixture
