@@ -24,13 +24,11 @@ from .api import (
     conversions,
     desks,
     duplicates,
-    imports,
     inbox,
     leads,
     my_day,
     parties,
     people,
-    rule_books,
     withdrawals,
 )
 from .campaign import campaign
@@ -41,7 +39,7 @@ from .conversion.rules import ConversionsRequested
 from .deal import rules as deal
 from .deal.rules import ExpiryNoted
 from .form import form
-from .import_job import rules as importing
+from .import_job import import_job
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
 from .inbox.rules import states as reading
@@ -81,14 +79,13 @@ from .projections import (
     conversion_list,
     digest_list,
     hand_over_list,
-    import_list,
     inbox_list,
     lead_list,
     lead_merge_list,
     party_list,
-    rule_book_list,
 )
-from .rule_book import rules as rule_book
+from .rule_book import rule_book
+from .rule_preview import rule_preview
 from .submission import submission
 from .workload import rules as desk
 from .workload.rules import LeadsHandedOver
@@ -101,10 +98,8 @@ former = Feature(
         duplicates,
         contacts,
         people,
-        rule_books,
         desks,
         my_day,
-        imports,
         inbox,
         withdrawals,
     ),
@@ -113,7 +108,6 @@ former = Feature(
         merging.decider,
         person.decider,
         person.together,
-        rule_book.decider,
         desk.decider,
         desk.leaving,
         grading.decider,
@@ -126,8 +120,6 @@ former = Feature(
         converting.decider,
         renewing.decider,
         withdrawing.decider,
-        importing.decider,
-        importing.starting,
         reading.decider,
         digesting.decider,
     ),
@@ -181,16 +173,13 @@ former = Feature(
     projections=(
         lead_list,
         lead_merge_list,
-        rule_book_list,
         hand_over_list,
         party_list,
         contact_merge_list,
         conversion_list,
-        import_list,
         inbox_list,
         digest_list,
     ),
     effects=(digesting.mails,),
-    imports=(importing.taking,),
 )
-service = Service("lead-svc", campaign, form, nurture, submission, former)
+service = Service("lead-svc", campaign, form, import_job, nurture, rule_book, rule_preview, submission, former)

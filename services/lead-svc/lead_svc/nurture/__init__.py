@@ -5,7 +5,7 @@ from ltc_events.policy import NamedPolicy
 from ltc_runtime.feature import Feature
 
 from ..lead.rules import ConsentRecorded, TouchLogged
-from .api import nurtures
+from .api import nurtures, previews
 from .policies import nurture_lead, send_step, stop_nurture
 from .read import nurture_list
 from .rules import decider
@@ -13,7 +13,7 @@ from .rules.mail import mails
 from .rules.states import NurtureStepPlanned
 
 nurture = Feature(
-    api=nurtures,
+    api=(nurtures, previews),
     deciders=(decider,),
     policies=(
         NamedPolicy("nurture_lead", (LeadPooled, LeadDisqualified, LeadScored), nurture_lead),

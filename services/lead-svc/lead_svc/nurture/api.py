@@ -8,12 +8,15 @@ from pydantic import Field
 
 from ..lead import rules as lead
 from ..lead.rules import ConsentMissing, LeadClosed, UnknownLead
+from ..rule_book import rules as rule_book
 from .rules import NoMailAddress, NurturedAlready, NurtureLead, StopNurture, UnknownSequence
 from .rules.states import nurture_of
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
+MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 nurtures = Api("/leads", stream=lead.decider)
+previews = Api("/rule-books", stream=rule_book.decider)
 nurtures.act("/{lead_id}/nurture/stop", StopNurture, roles=SALES)
 
 

@@ -20,8 +20,8 @@ FIRST, SECOND = ScoringModel(need=5), ScoringModel(need=6)
 drafted = RulesDrafted(book_id=BOOK, book="scoring", version=1, scoring=FIRST, drafted_by="max")
 tested = RulesBackTested(book_id=BOOK, version=1, horizon_days=7, bands=(BandResult(band="hot", leads=2, converted=1),))
 live = RulesActivated(book_id=BOOK, version=1, activated_by="max")
-draft = DraftRules(book_id=BOOK, book="scoring", scoring=FIRST, drafted_by="max")
-activate = ActivateRules(book_id=BOOK, version=1, activated_by="max")
+draft = DraftRules(book="scoring", scoring=FIRST, drafted_by="max")
+activate = ActivateRules(book="scoring", version=1, activated_by="max")
 
 
 def test_every_draft_is_a_version_of_its_own() -> None:

@@ -41,12 +41,12 @@ def start(mapping: str) -> StartImport:
 
 
 def test_an_import_starts_with_a_preset_or_with_an_own_mapping_that_is_live() -> None:
-    given(importing.starting).when(start("salesforce")).then(STARTED)
-    given(importing.starting, DRAFTED, LIVE).when(start("own")).then(STARTED.model_copy(update={"mapping": "own", "columns": OWN}))
-    given(importing.starting, DRAFTED).when(start("own")).then_refused(
+    given(importing.decider).when(start("salesforce")).then(STARTED)
+    given(importing.decider, DRAFTED, LIVE).when(start("own")).then(STARTED.model_copy(update={"mapping": "own", "columns": OWN}))
+    given(importing.decider, DRAFTED).when(start("own")).then_refused(
         UnknownMapping, known=["hubspot", "jiandaoyun", "salesforce", "vcard"]
     )
-    given(importing.starting, STARTED).when(start("hubspot")).then_nothing()
+    given(importing.decider, STARTED).when(start("hubspot")).then_nothing()
 
 
 def test_rows_are_noted_once_and_add_up() -> None:

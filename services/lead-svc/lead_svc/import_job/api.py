@@ -1,22 +1,81 @@
-"""What a mapping would make of a file, tried on some of its rows before it counts; nothing is taken over, and nothing of them kept."""
+"""Managers import the leads of another system from a file, and try a mapping on some of its rows before."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ltc_events import BadRow, Code, fitted
+from fastapi import Query
+from ltc_events import BadRow, Code, Refusal, fitted
 from ltc_events.lead import Channel
-from ltc_runtime.http import Body, Read, View
+from ltc_runtime.http import Api, Body, Handle, Read, Role, Upload, View
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..import_job.rules import UnknownMapping
-from ..import_job.rules.rows import ReadRow, Said, places_of, row_reader
-from ..rule_book.rules import UnknownRules
+from ..rule_book import rules as rule_book
+from ..rule_book.read import rules_of
+from ..rule_book.rules import UnknownRules, Version
 from ..rule_book.rules.import_mapping import PRESETS, ColumnMapping, ImportMappings
-from .resource import MANAGERS
-from .rule_books import RuleVersion, rule_books, rules_of
+from .rules import Encoding, StartImport, StopImport, UnknownImport, UnknownMapping, decider
+from .rules.rows import ReadRow, Said, places_of, row_reader
+
+SALES: tuple[Role, ...] = ("sales", "sales_manager")
+MANAGERS: tuple[Role, ...] = ("sales_manager",)
+CAP = 512 * 1024 * 1024
+
+imports = Api("/leads/imports", stream=decider)
+imports.act("/{import_id}/stop", StopImport, roles=MANAGERS, refuses=(UnknownImport,))
+previews = Api("/rule-books", stream=rule_book.decider)
+
+
+class EmptyFile(Refusal):
+    """The file is empty."""
+
+    status = 422
+
+
+class ImportBegun(View):
+    """Where to see how far it is."""
+
+    import_id: UUID
+
+
+@imports.create("", roles=MANAGERS, refuses=(EmptyFile, UnknownMapping), cap=CAP, upload=True)
+async def import_leads(
+    file: Upload,
+    handle: Handle,
+    mapping: Annotated[
+        Code, Query(description="`salesforce`, `hubspot`, `jiandaoyun`, `vcard`, or one of your own in the rule book `import`.")
+    ],
+    source: Annotated[
+        Code | None,
+        Query(description="What the other system is called; by default as the mapping. Rows are known again by source."),
+    ] = None,
+    encoding: Annotated[Encoding, Query(description="Of a CSV file or of vCards; by default found out.")] = "auto",
+    dry_run: Annotated[bool, Query(description="Only say what would be taken over.")] = False,
+) -> ImportBegun:
+    """Take the leads of a file over: CSV (also with `;` or tabs), the first sheet of an XLSX workbook, or vCards (3.0
+    and 4.0).
+
+    It goes on in the background, and goes on where it was after a restart. A row that was taken over before is left as it is, so the
+    same file again changes nothing. Of vCards each is a row, known again by its UID, or where it has none by all it says; a mapping of
+    your own finds what they say under UID, FN, GIVEN, FAMILY, ORG, UNIT, TITLE, EMAIL, TEL, NOTE, CATEGORIES and COUNTRY.
+    """
+    if file.size == 0:
+        raise EmptyFile
+    import_id = handle.new_id("import")
+    handle.takes(file)
+    command = StartImport(
+        import_id=import_id,
+        upload_id=file.id,
+        mapping=mapping,
+        source=source or mapping,
+        encoding=encoding,
+        rehearsal=dry_run,
+        by=handle.actor,
+    )
+    return await handle(command, ImportBegun(import_id=import_id))
+
 
 Cell = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
 Cells = Annotated[tuple[Cell, ...], Field(max_length=500)]
@@ -64,10 +123,10 @@ class ImportPreview(View):
     rows: Sequence[RowPreview]
 
 
-@rule_books.act("/import/{version}/preview", roles=MANAGERS, refuses=(UnknownRules, UnknownMapping))
-async def preview_import_mapping(version: RuleVersion, body: SampleBody, read: Read) -> ImportPreview:
+@previews.act("/import/{version}/preview", roles=MANAGERS, refuses=(UnknownRules, UnknownMapping))
+async def preview_import_mapping(version: Version, body: SampleBody, read: Read) -> ImportPreview:
     """What each row of a sample would become by a mapping. Nothing is taken over, and nothing of the sample is kept."""
-    own = ImportMappings(**(await rules_of("import", version, read))["rules"])
+    own = ImportMappings(**(await rules_of("import", version, read)).rules)
     mappings = {**PRESETS, **own.mappings}
     if body.mapping not in mappings:
         raise UnknownMapping(mapping=body.mapping, known=sorted(mappings))

@@ -48,7 +48,7 @@ async def test_a_file_is_brought_and_followed_to_its_end(
     file.write_text("Lead ID,Company\n1,Acme\n")
     assert await import_leads(here, file, TERMS, token)
     assert "1 rows: 0 new leads, 1 known already, 0 refused" in capsys.readouterr().out
-    with pytest.raises(Trouble, match="unknown-mapping: There is no mapping own"):
+    with pytest.raises(Trouble, match="unknown-mapping: No mapping is called own"):
         await import_leads(here, file, {**TERMS, "mapping": "own"}, token)
     with pytest.raises(Trouble, match="encoding: Input should be 'auto'"):
         await import_leads(here, file, {**TERMS, "encoding": "ebcdic"}, token)
