@@ -1,6 +1,6 @@
 """Imports: leads of another system, from a file."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import imports, previews
 from .read import import_list

@@ -2,9 +2,9 @@
 
 from ltc_events.lead import LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadScored
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
-from ..lead.rules import ConsentRecorded, TouchLogged
+from ..lead.rules.events import ConsentRecorded, TouchLogged
 from .api import nurtures, previews
 from .policies import nurture_lead, send_step, stop_nurture
 from .read import nurture_list

@@ -7,7 +7,8 @@ from ltc_runtime.http import Api, Body, Handle, Role
 from pydantic import Field
 
 from ..lead import rules as lead
-from ..lead.rules import ConsentMissing, LeadClosed, UnknownLead
+from ..lead.rules.states import LeadClosed, UnknownLead
+from ..lead.rules.touch import ConsentMissing
 from ..rule_book import rules as rule_book
 from .rules import NoMailAddress, NurturedAlready, NurtureLead, StopNurture, UnknownSequence
 from .rules.states import nurture_of

@@ -5,7 +5,7 @@ from uuid import UUID
 from ltc_events import At, Command, Fact
 from ltc_events.lead import LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadScored
 
-from ..lead.rules import ConsentRecorded, TouchLogged
+from ..lead.rules.events import ConsentRecorded, TouchLogged
 from .rules import NurtureLead, SendStep, StopNurture
 from .rules.states import NurtureStepPlanned, nurture_of
 

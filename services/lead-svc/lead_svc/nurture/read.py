@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from .. import projections as shown
 from ..api.resource import OPEN
-from ..lead.rules import UnknownLead
+from ..lead.rules.states import UnknownLead
 from ..rule_book.read import rules_of
 from ..rule_book.rules import UnknownRules, Version
 from ..rule_book.rules.nurture import NurtureRules, Trigger

@@ -1,6 +1,6 @@
 """Rule books: scoring, assignment, pool, response, import and nurture rules as versioned data."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import rule_books
 from .read import rule_book_list

@@ -9,8 +9,8 @@ from ltc_events import Code, Command, Decider, Name, Refusal, States, Stream
 from ltc_events.effect import Outcome
 from pydantic import Field
 
-from ...lead import rules as lead
-from ...lead.rules.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
+from ...lead.rules.history import history as lead
+from ...lead.rules.states import Absorbed, Closed, Lead, LeadClosed, NotCaptured, Trail, UnknownLead, must_be_alive
 from ...lead.rules.touch import must_consent
 from ...rule_book import rules as rule_book
 from ...rule_book.rules.nurture import NurtureRules
@@ -95,7 +95,7 @@ class StopNurture(Command):
 
 def streams_of(lead_id: UUID) -> list[Stream]:
     """A lead, its course and the nurture rules: the first of them that exists says the deal."""
-    return [lead.decider.of(lead_id), decider.of(nurture_of(lead_id)), rule_book.decider.of(NURTURE)]
+    return [lead.of(lead_id), decider.of(nurture_of(lead_id)), rule_book.decider.of(NURTURE)]
 
 
 class UnknownSequence(Refusal):
@@ -121,11 +121,11 @@ def decide(states: States, command: NurtureCommand) -> Sequence[NurtureEvent]:
         case StopNurture():
             return stop(course, command)
         case NurtureLead(trigger="by_hand"):
-            return begin(states.of(lead.decider, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
+            return begin(states.of(lead, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
         case NurtureLead():
-            return begin_by_itself(states.of(lead.decider, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
+            return begin_by_itself(states.of(lead, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
         case SendStep():
-            return send(states.of(lead.decider, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
+            return send(states.of(lead, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
         case NoteMail():
             return note(course, states.of(rule_book.decider, NURTURE), command)
 
@@ -171,7 +171,7 @@ def begin_by_itself(known: Lead, course: Course, book: rule_book.Book, command: 
 
 def must_be_known(known: Lead) -> Trail:
     match known:
-        case Nobody():
+        case NotCaptured():
             raise UnknownLead
         case Closed(status="converted"):
             raise LeadClosed(ended="converted")
@@ -201,7 +201,7 @@ def send(known: Lead, course: Course, book: rule_book.Book, command: SendStep) -
     reason = against(known, command.due)
     if reason is not None:
         return stop(course, StopNurture(lead_id=command.lead_id, reason=reason))
-    assert not isinstance(known, Nobody | Absorbed)
+    assert not isinstance(known, NotCaptured | Absorbed)
     who, contact = known.who, known.trail.contact
     assert who is not None
     assert contact is not None
@@ -263,5 +263,5 @@ decider: Decider[Course, NurtureCommand, NurtureEvent] = Decider(
     evolve=evolve,
     commands=NurtureCommand,
     events=NurtureEvent,
-    also=(lead.decider, rule_book.decider),
+    also=(lead, rule_book.decider),
 )
