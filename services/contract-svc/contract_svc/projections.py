@@ -6,8 +6,8 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Index, Integer, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from .domain.execution import CashNoted, DeliveryNoted, InvoiceNoted
-from .domain.paper import ContractDrafted, ContractReviewed
+from .contract.rules.execution import CashNoted, DeliveryNoted, InvoiceNoted
+from .contract.rules.paper import ContractDrafted, ContractReviewed
 
 read = MetaData(schema="read")
 

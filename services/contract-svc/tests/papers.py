@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from contract_svc.domain.paper import ContractDrafted, ContractReviewed, Deal, DraftContract, ReviewContract, SignContract, contract_no
-from contract_svc.domain.registration import RegisterContract
+from contract_svc.contract.rules.paper import ContractDrafted, ContractReviewed, Deal, DraftContract, ReviewContract, SignContract, contract_no
+from contract_svc.contract.rules.registration import RegisterContract
 from ltc_events import Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine, lines_hash

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from contract_svc.policies import draft_contract, note_cash, note_delivery, note_invoice
+from contract_svc.contract.policies import draft_contract, note_cash, note_delivery, note_invoice
 from contract_svc.service import service
 from ltc_events import Command, Money, derive_id
 from ltc_events.billing import Application, CashApplied, InvoiceIssued

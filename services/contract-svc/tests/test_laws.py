@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from contract_svc.domain import contract, purchase_order, registration
-from contract_svc.domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
-from contract_svc.domain.paper import Deal, DraftContract, ReviewContract, SignContract
-from contract_svc.domain.registration import RegisterContract
-from contract_svc.domain.term import TellExpiry
+from contract_svc.contract import rules as contract
+from contract_svc.contract.rules import purchase_order, registration
+from contract_svc.contract.rules.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
+from contract_svc.contract.rules.paper import Deal, DraftContract, ReviewContract, SignContract
+from contract_svc.contract.rules.registration import RegisterContract
+from contract_svc.contract.rules.term import TellExpiry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Command, Event, Money

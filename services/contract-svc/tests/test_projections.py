@@ -5,8 +5,8 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from contract_svc.domain.execution import CashNoted, DeliveredLine, DeliveryNoted, InvoiceNoted, PlanProgress
-from contract_svc.domain.paper import ContractDrafted, ContractReviewed, Deal
+from contract_svc.contract.rules.execution import CashNoted, DeliveredLine, DeliveryNoted, InvoiceNoted, PlanProgress
+from contract_svc.contract.rules.paper import ContractDrafted, ContractReviewed, Deal
 from contract_svc.projections import contract_list, contract_progress, contracts, deliveries, plan_lines, plan_progress
 from ltc_events import Event, Fact, Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine

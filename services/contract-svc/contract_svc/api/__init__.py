@@ -1,6 +1,6 @@
 """What people do with contracts, and what they can ask about them."""
 
-from . import acting, asking
+from ..contract import api as acting, read as asking
 from .resource import contracts
 
 __all__ = ["acting", "asking", "contracts"]

@@ -2,6 +2,6 @@
 
 from ltc_runtime.http import Api
 
-from ..domain import contract
+from ..contract import rules as contract
 
 contracts = Api("/contracts", stream=contract.decider)

@@ -10,9 +10,9 @@ from ltc_events.contract import ContractRegistered
 from ltc_events.opportunity import OpportunityWon
 from ltc_events.order import DeliveryAccepted
 
-from .domain.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
-from .domain.paper import Deal, DraftContract
-from .domain.term import TellExpiry, tell_on
+from .rules.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
+from .rules.paper import Deal, DraftContract
+from .rules.term import TellExpiry, tell_on
 
 
 def draft_contract(deal: OpportunityWon) -> list[Command]:
