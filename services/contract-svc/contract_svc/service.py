@@ -9,8 +9,8 @@ from ltc_runtime.feature import Feature, Service
 
 from .api import contracts
 from .contract import rules as contract
-from .contract.rules import purchase_order, registration
 from .contract.policies import draft_contract, note_cash, note_delivery, note_invoice, tell_expiry
+from .contract.rules import purchase_order, registration
 from .projections import contract_list, contract_progress
 
 former = Feature(

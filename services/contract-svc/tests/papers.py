@@ -4,7 +4,15 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from contract_svc.contract.rules.paper import ContractDrafted, ContractReviewed, Deal, DraftContract, ReviewContract, SignContract, contract_no
+from contract_svc.contract.rules.paper import (
+    ContractDrafted,
+    ContractReviewed,
+    Deal,
+    DraftContract,
+    ReviewContract,
+    SignContract,
+    contract_no,
+)
 from contract_svc.contract.rules.registration import RegisterContract
 from ltc_events import Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine

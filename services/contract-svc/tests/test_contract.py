@@ -9,8 +9,26 @@ import pytest
 from contract_svc.contract import rules as contract
 from contract_svc.contract.rules import purchase_order, registration
 from contract_svc.contract.rules.execution import DeliveredLine, DeliveryNoted, NoteCash, NoteDelivery, NoteInvoice, Payment
-from contract_svc.contract.rules.paper import ContractNotApproved, ContractNotInReview, ContractNotSigned, DayInTheFuture, RejectionWithoutFinding, ReviewOfOwnDeal, UnknownContract, contract_no
-from contract_svc.contract.rules.payment_plan import AcceptanceNamesNoLines, AdvanceNamesLines, LinesNotCovered, PlanDoesNotSum, PlanInOtherCurrency, PlanLineTwice, PlanLineWithoutAmount, PlanNamesUnknownLine
+from contract_svc.contract.rules.paper import (
+    ContractNotApproved,
+    ContractNotInReview,
+    ContractNotSigned,
+    DayInTheFuture,
+    RejectionWithoutFinding,
+    ReviewOfOwnDeal,
+    UnknownContract,
+    contract_no,
+)
+from contract_svc.contract.rules.payment_plan import (
+    AcceptanceNamesNoLines,
+    AdvanceNamesLines,
+    LinesNotCovered,
+    PlanDoesNotSum,
+    PlanInOtherCurrency,
+    PlanLineTwice,
+    PlanLineWithoutAmount,
+    PlanNamesUnknownLine,
+)
 from contract_svc.contract.rules.purchase_order import PurchaseOrderClaimed, PurchaseOrderTaken, po_id
 from contract_svc.contract.rules.registration import RegisterContract, RegisteredBeforeSigned, TermsDiffer, TooMuchToBill
 from ltc_events import Command, Event, Money

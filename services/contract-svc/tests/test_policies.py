@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from contract_svc.contract.policies import draft_contract, note_cash, note_delivery, note_invoice
 from contract_svc.contract.rules.execution import NoteCash, NoteDelivery, NoteInvoice, Payment
 from contract_svc.contract.rules.paper import DraftContract
-from contract_svc.contract.policies import draft_contract, note_cash, note_delivery, note_invoice
 from ltc_events import Money, derive_id
 from ltc_events.billing import Application, CashApplied, InvoiceIssued
 from ltc_events.opportunity import OpportunityWon, PricedLine

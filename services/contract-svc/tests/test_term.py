@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contract_svc.contract import rules as contract
+from contract_svc.contract.policies import tell_expiry
 from contract_svc.contract.rules import registration
 from contract_svc.contract.rules.paper import contract_no
 from contract_svc.contract.rules.term import NoticeWithoutEnd, TellExpiry, TermOverBeforeItBegins, tell_on
-from contract_svc.contract.policies import tell_expiry
 from contract_svc.projections import contract_list, contracts
 from hypothesis import given as drawn
 from hypothesis import strategies as st

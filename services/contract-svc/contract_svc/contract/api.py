@@ -10,12 +10,33 @@ from ltc_events.opportunity import LineNo
 from ltc_runtime.http import Body, Handle, Role
 from pydantic import Field
 
-from .rules.paper import ContractNotApproved, ContractNotInReview, ContractNotSigned, DayInTheFuture, Function, RejectionWithoutFinding, ReviewContract, ReviewOfOwnDeal, SignContract, UnknownContract, Verdict
-from .rules.payment_plan import AcceptanceNamesNoLines, AdvanceNamesLines, LinesNotCovered, PlanDoesNotSum, PlanInOtherCurrency, PlanLineTwice, PlanLineWithoutAmount, PlanNamesUnknownLine
+from ..api.resource import contracts
+from .rules.paper import (
+    ContractNotApproved,
+    ContractNotInReview,
+    ContractNotSigned,
+    DayInTheFuture,
+    Function,
+    RejectionWithoutFinding,
+    ReviewContract,
+    ReviewOfOwnDeal,
+    SignContract,
+    UnknownContract,
+    Verdict,
+)
+from .rules.payment_plan import (
+    AcceptanceNamesNoLines,
+    AdvanceNamesLines,
+    LinesNotCovered,
+    PlanDoesNotSum,
+    PlanInOtherCurrency,
+    PlanLineTwice,
+    PlanLineWithoutAmount,
+    PlanNamesUnknownLine,
+)
 from .rules.purchase_order import PurchaseOrderTaken
 from .rules.registration import LegalEntity, PaymentDays, RegisterContract, RegisteredBeforeSigned, TermsDiffer, TooMuchToBill
 from .rules.term import NoticeDays, NoticeWithoutEnd, TermOverBeforeItBegins
-from ..api.resource import contracts
 
 REVIEWERS: tuple[Role, ...] = ("legal", "finance")
 SIGNERS: tuple[Role, ...] = ("sales_manager", "legal")

@@ -13,9 +13,9 @@ from pydantic import Field
 from sqlalchemy import and_, func, select
 
 from .. import projections as shown
+from ..api.resource import contracts
 from . import rules as contract
 from .rules.paper import ContractStatus, Function, UnknownContract, possible
-from ..api.resource import contracts
 
 
 class ContractRow(View):

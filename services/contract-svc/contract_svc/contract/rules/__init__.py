@@ -10,7 +10,18 @@ from ltc_events.contract import ContractClosed, ContractExpiring, ContractRegist
 
 from . import execution, paper, term
 from .execution import CashNoted, DeliveryNoted, Execution, InvoiceNoted, NoteCash, NoteCommand, NoteDelivery, NoteInvoice
-from .paper import ContractDrafted, ContractReviewed, DraftContract, InForce, Nobody, ReviewContract, SignContract, Stage, must_be_a_draft, must_be_approved
+from .paper import (
+    ContractDrafted,
+    ContractReviewed,
+    DraftContract,
+    InForce,
+    Nobody,
+    ReviewContract,
+    SignContract,
+    Stage,
+    must_be_a_draft,
+    must_be_approved,
+)
 from .term import TellExpiry, Term
 
 

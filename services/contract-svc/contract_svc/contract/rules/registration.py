@@ -11,8 +11,7 @@ from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import Field
 
 from .. import rules as contract
-from . import purchase_order
-from . import and_close_if_done
+from . import and_close_if_done, purchase_order
 from .paper import Deal, Signed, contract_no, must_be_signed, must_have_come
 from .payment_plan import must_be_a_plan_for
 from .term import NoticeDays, must_be_a_term
