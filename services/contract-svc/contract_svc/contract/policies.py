@@ -1,4 +1,4 @@
-"""What contract-svc does when something happens: draft what was won, note what was delivered, billed and paid, tell what ends."""
+"""Drafts the contract of a won deal, notes its deliveries, invoices and payments, and announces the end of its term."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, time
@@ -12,25 +12,25 @@ from ltc_events.order import DeliveryAccepted
 
 from .rules.execution import DeliveredLine, NoteCash, NoteDelivery, NoteInvoice, Payment
 from .rules.paper import Deal, DraftContract
-from .rules.term import TellExpiry, tell_on
+from .rules.term import TellExpiry, announce_on
 
 
 def draft_contract(deal: OpportunityWon) -> list[Command]:
-    """Every deal won is put on paper once, however often we hear of it."""
+    """Drafts one contract for each won deal; consuming the event twice drafts it once."""
     contract_id = derive_id(deal.opportunity_id, "contract")
     return [DraftContract(contract_id=contract_id, deal=Deal.model_validate(deal, from_attributes=True), drafted_on=deal.won_on)]
 
 
-def tell_expiry(contract: ContractRegistered) -> list[At]:
-    """A contract with a term tells in time that it ends."""
+def announce_expiry(contract: ContractRegistered) -> list[At]:
+    """Announces the end of a term when its notice begins."""
     if contract.ends_on is None:
         return []
-    day = tell_on(contract.registered_on, contract.ends_on, contract.notice_days)
+    day = announce_on(contract.registered_on, contract.ends_on, contract.notice_days)
     return [At(datetime.combine(day, time(), UTC), TellExpiry(contract_id=contract.contract_id, ends_on=contract.ends_on))]
 
 
 def note_delivery(delivery: DeliveryAccepted) -> list[Command]:
-    """The contract learns what the customer accepted."""
+    """Notes what the customer accepted."""
     noted = NoteDelivery(
         contract_id=delivery.contract_id,
         acceptance_id=delivery.acceptance_id,
@@ -41,7 +41,7 @@ def note_delivery(delivery: DeliveryAccepted) -> list[Command]:
 
 
 def note_invoice(invoice: InvoiceIssued) -> list[Command]:
-    """The contract learns what was billed."""
+    """Notes what was billed."""
     noted = NoteInvoice(
         contract_id=invoice.contract_id,
         invoice_id=invoice.invoice_id,
@@ -55,7 +55,7 @@ def note_invoice(invoice: InvoiceIssued) -> list[Command]:
 
 
 def note_cash(cash: CashApplied) -> list[Command]:
-    """Each contract learns what was paid on its own invoices; one receipt may pay for several."""
+    """Notes for each contract what was paid on its invoices; one receipt may pay for several contracts."""
     by_contract: defaultdict[UUID, list[Application]] = defaultdict(list)
     for application in cash.applications:
         by_contract[application.contract_id].append(application)

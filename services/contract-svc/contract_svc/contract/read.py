@@ -1,50 +1,146 @@
-"""Questions about contracts: lists, and one with its lines, its plan and what may be done now."""
+"""Shows contracts: the list, the review, and how much of each plan line and contract line is billed, paid and accepted."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from ltc_events import Code, Money, UserId
+from ltc_events import Code, Currency, Fact, Money, UserId, projection
+from ltc_events.contract import ContractClosed, ContractExpiring, ContractRegistered, ContractSigned
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
+from ltc_events.read_model import Index, Indexed, Key, ReadModel, change, on, put
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, matching
 from pydantic import Field
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 
-from .. import projections as shown
-from ..api.resource import contracts
-from . import rules as contract
-from .rules.paper import ContractStatus, Function, UnknownContract, possible
+from .api import contracts
+from .rules import decider
+from .rules.execution import CashNoted, DeliveryNoted, InvoiceNoted
+from .rules.paper import ContractDrafted, ContractReviewed, ContractStatus, Function, UnknownContract, possible
+
+# ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class ContractRow(View):
+class ContractRow(ReadModel, table="contract_list"):
     """A contract as lists show it."""
 
-    contract_id: UUID
-    contract_no: str | None = Field(description="Given at registration.")
-    opportunity_id: UUID
+    contract_id: Key[UUID]
+    opportunity_id: Indexed[UUID]
     quote_id: UUID
     quote_hash: str
     party_id: UUID
     company: str
-    status: ContractStatus
-    net: Money
     account_manager: str
     solution_manager: str
     fulfilment_manager: str
+    currency: Currency = Field(exclude=True)
+    net: Money
+    status: ContractStatus
+    lines: Sequence[PricedLine] = Field((), exclude=True)
+    drafted_on: date
+    drafted_at: datetime
+    review_function: Function | None = Field(exclude=True)
+    reviewer: str | None = Field(exclude=True)
+    findings: Sequence[str] | None = Field(None, exclude=True)
+    document_hash: str | None = Field(exclude=True)
+    signed_on: date | None
+    contract_no: str | None = Field(description="Given at registration.")
     legal_entity: str | None
     purchase_order: str | None
     payment_days: int | None
-    drafted_on: date
-    drafted_at: datetime
-    signed_on: date | None
     requested_delivery: date | None
     registered_on: date | None
     ends_on: date | None = Field(description="The last day of its term.")
-    notice_days: int | None = Field(description="How long before its end sales is told; 90, if nothing was said.")
-    expiry_told_at: datetime | None = Field(description="When sales was told that it ends.")
+    notice_days: int | None = Field(description="Days before its end when sales is notified; 90 by default.")
+    expiry_told_at: datetime | None = Field(description="When the end of its term was announced to sales.")
     closed_on: date | None
+
+    newest: ClassVar = Index("drafted_at", "contract_id")
+    of_status: ClassVar = Index("status", "drafted_at", "contract_id")
+    of_party: ClassVar = Index("party_id")
+    of_end: ClassVar = Index("ends_on")
+    of_number: ClassVar = Index("contract_no")
+    of_purchase_order: ClassVar = Index("purchase_order")
+
+
+class PlanLineRow(ReadModel, table="contract_plan_line"):
+    """An instalment as it was agreed."""
+
+    contract_id: Key[UUID] = Field(exclude=True)
+    line: Key[int]
+    kind: Literal["advance", "acceptance"]
+    amount: Money
+    currency: Currency = Field(exclude=True)
+    covers: Sequence[int]
+
+
+class PlanProgressRow(ReadModel, table="contract_plan_progress"):
+    """What is billed and paid of a plan line; apart from the plan, because it may be known before the contract is registered."""
+
+    contract_id: Key[UUID] = Field(exclude=True)
+    line: Key[int]
+    currency: Currency = Field(exclude=True)
+    billed: Money
+    billed_gross: Money
+    paid: Money
+
+
+class DeliveryRow(ReadModel, table="contract_delivery"):
+    """How much of a contract line the customer accepted."""
+
+    contract_id: Key[UUID] = Field(exclude=True)
+    line: Key[int]
+    accepted: Decimal
+
+
+# ── projections ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def occurred_at(contract: ContractDrafted | ContractExpiring, fact: Fact) -> datetime:
+    return fact.occurred_at
+
+
+def reviewed(contract: ContractReviewed) -> ContractStatus:
+    return "approved" if contract.verdict == "approve" else "rejected"
+
+
+def review_function(contract: ContractReviewed) -> Function:
+    return contract.function
+
+
+AGREED = (
+    "contract_no",
+    "legal_entity",
+    "purchase_order",
+    "payment_days",
+    "requested_delivery",
+    "registered_on",
+    "ends_on",
+    "notice_days",
+)
+
+contract_list = projection(
+    "contract_list",
+    on(ContractDrafted, put(ContractRow, each="deal", status="draft", drafted_at=occurred_at)),
+    on(ContractReviewed, change(ContractRow, "reviewer", "findings", status=reviewed, review_function=review_function)),
+    on(ContractSigned, change(ContractRow, "document_hash", "signed_on", status="signed")),
+    on(ContractRegistered, change(ContractRow, *AGREED, status="registered")),
+    on(ContractClosed, change(ContractRow, "closed_on", status="closed")),
+    on(ContractExpiring, change(ContractRow, expiry_told_at=occurred_at)),
+    version=2,
+)
+
+contract_progress = projection(
+    "contract_progress",
+    on(ContractRegistered, put(PlanLineRow, each="plan")),
+    on(InvoiceNoted, put(PlanProgressRow, each="progress")),
+    on(CashNoted, put(PlanProgressRow, each="progress")),
+    on(DeliveryNoted, put(DeliveryRow, each="lines")),
+)
+
+
+# ── queries ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class ContractLine(PricedLine):
@@ -53,20 +149,16 @@ class ContractLine(PricedLine):
     accepted: Decimal
 
 
-class PlanLineView(View):
-    """An instalment, and what came of it."""
+class PlanLineView(PlanLineRow):
+    """An instalment, and the amounts that are billed and paid."""
 
-    line: int
-    kind: Literal["advance", "acceptance"]
-    covers: Sequence[int]
-    amount: Money
     billed: Money = Field(description="Net of tax, as the amount is.")
     billed_gross: Money
     paid: Money = Field(description="With tax.")
 
 
 class ContractView(ContractRow):
-    """A contract with its lines, its payment plan, its review, and what the caller may do now."""
+    """A contract with its lines, its payment plan, its review, and the actions of the caller."""
 
     lines: Sequence[ContractLine]
     plan: Sequence[PlanLineView]
@@ -75,6 +167,9 @@ class ContractView(ContractRow):
     findings: Sequence[str] | None
     document_hash: str | None
     actions: list[str]
+
+
+WITHOUT_LINES = [column for column in ContractRow.table.c if column.name not in ("lines", "findings")]
 
 
 @contracts.query("", roles=EVERYONE)
@@ -93,7 +188,7 @@ async def list_contracts(
 
     `ends_until` finds those whose term ends on that day or before.
     """
-    table = shown.contracts.c
+    table = ContractRow.table.c
     asked = {
         table.status: status,
         table.opportunity_id: opportunity_id,
@@ -105,48 +200,26 @@ async def list_contracts(
     found = select(*WITHOUT_LINES).where(*matching(asked))
     if ends_until is not None:
         found = found.where(table.ends_on <= ends_until)
-    return await read.page(found, key=(table.drafted_at, table.contract_id), into=contract_row, paging=paging)
+    return await read.page(found, key=(table.drafted_at, table.contract_id), into=ContractRow, paging=paging)
 
 
 @contracts.query("/{contract_id}", roles=EVERYONE, refuses=(UnknownContract,))
 async def show_contract(contract_id: UUID, read: Read) -> ContractView:
     """One contract with its payment plan."""
-    found = select(shown.contracts).where(shown.contracts.c.contract_id == contract_id)
-    row = await read.one(found, UnknownContract, stream=contract.decider.of(contract_id))
-    accepted = await accepted_of(contract_id, read)
-    return ContractView(
-        **{**row, "net": Money(amount=row["net"], currency=row["currency"])}
-        | {
-            "lines": [ContractLine(**line, accepted=accepted.get(line["line"], Decimal(0))) for line in row["lines"]],
-            "plan": await plan_of(contract_id, read),
-            "actions": read.actions(possible(row["status"])),
-        }
-    )
+    row = await read.row(ContractRow, UnknownContract, stream=decider.of(contract_id), contract_id=contract_id)
+    accepted = {each.line: each.accepted for each in await read.rows(DeliveryRow, contract_id=contract_id)}
+    lines = [ContractLine(**dict(line), accepted=accepted.get(line.line, Decimal(0))) for line in row.lines]
+    actions = read.actions(possible(row.status))
+    return ContractView(**{**dict(row), "lines": lines}, plan=await plan_of(contract_id, read), actions=actions)
 
 
 contracts.history("/{contract_id}/history", roles=EVERYONE, refuses=(UnknownContract,))
 
-WITHOUT_LINES = [column for column in shown.contracts.c if column.name not in ("lines", "findings")]
-
-
-async def accepted_of(contract_id: UUID, read: Read) -> dict[int, Decimal]:
-    table = shown.deliveries.c
-    rows = await read.all(select(table.line, table.accepted).where(table.contract_id == contract_id))
-    return {row["line"]: row["accepted"] for row in rows}
+NOTHING = {"billed": 0, "billed_gross": 0, "paid": 0}
 
 
 async def plan_of(contract_id: UUID, read: Read) -> list[PlanLineView]:
-    plan, progress = shown.plan_lines, shown.plan_progress
-    same_line = and_(progress.c.contract_id == plan.c.contract_id, progress.c.line == plan.c.line)
-    reached = [func.coalesce(column, 0).label(column.name) for column in (progress.c.billed, progress.c.billed_gross, progress.c.paid)]
-    found = select(plan, *reached).select_from(plan.outerjoin(progress, same_line)).where(plan.c.contract_id == contract_id)
-    return [plan_line_view(**row) for row in await read.all(found.order_by(plan.c.line))]
-
-
-def contract_row(**row: Any) -> ContractRow:
-    return ContractRow(**{**row, "net": Money(amount=row["net"], currency=row["currency"])})
-
-
-def plan_line_view(**row: Any) -> PlanLineView:
-    amounts = {name: Money(amount=row[name], currency=row["currency"]) for name in ("amount", "billed", "billed_gross", "paid")}
-    return PlanLineView(**{**row, **amounts})
+    progress = await read.rows(PlanProgressRow, contract_id=contract_id)
+    reached = {each.line: {"billed": each.billed, "billed_gross": each.billed_gross, "paid": each.paid} for each in progress}
+    plan = await read.rows(PlanLineRow, contract_id=contract_id)
+    return [PlanLineView(**dict(line), **reached.get(line.line, NOTHING)) for line in plan]

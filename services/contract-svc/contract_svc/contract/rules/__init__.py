@@ -5,36 +5,40 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Decider
+from ltc_events import Decider, Event, States
 from ltc_events.contract import ContractClosed, ContractExpiring, ContractRegistered, ContractSigned
 
-from . import execution, paper, term
+from . import execution, paper, purchase_order, registration, term
 from .execution import CashNoted, DeliveryNoted, Execution, InvoiceNoted, NoteCash, NoteCommand, NoteDelivery, NoteInvoice
 from .paper import (
     ContractDrafted,
     ContractReviewed,
     DraftContract,
     InForce,
-    Nobody,
+    NotDrafted,
     ReviewContract,
     SignContract,
     Stage,
     must_be_a_draft,
     must_be_approved,
+    must_be_signed,
 )
+from .registration import RegisterContract
 from .term import TellExpiry, Term
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The paper and what became of it, which others tell and may tell before the paper is ready."""
+    """The paper and its execution; facts of the execution may arrive before the paper is ready."""
 
     stage: Stage
     execution: Execution
     term: Term | None = None
 
 
-ContractCommand: TypeAlias = DraftContract | ReviewContract | SignContract | NoteDelivery | NoteInvoice | NoteCash | TellExpiry
+ContractCommand: TypeAlias = (
+    DraftContract | ReviewContract | SignContract | RegisterContract | NoteDelivery | NoteInvoice | NoteCash | TellExpiry
+)
 ContractEvent: TypeAlias = (
     ContractDrafted
     | ContractReviewed
@@ -51,18 +55,31 @@ ContractEvent: TypeAlias = (
 # ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide(contract: Contract, command: ContractCommand) -> list[ContractEvent]:
+def decide(states: States, command: ContractCommand) -> Sequence[Event]:
+    contract = states.of(decider, command.contract_id)
     match command:
         case DraftContract():
-            return [*paper.draft(contract.stage, command)]
+            return paper.draft(contract.stage, command)
         case ReviewContract():
-            return [*paper.review(must_be_a_draft(contract.stage), command)]
+            return paper.review(must_be_a_draft(contract.stage), command)
         case SignContract():
-            return [*paper.sign(must_be_approved(contract.stage), command)]
+            return paper.sign(must_be_approved(contract.stage), command)
+        case RegisterContract():
+            return register(states, contract, command)
         case NoteDelivery() | NoteInvoice() | NoteCash():
             return note(contract, command)
         case TellExpiry():
-            return [*term.tell(contract.term, command)]
+            return term.announce(contract.term, command)
+
+
+def register(states: States, contract: Contract, command: RegisterContract) -> Sequence[Event]:
+    """The contract is in force and its purchase order is claimed, both or neither."""
+    registered = registration.register(must_be_signed(contract.stage), command)
+    events = and_close_if_done(contract, command.contract_id, [registered])
+    if registered.purchase_order is None:
+        return events
+    order = states.of(purchase_order.decider, purchase_order.po_id(registered.purchase_order))
+    return [purchase_order.claim(order, registered.purchase_order, registered.contract_id, registered.contract_no), *events]
 
 
 def note(contract: Contract, command: NoteCommand) -> list[ContractEvent]:
@@ -71,7 +88,7 @@ def note(contract: Contract, command: NoteCommand) -> list[ContractEvent]:
 
 
 def and_close_if_done(contract: Contract, contract_id: UUID, events: Sequence[ContractEvent]) -> list[ContractEvent]:
-    """A contract in force closes by itself, with the fact that leaves nothing open, whichever comes last."""
+    """A contract in force closes by itself with the last fact that it waits for."""
     after = contract
     for event in events:
         after = evolve(after, event)
@@ -93,7 +110,7 @@ def evolve(contract: Contract, event: ContractEvent) -> Contract:
         case DeliveryNoted() | InvoiceNoted() | CashNoted():
             return replace(contract, execution=execution.keep(contract.execution, event))
         case ContractExpiring():
-            return replace(contract, term=term.told(contract.term))
+            return replace(contract, term=term.announced(contract.term))
         case ContractRegistered():
             return replace(contract, stage=paper.next_stage(contract.stage, event), term=term.term_of(event))
         case ContractDrafted() | ContractReviewed() | ContractSigned() | ContractClosed():
@@ -103,9 +120,10 @@ def evolve(contract: Contract, event: ContractEvent) -> Contract:
 decider: Decider[Contract, ContractCommand, ContractEvent] = Decider(
     kind="contract",
     id="contract_id",
-    initial=Contract(Nobody(), Execution()),
-    decide=decide,
+    initial=Contract(NotDrafted(), Execution()),
+    decide_many=decide,
     evolve=evolve,
     commands=ContractCommand,
     events=ContractEvent,
+    also=(purchase_order.decider,),
 )

@@ -12,7 +12,7 @@ from ltc_events.billing import InvoiceNumber
 from ltc_events.opportunity import LineNo, PricedLine
 from ltc_events.order import Count
 
-# ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── values ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class DeliveredLine(Value):
@@ -74,7 +74,7 @@ class NoteCash(Command):
     applied_on: date
 
 
-# ── events, all private: the owners of these facts have told them already ─────────────────────────────────────────────
+# ── events, all private: the owners of these facts publish them ───────────────────────────────────────────────────────
 
 
 class DeliveryNoted(Event, type="ltc.contract.delivery-noted.v1"):

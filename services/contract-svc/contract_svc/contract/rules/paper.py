@@ -8,7 +8,9 @@ from uuid import UUID
 
 from ltc_events import Command, Currency, Event, Money, Name, Refusal, Sha256, Text, UserId, Value
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
+from ltc_events.filled import PastDay
 from ltc_events.opportunity import PricedLine
+from pydantic import Field
 
 Function = Literal["legal", "finance"]
 """The duty a reviewer speaks for."""
@@ -31,7 +33,7 @@ class Deal(Value):
     net: Money
 
 
-# ── commands (a contract is registered together with its purchase order: registration.py) ─────────────────────────────
+# ── commands (`RegisterContract` is in registration.py) ───────────────────────────────────────────────────────────────
 
 
 class DraftContract(Command):
@@ -56,9 +58,8 @@ class SignContract(Command):
     """Record that both parties signed."""
 
     contract_id: UUID
-    document_hash: Sha256
-    signed_on: date
-    today: date
+    document_hash: Sha256 = Field(description="SHA-256 of the signed document.", examples=["9f" * 32])
+    signed_on: PastDay = Field(description="Today by default.")
 
 
 # ── private events ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,7 +74,7 @@ class ContractDrafted(Event, type="ltc.contract.drafted.v1"):
 
 
 class ContractReviewed(Event, type="ltc.contract.reviewed.v1"):
-    """Somebody who did not sell it looked at the contract and decided."""
+    """A reviewer, who is not the account manager, approved or rejected the contract."""
 
     contract_id: UUID
     function: Function
@@ -96,7 +97,7 @@ class ContractNotInReview(Refusal):
 
 
 class ReviewOfOwnDeal(Refusal):
-    """{actor} is the account manager of this deal: somebody else must review its contract."""
+    """{actor} is the account manager of this deal: another reviewer must review its contract."""
 
     status = 403
 
@@ -113,25 +114,21 @@ class ContractNotSigned(Refusal):
     """The contract is {stage}: only a signed contract is registered."""
 
 
-class DayInTheFuture(Refusal):
-    """{day} has not come yet: say when it happened."""
-
-
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 ContractStatus = Literal["draft", "approved", "rejected", "signed", "registered", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
-    """No deal was won for it yet."""
+class NotDrafted:
+    """Its deal is not won yet."""
 
     status: Literal["not drafted"] = "not drafted"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """On paper, to be reviewed."""
+    """On paper, waits for review."""
 
     deal: Deal
     status: Literal["draft"] = "draft"
@@ -147,7 +144,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Both parties signed; to be registered."""
+    """Both parties signed; waits for registration."""
 
     deal: Deal
     signed_on: date
@@ -170,7 +167,7 @@ class Over:
     status: Literal["rejected", "closed"]
 
 
-Stage: TypeAlias = Nobody | Draft | Approved | Signed | InForce | Over
+Stage: TypeAlias = NotDrafted | Draft | Approved | Signed | InForce | Over
 
 
 PaperEvent: TypeAlias = ContractDrafted | ContractReviewed | ContractSigned | ContractRegistered | ContractClosed
@@ -180,8 +177,8 @@ PaperEvent: TypeAlias = ContractDrafted | ContractReviewed | ContractSigned | Co
 
 
 def draft(stage: Stage, command: DraftContract) -> list[ContractDrafted]:
-    if not isinstance(stage, Nobody):
-        return []  # heard twice, drafted once
+    if not isinstance(stage, NotDrafted):
+        return []  # consumed twice, drafted once
     return [ContractDrafted(contract_id=command.contract_id, deal=command.deal, drafted_on=command.drafted_on)]
 
 
@@ -201,7 +198,6 @@ def review(draft: Draft, command: ReviewContract) -> list[ContractReviewed]:
 
 
 def sign(approved: Approved, command: SignContract) -> list[ContractSigned]:
-    must_have_come(command.signed_on, command.today)
     signed = ContractSigned(
         contract_id=command.contract_id,
         opportunity_id=approved.deal.opportunity_id,
@@ -221,7 +217,7 @@ def must_be_a_draft(stage: Stage) -> Draft:
     match stage:
         case Draft():
             return stage
-        case Nobody():
+        case NotDrafted():
             raise UnknownContract
         case Approved() | Signed() | InForce() | Over():
             raise ContractNotInReview(stage=stage.status)
@@ -231,7 +227,7 @@ def must_be_approved(stage: Stage) -> Approved:
     match stage:
         case Approved():
             return stage
-        case Nobody():
+        case NotDrafted():
             raise UnknownContract
         case Draft() | Signed() | InForce() | Over():
             raise ContractNotApproved(stage=in_words(stage))
@@ -241,7 +237,7 @@ def must_be_signed(stage: Stage) -> Signed:
     match stage:
         case Signed():
             return stage
-        case Nobody():
+        case NotDrafted():
             raise UnknownContract
         case Draft() | Approved() | InForce() | Over():
             raise ContractNotSigned(stage=in_words(stage))
@@ -249,11 +245,6 @@ def must_be_signed(stage: Stage) -> Signed:
 
 def in_words(stage: Draft | Approved | Signed | InForce | Over) -> str:
     return "still a draft" if isinstance(stage, Draft) else stage.status
-
-
-def must_have_come(day: date, today: date) -> None:
-    if day > today:
-        raise DayInTheFuture(day=day.isoformat())
 
 
 # ── what follows ──────────────────────────────────────────────────────────────────────────────────────────────────────

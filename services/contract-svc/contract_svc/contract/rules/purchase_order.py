@@ -1,7 +1,7 @@
 """A customer's purchase order belongs to one contract, the first that names it."""
 
 from dataclasses import dataclass
-from typing import Never, TypeAlias, assert_never
+from typing import Never, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Decider, Event, Refusal, derive_id
@@ -22,7 +22,7 @@ class PurchaseOrderClaimed(Event, type="ltc.contract.purchase-order-claimed.v1")
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """Nobody named it yet."""
+    """No contract names it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,10 @@ def claim(order: PurchaseOrder, number: str, contract_id: UUID, contract_no: str
     return PurchaseOrderClaimed(po_id=po_id(number), number=number, contract_id=contract_id, contract_no=contract_no)
 
 
-def decide(order: PurchaseOrder, command: Never) -> list[PurchaseOrderClaimed]:
-    assert_never(command)  # claimed only together with the registration of a contract
-
-
 def evolve(order: PurchaseOrder, event: PurchaseOrderClaimed) -> PurchaseOrder:
     return Claimed(event.contract_id, event.contract_no)
 
 
 decider: Decider[PurchaseOrder, Never, PurchaseOrderClaimed] = Decider(
-    kind="po", id="po_id", initial=Free(), decide=decide, evolve=evolve, commands=Never, events=PurchaseOrderClaimed
+    kind="po", id="po_id", initial=Free(), evolve=evolve, commands=Never, events=PurchaseOrderClaimed
 )

@@ -1,4 +1,4 @@
-"""The term of a contract: its last day, and that it is told in time, so that somebody can talk of renewal."""
+"""The term of a contract: its last day, and the notice before it, so that sales can talk of renewal in time."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ NoticeDays = Annotated[int, Field(ge=0, le=3650)]
 
 
 class TellExpiry(Command):
-    """Tell that the term of a contract ends on this day; decided when it is time to."""
+    """Announce that the term of a contract ends on this day; a timer sends it when the notice begins."""
 
     contract_id: UUID
     ends_on: date
@@ -32,11 +32,11 @@ class NoticeWithoutEnd(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A contract that ends on a day, and whether that was told."""
+    """A contract that ends on a day, and whether its end was announced."""
 
     contract: ContractRegistered
     ends_on: date
-    told: bool = False
+    announced: bool = False
 
 
 def must_be_a_term(ends_on: date | None, notice_days: int | None, registered_on: date) -> None:
@@ -50,19 +50,19 @@ def term_of(contract: ContractRegistered) -> Term | None:
     return None if contract.ends_on is None else Term(contract, contract.ends_on)
 
 
-def told(term: Term | None) -> Term | None:
-    return None if term is None else replace(term, told=True)
+def announced(term: Term | None) -> Term | None:
+    return None if term is None else replace(term, announced=True)
 
 
-def tell_on(registered_on: date, ends_on: date, notice_days: int | None) -> date:
-    """The day on which to tell; a term shorter than its notice is told at once."""
+def announce_on(registered_on: date, ends_on: date, notice_days: int | None) -> date:
+    """The day of the announcement; a term shorter than its notice is announced at once."""
     notice = USUAL_NOTICE if notice_days is None else notice_days
     return registered_on if (ends_on - registered_on).days <= notice else ends_on - timedelta(days=notice)
 
 
-def tell(term: Term | None, command: TellExpiry) -> list[ContractExpiring]:
-    """Also of a contract that is closed: what was delivered and paid long ago may still run out."""
-    if term is None or term.told or term.ends_on != command.ends_on:
+def announce(term: Term | None, command: TellExpiry) -> list[ContractExpiring]:
+    """Announce the end of a term once, also of a closed contract: its term may end long after the last payment."""
+    if term is None or term.announced or term.ends_on != command.ends_on:
         return []
     shown = {"contract_id", "opportunity_id", "contract_no", "party_id", "company", "account_manager", "ends_on"}
     return [ContractExpiring(**term.contract.model_dump(include=shown), net=term.contract.net)]

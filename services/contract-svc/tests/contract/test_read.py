@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
+from contract_svc.contract.read import ContractRow, DeliveryRow, PlanLineRow, PlanProgressRow, contract_list, contract_progress
 from contract_svc.contract.rules.execution import CashNoted, DeliveredLine, DeliveryNoted, InvoiceNoted, PlanProgress
 from contract_svc.contract.rules.paper import ContractDrafted, ContractReviewed, Deal
-from contract_svc.projections import contract_list, contract_progress, contracts, deliveries, plan_lines, plan_progress
 from ltc_events import Event, Fact, Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine
@@ -53,7 +53,7 @@ def test_a_contract_goes_from_draft_to_closed() -> None:
     seen = []
     for event in (drafted, approved, signed, registered, closed):
         history.append(event)
-        [row] = shown(contract_list, contracts, history)
+        [row] = shown(contract_list, ContractRow.table, history)
         seen.append(row["status"])
     assert seen == ["draft", "approved", "signed", "registered", "closed"]
     assert (row["contract_no"], row["purchase_order"], row["signed_on"], row["closed_on"]) == ("C-1", "PO-7", DAY, LATER)
@@ -62,12 +62,12 @@ def test_a_contract_goes_from_draft_to_closed() -> None:
 
 
 def test_a_rejected_contract_says_what_was_found() -> None:
-    [row] = shown(contract_list, contracts, (drafted, rejected))
+    [row] = shown(contract_list, ContractRow.table, (drafted, rejected))
     assert (row["status"], row["reviewer"], row["findings"]) == ("rejected", "lea", ["Fine."])
 
 
 def test_the_plan_is_shown_line_by_line() -> None:
-    rows = shown(contract_progress, plan_lines, (registered,))
+    rows = shown(contract_progress, PlanLineRow.table, (registered,))
     assert [(row["line"], row["kind"], row["amount"], row["covers"]) for row in rows] == [
         (1, "advance", 3000, []),
         (2, "acceptance", 7000, [1]),
@@ -83,7 +83,7 @@ def test_progress_is_kept_even_when_it_comes_before_the_plan() -> None:
         contract_id=CONTRACT, invoice_id=UUID(int=50), number="ACME-000001", plan_line=1, net=usd(30_00), gross=usd(35_70), issued_on=DAY,
         progress=stands(30_00, 35_70, 35_70),
     )  # fmt: skip
-    [row] = shown(contract_progress, plan_progress, (money, invoice, registered))
+    [row] = shown(contract_progress, PlanProgressRow.table, (money, invoice, registered))
     assert (row["billed"], row["billed_gross"], row["paid"]) == (30_00, 35_70, 35_70)
 
 
@@ -94,5 +94,5 @@ def test_what_was_accepted_is_shown_by_line() -> None:
         )
         for number, total in ((60, "1"), (61, "2.5"))
     ]
-    [row] = shown(contract_progress, deliveries, noted)
+    [row] = shown(contract_progress, DeliveryRow.table, noted)
     assert row["accepted"] == Decimal("2.5")

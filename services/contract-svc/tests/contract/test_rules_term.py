@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from contract_svc.contract import rules as contract
-from contract_svc.contract.policies import tell_expiry
-from contract_svc.contract.rules import registration
+from contract_svc.contract.policies import announce_expiry
+from contract_svc.contract.read import ContractRow, contract_list
 from contract_svc.contract.rules.paper import contract_no
-from contract_svc.contract.rules.term import NoticeWithoutEnd, TellExpiry, TermOverBeforeItBegins, tell_on
-from contract_svc.projections import contract_list, contracts
+from contract_svc.contract.rules.term import NoticeWithoutEnd, TellExpiry, TermOverBeforeItBegins, announce_on
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from ltc_events import At, Event, Fact
@@ -28,22 +27,22 @@ expiring = ContractExpiring(
 
 
 def test_a_term_is_agreed_at_registration() -> None:
-    given(registration.decider, *to_be_registered).when(with_term).then(runs)
+    given(contract.decider, *to_be_registered).when(with_term).then(runs)
     agreed = with_term.model_copy(update={"notice_days": 30})
-    given(registration.decider, *to_be_registered).when(agreed).then(runs.model_copy(update={"notice_days": 30}))
+    given(contract.decider, *to_be_registered).when(agreed).then(runs.model_copy(update={"notice_days": 30}))
 
 
 def test_a_term_does_not_end_before_it_begins_and_may_last_a_day() -> None:
     day_before = register.model_copy(update={"ends_on": FRIDAY - timedelta(days=1)})
-    outcome = given(registration.decider, *to_be_registered).when(day_before)
+    outcome = given(contract.decider, *to_be_registered).when(day_before)
     outcome.then_refused(TermOverBeforeItBegins)
     assert str(outcome.refusal) == "The contract is in force from 2026-03-06: its term cannot end on 2026-03-05."
-    assert given(registration.decider, *to_be_registered).when(register.model_copy(update={"ends_on": FRIDAY})).refusal is None
+    assert given(contract.decider, *to_be_registered).when(register.model_copy(update={"ends_on": FRIDAY})).refusal is None
 
 
 def test_notice_needs_an_end() -> None:
     notice = register.model_copy(update={"notice_days": 30})
-    given(registration.decider, *to_be_registered).when(notice).then_refused(NoticeWithoutEnd)
+    given(contract.decider, *to_be_registered).when(notice).then_refused(NoticeWithoutEnd)
 
 
 def test_that_a_contract_ends_is_told_once() -> None:
@@ -62,7 +61,7 @@ def test_of_a_contract_without_that_end_or_never_in_force_nothing_is_told() -> N
 
 
 def told_on(contract: ContractRegistered) -> list[date]:
-    days: list[Any] = [at.due.date() for at in tell_expiry(contract)]
+    days: list[Any] = [at.due.date() for at in announce_expiry(contract)]
     return days
 
 
@@ -71,20 +70,20 @@ def test_it_is_told_ninety_days_before_or_as_agreed_and_at_once_where_the_term_i
     assert told_on(runs.model_copy(update={"notice_days": 0})) == [END]
     assert told_on(runs.model_copy(update={"ends_on": date(2026, 4, 1)})) == [FRIDAY]
     assert told_on(registered) == []
-    assert tell_expiry(runs) == [At(datetime(2026, 12, 5, tzinfo=UTC), tell)]
+    assert announce_expiry(runs) == [At(datetime(2026, 12, 5, tzinfo=UTC), tell)]
 
 
 @drawn(st.dates(), st.dates(), st.none() | st.integers(0, 3650))
 def test_whatever_the_term_it_is_told_within_it(one: date, other: date, notice: int | None) -> None:
     begin, end = min(one, other), max(one, other)
-    assert begin <= tell_on(begin, end, notice) <= end
+    assert begin <= announce_on(begin, end, notice) <= end
 
 
 def test_the_list_shows_the_term_and_when_its_end_was_told() -> None:
     now = datetime(2026, 12, 5, tzinfo=UTC)
     at = Fact(0, "contract", CONTRACT, 0, now, now, "ann", CONTRACT)
     first = in_force[0]
-    [row] = rows_after(at, contract_list, contracts, (first, runs))
+    [row] = rows_after(at, contract_list, ContractRow.table, (first, runs))
     assert (row["ends_on"], row["notice_days"], row["expiry_told_at"]) == (END, None, None)
-    [row] = rows_after(at, contract_list, contracts, (first, runs, expiring))
+    [row] = rows_after(at, contract_list, ContractRow.table, (first, runs, expiring))
     assert row["expiry_told_at"] == now

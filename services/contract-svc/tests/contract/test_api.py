@@ -188,6 +188,24 @@ async def test_a_plan_that_does_not_sum_is_refused_with_the_difference(world: Wo
     assert answer.json()["difference"] == "0.01 USD"
 
 
+async def test_a_contract_is_signed_and_registered_today_or_before(world: World) -> None:
+    contract = await world.won()
+    await done(world.lea, f"/contracts/{contract}/review", {"verdict": "approve"})
+    never = {"document_hash": HASH, "signed_on": "2999-01-01"}
+    assert await refused(world.mia, f"/contracts/{contract}/sign", never) == (409, "day-in-the-future")
+    await done(world.mia, f"/contracts/{contract}/sign", {"document_hash": HASH})
+    assert await refused(world.mia, f"/contracts/{contract}/register", {**REGISTER, "registered_on": "2999-01-01"}) == (
+        409,
+        "day-in-the-future",
+    )
+
+
+async def test_a_plan_with_an_unknown_field_is_invalid(world: World) -> None:
+    contract = await world.signed()
+    answer = await world.mia.post(f"/contracts/{contract}/register", json={**REGISTER, "plan": [{**PLAN[0], "extra": 1}]})
+    assert answer.status_code == 422
+
+
 async def test_one_purchase_order_pays_for_one_contract(world: World) -> None:
     first, second = await world.signed(1), await world.signed(2)
     await done(world.mia, f"/contracts/{first}/register", {**REGISTER, "purchase_order": "PO-7"})
