@@ -1,6 +1,6 @@
 """contract-svc: from the accepted quote to a contract in force, and until everything is delivered and paid."""
 
-from ltc_runtime.feature import Service
+from ltc_runtime.service import Service
 
 from .contract import contract
 

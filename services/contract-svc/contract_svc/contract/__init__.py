@@ -5,7 +5,7 @@ from ltc_events.contract import ContractRegistered
 from ltc_events.opportunity import OpportunityWon
 from ltc_events.order import DeliveryAccepted
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import contracts
 from .policies import announce_expiry, draft_contract, note_cash, note_delivery, note_invoice

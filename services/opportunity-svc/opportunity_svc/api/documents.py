@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ltc_events import Money, Name, Sha256
 from ltc_events.opportunity import PricedLine
+from ltc_kit.document import Language
 from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import or_, select
 
@@ -17,7 +18,7 @@ from .. import projections as shown
 from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.price import gross_of, tax_of
 from .comparing import Revision, UnknownVersion
-from .paper import Language, Paper, pdf
+from .paper import Paper, pdf
 from .ubl import Offer, ubl
 from .waterfall import version_of
 

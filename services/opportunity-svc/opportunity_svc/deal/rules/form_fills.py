@@ -1,18 +1,18 @@
-"""Filling in a form of a deal: each field is held against the live version of the form, and all of it is kept or none."""
+"""Forms of a deal: each value is checked against the live version of the form; all values are kept or none."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Command, UserId
+from ltc_events import Command, Stream
+from ltc_events.filled import Actor
 from ltc_events.opportunity_forms import FieldKey, FormCode, FormFilled
 from pydantic import Field, JsonValue
-from pydantic_core import to_json
 
 from ...finding.rules import FilledForm
-from ...form.rules import Form, FormDoesNotFit, errors_in, filled_in
+from ...form.rules import Form, FormDoesNotFit, errors_in, filled_in, form_id
+from ...form.rules import decider as form_decider
+from .history import filled_form, history
 from .states import Open, OpportunityEvent
 
 Said = Annotated[Mapping[FieldKey, JsonValue], Field(max_length=100)]
@@ -24,7 +24,11 @@ class FillForm(Command):
     opportunity_id: UUID
     form: FormCode
     values: Said
-    actor: UserId
+    actor: Actor
+
+    def reads(self) -> Sequence[Stream]:
+        """The deal and the form."""
+        return (history.of(self.opportunity_id), form_decider.of(form_id(self.form)))
 
 
 def fill(deal: Open, live: tuple[int, Form], command: FillForm) -> list[OpportunityEvent]:
@@ -41,7 +45,7 @@ def fill(deal: Open, live: tuple[int, Form], command: FillForm) -> list[Opportun
         values=filled_in(form, command.values),
         filled_by=command.actor,
     )
-    return [] if said_before(deal, noted_as(filled)) else [filled]
+    return [] if said_before(deal, filled_form(filled)) else [filled]
 
 
 def fills(deal: Open, form: str) -> int:
@@ -54,13 +58,3 @@ def said_before(deal: Open, now: FilledForm) -> bool:
     """Whether the same version of the form says the same already."""
     before = deal.findings.noted.get(("form", now.code))
     return isinstance(before, FilledForm) and (before.version, before.says) == (now.version, now.says)
-
-
-def noted_as(event: FormFilled) -> FilledForm:
-    """What the criteria see of it; by the digest it is known whether a later fill says anything new."""
-    says = sha256(to_json(event.values)).hexdigest()
-    return FilledForm(code=event.form, version=event.form_version, fill=event.fill, says=says)
-
-
-def filled(deal: Open, event: FormFilled) -> Open:
-    return replace(deal, findings=deal.findings.under(noted_as(event)))
