@@ -25,7 +25,7 @@ from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.settings import Settings
 from opportunity_svc.catalogue.rules import CATALOGUE_ID, Product, SetCatalogue
-from opportunity_svc.deal.rules import OpenOpportunity
+from opportunity_svc.deal.rules.opened import OpenOpportunity
 from opportunity_svc.price_book.rules import Book, PriceItem, SetPriceBook
 from opportunity_svc.quote.rules.price import AskedLine, AskedLines, priced
 from opportunity_svc.rule_book.rules import ActivateRules, DraftRules
@@ -68,7 +68,7 @@ class Given:
     @property
     def streams(self) -> Sequence[Stream]:
         """Those it names."""
-        return service.deciders[type(self.command)].streams(self.command)
+        return service.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> None:
         """Decide it."""

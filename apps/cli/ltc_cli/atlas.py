@@ -10,7 +10,7 @@ from ltc_runtime.http.api import Api
 from ltc_runtime.http.roles import Role
 from ltc_runtime.http.trace import trace_routes
 from ltc_runtime.messaging import feed
-from ltc_runtime.service import Service, installed, load, policy_name
+from ltc_runtime.service import Service, installed, load
 
 from .output import Json, command, print_json
 
@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def show_map(as_json: Json = False) -> None:
-    """Who hears whom, and which role may use which operation."""
+    """Print which service consumes which event, and which role may use which operation."""
     services = [load(name) for name in installed()]
     if as_json:
         print_json({"reactions": list(reactions(services)), "operations": list(operations(services))})
@@ -36,10 +36,10 @@ def show_map(as_json: Json = False) -> None:
 def reactions(services: Iterable[Service]) -> Iterator[dict[str, str]]:
     """Every reaction: who hears what from whom, and what it does then."""
     for service in services:
-        for event, policies in service.reacts.items():
+        for event, policies in service.policies_of.items():
             for policy in policies:
-                yield {"teller": event.origin(), "event": event.__name__, "listener": service.name, "policy": policy_name(policy)}
-        shown = {on.event for projection in service.shows for on in projection.ons} - set(service.reacts)
+                yield {"teller": event.origin(), "event": event.__name__, "listener": service.name, "policy": policy.name}
+        shown = {on.event for projection in service.projections for on in projection.ons} - set(service.policies_of)
         for event in sorted(shown, key=lambda event: event.__name__):
             if event.origin() != service.name:
                 yield {"teller": event.origin(), "event": event.__name__, "listener": service.name, "policy": "(shows it)"}

@@ -11,7 +11,7 @@ from ltc_runtime.settings import Settings
 
 from .output import MISUSED, Json, Trouble, answer, command
 
-app = typer.Typer(help="The business clock of the embedded stack.", no_args_is_help=True)
+app = typer.Typer(help="Show or set the business clock of the embedded stack.", no_args_is_help=True)
 
 DURATION = re.compile(r"^(-?\d+)(s|m|h|d|w)$")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

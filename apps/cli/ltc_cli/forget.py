@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def forget(subjects: Subjects = None, named: Named = "", yes: Yes = False, token: Token = "") -> None:
-    """Erase a person for good, in every service: what says who they are becomes unreadable, also of contacts merged with theirs.
+    """Erase a person in every service, for good: their personal data and that of merged contacts becomes unreadable.
 
     A name in a decision chain has an id of its own; say by --named what they are called to find those. Others may be called the same:
     it is asked about each, or --yes says that all of them are meant.

@@ -28,7 +28,7 @@ def forms(
     token: Token = "",
     as_json: Json = False,
 ) -> None:
-    """Write the forms of FILES as versions. A form that says the same already gets no new one."""
+    """Write the forms of FILES as versions. A form without a change gets no new version."""
     rows = run(bring(place(), read(files), activate, token))
     answer(rows, as_json, ("form", "version", "status"))
 

@@ -49,7 +49,7 @@ def import_file(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="For leads: only say what would be taken over.")] = False,
     token: Token = "",
 ) -> None:
-    """Take over the deals or the leads of FILE. The same file again changes nothing."""
+    """Import the deals or the leads of FILE. The same file again changes nothing."""
     if history == leads:
         raise Trouble(
             "say --history or --leads: the deals of a file are taken over as history, people who may need something as leads; "

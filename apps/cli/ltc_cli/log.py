@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 import asyncpg
 import typer
 from ltc_events import Projection
-from ltc_runtime.log.rebuild import Difference, NotPossible, Rebuilt, Tell, alone, compare, drop_kept, rebuild, rollback
+from ltc_runtime.log.rebuild import (
+    Difference,
+    Progress,
+    RebuildNotPossible,
+    Rebuilt,
+    compare,
+    drop_previous,
+    migration_lock,
+    rebuild,
+    rollback,
+)
 from ltc_runtime.log.verify import Verdict, verify
 from ltc_runtime.messaging.republish import republish
 from ltc_runtime.service import Service, installed, load
@@ -27,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 
 @command
 def verify_logs(services: ServiceNames = None, as_json: Json = False) -> None:
-    """Walk the hash chain of each log and compare it with what the neighbours heard of it. Exits 1 if anything is wrong."""
+    """Verify the hash chain of each log and compare it with the copies in other services. Exits 1 if anything is wrong."""
     here = place()
     rows = []
     for name in must_choose(here, services):
@@ -63,7 +73,7 @@ def rebuild_models(
     drop: Annotated[bool, typer.Option("--drop", help="Drop what was kept to go back to.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Build read models anew from the log beside the live ones and swap them in; commands go on meanwhile.
+    """Rebuild read models from the log beside the live ones and swap them in; commands go on meanwhile.
 
     What served before is kept until the next rebuild. With --check, exits 1 if they differ from the live ones.
     """
@@ -88,7 +98,7 @@ def must_name(here: Place, what: list[str]) -> tuple[list[str], list[str]]:
     known = {*installed(), *(name.removesuffix("-svc") for name in installed())}
     models = [word for word in what[1:] if word not in known]
     chosen = must_choose(here, [word for word in what if word not in models])
-    shown = {name: [one.name for one in load(name).shows] for name in chosen}
+    shown = {name: [one.name for one in load(name).projections] for name in chosen}
     if models and len(chosen) > 1:
         raise Trouble(f"name one service before its read models ({', '.join(models)})", MISUSED)
     for model in models:
@@ -102,9 +112,9 @@ async def with_models(here: Place, name: str, models: list[str], act: Act) -> li
     login = urlsplit(here.database(name)).username or ""
     connection = await reached(here.owner_database(name), name)
     try:
-        async with alone(connection):
+        async with migration_lock(connection):
             rows = await act(connection, load(name), models, login)
-    except NotPossible as error:
+    except RebuildNotPossible as error:
         raise Trouble(f"{name}: {error}") from None
     finally:
         await connection.close()
@@ -131,12 +141,12 @@ async def rolled_back(connection: asyncpg.Connection, service: Service, models: 
 
 async def dropped(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
     """Drop what was kept."""
-    return [{"read_model": name, "dropped": True} for name in await drop_kept(connection, models)]
+    return [{"read_model": name, "dropped": True} for name in await drop_previous(connection, models)]
 
 
 def asked_for(service: Service, models: list[str]) -> list[Projection]:
     """The projections called so; all, if none is."""
-    return [one for one in service.shows if one.name in models or not models]
+    return [one for one in service.projections if one.name in models or not models]
 
 
 def _done(one: Rebuilt) -> dict[str, Any]:
@@ -144,7 +154,7 @@ def _done(one: Rebuilt) -> dict[str, Any]:
     return {"read_model": one.name, "position": one.position, "mended": mended, "locked_ms": round(one.locked_seconds * 1000)}
 
 
-def progress() -> Tell:
+def progress() -> Progress:
     """Say on stderr how it goes: each new thing that is done, and how far it is once a second."""
     said: dict[str, tuple[str, float]] = {}
 
@@ -169,7 +179,7 @@ def tell_again(
     after: Annotated[int, typer.Option("--after", min=0, help="Behind this position; 0: everything.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Have the relays tell every published event once more, after a topic was lost. Listeners skip what they hold."""
+    """Publish every published event again, after a topic was lost. Consumers skip what they have."""
     here = place()
     rows = [{"service": name, "events": run(told(here, name, after))} for name in must_choose(here, services)]
     answer(rows, as_json)

@@ -15,7 +15,7 @@ from .log import must_choose
 from .output import AWAY, MISUSED, REFUSED, Json, Trouble, answer, command, out, print_json
 from .place import Place, ServiceNames, opened, place, run
 
-app = typer.Typer(help="Reactions that were refused, and those that wait behind them.", no_args_is_help=True)
+app = typer.Typer(help="Show, retry or skip policies' work that was refused, and what waits behind it.", no_args_is_help=True)
 
 Id = Annotated[UUID, typer.Argument(help="As `ltc parked list` shows it.")]
 COLUMNS = ("service", "id", "policy", "stream", "stream_id", "event_type", "state", "attempts", "error")

@@ -12,7 +12,7 @@ from ltc_stack import site
 
 from .output import AWAY, MISUSED, Trouble, command, out
 
-app = typer.Typer(help="What the containers of deploy/compose.yaml run, beside the services.", no_args_is_help=True)
+app = typer.Typer(help="Run what the containers of deploy/compose.yaml run beside the services.", no_args_is_help=True)
 
 
 def add_to(parent: typer.Typer) -> None:

@@ -10,7 +10,7 @@ from ltc_runtime.service import installed, load
 from .output import AWAY, WRONG, Json, Trouble, answer, command
 from .place import place, run
 
-app = typer.Typer(help="The Kafka topics of the services.", no_args_is_help=True)
+app = typer.Typer(help="Show or change the Kafka topics of the services.", no_args_is_help=True)
 
 
 def add_to(parent: typer.Typer) -> None:

@@ -27,7 +27,7 @@ def trace(
     token: Token = "",
     as_json: Json = False,
 ) -> None:
-    """Who did what, and what followed from it, in every service, with trace ids. Shows no data and no persons."""
+    """Show who did what, and what followed from it, in every service, with trace ids. Shows no personal data."""
     steps, complete = run(story(place(), id, token))
     if as_json:
         print_json({"steps": steps, "complete": complete})

@@ -166,7 +166,7 @@ def is_there(running: Running) -> bool:
 
 @command
 def status(as_json: Json = False) -> None:
-    """How every service is doing, process by process: ready, how far its log is, what waits."""
+    """Show each process of each service: ready, how far its log is, what waits."""
     here = place()
     if not here.names:
         raise Trouble("no stack runs here and LTC_NEIGHBOURS names no service; start a stack with `ltc up`", AWAY)

@@ -1,13 +1,17 @@
 """What `ltc` says where no stack runs: tokens, the clock, and what to do."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+import typer
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from ltc_cli import app
+from ltc_cli import COMMANDS, app, loaded
 from ltc_cli.up import totals
 from ltc_runtime.settings import Settings
 from typer.testing import CliRunner, Result
@@ -123,3 +127,34 @@ def test_who_may_do_what_at_the_brokers_is_printed_without_asking_them(monkeypat
     result = ltc("topics", "access", "--apply")
     assert result.exit_code == 3
     assert "LTC_KAFKA_BOOTSTRAP is not set" in result.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_in_the_list_of_commands_is_the_first_of_the_commands_own_help(name: str) -> None:
+    described = loaded(name).help.split("\n\n")[0].replace("\n", " ")
+    assert COMMANDS[name][1] == described
+
+
+def test_every_command_of_a_module_is_in_the_list() -> None:
+    written: dict[str, str] = {}
+    for module, _ in COMMANDS.values():
+        commands = typer.Typer()
+        import_module(f"ltc_cli.{module}").add_to(commands)
+        written |= dict.fromkeys(typer.main.get_group(commands).commands, module)
+    assert written == {name: module for name, (module, _) in COMMANDS.items()}
+
+
+def test_the_list_of_commands_is_shown_without_importing_them() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "import sys; from ltc_cli import app\ntry: app(['--help'])\nfinally: print(sorted(sys.modules))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "parked" in ran.stdout
+    loaded_modules = ran.stdout.splitlines()[-1]
+    assert not [name for name in ("ltc_runtime", "ltc_events", "sqlalchemy", "httpx", "asyncpg") if f"'{name}'" in loaded_modules]
+
+
+def test_a_command_that_is_nearly_right_is_suggested() -> None:
+    result = ltc("statu")
+    assert result.exit_code == 2
+    assert "Did you mean 'status'" in result.stderr

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-TETHER = Path(__file__).with_name("tether.py")
+LIFELINE = Path(__file__).with_name("lifeline.py")
 LOOK_SECONDS = 0.02
 
 
@@ -25,6 +25,7 @@ class Child:
         env: its environment; our own if left out.
         user: the account it runs as, when we are root.
         orphaned: the signal it gets when we die.
+        stdin: the descriptor that is its standard input; empty if left out.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Child:
         env: Mapping[str, str] | None = None,
         user: str = "",
         orphaned: signal.Signals = signal.SIGKILL,
+        stdin: int = subprocess.DEVNULL,
     ) -> None:
         self.name = name
         self.log = log
-        self._program = [sys.executable, "-I", "-S", str(TETHER), str(os.getpid()), str(int(orphaned)), user, "--", *program]
+        self._program = [sys.executable, "-I", "-S", str(LIFELINE), str(os.getpid()), str(int(orphaned)), user, "--", *program]
         self._env = dict(os.environ if env is None else env)
+        self._stdin = stdin
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,7 +68,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                self._program, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self._env, start_new_session=True
+                self._program, stdin=self._stdin, stdout=output, stderr=output, env=self._env, start_new_session=True
             )
 
     def send(self, number: signal.Signals) -> None:
@@ -94,7 +97,7 @@ class Child:
         await self.ended(5.0)
 
     def tail(self, lines: int = 15) -> str:
-        """The last it said."""
+        """The last lines it wrote."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
 
 

@@ -16,6 +16,7 @@ from ltc_runtime.service import installed, load
 from ltc_runtime.settings import ROLES, Role, Settings
 
 from . import state
+from .fork_server import ForkServer
 from .kafka import OPERATOR, Kafka, Logins
 from .kept import LOOPBACK, Passwords, Ports
 from .postgres import Postgres
@@ -94,7 +95,7 @@ class Stack:
         self.passwords = Passwords(self.directory / "passwords.json")
         self.kafka = None if self.settings.kafka_bootstrap else self._broker(servers.kafka, doors)
         self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
-        self.supervisor = Supervisor()
+        self.supervisor = Supervisor(ForkServer(self.directory / "logs" / "fork-server.log"))
         self.databases: dict[str, Access] = {}
         self._ports = Ports(self.directory / "ports.json")
         self._lock: IO[str] | None = None
@@ -148,6 +149,7 @@ class Stack:
         self._take()
         try:
             self.say("starting PostgreSQL and Kafka")
+            self.supervisor.prepare()
             await asyncio.gather(self._databases(), self.kafka.start() if self.kafka is not None else asyncio.sleep(0))
             await apply(self._tellers(), self.common())
         except BaseException:
@@ -156,7 +158,7 @@ class Stack:
 
     def _tellers(self) -> list[str]:
         """Whose topics are needed: its services' own, and of those whom they hear, for a group waits for a topic that is not there."""
-        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).hears)]))
+        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).consumes)]))
 
     async def start_services(self) -> None:
         """The services, each a process of its own."""

@@ -13,6 +13,7 @@ import structlog
 from ltc_runtime.settings import Settings
 
 from .child import Child, DidNotStart
+from .fork_server import SUPPORTED, ForkedChild, ForkServer
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
@@ -42,6 +43,7 @@ class Supervised:
         self.program = [sys.executable, "-m", "ltc_runtime.process", settings.service]
         self.wanted = False
         self.starts = 0
+        self.fork_server: ForkServer | None = None
         self._child: Child | None = None
         self._pause = 0.0
         self._started = 0.0
@@ -70,7 +72,10 @@ class Supervised:
     def launch(self) -> None:
         """Start it now. What `environment` says at this moment holds for this start."""
         env = {**self.environment, **self.settings.environment()}
-        self._child = Child(self.name, self.program, self.log, env=env, orphaned=signal.SIGKILL)
+        if self.fork_server is not None and self.fork_server.fits(env):
+            self._child = ForkedChild(self.name, self.settings.service, self.log, env, self.fork_server)
+        else:
+            self._child = Child(self.name, self.program, self.log, env=env)
         self._child.start()
         self.wanted = True
         self.starts += 1
@@ -78,7 +83,7 @@ class Supervised:
 
     def look(self) -> None:
         """Start it again if it died: at once the first time, then after ever longer pauses, until it ran steadily for a while."""
-        if not self.wanted or self.pid is not None:
+        if not self.wanted or (self._child is not None and self._child.alive):
             return
         now = time.monotonic()
         if not self._due:
@@ -134,9 +139,14 @@ async def says_ready(client: httpx.AsyncClient) -> bool:
 
 
 class Supervisor:
-    """All processes of the services on this machine."""
+    """All processes of the services on this machine.
 
-    def __init__(self) -> None:
+    Args:
+        fork_server: makes the processes where that is possible; without, each is started by itself.
+    """
+
+    def __init__(self, fork_server: ForkServer | None = None) -> None:
+        self.fork_server = fork_server if SUPPORTED else None
         self._processes: dict[str, Supervised] = {}
         self._watch: asyncio.Task[None] | None = None
 
@@ -146,11 +156,17 @@ class Supervisor:
     def __iter__(self) -> Iterator[Supervised]:
         return iter(self._processes.values())
 
+    def prepare(self) -> None:
+        """Start the fork server, so that it is ready when the first process is added."""
+        if self.fork_server is not None:
+            self.fork_server.start()
+
     def add(self, process: Supervised) -> Supervised:
         """Start a process and keep it running."""
         if process.name in self._processes:
             raise ValueError(f"{process.name} runs already")
         self._processes[process.name] = process
+        process.fork_server = self.fork_server
         process.launch()
         if self._watch is None:
             self._watch = asyncio.create_task(self._look(), name="supervisor")
@@ -173,6 +189,8 @@ class Supervisor:
             self._watch = None
         await asyncio.gather(*(process.stop() for process in self))
         self._processes.clear()
+        if self.fork_server is not None:
+            await self.fork_server.stop()
 
     async def _look(self) -> None:
         while True:

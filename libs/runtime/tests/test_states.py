@@ -8,8 +8,9 @@ import pytest
 from ltc_events import Stream
 from ltc_runtime.log import Log, open_log
 from ltc_runtime.log.states import MOST_BYTES, STREAM_BYTES, States, StreamState, grown
+from ltc_runtime.service import Feature, Service
 from machine import Database
-from shop import Close, Fill, Nothing, Open, OpenBasket, basket, pouring, shop
+from shop import Close, Fill, Nothing, Open, OpenBasket, basket, shop
 from test_log import Do
 
 
@@ -22,14 +23,14 @@ def test_what_was_used_longest_ago_gives_way_to_what_is_new_by_size_and_not_by_n
     states = States(shop)
     small = [held() for _ in range(10)]
     for one in small:
-        states.absorb(one, {})
+        states.absorb(one, {}, {})
     first, second = next(iter(small[0])), next(iter(small[1]))
     assert states.get(first) is not None
-    states.absorb(held(), {})
+    states.absorb(held(), {}, {})
     assert states.get(first) is not None
     assert states.get(second) is None
     large = held(9 * STREAM_BYTES)
-    states.absorb(large, {})
+    states.absorb(large, {}, {})
     assert states.get(next(iter(large))) is not None
     assert sum(states.get(next(iter(one))) is not None for one in small) == 1
 
@@ -37,9 +38,9 @@ def test_what_was_used_longest_ago_gives_way_to_what_is_new_by_size_and_not_by_n
 def test_a_stream_held_anew_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ltc_runtime.log.states.CAPACITY", 3 * STREAM_BYTES)
     states, one, other = States(shop), held(), held()
-    states.absorb(other, {})
+    states.absorb(other, {}, {})
     for _ in range(10):
-        states.absorb(one, {})
+        states.absorb(one, {}, {})
     assert states.get(next(iter(other))) is not None
 
 
@@ -72,7 +73,7 @@ async def test_of_a_stream_whose_last_event_says_it_all_only_that_one_is_read(lo
     for _ in range(5):
         await log.submit(Do(Fill(basket_id=id, item="a")))
     by_last = replace(basket, by_last=True)
-    reader = await open_log(shop_database.login, replace(shop, decides=(by_last, replace(pouring, over=(by_last,)))))
+    reader = await open_log(shop_database.login, Service("shop-svc", Feature(deciders=(by_last,))))
     try:
         states, read = reader.group.states, Counting(reader.pool)
         await states.load(read, [basket.of(id), basket.of(uuid4())], [])

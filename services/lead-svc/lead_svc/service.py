@@ -18,16 +18,13 @@ from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, Oppo
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import (
-    campaigns,
-    capture,
     contacts,
     conversions,
     desks,
     duplicates,
-    forms,
     imports,
     inbox,
     leads,
@@ -37,26 +34,21 @@ from .api import (
     rule_books,
     withdrawals,
 )
-from .campaign import rules as campaign
+from .campaign import campaign
 from .contact import rules as person
 from .contact.rules import consent as withdrawing
 from .conversion import rules as converting
 from .conversion.rules import ConversionsRequested
 from .deal import rules as deal
 from .deal.rules import ExpiryNoted
-from .form import rules as form
+from .form import form
 from .import_job import rules as importing
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
 from .lead import rules as lead
-from .lead.rules import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
-from .lead.rules import assignment as assigning
-from .lead.rules import merge as merging
-from .lead.rules import renewal as renewing
-from .lead.rules import response_deadline as responding
-from .lead.rules import score as grading
+from .lead.rules.events import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .nurture import rules as nurturing
 from .nurture.rules import states as nurture
 from .nurture.rules.states import NurtureStepPlanned
@@ -86,11 +78,9 @@ from .policies import (
     watch_lead,
 )
 from .projections import (
-    campaign_list,
     contact_merge_list,
     conversion_list,
     digest_list,
-    form_list,
     hand_over_list,
     import_list,
     inbox_list,
@@ -101,15 +91,13 @@ from .projections import (
     rule_book_list,
 )
 from .rule_book import rules as rule_book
+from .submission import submission
 from .workload import rules as desk
 from .workload.rules import LeadsHandedOver
 
 former = Feature(
     api=(
         leads,
-        capture,
-        forms,
-        campaigns,
         conversions,
         parties,
         duplicates,
@@ -124,23 +112,14 @@ former = Feature(
     ),
     deciders=(
         lead.decider,
-        merging.decider,
         person.decider,
         person.together,
         rule_book.decider,
         desk.decider,
-        desk.leaving,
-        grading.decider,
-        assigning.decider,
-        responding.decider,
         account.decider,
         account.merging,
-        campaign.decider,
-        form.decider,
         deal.decider,
-        converting.requests,
         converting.decider,
-        renewing.decider,
         withdrawing.decider,
         importing.decider,
         importing.starting,
@@ -207,8 +186,6 @@ former = Feature(
         party_list,
         contact_merge_list,
         conversion_list,
-        form_list,
-        campaign_list,
         import_list,
         inbox_list,
         digest_list,
@@ -217,4 +194,4 @@ former = Feature(
     effects=(nurturing.mails, digesting.mails),
     imports=(importing.taking,),
 )
-service = Service("lead-svc", former)
+service = Service("lead-svc", campaign, form, submission, former)

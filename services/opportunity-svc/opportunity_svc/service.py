@@ -17,7 +17,7 @@ from ltc_events.opportunity_gates import (
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.order import OrderRejected
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import (
     comparisons,
@@ -48,7 +48,6 @@ from .authority_grant import authority_grant
 from .authority_grant.rules import AuthorityRevoked
 from .catalogue import catalogue
 from .deal import rules as opportunity
-from .deal.rules import deciding, filling, opening, stepping, winning
 from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
 from .estimate import rules as estimate
 from .forecast import rules as forecast
@@ -158,11 +157,6 @@ former = Feature(
     ),
     deciders=(
         opportunity.decider,
-        opening.decider,
-        stepping.decider,
-        deciding.decider,
-        winning.decider,
-        filling.decider,
         selection.decider,
         swapping.decider,
         pipeline.decider,

@@ -77,7 +77,7 @@ def test_a_row_that_makes_no_sense_is_refused(change: dict[str, object], refusal
 
 
 def test_nothing_follows_from_history() -> None:
-    assert OpportunityImported not in service.reacts
+    assert OpportunityImported not in service.policies_of
     assert OpportunityImported not in members(opportunities.events), "it never passes for a deal that was won here"
 
 

@@ -167,9 +167,11 @@ class Group:
     async def _decide(self, connection: asyncpg.Connection, batch: list[Entry[Any]]) -> Plan:
         fresh = {stream for entry in batch if not entry.careful for stream in entry.work.fresh}
         streams = [stream for entry in batch for stream in entry.work.streams if stream not in fresh]
+        now = self.now()
+        streams += [numbered.stream(now[0].year) for numbered in self.service.numbered.values()]
         tails = [key for entry in batch for key in entry.work.tails]
         await self.states.load(connection, streams, tails)
-        plan = Plan(self.states, self.head, self.now, self.partitions)
+        plan = Plan(self.states, self.head, now, self.partitions)
         plan.assume_fresh(fresh)
         for number, entry in enumerate(batch, 1):
             if number % ANSWERED_AFTER == 0:
@@ -204,11 +206,11 @@ class Group:
     async def _must_fit(self) -> None:
         """A statement does not fit the tables: it may be that they are those of another version."""
         models = await (await self._connected()).fetchval("SELECT models FROM head")
-        if models not in (None, models_of(self.service.shows)):
+        if models not in (None, models_of(self.service.projections)):
             raise OtherModels
 
     def _conclude(self, batch: list[Entry[Any]], plan: Plan) -> None:
-        self.states.absorb(plan.streams, plan.tails)
+        self.states.absorb(plan.streams, plan.tails, plan.blocks)
         if plan.rows:
             self.recent.add(plan.rows)
             self.head = plan.head
@@ -264,7 +266,7 @@ class Group:
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
-        models = {"ltc.models": models_of(self.service.shows)}
+        models = {"ltc.models": models_of(self.service.projections)}
         connection = await connect(self.dsn, name=f"{self.service.name} append", pinned=True, settings=models)
         row = await connection.fetchrow("SELECT position, log_id, cardinality(tails) AS partitions FROM head")
         assert row is not None, "the database is not migrated"

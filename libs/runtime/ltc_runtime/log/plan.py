@@ -7,11 +7,12 @@ from operator import itemgetter
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Fact, Held, Stream, derive_id, event_class
+from ltc_events import Command, Decider, Event, Fact, GivenStates, Stream, derive_id, event_class
 from sqlalchemy import Table
 
+from ..numbers import Block, Numbered
 from .errors import AlreadyThere, Stale
-from .rows import Followed, HeardRow, LogRow, Meta, Tail
+from .rows import ConsumedRow, Followed, LogRow, Meta, Tail
 from .states import States, StreamState, TailKey, grown
 from .tables import heard
 
@@ -49,16 +50,17 @@ class Work(Protocol[T_co]):
 class Plan:
     """What a batch decides, in order, each work on what those before it decided."""
 
-    def __init__(self, states: States, head: int, now: Callable[[], tuple[datetime, datetime]], partitions: int) -> None:
+    def __init__(self, states: States, head: int, now: tuple[datetime, datetime], partitions: int) -> None:
         self.rows: list[LogRow] = []
         self.writes: dict[RowKey, Write] = {}
         self.advances: dict[str, tuple[int, int]] = {}
         self.streams: dict[Stream, StreamState] = {}
         self.tails: dict[TailKey, Tail] = {}
+        self.blocks: dict[Stream, Block] = {}
         self._states = states
         self._service = states.service
         self._start = head
-        self._business, self._system = now()
+        self._business, self._system = now
         self._partitions = partitions
         self._commands: dict[UUID, bool] = {}
         self._fresh: set[Stream] = set()
@@ -107,29 +109,39 @@ class Plan:
                 raise Stale(version=self.version(stream), expected=version)
         if meta.command_id in self._commands:
             raise AlreadyThere(meta.command_id)
-        decider = self._service.deciders[type(command)]
+        numbered, number = self.numbered(command), None
+        if numbered is not None and getattr(command, numbered.field) is None:
+            number = self._next_number(numbered)
+            command = command.model_copy(update={numbered.field: numbered.series.text(self._business.year, number)})
+        decider = self._service.decider_of[type(command)]
         events: Sequence[Event]
         if isinstance(decider, Decider) and decider.decide is not None:  # nearly always: one stream, without the detour
             held = self._state(Stream(decider.kind, getattr(command, decider.id)))
             events, correlation = decider.decide(held.state, command), held.correlation_id
         else:
             states = {stream: self._state(stream) for stream in decider.streams(command)}
-            events = decider.decide_on(Held({stream: held.state for stream, held in states.items()}), command)
+            events = decider.decide_on(GivenStates({stream: held.state for stream, held in states.items()}), command)
             correlation = next((held.correlation_id for held in states.values() if held.correlation_id), None)
         if not events:
             return []
         self._set(self._commands, meta.command_id, True)
         deal = correlation or meta.correlation_id or meta.command_id
+        if numbered is not None and number is not None:
+            self._give(numbered, number, meta, deal)
         return [self._tell(event, index, meta, deal) for index, event in enumerate(events)]
+
+    def numbered(self, command: Command) -> Numbered | None:
+        """The number that a command gets, if it gets one."""
+        return self._service.numbered.get(type(command))
 
     def tail(self, log_id: UUID, partition: int) -> Tail | None:
         """The last fact heard of a neighbour's partition, counting what is staged."""
         key = (log_id, partition)
         return self.tails.get(key) or self._states.tail(key)
 
-    def hear(self, rows: Collection[HeardRow]) -> None:
+    def hear(self, rows: Collection[ConsumedRow]) -> None:
         """Stage facts of other services, in the order given, and move the tails of their partitions."""
-        last: dict[TailKey, HeardRow] = {}
+        last: dict[TailKey, ConsumedRow] = {}
         for told in rows:
             row = LogRow(
                 self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
@@ -193,6 +205,23 @@ class Plan:
             else:
                 mapping[key] = old
 
+    def _next_number(self, numbered: Numbered) -> int:
+        """The number given next: of this process's block, else the first of the block after all that are taken."""
+        stream = numbered.stream(self._business.year)
+        block = self.blocks.get(stream) or self._states.block(stream)
+        last: int = self.state(stream)
+        return block.next if block is not None and block.next <= block.last else last + 1
+
+    def _give(self, numbered: Numbered, number: int, meta: Meta, deal: UUID) -> None:
+        """Stage that a number is given; with it the block that it is the first of, if it is of none that this process has."""
+        stream = numbered.stream(self._business.year)
+        block = self.blocks.get(stream) or self._states.block(stream)
+        if block is None or number > block.last:
+            taking = Meta(derive_id(meta.command_id, "numbers"), meta.actor, meta.roles, deal, meta.causation_id, meta.traceparent)
+            self.decide(numbered.series.take(self._business.year), taking)
+            block = Block(number, self.state(stream))
+        self._set(self.blocks, stream, Block(number + 1, block.last))
+
     def _state(self, stream: Stream) -> StreamState:
         held = self.streams.get(stream) or self._states.get(stream)
         if held is None:
@@ -202,7 +231,7 @@ class Plan:
         return held
 
     def _tell(self, event: Event, index: int, meta: Meta, deal: UUID) -> LogRow:
-        owner: Decider[Any, Any, Any] = self._service.owners[type(event)]
+        owner: Decider[Any, Any, Any] = self._service.owner_of[type(event)]
         stream = Stream(owner.kind, getattr(event, owner.id))
         before = self._state(stream)
         correlation = before.correlation_id or deal
@@ -226,11 +255,11 @@ class Plan:
 
     def _show_heard(self, row: LogRow) -> None:
         known = event_class(row.type)
-        if known in self._service.verbs:
+        if known in self._service.verbs_of:
             self._show(known.model_validate_json(row.data) if row.event is None else row.event, row)
 
     def _show(self, event: Event, row: LogRow) -> None:
-        verbs = self._service.verbs.get(type(event), ())
+        verbs = self._service.verbs_of.get(type(event), ())
         if not verbs:
             return
         fact = fact_of(row)
