@@ -1,6 +1,6 @@
 """Authority grants: how much discount a user may approve."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import authority_grants
 from .read import authority_grant_list

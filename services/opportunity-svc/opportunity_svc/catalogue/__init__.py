@@ -1,6 +1,6 @@
 """The catalogue: what the company can deliver, and what it costs."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import catalogue as catalogue_api
 from .read import catalogue_product

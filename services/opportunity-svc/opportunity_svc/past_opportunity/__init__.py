@@ -1,6 +1,6 @@
 """Past opportunities: deals of other systems, imported as history."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import past_opportunities
 from .read import past_opportunity_list

@@ -1,6 +1,6 @@
 """Price books: list prices in one currency, for a time."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import price_books
 from .read import price_book_list, price_book_version

@@ -1,6 +1,6 @@
 """Rule books: configuration rules and the discount matrix, version by version."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import rule_books
 from .read import rule_book_list

@@ -1,6 +1,6 @@
 """Rule previews: what a version of rules would change for open quotes."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .read import rule_previews
 

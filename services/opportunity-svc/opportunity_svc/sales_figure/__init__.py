@@ -1,6 +1,6 @@
 """Sales figures: win rate and sales cycle."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .read import sales_figures
 
