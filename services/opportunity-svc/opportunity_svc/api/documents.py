@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ltc_events import Money, Name, Sha256
 from ltc_events.opportunity import PricedLine
+from ltc_kit.document import Language
 from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import select
 
@@ -18,7 +19,7 @@ from ..catalogue.read import ProductRow, valid_on
 from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.price import gross_of, tax_of
 from .comparing import Revision, UnknownVersion
-from .paper import Language, Paper, pdf
+from .paper import Paper, pdf
 from .ubl import Offer, ubl
 from .waterfall import version_of
 
