@@ -1,4 +1,4 @@
-"""How well we sell: win rate and sales cycle, over our own deals and those taken over from other systems."""
+"""Sales figures: win rate and sales cycle, over own deals and those imported from other systems."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy import Date, cast, func, literal_column, null, or_, select, union_all
 
 from .. import projections as shown
+from ..past_opportunity.read import PastRow
 
 sales_figures = Api("/sales-figures")
 
@@ -107,7 +108,7 @@ def _value(currency: str, won: Decimal, lost: Decimal) -> ValueRate:
 
 
 def _deals(origin: Origin) -> Any:
-    own, past = shown.opportunities.c, shown.past_opportunities.c
+    own, past = shown.opportunities.c, PastRow.table.c
     ours = select(
         own.status,
         own.account_manager.label("owner"),
@@ -122,7 +123,7 @@ def _deals(origin: Origin) -> Any:
 
 
 def _spellings(source: str | None) -> Any:
-    past = shown.past_opportunities.c
+    past = PastRow.table.c
     found = select(past.source, past.product, past.spelled, func.count().label("deals")).where(past.spelled != past.product)
     if source is not None:
         found = found.where(past.source == source)
