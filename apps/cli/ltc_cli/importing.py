@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from ltc_demo.deal import Reading
-from ltc_demo.frontline import Frontline, GaveUp
-from ltc_demo.history import IMPORTER, Imported, import_history
-from ltc_demo.read import read
+from ltc_demo.client import ApiClient, TimedOut
+from ltc_demo.deal import DealFile
+from ltc_demo.deal_file import read
+from ltc_demo.history_import import IMPORTER, ImportResult, import_history
+from ltc_demo.master_data import OPPORTUNITIES
 from ltc_demo.rows import Unreadable
-from ltc_demo.setup import OPPORTUNITIES
 from ltc_demo.timings import Timings
 from ltc_runtime.http.issuer import Issuer
 
@@ -63,12 +63,12 @@ def import_file(
             raise typer.Exit(1)
         return
     try:
-        reading = read(file)
+        deal_file = read(file)
     except Unreadable as error:
         raise Trouble(str(error), MISUSED) from None
     began = time.monotonic()
-    done, figures = run(take_over(place(), reading, source or named(file), token))
-    report(reading, done, figures, time.monotonic() - began)
+    done, figures = run(take_over(place(), deal_file, source or named(file), token))
+    report(deal_file, done, figures, time.monotonic() - began)
     if done.refused:
         raise typer.Exit(1)
 
@@ -89,13 +89,13 @@ def named(file: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:40] or "file"
 
 
-async def take_over(here: Place, reading: Reading, source: str, token: str) -> tuple[Imported, dict[str, Any]]:
+async def take_over(here: Place, deal_file: DealFile, source: str, token: str) -> tuple[ImportResult, dict[str, Any]]:
     """Import, and ask for the figures of that system."""
-    async with Frontline({OPPORTUNITIES: here.url(OPPORTUNITIES)}, _tokens(here, token), Timings()) as front:
+    async with ApiClient({OPPORTUNITIES: here.url(OPPORTUNITIES)}, _tokens(here, token), Timings()) as front:
         try:
-            done = await import_history(reading, source, front)
-            asked = await front.look(OPPORTUNITIES, "figures", f"/sales-figures?origin=imported&source={source}", IMPORTER)
-        except GaveUp as error:
+            done = await import_history(deal_file, source, front)
+            asked = await front.get(OPPORTUNITIES, "figures", f"/sales-figures?origin=imported&source={source}", IMPORTER)
+        except TimedOut as error:
             raise Trouble(f"given up: {error}; run it again and it goes on where it stopped", AWAY) from None
     return done, asked.body
 
@@ -108,9 +108,9 @@ def _tokens(here: Place, token: str) -> Any:
     return Issuer(here.settings.data_dir.absolute() / "issuer", here.settings.issuer, here.settings.audience).token
 
 
-def report(reading: Reading, done: Imported, figures: dict[str, Any], seconds: float) -> None:
+def report(deal_file: DealFile, done: ImportResult, figures: dict[str, Any], seconds: float) -> None:
     """What was done, and what the services count now."""
-    all_ = len(reading.deals) + len(reading.unread)
+    all_ = len(deal_file.deals) + len(deal_file.unread)
     out.print(f"{all_:,} rows: {done.new:,} taken over, {done.unchanged:,} known already, {len(done.refused):,} refused ({seconds:.1f} s)")
     for row in done.refused[:SHOWN]:
         out.print(f"  line {row.line}: {row.reason}", markup=False)

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from ..catalogue import Catalogue
+from ..client import Person
 from ..deal import Days, Deal, Item, Payment, Price, Team
-from ..frontline import Person
 
 WEST = Team("mara.ellis", "idris.vaughn", "noor.haddad", "piet.solheim")
 EAST = Team("tang.yue", "luo.jing", "he.kun", "xu.ning")
@@ -38,7 +38,7 @@ SMALL: Lines = (("SKID-RO", 1), ("PLC-7", 1), ("SITE-TEAM", 10))
 
 
 @dataclass(frozen=True)
-class Role:
+class DealPlan:
     """One large deal of the story.
 
     Args:
@@ -61,53 +61,53 @@ class Role:
     deliveries: int = 1
 
 
-STAR = Role(
+MAIN_DEAL = DealPlan(
     key="P-1", company="Halden Ridge Water Authority", need="Desalination for two coastal wells", currency="USD", team=WEST,
     budget=95_000_000, reaches="cash", discount=Decimal("0.12"), refused=True, deliveries=2,
 )  # fmt: skip
-ROLES: tuple[Role, ...] = (
-    STAR,
-    Role(
+PLANS: tuple[DealPlan, ...] = (
+    MAIN_DEAL,
+    DealPlan(
         key="P-2", company="瀚澜水务有限公司", need="海岛供水的反渗透淡化装置", currency="CNY", team=EAST,
         budget=700_000_000, reaches="cash", discount=Decimal("0.04"),
     ),
-    Role(
+    DealPlan(
         key="P-3", company="Northgate Bottling Company", need="Process water by reverse osmosis", currency="USD", team=WEST,
         budget=52_000_000, reaches="ATB", category="best_case", lines=MIDDLE,
     ),
-    Role(
+    DealPlan(
         key="P-4", company="Marlow Creek Utilities, Inc.", need="Desalination of brackish ground water", currency="USD", team=WEST,
         budget=31_000_000, reaches="ATI", category="pipeline", lines=SMALL,
     ),
 )  # fmt: skip
-TWIN = "Marlow Creek Utilities"
+DUPLICATE = "Marlow Creek Utilities"
 """The fourth of them, as another export spells it."""
-LOOKERS = (TWIN, "青石纸业有限公司", str(VISITOR["company"]))
+OTHER_LEADS = (DUPLICATE, "青石纸业有限公司", str(VISITOR["company"]))
 """Who is a lead and no more."""
 
 
 def deals(prices: Iterable[Price], day: date) -> Mapping[str, Deal]:
     """The story as rows of a file, by key: so the books, and whether they add up, are those of all deals."""
     catalogue = Catalogue.of(prices)
-    found = [_deal(role, catalogue, Days(captured=day, engaged=day, closed=day, delivered=day, paid=day)) for role in ROLES]
-    found += [_looker(company, number) for number, company in enumerate(LOOKERS, len(ROLES) + 1)]
+    found = [_deal(plan, catalogue, Days(captured=day, engaged=day, closed=day, delivered=day, paid=day)) for plan in PLANS]
+    found += [_other_lead(company, number) for number, company in enumerate(OTHER_LEADS, len(PLANS) + 1)]
     return {deal.key: deal for deal in found}
 
 
-def _deal(role: Role, catalogue: Catalogue, days: Days) -> Deal:
+def _deal(plan: DealPlan, catalogue: Catalogue, days: Days) -> Deal:
     return Deal(
-        line=int(role.key[2:]),
-        key=role.key,
-        stage="won" if role.reaches == "cash" else "open",
-        company=role.company,
-        need=role.need,
+        line=int(plan.key[2:]),
+        key=plan.key,
+        stage="won" if plan.reaches == "cash" else "open",
+        company=plan.company,
+        need=plan.need,
         channel="other",
-        currency=role.currency,
-        team=role.team,
-        items=tuple(_item(catalogue.price(product, role.currency), count, role.discount) for product, count in role.lines),
+        currency=plan.currency,
+        team=plan.team,
+        items=tuple(_item(catalogue.price(product, plan.currency), count, plan.discount) for product, count in plan.lines),
         days=days,
         advance=Decimal("0.3"),
-        deliveries=role.deliveries,
+        deliveries=plan.deliveries,
         payment=Payment(receipts=2),
     )
 
@@ -117,10 +117,10 @@ def _item(price: Price, count: int, discount: Decimal) -> Item:
     return Item(price, Decimal(count), int((listed * (1 - discount)).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
-def _looker(company: str, number: int) -> Deal:
+def _other_lead(company: str, number: int) -> Deal:
     return Deal(number, f"P-{number}", "lead", company, "", "other", "USD", WEST, ())
 
 
 def companies() -> Sequence[str]:
     """Everybody who comes."""
-    return [*(role.company for role in ROLES), *LOOKERS]
+    return [*(plan.company for plan in PLANS), *OTHER_LEADS]

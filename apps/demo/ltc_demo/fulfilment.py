@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from .acts import LEGAL, Acts, fulfilment, manager
+from .actions import LEGAL, Actions, fulfilment, manager
+from .client import LogPosition
 from .deal import Deal
-from .frontline import Told
+from .outcome import DealOutcome
 from .progress import Progress
-from .walked import Walked
 
 CONTRACTS, ORDERS = "contract-svc", "order-svc"
 
@@ -20,20 +20,22 @@ _PAYMENT_DAYS = 30
 _DELIVERY = timedelta(days=30)
 
 
-async def sign_contract(deal: Deal, acts: Acts, progress: Progress, walked: Walked, won: Told | None) -> Told | None:
+async def sign_contract(
+    deal: Deal, actions: Actions, progress: Progress, outcome: DealOutcome, won: LogPosition | None
+) -> LogPosition | None:
     """Find the contract that was drafted from the quote; review, sign and register it.
 
     Returns:
         what order-svc and billing-svc have to hear.
     """
     who, on = manager(deal.team), deal.days.closed
-    path = f"/contracts?opportunity_id={walked.opportunity_id}"
-    (draft,) = (await acts.look(CONTRACTS, "→ contract drafted", path, LEGAL, after=(won,)))["data"]
-    walked.contract_id = draft["contract_id"]
-    contract = f"/contracts/{walked.contract_id}"
-    await acts.act(CONTRACTS, "review contract", f"{contract}/review", LEGAL, {"verdict": "approve"}, on=on)
-    signature = {"document_hash": hashlib.sha256(walked.contract_id.encode()).hexdigest(), "signed_on": _day(on)}
-    await acts.act(CONTRACTS, "sign contract", f"{contract}/sign", who, signature, on=on)
+    path = f"/contracts?opportunity_id={outcome.opportunity_id}"
+    (draft,) = (await actions.get(CONTRACTS, "→ contract drafted", path, LEGAL, after=(won,)))["data"]
+    outcome.contract_id = draft["contract_id"]
+    contract = f"/contracts/{outcome.contract_id}"
+    await actions.post(CONTRACTS, "review contract", f"{contract}/review", LEGAL, {"verdict": "approve"}, on=on)
+    signature = {"document_hash": hashlib.sha256(outcome.contract_id.encode()).hexdigest(), "signed_on": _day(on)}
+    await actions.post(CONTRACTS, "sign contract", f"{contract}/sign", who, signature, on=on)
     terms = {
         "legal_entity": _LEGAL_ENTITIES.get(deal.currency, f"LTC-{deal.currency}"),
         "plan": payment_plan(deal),
@@ -41,30 +43,32 @@ async def sign_contract(deal: Deal, acts: Acts, progress: Progress, walked: Walk
         "requested_delivery": _day(_promised(deal)),
         "registered_on": _day(on),
     }
-    answer = await acts.act(CONTRACTS, "register contract", f"{contract}/register", who, terms, on=on)
+    answer = await actions.post(CONTRACTS, "register contract", f"{contract}/register", who, terms, on=on)
     progress.reach("contracts")
-    return answer.told
+    return answer.published
 
 
-async def deliver(deal: Deal, acts: Acts, progress: Progress, walked: Walked, registered: Told | None) -> Told | None:
+async def deliver(
+    deal: Deal, actions: Actions, progress: Progress, outcome: DealOutcome, registered: LogPosition | None
+) -> LogPosition | None:
     """Find the order the contract made; promise a date, ship and have it accepted, in as many parts as the row says.
 
     Returns:
         what billing-svc has to hear.
     """
     who = fulfilment(deal.team)
-    path = f"/orders?contract_id={walked.contract_id}"
-    (order,) = (await acts.look(ORDERS, "→ order received", path, who, after=(registered,)))["data"]
-    walked.order_id = order["order_id"]
-    path = f"/orders/{walked.order_id}"
+    path = f"/orders?contract_id={outcome.contract_id}"
+    (order,) = (await actions.get(ORDERS, "→ order received", path, who, after=(registered,)))["data"]
+    outcome.order_id = order["order_id"]
+    path = f"/orders/{outcome.order_id}"
     promise = {"promised": _day(_promised(deal))}
-    await acts.act(ORDERS, "confirm order", f"{path}/confirm", who, promise, on=deal.days.closed)
-    accepted: Told | None = None
+    await actions.post(ORDERS, "confirm order", f"{path}/confirm", who, promise, on=deal.days.closed)
+    accepted: LogPosition | None = None
     on = deal.days.delivered
     for lines in parts([item.quantity for item in deal.items], deal.deliveries):
-        await acts.act(ORDERS, "ship order", f"{path}/ship", who, {"lines": lines, "shipped_on": _day(on)}, on=on)
-        answer = await acts.act(ORDERS, "accept delivery", f"{path}/accept", who, {"lines": lines, "accepted_on": _day(on)}, on=on)
-        accepted = answer.told
+        await actions.post(ORDERS, "ship order", f"{path}/ship", who, {"lines": lines, "shipped_on": _day(on)}, on=on)
+        answer = await actions.post(ORDERS, "accept delivery", f"{path}/accept", who, {"lines": lines, "accepted_on": _day(on)}, on=on)
+        accepted = answer.published
     progress.reach("delivered")
     return accepted
 

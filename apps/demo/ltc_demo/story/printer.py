@@ -3,16 +3,16 @@
 from rich.console import Console
 from rich.table import Table
 
-from .telling import Tale
+from .record import Story
 
 
-def printed(console: Console, tale: Tale) -> None:
+def print_story(console: Console, story: Story) -> None:
     """Print it."""
-    if tale.again:
+    if story.repeated:
         console.print(
             "\nThe story was told here before: all of it stands as it was then, and nothing is done twice.", style="dim", soft_wrap=True
         )
-    for number, chapter in enumerate(tale.chapters, 1):
+    for number, chapter in enumerate(story.chapters, 1):
         console.print(f"\n[bold]{number}  [/bold]", end="")
         console.print(chapter.title, style="bold", markup=False, soft_wrap=True)
         table: Table | None = None
@@ -25,10 +25,10 @@ def printed(console: Console, tale: Tale) -> None:
                 console.print(f"   {line}", markup=False, soft_wrap=True, style=_style(line))
         if table is not None:
             console.print(table)
-    if tale.trouble:
-        console.print(f"   the story stopped: {tale.trouble}", markup=False, soft_wrap=True, style="red")
-    if tale.files:
-        console.print(f"\nFiles in {tale.folder}: {', '.join(sorted(path.name for path in tale.files))}", markup=False, soft_wrap=True)
+    if story.failure:
+        console.print(f"   the story stopped: {story.failure}", markup=False, soft_wrap=True, style="red")
+    if story.files:
+        console.print(f"\nFiles in {story.folder}: {', '.join(sorted(path.name for path in story.files))}", markup=False, soft_wrap=True)
 
 
 def _style(line: str) -> str:

@@ -8,14 +8,14 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from ..cashing import BILLING
+from ..billing import BILLING
 from ..report import Check, counts
-from .cast import ANALYST, BOARD
-from .coming import BOSS, Lead
-from .leaving import rows_of
-from .office import WEIGHTS
-from .stage import LEADS, OPPORTUNITIES, Play, Stage
-from .telling import amount
+from .context import LEADS, OPPORTUNITIES, DealRun, StoryContext
+from .exports import rows_of
+from .leads import MANAGER, Lead
+from .plans import ANALYST, BOARD
+from .record import amount
+from .rules import WEIGHTS
 
 Event = dict[str, Any]
 
@@ -33,17 +33,17 @@ class Evidence:
     """Facts of opportunity-svc by kind, those without a history of their own too."""
 
 
-async def proved(stage: Stage, plays: Sequence[Play], found: Mapping[str, Lead]) -> list[Check]:
+async def check_story(context: StoryContext, runs: Sequence[DealRun], found: Mapping[str, Lead]) -> list[Check]:
     """Every number the story said beside what the logs say."""
-    evidence = await _gathered(stage, plays, found)
-    costs = {row["product"]: Decimal(row["cost"]) for row in rows_of((stage.samples / "catalogue.csv").read_bytes())}
-    numbers, money = counted_again(evidence), summed_again(evidence, plays, costs)
-    said = stage.tale.counted
+    evidence = await _gathered(context, runs, found)
+    costs = {row["product"]: Decimal(row["cost"]) for row in rows_of((context.samples / "catalogue.csv").read_bytes())}
+    numbers, money = counted_again(evidence), summed_again(evidence, runs, costs)
+    said = context.story.counted
     return [
         counts("story: refused as it must be", said["tried what must be refused"], said["refused as it must be"]),
         *(counts(f"story: {name}", said[name], number) for name, number in numbers.items()),
         *(Check(f"story: {name}", amount(said[name], "USD"), amount(sum, "USD")) for name, sum in money.items()),
-        *await _files(stage, plays, found),
+        *await _files(context, runs, found),
     ]
 
 
@@ -70,10 +70,10 @@ def counted_again(evidence: Evidence) -> dict[str, int]:
     }
 
 
-def summed_again(evidence: Evidence, plays: Sequence[Play], costs: Mapping[str, Decimal]) -> dict[str, int]:
+def summed_again(evidence: Evidence, runs: Sequence[DealRun], costs: Mapping[str, Decimal]) -> dict[str, int]:
     """The amounts of the quarter and of the first deal, from what was won and what was forecast."""
     won = [event for event in _of(evidence.deals, "won") if event["currency"] == "USD"]
-    ahead = [play for play in plays if play.role.reaches != "cash" and play.role.currency == "USD"]
+    ahead = [run for run in runs if run.plan.reaches != "cash" and run.plan.currency == "USD"]
     lines = [line for event in won for line in event["lines"]]
     net = sum(event["net"]["amount"] for event in won)
     listed = sum(Decimal(line["quantity"]) * line["list_price"]["amount"] for line in lines)
@@ -82,48 +82,48 @@ def summed_again(evidence: Evidence, plays: Sequence[Play], costs: Mapping[str, 
         "won in the quarter": net,
         "given in negotiation": int(listed) - net,
         "what is left of it after cost": net - int(cost),
-        "forecast in the quarter": sum(play.deal.net for play in ahead),
-        "counted on": int(sum(Decimal(WEIGHTS[play.role.category]) * play.deal.net for play in ahead)),
+        "forecast in the quarter": sum(run.deal.net for run in ahead),
+        "counted on": int(sum(Decimal(WEIGHTS[run.plan.category]) * run.deal.net for run in ahead)),
     }
 
 
-async def _files(stage: Stage, plays: Sequence[Play], found: Mapping[str, Lead]) -> list[Check]:
-    files = {path.name: path for path in stage.tale.files}
+async def _files(context: StoryContext, runs: Sequence[DealRun], found: Mapping[str, Lead]) -> list[Check]:
+    files = {path.name: path for path in context.story.files}
     exported = {row["lead_id"] for row in rows_of(files["leads.csv"].read_bytes())}
     ours = {lead["lead_id"] for lead in found.values()}
     papers = 0
-    for play in plays:
-        for name in (f"quote-{play.role.key}-{language}.pdf" for language in ("en", "zh")):
+    for run in runs:
+        for name in (f"quote-{run.plan.key}-{language}.pdf" for language in ("en", "zh")):
             if name in files:
-                said = await stage.look(OPPORTUNITIES, f"/quotes/{play.walked.quote_id}/document?language={name[-6:-4]}", BOARD)
+                said = await context.get(OPPORTUNITIES, f"/quotes/{run.outcome.quote_id}/document?language={name[-6:-4]}", BOARD)
                 papers += said["pdf_sha256"] == sha256(files[name].read_bytes()).hexdigest()
     return [
         counts("story: its leads in leads.csv", len(ours), len(ours & exported)),
-        counts("story: quotes on paper as their hash says", stage.tale.counted["quotes on paper"], papers),
+        counts("story: quotes on paper as their hash says", context.story.counted["quotes on paper"], papers),
     ]
 
 
-async def _gathered(stage: Stage, plays: Sequence[Play], found: Mapping[str, Lead]) -> Evidence:
-    invoices = [f"/invoices/{invoice.invoice_id}" for play in plays for invoice in play.walked.invoices]
-    receipts = [f"/receipts/{receipt}" for play in plays for receipt in play.walked.receipts]
+async def _gathered(context: StoryContext, runs: Sequence[DealRun], found: Mapping[str, Lead]) -> Evidence:
+    invoices = [f"/invoices/{invoice.invoice_id}" for run in runs for invoice in run.outcome.invoices]
+    receipts = [f"/receipts/{receipt}" for run in runs for receipt in run.outcome.receipts]
     leads, parties, deals, quotes, money, kinds = await asyncio.gather(
-        _history(stage, LEADS, [f"/leads/{lead['lead_id']}" for lead in found.values()]),
-        _history(stage, LEADS, [f"/parties/{lead['party_id']}" for lead in found.values()]),
-        _history(stage, OPPORTUNITIES, [play.at for play in plays]),
-        _history(stage, OPPORTUNITIES, [f"/quotes/{play.walked.quote_id}" for play in plays if play.walked.quote_id]),
-        _history(stage, BILLING, [*invoices, *receipts]),
-        _kinds(stage, plays),
+        _history(context, LEADS, [f"/leads/{lead['lead_id']}" for lead in found.values()]),
+        _history(context, LEADS, [f"/parties/{lead['party_id']}" for lead in found.values()]),
+        _history(context, OPPORTUNITIES, [run.at for run in runs]),
+        _history(context, OPPORTUNITIES, [f"/quotes/{run.outcome.quote_id}" for run in runs if run.outcome.quote_id]),
+        _history(context, BILLING, [*invoices, *receipts]),
+        _kinds(context, runs),
     )
     return Evidence(leads, parties, deals, quotes, money, kinds)
 
 
-async def _history(stage: Stage, service: str, paths: Sequence[str]) -> list[Event]:
-    pages = await asyncio.gather(*(stage.look(service, f"{path}/history?limit=200", BOSS) for path in paths))
+async def _history(context: StoryContext, service: str, paths: Sequence[str]) -> list[Event]:
+    pages = await asyncio.gather(*(context.get(service, f"{path}/history?limit=200", MANAGER) for path in paths))
     return [event for page in pages for event in page["data"]]
 
 
-async def _kinds(stage: Stage, plays: Sequence[Play]) -> Counter[str]:
-    stories = await asyncio.gather(*(stage.look(OPPORTUNITIES, f"/trace/{play.walked.opportunity_id}", ANALYST) for play in plays))
+async def _kinds(context: StoryContext, runs: Sequence[DealRun]) -> Counter[str]:
+    stories = await asyncio.gather(*(context.get(OPPORTUNITIES, f"/trace/{run.outcome.opportunity_id}", ANALYST) for run in runs))
     steps = {step["event_id"]: step["type"] for story in stories for step in story["steps"] if step["origin"] is None}
     return Counter(kind.split(".")[2] for kind in steps.values())
 

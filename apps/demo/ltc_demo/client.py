@@ -21,7 +21,7 @@ Token = Callable[[str, tuple[str, ...]], str]
 SERVICES = ("lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc")
 """In the order a deal passes through them."""
 
-PATIENCE = 600.0
+MAX_WAIT_SECONDS = 600.0
 """Seconds before a service that cannot be reached is given up."""
 
 _LONGEST_PAUSE = 3.0
@@ -39,7 +39,7 @@ class Rejected(Exception):
         super().__init__(f"{step}: {status} {code}: {detail}")
 
 
-class GaveUp(Exception):
+class TimedOut(Exception):
     """A service could not be reached for longer than we wait."""
 
 
@@ -59,7 +59,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Told:
+class LogPosition:
     """How far a service had told when it answered: what a read elsewhere waits for."""
 
     service: str
@@ -76,12 +76,12 @@ class Answer:
     status: int
     body: Any
     """JSON, read; of a file, its bytes."""
-    told: Told | None
+    published: LogPosition | None
     replayed: bool = False
     """It was done before, with this key; nothing happened now."""
 
 
-class Frontline:
+class ApiClient:
     """Speaks to the five services.
 
     Args:
@@ -97,7 +97,7 @@ class Frontline:
         token: Token,
         timings: Timings,
         *,
-        patience: float = PATIENCE,
+        patience: float = MAX_WAIT_SECONDS,
     ) -> None:
         self._services = {name: Service(url) for name, url in addresses.items()}
         self._token = token
@@ -106,14 +106,14 @@ class Frontline:
         self._patience = patience
         self._jitter = Random(1)
 
-    async def __aenter__(self) -> "Frontline":
+    async def __aenter__(self) -> "ApiClient":
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for service in self._services.values():
             service.close()
 
-    async def act(
+    async def post(
         self,
         service: str,
         step: str,
@@ -133,9 +133,9 @@ class Frontline:
 
         Raises:
             Rejected: the service refused.
-            GaveUp: it could not be reached.
+            TimedOut: it could not be reached.
         """
-        headers = {"idempotency-key": short(key)}
+        headers = {"idempotency-key": idempotency_key(key)}
         content = None
         if isinstance(body, bytes):
             headers["content-type"], content = "application/octet-stream", body
@@ -145,8 +145,8 @@ class Frontline:
             headers["ltc-occurred-at"] = at
         return await self._until_answered(service, step, "POST", path, who, headers, content)
 
-    async def look(
-        self, service: str, step: str, path: str, who: Person, *, after: Iterable[Told] = (), accept: str = "application/json"
+    async def get(
+        self, service: str, step: str, path: str, who: Person, *, after: Iterable[LogPosition] = (), accept: str = "application/json"
     ) -> Answer:
         """GET, once the service has heard, and dealt with, what its neighbours told.
 
@@ -155,7 +155,7 @@ class Frontline:
 
         Raises:
             Rejected: the service refused.
-            GaveUp: it could not be reached.
+            TimedOut: it could not be reached.
         """
         waits = ", ".join(map(str, after))
         headers = {"accept": accept} | ({"ltc-after": waits} if waits else {})
@@ -181,7 +181,7 @@ class Frontline:
             attempt += 1
             self._timings.retries[cause] += 1
             if time.monotonic() - began > self._patience:
-                raise GaveUp(f"{step}: {service} did not answer within {self._patience:.0f} s; last: {cause}")
+                raise TimedOut(f"{step}: {service} did not answer within {self._patience:.0f} s; last: {cause}")
             await asyncio.sleep(max(pause, min(_LONGEST_PAUSE, 0.05 * 2**attempt)) * (0.75 + 0.5 * self._jitter.random()))
 
     def _again(self, step: str, response: Response, who: Person | Form, attempt: int) -> tuple[float, str]:
@@ -208,7 +208,7 @@ class Frontline:
         return bearer
 
 
-def short(key: str) -> str:
+def idempotency_key(key: str) -> str:
     """A key as the header takes it: printable ASCII, at most 255 letters."""
     if len(key) <= 200 and key.isascii() and key.isprintable() and '"' not in key:
         return f'"{key}"'
@@ -221,9 +221,9 @@ def _answer(response: Response) -> Answer:
     return Answer(response.status, body, _told(response), response.headers.get("idempotency-replayed") == "true")
 
 
-def _told(response: Response) -> Told | None:
+def _told(response: Response) -> LogPosition | None:
     found = _POSITION.match(response.headers.get("ltc-position", ""))
-    return Told(found[1], int(found[3])) if found and found[3] else None
+    return LogPosition(found[1], int(found[3])) if found and found[3] else None
 
 
 def _problem(response: Response) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ltc_demo import crm, own
-from ltc_demo.read import read
+from ltc_demo import crm_format, own_format
+from ltc_demo.deal_file import read
 from ltc_demo.rows import Unreadable
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
-PIPELINE = ",".join(crm.COLUMNS)
+PIPELINE = ",".join(crm_format.COLUMNS)
 WON = "A1,Ann Low,Big Box,Acme,Won,2017-01-02,2017-03-01,1054"
 
 
@@ -154,14 +154,14 @@ def test_our_sample_is_what_its_maker_writes() -> None:
 
 def test_a_row_of_our_own_has_lines_discounts_and_parts(tmp_path: Path) -> None:
     (tmp_path / "prices.csv").write_text(
-        ",".join(own.PRICE_COLUMNS) + "\nP-1,Pump,C62,EUR,10.05,0.19\nHOSE,Hose,MTR,EUR,2,0.19\n", encoding="utf-8"
+        ",".join(own_format.PRICE_COLUMNS) + "\nP-1,Pump,C62,EUR,10.05,0.19\nHOSE,Hose,MTR,EUR,2,0.19\n", encoding="utf-8"
     )
-    cells = dict.fromkeys(own.COLUMNS, "") | {
+    cells = dict.fromkeys(own_format.COLUMNS, "") | {
         "deal": "D-1", "stage": "won", "company": "Seerose AG", "channel": "site", "need": "Pumps", "owner": "Eva Zielonka",
         "manager": "Max", "region": "Süd", "currency": "EUR", "items": "P-1*3; hose*2.5", "discount": "10", "advance": "30",
         "deliveries": "2", "receipts": "2", "paid_share": "50", "captured": "2024-01-01", "closed": "2024-02-01",
     }  # fmt: skip
-    found = read(lines(tmp_path / "deals.csv", ",".join(cells.values()), header=",".join(own.COLUMNS)))
+    found = read(lines(tmp_path / "deals.csv", ",".join(cells.values()), header=",".join(own_format.COLUMNS)))
     assert found.unread == ()
     (deal,) = found.deals
     assert [item.net for item in deal.items] == [2714, 450]  # 3 x 10.05 less 10 % is 27.135: half up
@@ -171,13 +171,13 @@ def test_a_row_of_our_own_has_lines_discounts_and_parts(tmp_path: Path) -> None:
 
 
 def test_only_a_few_columns_of_our_own_must_be_there(tmp_path: Path) -> None:
-    (tmp_path / "prices.csv").write_text(",".join(own.PRICE_COLUMNS) + "\nP-1,Pump,C62,USD,10,0\n", encoding="utf-8")
-    (deal,) = read(lines(tmp_path / "deals.csv", "D-1,open,Acme,Eva,USD,P-1*2", header=",".join(own.REQUIRED))).deals
+    (tmp_path / "prices.csv").write_text(",".join(own_format.PRICE_COLUMNS) + "\nP-1,Pump,C62,USD,10,0\n", encoding="utf-8")
+    (deal,) = read(lines(tmp_path / "deals.csv", "D-1,open,Acme,Eva,USD,P-1*2", header=",".join(own_format.REQUIRED))).deals
     assert (deal.need, deal.channel, deal.team.manager, deal.team.solution) == ("P-1*2", "other", "sales.management", "solution.desk")
 
 
 def test_what_may_not_be_is_named(tmp_path: Path) -> None:
-    (tmp_path / "prices.csv").write_text(",".join(own.PRICE_COLUMNS) + "\nP-1,Pump,C62,USD,10,0\n", encoding="utf-8")
+    (tmp_path / "prices.csv").write_text(",".join(own_format.PRICE_COLUMNS) + "\nP-1,Pump,C62,USD,10,0\n", encoding="utf-8")
     given = {
         "P-1*2": "",
         "P-1": "items: 'P-1' is not written like PRODUCT*3",
@@ -187,5 +187,5 @@ def test_what_may_not_be_is_named(tmp_path: Path) -> None:
         "P-1*2;": "items: '' is not written like PRODUCT*3",
     }
     rows = [f"D-{number},open,Acme,Eva,USD,{items}" for number, items in enumerate(given)]
-    found = read(lines(tmp_path / "deals.csv", *rows, header=",".join(own.REQUIRED)))
+    found = read(lines(tmp_path / "deals.csv", *rows, header=",".join(own_format.REQUIRED)))
     assert [unread.reason for unread in found.unread] == [reason for reason in given.values() if reason]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import orjson
 
+from ..client import Rejected
 from ..deal import major
-from ..frontline import Rejected
+from ..outcome import DealOutcome
 from ..report import Check
-from ..walked import Walked
 
-MEMORY = "told.json"
+FIRST_RUN_FILE = "told.json"
 """Where lines are kept that can be found out only once: what was refused, and is done now."""
 
 
@@ -34,19 +34,19 @@ class Chapter:
 
 
 @dataclass
-class Tale:
+class Story:
     """The whole story."""
 
     folder: Path
     chapters: list[Chapter] = field(default_factory=list)
-    walked: list[Walked] = field(default_factory=list)
+    outcomes: list[DealOutcome] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
     """What was done, by what it is called."""
     files: list[Path] = field(default_factory=list)
     checks: Sequence[Check] = ()
-    trouble: str = ""
+    failure: str = ""
     """Why it ended early, if it did."""
-    again: bool = False
+    repeated: bool = False
     """It was told to these services before: what it does is done, and what they refused then they now refuse otherwise, or do not."""
     _known: dict[str, list[str]] = field(default_factory=dict)
 
@@ -62,28 +62,28 @@ class Tale:
     def refused(self, chapter: Chapter, what: str, refusal: Rejected | None, code: str) -> None:
         """What was refused, as the one who tried it reads it; ``code`` is why it must be."""
         is_it = refusal is not None and refusal.code == code
-        lines = self.once(what, as_read(what, refusal) if is_it and refusal else [])
+        lines = self.first_time(what, as_read(what, refusal) if is_it and refusal else [])
         for line in lines or [f"✗ {what}: was refused when the story was first told"]:
             chapter.say(line)
         self.counted["tried what must be refused"] += 1
-        self.counted["refused as it must be"] += bool(is_it or self.again)
+        self.counted["refused as it must be"] += bool(is_it or self.repeated)
 
-    def once(self, name: str, lines: list[str]) -> list[str]:
+    def first_time(self, name: str, lines: list[str]) -> list[str]:
         """These lines, which can be found out only the first time; later, when there are none, those of then."""
         self._known |= {name: lines} if lines else {}
         return self._known.get(name, [])
 
-    def recall(self) -> None:
+    def load(self) -> None:
         """Know what was found out when the story was told before."""
-        path = self.folder / MEMORY
+        path = self.folder / FIRST_RUN_FILE
         self._known = orjson.loads(path.read_bytes()) if path.exists() else {}
 
-    def remember(self) -> None:
+    def save(self) -> None:
         """Keep it for the next time."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / MEMORY).write_bytes(orjson.dumps(self._known))
+        (self.folder / FIRST_RUN_FILE).write_bytes(orjson.dumps(self._known))
 
-    def keep(self, name: str, content: bytes) -> Path:
+    def add_file(self, name: str, content: bytes) -> Path:
         """Leave a file in the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
@@ -97,9 +97,9 @@ def as_read(what: str, refusal: Rejected) -> list[str]:
     unmet, broken = refusal.problem.get("unmet", ()), refusal.problem.get("violations", ())
     detail = str(refusal.problem.get("detail", refusal))
     # What is listed below is not said twice.
-    short = detail.partition(" Missing:")[0] if unmet else detail.partition(":")[0] + ":" if broken else detail
+    idempotency_key = detail.partition(" Missing:")[0] if unmet else detail.partition(":")[0] + ":" if broken else detail
     missing = [f"    – {each['needs']}: {each['user'] or each['who']} sees to it ({each['operation']})" for each in unmet]
-    return [f"✗ {what}: {short}", *missing, *(f"    – {each['why']}: {each['remedy']}" for each in broken)]
+    return [f"✗ {what}: {idempotency_key}", *missing, *(f"    – {each['why']}: {each['remedy']}" for each in broken)]
 
 
 def amount(money: int, currency: str) -> str:

@@ -8,9 +8,9 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
-from .deal import Deal, Reading, Unread
-from .frontline import Frontline, Person, Rejected, Told
-from .setup import OPPORTUNITIES
+from .client import ApiClient, LogPosition, Person, Rejected
+from .deal import Deal, DealFile, UnreadRow
+from .master_data import OPPORTUNITIES
 
 AT_ONCE = 16
 IMPORTER = Person("history.import", ("sales_manager",))
@@ -19,28 +19,28 @@ _STATUS = {"lead": "open", "open": "open", "lost": "lost", "won": "won"}
 
 
 @dataclass
-class Imported:
+class ImportResult:
     """What became of the rows."""
 
     new: int = 0
     unchanged: int = 0
-    refused: list[Unread] = field(default_factory=list)
+    refused: list[UnreadRow] = field(default_factory=list)
     spellings: Counter[tuple[str, str]] = field(default_factory=Counter)
     """How often a product was written so: (in the catalogue, in the file)."""
-    told: Told | None = None
+    published: LogPosition | None = None
 
 
-async def import_history(reading: Reading, source: str, front: Frontline) -> Imported:
+async def import_history(deal_file: DealFile, source: str, front: ApiClient) -> ImportResult:
     """Take over every deal of ``reading``; what was taken over before stays as it is.
 
     Args:
         source: what the system it comes from is called: the same deal of the same system is imported once.
 
     Raises:
-        GaveUp: the service could not be reached for longer than anybody waits.
+        TimedOut: the service could not be reached for longer than anybody waits.
     """
-    done = Imported(refused=list(reading.unread))
-    deals = iter(reading.deals)
+    done = ImportResult(refused=list(deal_file.unread))
+    deals = iter(deal_file.deals)
     run = token_hex(8)  # each run asks anew: what is known is for the service to say, not for the answer it gave the last time
 
     async def work(deals: Iterable[Deal]) -> None:
@@ -54,22 +54,22 @@ async def import_history(reading: Reading, source: str, front: Frontline) -> Imp
     return done
 
 
-async def _import(deal: Deal, source: str, run: str, front: Frontline, done: Imported) -> None:
+async def _import(deal: Deal, source: str, run: str, front: ApiClient, done: ImportResult) -> None:
     product = deal.items[0].price.product
     if deal.spelled and deal.spelled != product:
         done.spellings[product, deal.spelled] += 1
     try:
         path, key = f"/past-opportunities/{quote(f'{source}:{deal.key}')}", f"history:{run}:{source}:{deal.key}"
-        answer = await front.act(OPPORTUNITIES, "import", path, IMPORTER, _body(deal, product), key=key)
+        answer = await front.post(OPPORTUNITIES, "import", path, IMPORTER, _body(deal, product), key=key)
     except Rejected as refused:
-        done.refused.append(Unread(deal.line, str(refused)))
+        done.refused.append(UnreadRow(deal.line, str(refused)))
         return
-    if answer.told is None:
+    if answer.published is None:
         done.unchanged += 1
         return
     done.new += 1
-    if done.told is None or answer.told.position > done.told.position:
-        done.told = answer.told
+    if done.published is None or answer.published.position > done.published.position:
+        done.published = answer.published
 
 
 def _body(deal: Deal, product: str) -> dict[str, Any]:

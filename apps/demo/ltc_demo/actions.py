@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from .client import Answer, ApiClient, Form, LogPosition, Person, Rejected
 from .deal import Team
-from .frontline import Answer, Form, Frontline, Person, Rejected, Told
 
 Body = Mapping[str, Any] | bytes | None
 
 
-class Acts:
-    """Acts on one thing.
+class Actions:
+    """Actions on one thing.
 
     Args:
         front: speaks to the services.
@@ -20,22 +20,22 @@ class Acts:
         hour: when the first act of a day is done; none, if all of it is done now, whatever the day.
     """
 
-    def __init__(self, front: Frontline, name: str, hour: int | None = 9) -> None:
+    def __init__(self, front: ApiClient, name: str, hour: int | None = 9) -> None:
         self._front = front
         self._name = name
         self._hour = hour
         self._done: Counter[str] = Counter()
 
-    async def act(self, service: str, step: str, path: str, who: Person | Form, body: Body = None, *, on: date | None = None) -> Answer:
+    async def post(self, service: str, step: str, path: str, who: Person | Form, body: Body = None, *, on: date | None = None) -> Answer:
         """POST; the same act of the same thing has the same key, whenever it is tried and whatever else was done before."""
         self._done[step] += 1
         key = f"{self._name}:{step}:{self._done[step]}"
-        return await self._front.act(service, step, path, who, body, key=key, at=self._moment(on))
+        return await self._front.post(service, step, path, who, body, key=key, at=self._moment(on))
 
-    async def tried(self, service: str, step: str, path: str, who: Person | Form, body: Body = None) -> Rejected | None:
-        """POST what may well be refused; returns the refusal. Whoever mends what it says asks again by `act`: that is the same act."""
+    async def try_post(self, service: str, step: str, path: str, who: Person | Form, body: Body = None) -> Rejected | None:
+        """POST what may well be refused; returns the refusal. Whoever mends what it says asks again by `post`: that is the same act."""
         try:
-            await self.act(service, step, path, who, body)
+            await self.post(service, step, path, who, body)
         except Rejected as refused:
             self._done[step] -= 1
             return refused
@@ -48,12 +48,19 @@ class Acts:
         hours, minutes = divmod(self._hour * 60 + self._done.total(), 60)
         return f"{on.isoformat()}T{hours:02}:{minutes:02}:00Z"
 
-    async def look(
-        self, service: str, step: str, path: str, who: Person, *, after: tuple[Told | None, ...] = (), accept: str = "application/json"
+    async def get(
+        self,
+        service: str,
+        step: str,
+        path: str,
+        who: Person,
+        *,
+        after: tuple[LogPosition | None, ...] = (),
+        accept: str = "application/json",
     ) -> Any:
         """GET, after what was told elsewhere has arrived."""
-        told = [position for position in after if position is not None]
-        return (await self._front.look(service, step, path, who, after=told, accept=accept)).body
+        published = [position for position in after if position is not None]
+        return (await self._front.get(service, step, path, who, after=published, accept=accept)).body
 
 
 def sales(team: Team) -> Person:

@@ -15,20 +15,20 @@ from ltc_stack.embedded import Stack
 from rich.console import Console
 
 from . import report
-from .deal import Reading
-from .drive import drive
-from .frontline import Frontline, GaveUp, Token
-from .ledger import look_through
+from .client import ApiClient, TimedOut, Token
+from .deal import DealFile
+from .deal_file import read
+from .deal_history import history_of
+from .driver import drive
+from .ledger import read_ledger
 from .progress import Progress
-from .read import read
 from .rows import Unreadable
-from .story import told
-from .tale.printing import printed
-from .tale.telling import Tale
-from .tale.whole import tell
+from .story.printer import print_story
+from .story.record import Story
+from .story.story import run_story
 from .timings import Timings
 
-FINE, WRONG, MISUSED, INTERRUPTED = 0, 1, 2, 130
+PASSED, FAILED, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 
 _PIPE_WIDTH = 160
 FOLDER = "demo"
@@ -47,15 +47,15 @@ def main(input: Path | None = None, *, console: Console | None = None) -> int:
     """
     console = console or _console()
     try:
-        reading = read(input or sample())
-        report.heading(console, reading)
-        return asyncio.run(demo(reading, console, story=input is None))
+        deal_file = read(input or sample())
+        report.print_heading(console, deal_file)
+        return asyncio.run(demo(deal_file, console, with_story=input is None))
     except Unreadable as error:
         console.print(str(error), markup=False, soft_wrap=True)
-        return MISUSED
-    except GaveUp as error:
+        return USAGE_ERROR
+    except TimedOut as error:
         console.print(f"given up: {error}", markup=False, soft_wrap=True)
-        return WRONG
+        return FAILED
     except KeyboardInterrupt:
         console.print("interrupted; run it again and it goes on where it stopped")
         return INTERRUPTED
@@ -72,32 +72,32 @@ def sample() -> Path:
     return _SAMPLE if _SAMPLE.exists() else Path(__file__).parents[3] / _SAMPLE
 
 
-async def demo(reading: Reading, console: Console, *, story: bool = False) -> int:
-    """Drive, look at what became of it, report; with ``story`` also tell that of the large deals."""
+async def demo(deal_file: DealFile, console: Console, *, with_story: bool = False) -> int:
+    """Drive the deals, read the result, report it; ``with_story`` adds the story of the large deals."""
     progress, timings, settings = Progress(console), Timings(), Settings()
-    tale: Tale | None = None
+    story: Story | None = None
     async with progress.shown(), services(settings, progress.say) as (addresses, token):
-        async with Frontline(addresses, token, timings) as front:
-            progress.expect(len(reading.deals), timings.retries)
+        async with ApiClient(addresses, token, timings) as front:
+            progress.expect(len(deal_file.deals), timings.retries)
             began = time.monotonic()
-            walked = await drive(reading, front, progress)
-            if story:
-                tale, deals = await tell(front, sample().parent / "story", settings.data_dir / FOLDER, progress)
-                reading, walked = replace(reading, deals=(*reading.deals, *deals)), [*walked, *tale.walked]
+            outcomes = await drive(deal_file, front, progress)
+            if with_story:
+                story, deals = await run_story(front, sample().parent / "story", settings.data_dir / FOLDER, progress)
+                deal_file, outcomes = replace(deal_file, deals=(*deal_file.deals, *deals)), [*outcomes, *story.outcomes]
             seconds = time.monotonic() - began
             progress.say("reading the books")
-            ledger = await look_through(front, walked)
-            longest = None if tale else await told(front, walked)
-        figures = report.Figures(reading, walked, ledger, timings, seconds, tale.checks if tale else ())
+            ledger = await read_ledger(front, outcomes)
+            longest = None if story else await history_of(front, outcomes)
+        figures = report.Figures(deal_file, outcomes, ledger, timings, seconds, story.checks if story else ())
         progress.say("done")
-    if tale:
-        printed(console, tale)
-    fine = report.printed(console, figures, longest)
-    leave_timings(timings, settings.data_dir / FOLDER, console)
-    return FINE if fine and not (tale and tale.trouble) else WRONG
+    if story:
+        print_story(console, story)
+    fine = report.print_report(console, figures, longest)
+    write_timings(timings, settings.data_dir / FOLDER, console)
+    return PASSED if fine and not (story and story.failure) else FAILED
 
 
-def leave_timings(timings: Timings, folder: Path, console: Console) -> None:
+def write_timings(timings: Timings, folder: Path, console: Console) -> None:
     """Keep how long every step took."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "timings.csv").open("w", encoding="utf-8", newline="") as file:

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from .acts import Acts
-from .deal import Deal, Price, Reading
-from .frontline import Frontline, Person
+from .actions import Actions
+from .client import ApiClient, Person
+from .deal import Deal, DealFile, Price
 
 OPPORTUNITIES = "opportunity-svc"
 OFFICE = Person("sales.office", ("sales_manager",))
@@ -34,13 +34,13 @@ class Books:
         return f"list-{currency}-{digest[:8]}"
 
 
-async def set_up(front: Frontline, reading: Reading, books: Books) -> None:
+async def set_up(front: ApiClient, deal_file: DealFile, books: Books) -> None:
     """Set the price books and grant authority; what is set already stays as it is."""
-    used = {deal.currency for deal in reading.deals}
+    used = {deal.currency for deal in deal_file.deals}
     for currency in sorted(used):
         code = books.code(currency)
-        await Acts(front, f"book:{code}").act(OPPORTUNITIES, "set price book", f"/price-books/{code}", OFFICE, books.bodies[currency])
-    grants = [_grant(front, user, currency, manager) for user, currency, manager in sorted(_people(reading.deals))]
+        await Actions(front, f"book:{code}").post(OPPORTUNITIES, "set price book", f"/price-books/{code}", OFFICE, books.bodies[currency])
+    grants = [_grant(front, user, currency, manager) for user, currency, manager in sorted(_people(deal_file.deals))]
     await asyncio.gather(*grants)
 
 
@@ -51,14 +51,14 @@ def _people(deals: Sequence[Deal]) -> set[tuple[str, str, bool]]:
     return {(*who, True) for who in managers} | {(*who, False) for who in owners - managers}
 
 
-async def _grant(front: Frontline, user: str, currency: str, manager: bool) -> None:
+async def _grant(front: ApiClient, user: str, currency: str, manager: bool) -> None:
     body = {
         "max_discount": _MANAGERS_DISCOUNT if manager else _OWN_DISCOUNT,
         "max_amount": {"amount": _MANAGERS_LIMIT if manager else _OWN_LIMIT, "currency": currency},
         "valid_from": _SINCE,
     }
     name = f"grant:{user}:{currency}:{'manager' if manager else 'own'}"
-    await Acts(front, name).act(OPPORTUNITIES, "grant authority", f"/authority-grants/{user}", OFFICE, body)
+    await Actions(front, name).post(OPPORTUNITIES, "grant authority", f"/authority-grants/{user}", OFFICE, body)
 
 
 def _item(price: Price) -> dict[str, Any]:

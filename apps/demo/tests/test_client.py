@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from ltc_demo.frontline import Form, Frontline, GaveUp, Person, Rejected, Told, short
+from ltc_demo.client import ApiClient, Form, LogPosition, Person, Rejected, TimedOut, idempotency_key
 from ltc_demo.http import Service, Unreachable
 from ltc_demo.timings import Timings, percentile
 
@@ -57,15 +57,15 @@ async def serving(script: Script) -> AsyncIterator[tuple[str, list[Request]]]:
 @asynccontextmanager
 async def frontline(
     url: str, patience: float = 5.0, token: Callable[[str, tuple[str, ...]], str] | None = None
-) -> AsyncIterator[Frontline]:
-    async with Frontline(
+) -> AsyncIterator[ApiClient]:
+    async with ApiClient(
         {"lead-svc": url}, token or (lambda sub, roles: f"{sub}:{'+'.join(roles)}"), Timings(), patience=patience
     ) as front:
         yield front
 
 
-def act(front: Frontline) -> Awaitable[Any]:
-    return front.act("lead-svc", "capture lead", "/leads", WHO, {"company": "Acme"}, key="k1", at="2024-01-01T09:00:00Z")
+def post(front: ApiClient) -> Awaitable[Any]:
+    return front.post("lead-svc", "capture lead", "/leads", WHO, {"company": "Acme"}, key="k1", at="2024-01-01T09:00:00Z")
 
 
 async def test_an_act_sends_token_key_and_moment_and_learns_what_was_told() -> None:
@@ -73,9 +73,9 @@ async def test_an_act_sends_token_key_and_moment_and_learns_what_was_told() -> N
         serving(lambda n, request: answer(201, {"lead_id": "x"}, ltc_position="lead-svc@12; told=11")) as (url, seen),
         frontline(url) as front,
     ):
-        got = await act(front)
+        got = await post(front)
     first, headers, body = seen[0]
-    assert (got.status, got.body, got.told) == (201, {"lead_id": "x"}, Told("lead-svc", 11))
+    assert (got.status, got.body, got.published) == (201, {"lead_id": "x"}, LogPosition("lead-svc", 11))
     assert first == "POST /leads HTTP/1.1"
     assert headers["authorization"] == "Bearer ann:sales"
     assert headers["idempotency-key"] == '"k1"'
@@ -85,16 +85,16 @@ async def test_an_act_sends_token_key_and_moment_and_learns_what_was_told() -> N
 
 async def test_a_look_waits_for_what_was_told_elsewhere() -> None:
     async with serving(lambda n, request: answer(200, {})) as (url, seen), frontline(url) as front:
-        await front.look("lead-svc", "show", "/leads/1", WHO, after=[Told("order-svc", 7), Told("contract-svc", 9)])
+        await front.get("lead-svc", "show", "/leads/1", WHO, after=[LogPosition("order-svc", 7), LogPosition("contract-svc", 9)])
     assert seen[0][1]["ltc-after"] == "order-svc@7, contract-svc@9"
 
 
 @pytest.mark.parametrize(
-    "trouble", [answer(503, {"code": "unavailable"}, retry_after="0"), answer(409, {"code": "busy"}), answer(502), answer(500, {}), None]
+    "failure", [answer(503, {"code": "unavailable"}, retry_after="0"), answer(409, {"code": "busy"}), answer(502), answer(500, {}), None]
 )
-async def test_what_passes_is_tried_again_with_the_same_key(trouble: bytes | None) -> None:
-    async with serving(lambda n, request: trouble if n < 2 else answer(204)) as (url, seen), frontline(url) as front:
-        assert (await act(front)).status == 204
+async def test_what_passes_is_tried_again_with_the_same_key(failure: bytes | None) -> None:
+    async with serving(lambda n, request: failure if n < 2 else answer(204)) as (url, seen), frontline(url) as front:
+        assert (await post(front)).status == 204
     assert len(seen) == 3
     assert {headers["idempotency-key"] for _, headers, _ in seen} == {'"k1"'}
 
@@ -104,7 +104,7 @@ async def test_a_service_that_is_not_there_yet_is_waited_for() -> None:
         pass
     port = int(url.rsplit(":", 1)[1])
     async with frontline(url) as front:
-        acting = asyncio.ensure_future(act(front))
+        acting = asyncio.ensure_future(post(front))
         await asyncio.sleep(0.2)
         assert not acting.done()
 
@@ -120,15 +120,15 @@ async def test_a_service_that_is_not_there_yet_is_waited_for() -> None:
 
 async def test_patience_ends() -> None:
     async with serving(lambda n, request: answer(503, retry_after="0")) as (url, _), frontline(url, patience=0.3) as front:
-        with pytest.raises(GaveUp, match="lead-svc did not answer within 0 s; last: 503"):
-            await act(front)
+        with pytest.raises(TimedOut, match="lead-svc did not answer within 0 s; last: 503"):
+            await post(front)
 
 
 async def test_what_is_refused_is_refused_with_its_words() -> None:
     problem = {"code": "invalid", "detail": "Some of it is not valid.", "errors": [{"pointer": "/company", "detail": "too long"}]}
     async with serving(lambda n, request: answer(422, problem)) as (url, seen), frontline(url) as front:
         with pytest.raises(Rejected, match=r"^capture lead: 422 invalid: Some of it is not valid\.; /company: too long$"):
-            await act(front)
+            await post(front)
     assert len(seen) == 1
 
 
@@ -143,8 +143,8 @@ async def test_a_token_that_is_no_longer_taken_is_made_anew() -> None:
         return answer(401, {"code": "unauthenticated"}) if request[1]["authorization"] == "Bearer 1" else answer(204)
 
     async with serving(script) as (url, _), frontline(url, token=token) as front:
-        await act(front)
-        await act(front)
+        await post(front)
+        await post(front)
     assert len(made) == 2
 
 
@@ -174,10 +174,10 @@ def test_an_address_is_http() -> None:
 
 
 def test_a_key_is_what_the_header_takes() -> None:
-    assert short("deals/D-1:capture lead:1") == '"deals/D-1:capture lead:1"'
+    assert idempotency_key("deals/D-1:capture lead:1") == '"deals/D-1:capture lead:1"'
     for odd in ("键", "x" * 300, 'a"b', "a\nb"):
-        assert len(short(odd)) == 66
-        assert short(odd).isascii()
+        assert len(idempotency_key(odd)) == 66
+        assert idempotency_key(odd).isascii()
 
 
 def test_percentiles_are_values_that_were_seen() -> None:
@@ -188,7 +188,7 @@ def test_percentiles_are_values_that_were_seen() -> None:
 
 async def test_a_visitor_shows_the_token_of_a_form_and_no_bearer() -> None:
     async with serving(lambda n, request: answer(200, {"received": True})) as (url, seen), frontline(url) as front:
-        await front.act("lead-svc", "submit form", "/capture/x", Form("t-1"), {"company": "Acme"}, key="k1")
+        await front.post("lead-svc", "submit form", "/capture/x", Form("t-1"), {"company": "Acme"}, key="k1")
     assert seen[0][1]["form-token"] == "t-1"
     assert "authorization" not in seen[0][1]
 
@@ -196,7 +196,7 @@ async def test_a_visitor_shows_the_token_of_a_form_and_no_bearer() -> None:
 async def test_a_visitor_with_a_wrong_token_is_refused_at_once() -> None:
     async with serving(lambda n, request: answer(401, {"code": "not-admitted"})) as (url, seen), frontline(url) as front:
         with pytest.raises(Rejected) as refused:
-            await front.act("lead-svc", "submit form", "/capture/x", Form("t-1"), {"company": "Acme"}, key="k1")
+            await front.post("lead-svc", "submit form", "/capture/x", Form("t-1"), {"company": "Acme"}, key="k1")
     assert (refused.value.code, refused.value.problem, len(seen)) == ("not-admitted", {"code": "not-admitted"}, 1)
 
 
@@ -205,7 +205,7 @@ async def test_a_file_is_sent_and_had_as_its_bytes() -> None:
         serving(lambda n, request: answer(200, [1], content_disposition="attachment", idempotency_replayed="true")) as (url, seen),
         frontline(url) as front,
     ):
-        sent = await front.act("lead-svc", "import", "/leads/imports", WHO, b"a,b", key="k1")
-        had = await front.look("lead-svc", "export", "/leads", WHO, accept="text/csv")
+        sent = await front.post("lead-svc", "import", "/leads/imports", WHO, b"a,b", key="k1")
+        had = await front.get("lead-svc", "export", "/leads", WHO, accept="text/csv")
     assert (seen[0][2], seen[0][1]["content-type"]) == (b"a,b", "application/octet-stream")
     assert (seen[1][1]["accept"], had.body, sent.replayed) == ("text/csv", b"[1]", True)

@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..acts import Acts, manager, sales
+from ..actions import Actions, manager, sales
+from ..client import MAX_WAIT_SECONDS, Answer, ApiClient, Person, Rejected, TimedOut
 from ..deal import Deal
-from ..frontline import PATIENCE, Answer, Frontline, GaveUp, Person, Rejected
-from ..walked import Walked
-from .cast import Role
-from .telling import Chapter, Tale
+from ..outcome import DealOutcome
+from .plans import DealPlan
+from .record import Chapter, Story
 
 LEADS, OPPORTUNITIES = "lead-svc", "opportunity-svc"
 
 
 @dataclass
-class Stage:
+class StoryContext:
     """Where the story is played.
 
     Args:
@@ -27,29 +27,29 @@ class Stage:
         day: when it was told first; of every day it names, so that telling it again changes nothing.
     """
 
-    front: Frontline
-    tale: Tale
+    front: ApiClient
+    story: Story
     samples: Path
     day: date = date.min
 
-    def acts(self, name: str) -> Acts:
-        """Acts on one thing, all of them done now."""
-        return Acts(self.front, f"story/{name}", hour=None)
+    def actions(self, name: str) -> Actions:
+        """Actions on one thing, all of them done now."""
+        return Actions(self.front, f"story/{name}", hour=None)
 
-    async def look(self, service: str, path: str, who: Person, accept: str = "application/json") -> Any:
+    async def get(self, service: str, path: str, who: Person, accept: str = "application/json") -> Any:
         """What a service shows."""
-        return (await self.front.look(service, "look", path, who, accept=accept)).body
+        return (await self.front.get(service, "look", path, who, accept=accept)).body
 
 
 @dataclass
-class Play:
+class DealRun:
     """One large deal on its way."""
 
-    stage: Stage
-    role: Role
+    context: StoryContext
+    plan: DealPlan
     deal: Deal
-    walked: Walked
-    acts: Acts
+    outcome: DealOutcome
+    actions: Actions
     gates: Chapter = field(default_factory=lambda: Chapter(""))
     """What is said of its gates,"""
     offers: Chapter = field(default_factory=lambda: Chapter(""))
@@ -60,50 +60,50 @@ class Play:
     @property
     def at(self) -> str:
         """Its path in opportunity-svc."""
-        return f"/opportunities/{self.walked.opportunity_id}"
+        return f"/opportunities/{self.outcome.opportunity_id}"
 
     @property
     def owner(self) -> Person:
         """The account manager."""
-        return sales(self.role.team)
+        return sales(self.plan.team)
 
     @property
-    def boss(self) -> Person:
+    def manager(self) -> Person:
         """The sales manager."""
-        return manager(self.role.team)
+        return manager(self.plan.team)
 
     @property
-    def solver(self) -> Person:
+    def solution_manager(self) -> Person:
         """The solution manager."""
-        return Person(self.role.team.solution, ("solution",))
+        return Person(self.plan.team.solution, ("solution",))
 
     async def do(self, step: str, path: str, who: Person, body: Any = None) -> Answer:
         """Something about the deal."""
-        return await self.acts.act(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
+        return await self.actions.post(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
 
-    async def tried(self, step: str, path: str, who: Person, body: Any = None) -> Rejected | None:
+    async def try_post(self, step: str, path: str, who: Person, body: Any = None) -> Rejected | None:
         """Something about the deal that may well be refused."""
-        return await self.acts.tried(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
+        return await self.actions.try_post(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
 
     def refused(self, chapter: Chapter, what: str, refusal: Rejected | None, code: str) -> None:
         """What was refused, and must be."""
-        self.stage.tale.refused(chapter, what, refusal, code)
+        self.context.story.refused(chapter, what, refusal, code)
 
     def money(self, amount: int) -> dict[str, Any]:
         """So much, in the currency of the deal."""
-        return {"amount": amount, "currency": self.role.currency}
+        return {"amount": amount, "currency": self.plan.currency}
 
 
 async def until(what: str, look: Callable[[], Awaitable[Any]], there: Callable[[Any], bool]) -> Any:
     """What ``look`` finds, as soon as it is ``there``: a reaction is a moment away.
 
     Raises:
-        GaveUp: it did not come within the time anybody waits.
+        TimedOut: it did not come within the time anybody waits.
     """
     began, pause = time.monotonic(), 0.01
     while not there(found := await look()):
-        if time.monotonic() - began > PATIENCE:
-            raise GaveUp(f"{what} did not come within {PATIENCE:.0f} s")
+        if time.monotonic() - began > MAX_WAIT_SECONDS:
+            raise TimedOut(f"{what} did not come within {MAX_WAIT_SECONDS:.0f} s")
         await asyncio.sleep(pause)
         pause = min(0.3, pause * 1.5)
     return found

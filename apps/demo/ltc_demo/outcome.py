@@ -16,7 +16,7 @@ class Invoice:
 
 
 @dataclass
-class Walked:
+class DealOutcome:
     """One deal on its way."""
 
     deal: Deal
@@ -29,5 +29,5 @@ class Walked:
     receipts: list[str] = field(default_factory=list)
     paid: int = 0
     """What was received for it, in minor units."""
-    trouble: str = ""
+    failure: str = ""
     """Why it came no further, if it did not."""

@@ -10,15 +10,15 @@ from typing import Any
 
 import orjson
 import pytest
-from ltc_demo.acts import Acts
-from ltc_demo.frontline import Answer, Rejected
-from ltc_demo.own import prices_of
-from ltc_demo.run import sample
-from ltc_demo.tale import cast, office
-from ltc_demo.tale.printing import printed
-from ltc_demo.tale.proof import Evidence, counted_again
-from ltc_demo.tale.stage import Stage
-from ltc_demo.tale.telling import Tale, as_read
+from ltc_demo.actions import Actions
+from ltc_demo.client import Answer, Rejected
+from ltc_demo.demo import sample
+from ltc_demo.own_format import prices_of
+from ltc_demo.story import plans, rules
+from ltc_demo.story.checks import Evidence, counted_again
+from ltc_demo.story.context import StoryContext
+from ltc_demo.story.printer import print_story
+from ltc_demo.story.record import Story, as_read
 from rich.console import Console
 
 STORY = sample().parent / "story"
@@ -61,30 +61,30 @@ def test_a_refusal_is_read_with_what_would_mend_it() -> None:
 
 @pytest.mark.parametrize("refusal", [None, Rejected("request", 409, "opportunity-closed", "It is over.")])
 def test_what_had_to_be_refused_and_was_not_or_otherwise_does_not_add_up(tmp_path: Path, refusal: Rejected | None) -> None:
-    tale = Tale(tmp_path)
-    tale.refused(tale.chapter("Gates"), "ann asks for ATI", refusal, "gate-not-ready")
-    assert (tale.counted["tried what must be refused"], tale.counted["refused as it must be"]) == (1, 0)
+    story = Story(tmp_path)
+    story.refused(story.chapter("Gates"), "ann asks for ATI", refusal, "gate-not-ready")
+    assert (story.counted["tried what must be refused"], story.counted["refused as it must be"]) == (1, 0)
 
 
 def test_told_again_a_refusal_reads_as_it_did(tmp_path: Path) -> None:
-    first = Tale(tmp_path)
+    first = Story(tmp_path)
     first.refused(first.chapter("Gates"), "ann asks for ATI", NOT_READY, "gate-not-ready")
-    first.remember()
-    again = Tale(tmp_path, again=True)
-    again.recall()
-    again.refused(again.chapter("Gates"), "ann asks for ATI", None, "gate-not-ready")
-    assert again.chapters[0].lines == first.chapters[0].lines
-    assert again.counted == first.counted
+    first.save()
+    repeated = Story(tmp_path, repeated=True)
+    repeated.load()
+    repeated.refused(repeated.chapter("Gates"), "ann asks for ATI", None, "gate-not-ready")
+    assert repeated.chapters[0].lines == first.chapters[0].lines
+    assert repeated.counted == first.counted
 
 
 def test_chapters_are_numbered_and_their_tables_drawn(tmp_path: Path) -> None:
-    tale, console = Tale(tmp_path), Console(file=io.StringIO(), width=80)
-    chapter = tale.chapter("Leads [come] in")
+    story, console = Story(tmp_path), Console(file=io.StringIO(), width=80)
+    chapter = story.chapter("Leads [come] in")
     chapter.row("company", "score")
     chapter.row("瀚澜水务有限公司", "90 hot")
     chapter.say("one line")
-    tale.keep("leads.csv", b"x")
-    printed(console, tale)
+    story.add_file("leads.csv", b"x")
+    print_story(console, story)
     text = console.file.getvalue()  # type: ignore[attr-defined]
     assert "1  Leads [come] in" in text
     assert "90 hot" in text
@@ -97,8 +97,8 @@ def test_of_several_approvals_of_a_quote_the_last_counts() -> None:
         event("quote-approved", quote_id="q", within_own_authority=True),
         event("quote-approved", quote_id="q", within_own_authority=False),
     )
-    again = counted_again(evidence(quotes=[first, last]))
-    assert (again["quotes approved"], again["by a second person"]) == (1, 1)
+    repeated = counted_again(evidence(quotes=[first, last]))
+    assert (repeated["quotes approved"], repeated["by a second person"]) == (1, 1)
 
 
 def test_who_decides_about_their_own_request_is_counted() -> None:
@@ -110,17 +110,17 @@ def test_who_decides_about_their_own_request_is_counted() -> None:
 
 
 def test_the_storys_deals_come_to_what_their_quotes_will_say() -> None:
-    deals = cast.deals(prices_of(STORY / "prices.csv"), date(2026, 11, 24))
-    star = deals[cast.STAR.key]
-    assert star.net == sum(int(item.list * (1 - cast.STAR.discount)) for item in star.items)
+    deals = plans.deals(prices_of(STORY / "prices.csv"), date(2026, 11, 24))
+    star = deals[plans.MAIN_DEAL.key]
+    assert star.net == sum(int(item.list * (1 - plans.MAIN_DEAL.discount)) for item in star.items)
     assert {deal.stage for deal in deals.values()} == {"won", "open", "lead"}
-    assert len(deals) == len(cast.companies())
+    assert len(deals) == len(plans.companies())
 
 
 def test_everybody_of_the_story_comes_by_one_of_its_files_or_by_the_landing_page() -> None:
-    texts = [(STORY / f"leads-{mapping}.csv").read_text(encoding="utf-8") for _, mapping in cast.EXPORTS]
-    written = {cell for text in texts for row in csv.reader(io.StringIO(text)) for cell in row} | {cast.VISITOR["company"]}
-    assert set(cast.companies()) <= written
+    texts = [(STORY / f"leads-{mapping}.csv").read_text(encoding="utf-8") for _, mapping in plans.EXPORTS]
+    written = {cell for text in texts for row in csv.reader(io.StringIO(text)) for cell in row} | {plans.VISITOR["company"]}
+    assert set(plans.companies()) <= written
 
 
 class Somewhere:
@@ -129,15 +129,15 @@ class Somewhere:
     def __init__(self, drafters: list[str]) -> None:
         self.drafters = drafters
 
-    async def look(self, service: str, step: str, path: str, who: Any, **_: Any) -> Answer:
+    async def get(self, service: str, step: str, path: str, who: Any, **_: Any) -> Answer:
         rows = [] if path.startswith("/catalogue") else [{"drafted_by": name} for name in self.drafters]
         return Answer(200, {"data": rows}, None)
 
 
-@pytest.mark.parametrize(("drafters", "fits"), [([], True), ([cast.OFFICE.subject], True), (["mia"], False)])
-async def test_where_others_wrote_rules_the_story_is_left_out(tmp_path: Path, drafters: list[str], fits: bool) -> None:
-    stage = Stage(Somewhere(drafters), Tale(tmp_path), STORY)  # type: ignore[arg-type]
-    assert await office.fits(stage) is fits
+@pytest.mark.parametrize(("drafters", "is_possible"), [([], True), ([plans.OFFICE.subject], True), (["mia"], False)])
+async def test_where_others_wrote_rules_the_story_is_left_out(tmp_path: Path, drafters: list[str], is_possible: bool) -> None:
+    context = StoryContext(Somewhere(drafters), Story(tmp_path), STORY)  # type: ignore[arg-type]
+    assert await rules.is_possible(context) is is_possible
 
 
 class Strict:
@@ -146,7 +146,7 @@ class Strict:
     def __init__(self) -> None:
         self.keys: list[str] = []
 
-    async def act(self, service: str, step: str, path: str, who: Any, body: Any, *, key: str, at: str | None) -> Answer:
+    async def post(self, service: str, step: str, path: str, who: Any, body: Any, *, key: str, at: str | None) -> Answer:
         self.keys.append(key)
         if len(self.keys) == 1:
             raise Rejected(step, 409, "gate-not-ready", "…")
@@ -155,9 +155,9 @@ class Strict:
 
 async def test_whoever_mends_what_was_refused_asks_again_with_the_same_key() -> None:
     front = Strict()
-    acts = Acts(front, "story/P-1", hour=None)  # type: ignore[arg-type]
-    refused = await acts.tried("opportunity-svc", "request", "/x", cast.BOARD)
-    await acts.act("opportunity-svc", "request", "/x", cast.BOARD, on=date(2026, 1, 1))
+    actions = Actions(front, "story/P-1", hour=None)  # type: ignore[arg-type]
+    refused = await actions.try_post("opportunity-svc", "request", "/x", plans.BOARD)
+    await actions.post("opportunity-svc", "request", "/x", plans.BOARD, on=date(2026, 1, 1))
     assert refused is not None
     assert front.keys == ["story/P-1:request:1"] * 2
 

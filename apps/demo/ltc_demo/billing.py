@@ -6,61 +6,63 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from .acts import FINANCE, Acts
+from .actions import FINANCE, Actions
+from .client import MAX_WAIT_SECONDS, LogPosition, Rejected
 from .deal import Deal
-from .frontline import PATIENCE, Rejected, Told
+from .outcome import DealOutcome, Invoice
 from .progress import Progress
-from .walked import Invoice, Walked
 
 BILLING = "billing-svc"
 
 
-async def invoiced(deal: Deal, acts: Acts, progress: Progress, walked: Walked, registered: Told | None, accepted: Told | None) -> None:
+async def invoiced(
+    deal: Deal, actions: Actions, progress: Progress, outcome: DealOutcome, registered: LogPosition | None, accepted: LogPosition | None
+) -> None:
     """Wait until everything that was accepted is invoiced.
 
     Raises:
         Rejected: it is not, within the time anybody waits.
     """
     began, pause = time.monotonic(), 0.01
-    path = f"/invoices?contract_id={walked.contract_id}&limit=200"
+    path = f"/invoices?contract_id={outcome.contract_id}&limit=200"
     while True:
-        page = await acts.look(BILLING, "→ invoice issued", path, FINANCE, after=(registered, accepted))
-        walked.invoices = sorted(map(_invoice, page["data"]), key=lambda invoice: invoice.number)
-        net = sum(invoice.net for invoice in walked.invoices)
+        page = await actions.get(BILLING, "→ invoice issued", path, FINANCE, after=(registered, accepted))
+        outcome.invoices = sorted(map(_invoice, page["data"]), key=lambda invoice: invoice.number)
+        net = sum(invoice.net for invoice in outcome.invoices)
         if net == deal.net:
             progress.reach("invoiced")
             return
         # An acceptance becomes due and then an invoice: two reactions, and what was told is heard before the second.
-        if time.monotonic() - began > PATIENCE or net > deal.net:
+        if time.monotonic() - began > MAX_WAIT_SECONDS or net > deal.net:
             raise Rejected("→ invoice issued", 200, "not-invoiced", f"{net} of {deal.net} minor units are invoiced")
         await asyncio.sleep(pause)
         pause = min(1.0, pause * 1.5)
 
 
-async def pay(deals: Sequence[Walked], acts: Acts, progress: Progress) -> None:
+async def pay(deals: Sequence[DealOutcome], actions: Actions, progress: Progress) -> None:
     """Record the money of these deals, which may come in one receipt for all or in several, and set it against their invoices."""
     first = deals[0].deal
-    on = max((walked.deal.days.paid for walked in deals if walked.deal.days.paid), default=None)
+    on = max((outcome.deal.days.paid for outcome in deals if outcome.deal.days.paid), default=None)
     open_: dict[str, int] = {}
-    for walked in deals:
-        left = int(sum(invoice.gross for invoice in walked.invoices) * walked.deal.payment.share)
-        for invoice in walked.invoices:
+    for outcome in deals:
+        left = int(sum(invoice.gross for invoice in outcome.invoices) * outcome.deal.payment.share)
+        for invoice in outcome.invoices:
             open_[invoice.invoice_id] = min(left, invoice.gross)
             left -= open_[invoice.invoice_id]
-    reference = ", ".join(invoice.number for walked in deals for invoice in walked.invoices)[:400]
+    reference = ", ".join(invoice.number for outcome in deals for invoice in outcome.invoices)[:400]
     for payments in receipts(open_, first.payment.receipts):
         amount = sum(payments.values())
         body = {"amount": _money(first, amount), "value_date": _day(on), "remitter": first.company, "reference": reference}
-        answer = await acts.act(BILLING, "record payment", "/receipts", FINANCE, body, on=on)
+        answer = await actions.post(BILLING, "record payment", "/receipts", FINANCE, body, on=on)
         receipt = answer.body["receipt_id"]
         applied = {
             "payments": [{"invoice_id": invoice, "amount": _money(first, part)} for invoice, part in payments.items()],
             "applied_on": _day(on),
         }
-        await acts.act(BILLING, "apply cash", f"/receipts/{receipt}/applications", FINANCE, applied, on=on)
+        await actions.post(BILLING, "apply cash", f"/receipts/{receipt}/applications", FINANCE, applied, on=on)
         _keep(deals, receipt, payments)
-    for walked in deals:
-        if walked.paid == sum(invoice.gross for invoice in walked.invoices):
+    for outcome in deals:
+        if outcome.paid == sum(invoice.gross for invoice in outcome.invoices):
             progress.reach("paid")
 
 
@@ -85,12 +87,12 @@ def receipts(open_: dict[str, int], count: int) -> list[dict[str, int]]:
     return found
 
 
-def _keep(deals: Sequence[Walked], receipt: str, payments: dict[str, int]) -> None:
-    for walked in deals:
-        own = sum(payments.get(invoice.invoice_id, 0) for invoice in walked.invoices)
+def _keep(deals: Sequence[DealOutcome], receipt: str, payments: dict[str, int]) -> None:
+    for outcome in deals:
+        own = sum(payments.get(invoice.invoice_id, 0) for invoice in outcome.invoices)
         if own:
-            walked.receipts.append(receipt)
-            walked.paid += own
+            outcome.receipts.append(receipt)
+            outcome.paid += own
 
 
 def _invoice(row: dict[str, Any]) -> Invoice:
