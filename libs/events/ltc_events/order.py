@@ -48,6 +48,7 @@ class OrderReceived(PublishedEvent, type="ltc.order.received.v1"):
     """A contract asks for delivery; nothing was typed again."""
 
     order_id: UUID
+    order_no: Code | None = None
     contract_id: UUID
     contract_no: Code
     party_id: UUID

@@ -8,7 +8,10 @@ from typing import Any
 
 from ltc_events import AnyDecider, Command, Decider, Event, On, Policy, Projection, Taking, Verb, members
 from ltc_events.effect import Effect
+from ltc_events.filled import filled_fields
 from ltc_events.policy import NamedPolicy
+
+from .numbers import Numbered, Series
 
 ENTRY_POINTS = "ltc.services"
 
@@ -30,6 +33,7 @@ class Service:
         shows: its projections.
         takes: kinds of files it takes over.
         effects: what own events intend outside.
+        numbers: decider → the series that fills the `NewNumber` of its commands.
         from_start: names of policies that also react to what happened before they were added.
     """
 
@@ -40,6 +44,7 @@ class Service:
     shows: Sequence[Projection] = ()
     takes: Sequence[Taking[Any]] = ()
     effects: Sequence[Effect] = ()
+    numbers: Mapping[AnyDecider, Series] = field(default_factory=dict)
     from_start: frozenset[str] = frozenset()
 
     @property
@@ -62,6 +67,22 @@ class Service:
     def deciders(self) -> dict[type[Command], AnyDecider]:
         """Who decides a command."""
         return {command: decider for decider in self.decides for command in members(decider.commands)}
+
+    @cached_property
+    def numbered(self) -> dict[type[Command], Numbered]:
+        """The commands that create something with a number.
+
+        Raises:
+            TypeError: a command has such a field, and its feature names no series.
+        """
+        found = {}
+        for decider in self.decides:
+            for command in members(decider.commands):
+                for name in [name for name, mark in filled_fields(command).items() if mark.by == "number"]:
+                    if decider not in self.numbers:
+                        raise TypeError(f"{command.__name__}.{name} gets a number: say of which series (numbers)")
+                    found[command] = Numbered(name, self.numbers[decider])
+        return found
 
     @cached_property
     def owners(self) -> dict[type[Event], Decider[Any, Any, Any]]:

@@ -22,14 +22,14 @@ def test_what_was_used_longest_ago_gives_way_to_what_is_new_by_size_and_not_by_n
     states = States(shop)
     small = [held() for _ in range(10)]
     for one in small:
-        states.absorb(one, {})
+        states.absorb(one, {}, {})
     first, second = next(iter(small[0])), next(iter(small[1]))
     assert states.get(first) is not None
-    states.absorb(held(), {})
+    states.absorb(held(), {}, {})
     assert states.get(first) is not None
     assert states.get(second) is None
     large = held(9 * STREAM_BYTES)
-    states.absorb(large, {})
+    states.absorb(large, {}, {})
     assert states.get(next(iter(large))) is not None
     assert sum(states.get(next(iter(one))) is not None for one in small) == 1
 
@@ -37,9 +37,9 @@ def test_what_was_used_longest_ago_gives_way_to_what_is_new_by_size_and_not_by_n
 def test_a_stream_held_anew_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ltc_runtime.log.states.CAPACITY", 3 * STREAM_BYTES)
     states, one, other = States(shop), held(), held()
-    states.absorb(other, {})
+    states.absorb(other, {}, {})
     for _ in range(10):
-        states.absorb(one, {})
+        states.absorb(one, {}, {})
     assert states.get(next(iter(other))) is not None
 
 

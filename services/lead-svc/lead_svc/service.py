@@ -21,13 +21,10 @@ from ltc_events.policy import NamedPolicy
 from ltc_runtime.feature import Feature, Service
 
 from .api import (
-    campaigns,
-    capture,
     contacts,
     conversions,
     desks,
     duplicates,
-    forms,
     imports,
     inbox,
     leads,
@@ -37,14 +34,14 @@ from .api import (
     rule_books,
     withdrawals,
 )
-from .campaign import rules as campaign
+from .campaign import campaign
 from .contact import rules as person
 from .contact.rules import consent as withdrawing
 from .conversion import rules as converting
 from .conversion.rules import ConversionsRequested
 from .deal import rules as deal
 from .deal.rules import ExpiryNoted
-from .form import rules as form
+from .form import form
 from .import_job import rules as importing
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
@@ -86,11 +83,9 @@ from .policies import (
     watch_lead,
 )
 from .projections import (
-    campaign_list,
     contact_merge_list,
     conversion_list,
     digest_list,
-    form_list,
     hand_over_list,
     import_list,
     inbox_list,
@@ -101,15 +96,13 @@ from .projections import (
     rule_book_list,
 )
 from .rule_book import rules as rule_book
+from .submission import submission
 from .workload import rules as desk
 from .workload.rules import LeadsHandedOver
 
 former = Feature(
     api=(
         leads,
-        capture,
-        forms,
-        campaigns,
         conversions,
         parties,
         duplicates,
@@ -135,8 +128,6 @@ former = Feature(
         responding.decider,
         account.decider,
         account.merging,
-        campaign.decider,
-        form.decider,
         deal.decider,
         converting.requests,
         converting.decider,
@@ -207,8 +198,6 @@ former = Feature(
         party_list,
         contact_merge_list,
         conversion_list,
-        form_list,
-        campaign_list,
         import_list,
         inbox_list,
         digest_list,
@@ -217,4 +206,4 @@ former = Feature(
     effects=(nurturing.mails, digesting.mails),
     imports=(importing.taking,),
 )
-service = Service("lead-svc", former)
+service = Service("lead-svc", campaign, form, submission, former)

@@ -140,7 +140,7 @@ class Handle:
         return CommandWork(
             call=call, command=command, meta=meta, streams=streams, fresh=[named for named in streams if named.id in self._new],
             stream=stream, wanted=wanted, location=location, status=operation.status, body=body, sealer=self._sealer,
-            forgotten=self._forgotten, upload=self._upload,
+            forgotten=self._forgotten, upload=self._upload, answer=answer,
         )  # fmt: skip
 
     def _keys(self) -> Sealer:
@@ -182,6 +182,7 @@ class CommandWork:
     sealer: Sealer | None
     forgotten: list[UUID]
     upload: Upload | None = None
+    answer: BaseModel | None = None
     tails: tuple[()] = ()
     headers: list[HeaderPair] = field(default_factory=list)
     """Of the answer; known when the command is decided."""
@@ -196,6 +197,10 @@ class CommandWork:
         rows = plan.decide(self.command, self.meta)
         if not rows and self.call.key is not None and not self.sure:
             raise NothingToDo
+        numbered = plan.numbered(self.command)
+        if rows and self.answer is not None and numbered is not None and numbered.field in type(self.answer).model_fields:
+            given = {numbered.field: getattr(rows[0].event, numbered.field, None)}
+            self.body = self.answer.__pydantic_serializer__.to_json(self.answer.model_copy(update=given))
         told = max((row.position for row in rows if row.partition is not None), default=None)
         self.headers = self._headers(plan.head, told, None if stream is None else plan.version(stream))
         if self.sealer is not None and rows:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from ipaddress import IPv6Address, ip_address
 
 
 class Rate:
@@ -34,3 +35,14 @@ class Rate:
         while len(self._buckets) > self._most:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - level) * 60 / per_minute
+
+
+def subscriber(address: str) -> str:
+    """The subscriber of a network address: a whole /64 of IPv6 belongs to one."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or known.packed[:8].hex())

@@ -167,9 +167,11 @@ class Group:
     async def _decide(self, connection: asyncpg.Connection, batch: list[Entry[Any]]) -> Plan:
         fresh = {stream for entry in batch if not entry.careful for stream in entry.work.fresh}
         streams = [stream for entry in batch for stream in entry.work.streams if stream not in fresh]
+        now = self.now()
+        streams += [numbered.stream(now[0].year) for numbered in self.service.numbered.values()]
         tails = [key for entry in batch for key in entry.work.tails]
         await self.states.load(connection, streams, tails)
-        plan = Plan(self.states, self.head, self.now, self.partitions)
+        plan = Plan(self.states, self.head, now, self.partitions)
         plan.assume_fresh(fresh)
         for number, entry in enumerate(batch, 1):
             if number % ANSWERED_AFTER == 0:
@@ -208,7 +210,7 @@ class Group:
             raise OtherModels
 
     def _conclude(self, batch: list[Entry[Any]], plan: Plan) -> None:
-        self.states.absorb(plan.streams, plan.tails)
+        self.states.absorb(plan.streams, plan.tails, plan.blocks)
         if plan.rows:
             self.recent.add(plan.rows)
             self.head = plan.head

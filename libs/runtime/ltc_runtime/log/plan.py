@@ -10,6 +10,7 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, Fact, Held, Stream, derive_id, event_class
 from sqlalchemy import Table
 
+from ..numbers import Block, Numbered
 from .errors import AlreadyThere, Stale
 from .rows import Followed, HeardRow, LogRow, Meta, Tail
 from .states import States, StreamState, TailKey, grown
@@ -49,16 +50,17 @@ class Work(Protocol[T_co]):
 class Plan:
     """What a batch decides, in order, each work on what those before it decided."""
 
-    def __init__(self, states: States, head: int, now: Callable[[], tuple[datetime, datetime]], partitions: int) -> None:
+    def __init__(self, states: States, head: int, now: tuple[datetime, datetime], partitions: int) -> None:
         self.rows: list[LogRow] = []
         self.writes: dict[RowKey, Write] = {}
         self.advances: dict[str, tuple[int, int]] = {}
         self.streams: dict[Stream, StreamState] = {}
         self.tails: dict[TailKey, Tail] = {}
+        self.blocks: dict[Stream, Block] = {}
         self._states = states
         self._service = states.service
         self._start = head
-        self._business, self._system = now()
+        self._business, self._system = now
         self._partitions = partitions
         self._commands: dict[UUID, bool] = {}
         self._fresh: set[Stream] = set()
@@ -107,6 +109,10 @@ class Plan:
                 raise Stale(version=self.version(stream), expected=version)
         if meta.command_id in self._commands:
             raise AlreadyThere(meta.command_id)
+        numbered, number = self.numbered(command), None
+        if numbered is not None and getattr(command, numbered.field) is None:
+            number = self._next_number(numbered)
+            command = command.model_copy(update={numbered.field: numbered.series.text(self._business.year, number)})
         decider = self._service.deciders[type(command)]
         events: Sequence[Event]
         if isinstance(decider, Decider) and decider.decide is not None:  # nearly always: one stream, without the detour
@@ -120,7 +126,13 @@ class Plan:
             return []
         self._set(self._commands, meta.command_id, True)
         deal = correlation or meta.correlation_id or meta.command_id
+        if numbered is not None and number is not None:
+            self._give(numbered, number, meta, deal)
         return [self._tell(event, index, meta, deal) for index, event in enumerate(events)]
+
+    def numbered(self, command: Command) -> Numbered | None:
+        """The number that a command gets, if it gets one."""
+        return self._service.numbered.get(type(command))
 
     def tail(self, log_id: UUID, partition: int) -> Tail | None:
         """The last fact heard of a neighbour's partition, counting what is staged."""
@@ -192,6 +204,23 @@ class Plan:
                 del mapping[key]
             else:
                 mapping[key] = old
+
+    def _next_number(self, numbered: Numbered) -> int:
+        """The number given next: of this process's block, else the first of the block after all that are taken."""
+        stream = numbered.stream(self._business.year)
+        block = self.blocks.get(stream) or self._states.block(stream)
+        last: int = self.state(stream)
+        return block.next if block is not None and block.next <= block.last else last + 1
+
+    def _give(self, numbered: Numbered, number: int, meta: Meta, deal: UUID) -> None:
+        """Stage that a number is given; with it the block that it is the first of, if it is of none that this process has."""
+        stream = numbered.stream(self._business.year)
+        block = self.blocks.get(stream) or self._states.block(stream)
+        if block is None or number > block.last:
+            taking = Meta(derive_id(meta.command_id, "numbers"), meta.actor, meta.roles, deal, meta.causation_id, meta.traceparent)
+            self.decide(numbered.series.take(self._business.year), taking)
+            block = Block(number, self.state(stream))
+        self._set(self.blocks, stream, Block(number + 1, block.last))
 
     def _state(self, stream: Stream) -> StreamState:
         held = self.streams.get(stream) or self._states.get(stream)

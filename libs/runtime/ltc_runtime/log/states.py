@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from ltc_events import Stream, event_class
 
+from ..numbers import Block
 from ..service import Service
 from .rows import Tail
 
@@ -66,6 +67,7 @@ class States:
         self._size = 0
         self._behind: set[Stream] = set()  # held, and grown since by another process: what is new is folded on when they are needed
         self._tails: dict[TailKey, Tail | None] = {}
+        self._blocks: dict[Stream, Block] = {}
 
     def get(self, stream: Stream) -> StreamState | None:
         """The state of a stream, if it is held and true."""
@@ -79,19 +81,25 @@ class States:
         """The heard tail, if there is one; it must have been loaded."""
         return self._tails[key]
 
+    def block(self, stream: Stream) -> Block | None:
+        """The numbers of a series that this process took and still gives, if any."""
+        return self._blocks.get(stream)
+
     def nothing(self, stream: Stream) -> StreamState:
         """A stream in which nothing has happened."""
         return StreamState(self.service.kinds[stream.kind].initial, 0, None)
 
-    def absorb(self, streams: dict[Stream, StreamState], tails: dict[TailKey, Tail]) -> None:
+    def absorb(self, streams: dict[Stream, StreamState], tails: dict[TailKey, Tail], blocks: dict[Stream, Block]) -> None:
         """Take over what was committed."""
         self._hold(streams)
         self._tails.update(tails)
+        self._blocks.update(blocks)
         while self._size > CAPACITY:
             self._drop(next(iter(self._streams)))
 
     def forget(self) -> None:
-        """Forget everything."""
+        """Forget everything; numbers that were taken and not given stay a gap."""
+        self._blocks.clear()
         self._streams.clear()
         self._behind.clear()
         self._size = 0

@@ -12,13 +12,12 @@ from ltc_runtime.http import Api, Handle, Read
 from ltc_runtime.http.call import Call, Caller
 from ltc_runtime.http.problems import TooOften
 from ltc_runtime.http.public import LINK
-from ltc_runtime.http.rate_limit import Rate
+from ltc_runtime.http.rate_limit import Rate, subscriber
 from ltc_runtime.http.responses import Answer
 from pydantic import StringConstraints
 
 from ..contact.rules import PersonChanged
 from .consenting import take_consent_back
-from .public import network
 
 LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
@@ -51,7 +50,7 @@ class LinkGate:
         """Whom the link is of stays unsaid: in the log it was a link."""
         token, now = call.path_values["token"], monotonic()
         if await Read(call).whose_link(token) is None:
-            must_be_seldom(self._addresses.take(network(call.address), PER_ADDRESS, now))
+            must_be_seldom(self._addresses.take(subscriber(call.address), PER_ADDRESS, now))
             raise UnknownLink
         must_be_seldom(self._links.take(token, PER_LINK, now))
         return Caller(LINK + "mail", frozenset())

@@ -1,19 +1,21 @@
-"""A capture form: a page in the world through which leads come, what its visitors agree to, and what it may send."""
+"""A capture form: a web page that sends leads, the consent text its visitors agree to, and how often it may send."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, Refusal, Sha256, Text, UserId, derive_id
+from ltc_events.filled import Actor
 from ltc_events.lead import Channel
 from pydantic import Field, StringConstraints
 
 FormName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-"""What a form is called in its URL."""
+"""The name of a form in its URL."""
 
 Origin = Annotated[str, StringConstraints(max_length=300, pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
-"""Where a page is from, as a browser says it: scheme, host and, where it is not the usual one, port."""
+"""The origin of a page as a browser sends it: scheme, host and any unusual port."""
 
 PerMinute = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -23,23 +25,36 @@ def form_id(form: str) -> UUID:
     return derive_id("capture-form", form)
 
 
-class DefineForm(Command):
-    """Say what a form is; a form that was closed is open again."""
+def token_digest(token: str) -> str:
+    """The digest of a token: the token itself is never stored."""
+    return sha256(token.encode()).hexdigest()
 
-    form_id: UUID
+
+class DefineForm(Command):
+    """Define a form, or write its next version, which is live at once. A closed form opens again."""
+
     form: FormName
-    channel: Channel
-    campaign: Code | None = None
+    channel: Channel = Field(examples=["landing_page"])
+    campaign: Code | None = Field(None, examples=["hannover-2026"])
     territory: Code | None = None
-    origins: tuple[Origin, ...] = ()
-    consent_text: Text | None = None
-    per_minute: PerMinute = 60
-    per_address: PerMinute = 6
-    defined_by: UserId
+    origins: Annotated[tuple[Origin, ...], Field(max_length=20)] = Field(
+        (),
+        examples=[["https://fair.acme.example"]],
+        description="The pages in browsers that may send; a program names none, and may.",
+    )
+    consent_text: Text | None = Field(None, examples=["I agree to hear of your offers by mail until I say otherwise."])
+    per_minute: PerMinute = Field(60, description="The most submissions a minute, from all senders, to each process of the service.")
+    per_address: PerMinute = Field(6, description="The most submissions a minute from one network address.")
+    defined_by: Actor
+
+    @property
+    def form_id(self) -> UUID:
+        """The stream of the form."""
+        return form_id(self.form)
 
 
 class IssueFormToken(Command):
-    """Give the form another token; the one before counts until then."""
+    """Give the form another token; the previous one stays valid for a while."""
 
     form_id: UUID
     digest: Sha256
@@ -47,13 +62,18 @@ class IssueFormToken(Command):
 
 
 class CloseForm(Command):
-    """Take nothing more from the form."""
+    """Close a form: it accepts no more submissions."""
 
-    form_id: UUID
+    form: FormName
+
+    @property
+    def form_id(self) -> UUID:
+        """The stream of the form."""
+        return form_id(self.form)
 
 
 class FormDefined(Event, type="ltc.lead.form-defined.v1"):
-    """This is what the form is from now on."""
+    """A version of the form was written and is live."""
 
     form_id: UUID
     form: FormName
@@ -63,41 +83,41 @@ class FormDefined(Event, type="ltc.lead.form-defined.v1"):
     territory: Code | None = None
     origins: tuple[Origin, ...]
     consent_text: Text | None = None
-    """What visitors agree to. A consent names the version of the form it was given by."""
+    """The text that visitors agree to. A consent names the version of the form."""
     per_minute: int
     per_address: int
     defined_by: UserId
 
 
 class FormTokenIssued(Event, type="ltc.lead.form-token-issued.v1"):
-    """The form has another token, of which this is the digest."""
+    """The form has another token; the event holds its digest."""
 
     form_id: UUID
     digest: Sha256
     previous: Sha256 | None = None
     previous_until: datetime
-    """So long the one before counts as well."""
+    """Until then the previous token is valid too."""
 
 
 class FormClosed(Event, type="ltc.lead.form-closed.v1"):
-    """The form takes nothing more."""
+    """The form accepts no more submissions."""
 
     form_id: UUID
 
 
 class UnknownForm(Refusal):
-    """There is no such form."""
+    """No such form exists."""
 
     status = 404
 
 
 class NoConsentAsked(Refusal):
-    """This form has no text that anybody could agree to."""
+    """This form has no consent text: define the form with one, or send no consent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a form is; one never defined has no version."""
+    """A form; before it is defined it has no version."""
 
     latest: FormDefined | None = None
     digest: str | None = None
@@ -120,13 +140,13 @@ def decide(form: Form, command: FormCommand) -> list[FormEvent]:
 
 def define(form: Form, command: DefineForm) -> list[FormDefined]:
     latest = form.latest
-    defined = FormDefined(**dict(command), version=1 if latest is None else latest.version + 1)
+    defined = FormDefined(form_id=command.form_id, **dict(command), version=1 if latest is None else latest.version + 1)
     if (
         latest is not None
         and form.open
         and defined.model_copy(update={"version": latest.version, "defined_by": latest.defined_by}) == latest
     ):
-        return []  # the same words are the same version
+        return []  # the same content is the same version
     return [defined]
 
 

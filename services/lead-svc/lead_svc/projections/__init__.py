@@ -1,8 +1,6 @@
 """What people see of leads."""
 
-from .campaigns import campaign_costs, campaign_list, won_deals
 from .converting import conversion_list, conversions
-from .forms import form_list, form_tokens, form_versions, forms
 from .handing_over import hand_over_list, hand_overs, handed_leads
 from .importing import import_errors, import_list, imports
 from .inbox import digest_list, digests, inbox_list, inboxes, notices
@@ -13,8 +11,6 @@ from .parties import merges, parties, party_list, party_marks, party_names, peop
 from .rules import rule_book_list, rule_books
 
 __all__ = [
-    "campaign_costs",
-    "campaign_list",
     "contact_merge_list",
     "contact_merges",
     "contacts",
@@ -22,10 +18,6 @@ __all__ = [
     "conversions",
     "digest_list",
     "digests",
-    "form_list",
-    "form_tokens",
-    "form_versions",
-    "forms",
     "hand_over_list",
     "hand_overs",
     "handed_leads",
@@ -51,5 +43,4 @@ __all__ = [
     "rule_book_list",
     "rule_books",
     "touches",
-    "won_deals",
 ]

@@ -14,7 +14,7 @@ def float_money(values: Any) -> None:
     values.Money.times = lambda money, factor: values.Money(amount=int(money.amount * float(factor)), currency=money.currency)
 
 
-@plant("billing_svc.domain.series")
+@plant("billing_svc.invoice.rules.series")
 def number_from_a_list(series: Any) -> None:
     """The last invoice number is looked up in a list that is a moment old."""
     seen: dict[str, tuple[float, Any]] = {}
@@ -28,18 +28,18 @@ def number_from_a_list(series: Any) -> None:
     series.take = stale
 
 
-@plant("billing_svc.domain.applying")
-def limit_read_before(applying: Any) -> None:
+@plant("billing_svc.receipt.rules")
+def limit_read_before(rules: Any) -> None:
     """What a receipt still holds is read before the decision, and may have been spent by then."""
     read: dict[Any, Any] = {}
-    decide, must_hold = applying.decide, applying.must_hold
+    decide, must_hold, decider = rules.decide, rules.must_hold, rules.decider
 
     def decided(states: Any, command: Any) -> Any:
-        balance = read.setdefault(command.receipt_id, states.of(applying.receipt.decider, command.receipt_id))
-        applying.must_hold = lambda _now, asked: must_hold(balance, asked)
+        balance = read.setdefault(command.receipt_id, states.of(decider, command.receipt_id))
+        rules.must_hold = lambda _now, asked: must_hold(balance, asked)
         return decide(states, command)
 
-    applying.decider = replace(applying.decider, decide=decided)
+    rules.decider = replace(decider, decide_many=decided)
 
 
 @plant("opportunity_svc.quote.rules.approval")

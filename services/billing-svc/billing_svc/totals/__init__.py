@@ -1,0 +1,10 @@
+"""All money of the company, by currency."""
+
+from ltc_runtime.feature import Feature
+
+
+def totals() -> Feature:
+    """The feature."""
+    from .read import totals
+
+    return Feature(api=totals)

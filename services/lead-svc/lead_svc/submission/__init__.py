@@ -1,0 +1,7 @@
+"""Submissions: what visitors of a web page send through a capture form."""
+
+from ltc_runtime.feature import Feature
+
+from .api import capture
+
+submission = Feature(api=capture)
