@@ -9,8 +9,8 @@ import pytest
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Servers, Stack
 from ltc_stack.kafka import Kafka
-from ltc_stack.kept import LOOPBACK, Ports
 from ltc_stack.postgres import Postgres
+from ltc_stack.stored import LOOPBACK, Ports
 
 from .databases import Databases
 from .deals import set_up

@@ -12,8 +12,8 @@ from typing import Any
 from ltc_stack.child import Child
 from ltc_stack.embedded import Servers
 from ltc_stack.kafka import BROKER, Kafka
-from ltc_stack.kept import LOOPBACK
 from ltc_stack.postgres import Postgres
+from ltc_stack.stored import LOOPBACK
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.image import DockerImage
 

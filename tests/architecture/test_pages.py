@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from ltc_cli.atlas import reactions
+from ltc_cli.service_map import reactions
 from ltc_runtime.service import installed, load
 
 ROOT = Path(__file__).parents[2]

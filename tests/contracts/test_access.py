@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 
 import orjson
 import pytest
-from ltc_cli.atlas import EVERY, ORDER, conversation, permissions
+from ltc_cli.service_map import EVERY, ORDER, conversation, permissions
 from ltc_runtime.http.app import EdgeApp, create_app
 from ltc_runtime.http.auth import Verifier
 from ltc_runtime.http.keys import Keys

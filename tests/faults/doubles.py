@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 from ltc_runtime.settings import Role
-from ltc_stack.kept import Ports
+from ltc_stack.stored import Ports
 from ltc_stack.supervisor import Supervised
 
 from ..platform import Platform

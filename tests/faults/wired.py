@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
-from ltc_stack.kept import LOOPBACK
+from ltc_stack.stored import LOOPBACK
 
 from .outside import Outside
 from .proxy import Link

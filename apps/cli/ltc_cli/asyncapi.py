@@ -6,8 +6,8 @@ from ltc_runtime.messaging.asyncapi import asyncapi
 from ltc_runtime.service import installed, load
 from ltc_runtime.settings import Settings
 
+from .installation import ServiceNames, load_or_say
 from .output import command, print_json
-from .place import ServiceNames, load_or_say
 
 
 def add_to(app: typer.Typer) -> None:

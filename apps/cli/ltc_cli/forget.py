@@ -9,9 +9,9 @@ import httpx
 import typer
 from ltc_runtime.service import load
 
-from .http import Token, ask, client, problem
+from .installation import Place, place, run
 from .output import MISUSED, REFUSED, WRONG, Trouble, answer, command, out
-from .place import Place, place, run
+from .service_client import Token, ask, client, problem
 
 FORGET, FIND = "/people/{subject_id}/forget", "/people/find"
 KEEPER = "lead-svc"

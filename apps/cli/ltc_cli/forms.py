@@ -9,9 +9,9 @@ import orjson
 import typer
 from ltc_events.opportunity_forms import FORM_CODE
 
-from .http import Token, ask, client
+from .installation import Place, place, run
 from .output import MISUSED, Json, Trouble, answer, command
-from .place import Place, place, run
+from .service_client import Token, ask, client
 
 KEEPER = "opportunity-svc"
 

@@ -14,8 +14,8 @@ from ltc_runtime.log.verify import Verdict, verify
 from ltc_runtime.messaging.republish import republish
 from ltc_runtime.service import Service, installed, load
 
+from .installation import Place, ServiceNames, place, run
 from .output import AWAY, MISUSED, WRONG, Json, Trouble, answer, command, err
-from .place import Place, ServiceNames, place, run
 
 
 def add_to(app: typer.Typer) -> None:

@@ -11,9 +11,9 @@ from ltc_events import Refusal
 from ltc_runtime import parked
 from ltc_runtime.log import Log, Unavailable
 
+from .installation import Place, ServiceNames, opened, place, run
 from .log import must_choose
 from .output import AWAY, MISUSED, REFUSED, Json, Trouble, answer, command, out, print_json
-from .place import Place, ServiceNames, opened, place, run
 
 app = typer.Typer(help="Show, retry or skip policies' work that was refused, and what waits behind it.", no_args_is_help=True)
 

@@ -10,8 +10,8 @@ import typer
 from ltc_runtime.log import migrate as migrate_log
 from ltc_runtime.settings import ROLES, Settings
 
+from .installation import ServiceName, load_or_say
 from .output import MISUSED, Trouble, command, out
-from .place import ServiceName, load_or_say
 
 
 def add_to(app: typer.Typer) -> None:

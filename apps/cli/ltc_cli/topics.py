@@ -7,8 +7,8 @@ from aiokafka.errors import KafkaError
 from ltc_runtime.messaging import acl, topics
 from ltc_runtime.service import installed, load
 
+from .installation import place, run
 from .output import AWAY, WRONG, Json, Trouble, answer, command
-from .place import place, run
 
 app = typer.Typer(help="Show or change the Kafka topics of the services.", no_args_is_help=True)
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .http import Token, ask, client
+from .installation import Place, place, run
 from .output import AWAY, WRONG, Json, Trouble, answer, command, out, print_json
-from .place import Place, place, run
+from .service_client import Token, ask, client
 
 MOST_DEALS = 5
 ROUNDS = 3

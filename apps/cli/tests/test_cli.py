@@ -12,7 +12,7 @@ import typer
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from ltc_cli import COMMANDS, app, loaded
-from ltc_cli.up import totals
+from ltc_cli.stack import totals
 from ltc_runtime.settings import Settings
 from typer.testing import CliRunner, Result
 

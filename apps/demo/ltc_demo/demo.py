@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.settings import Settings
-from ltc_stack import keep, state
+from ltc_stack import background, state
 from ltc_stack.embedded import Stack
 from rich.console import Console
 
@@ -116,7 +116,7 @@ async def services(settings: Settings, say: Callable[[str], None]) -> AsyncItera
         return
     stack = Stack(settings, say=say)
     async with stack:
-        watching = asyncio.create_task(keep.watch(stack), name="servers")
+        watching = asyncio.create_task(background.watch(stack), name="servers")
         try:
             yield stack.urls, stack.token
         finally:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .kept import LOOPBACK, Ports
+from .stored import LOOPBACK, Ports
 
 EVERYWHERE = "0.0.0.0"
 

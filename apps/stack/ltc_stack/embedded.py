@@ -18,9 +18,9 @@ from ltc_runtime.settings import ROLES, Role, Settings
 from . import state
 from .fork_server import ForkServer
 from .kafka import OPERATOR, Kafka, Logins
-from .kept import LOOPBACK, Passwords, Ports
 from .postgres import Postgres
 from .provision import Access, provision
+from .stored import LOOPBACK, Passwords, Ports
 from .supervisor import Supervised, Supervisor
 
 PARTITIONS = 3

@@ -22,7 +22,7 @@ from ltc_runtime.settings import Settings
 from .address import AT_HOME, Address
 from .child import Child, DidNotStart
 from .jars import Progress, jars
-from .kept import LOOPBACK, Passwords, Ports, is_free
+from .stored import LOOPBACK, Passwords, Ports, is_free
 
 START_SECONDS = 60.0
 STILL_THERE = "Failed to acquire lock on file"

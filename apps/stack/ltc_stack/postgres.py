@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 import asyncpg
 
-from .account import account, give, let_read
 from .address import AT_HOME, Address
 from .child import Child, DidNotStart
-from .kept import LOOPBACK, Passwords, Ports
+from .postgres_account import account, give, let_read
+from .stored import LOOPBACK, Passwords, Ports
 
 StopMode = Literal["smart", "fast", "immediate"]
 STOP: dict[StopMode, signal.Signals] = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from .kept import Passwords
+from .stored import Passwords
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from ltc_runtime.messaging.topic_start import partitions_of
 from ltc_runtime.service import installed, load, topic_of
 from ltc_runtime.settings import Settings
 from ltc_stack.kafka import BROKER, OPERATOR, Kafka, Logins
-from ltc_stack.kept import Passwords
+from ltc_stack.stored import Passwords
 
 SERVICES = installed()
 USERS = [*SERVICES, ANALYST]

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from ltc_runtime.settings import Settings
 from ltc_stack.child import DidNotStart
-from ltc_stack.kept import LOOPBACK, Ports, free_port, is_free, write
+from ltc_stack.stored import LOOPBACK, Ports, free_port, is_free, write
 from ltc_stack.supervisor import Supervised, Supervisor
 
 READY = """

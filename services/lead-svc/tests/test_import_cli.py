@@ -9,11 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-from ltc_cli import importing_leads
-from ltc_cli.importing import usual_mapping
-from ltc_cli.importing_leads import import_leads
+from ltc_cli.file_import import usual_mapping
+from ltc_cli.installation import Place
+from ltc_cli.lead_import import import_leads
 from ltc_cli.output import Trouble
-from ltc_cli.place import Place
 from ltc_runtime.imports import take_over
 from ltc_runtime.process import http
 from ltc_runtime.settings import Settings
@@ -24,7 +23,7 @@ TERMS = {"mapping": "salesforce", "source": "crm", "encoding": "auto", "dry_run"
 @pytest.fixture
 async def here(served: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
     """An installation of one service."""
-    monkeypatch.setattr(importing_leads, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(lead_import, "LOOK_SECONDS", 0.05)
     listening = socket.create_server(("127.0.0.1", 0))
     server = http(served.app, Settings())
     tasks = [asyncio.create_task(server.serve([listening])), asyncio.create_task(take_over(served.log, Settings()))]

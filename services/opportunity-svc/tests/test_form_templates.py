@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 import pytest
 from ltc_cli import forms
+from ltc_cli.installation import Place
 from ltc_cli.output import Trouble
-from ltc_cli.place import Place
 from ltc_runtime.settings import Settings
 from opportunity_svc.form.rules import Form, form_id
 from opportunity_svc.service import service

@@ -19,9 +19,9 @@ from ltc_runtime.settings import Settings
 from .address import EVERYWHERE, Address
 from .embedded import YEAR, Stack
 from .kafka import BROKER, OPERATOR, Kafka, Logins
-from .kept import Passwords, keep_text
 from .postgres import SUPERUSER, Postgres
 from .provision import names_in, relocated
+from .stored import Passwords, keep_text
 
 FURNISH_SECONDS = 60.0
 AWAY = (*KAFKA_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError)

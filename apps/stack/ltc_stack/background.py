@@ -89,7 +89,7 @@ def main(argv: list[str]) -> int:
 
 def options(argv: list[str]) -> argparse.Namespace:
     """How many processes each service is."""
-    parser = argparse.ArgumentParser(prog="python -m ltc_stack.keep")
+    parser = argparse.ArgumentParser(prog="python -m ltc_stack.background")
     parser.add_argument("--replicas", type=int, default=1)
     parser.add_argument("--split", action="store_true")
     return parser.parse_args(argv)

@@ -1,6 +1,6 @@
 """Whether what runs in this container is healthy, as an exit code: the images have no curl.
 
-``python -m ltc_stack.healthy`` asks a service's ``/readyz``; with a port, whether a server lets us in there.
+``python -m ltc_stack.healthcheck`` asks a service's ``/readyz``; with a port, whether a server lets us in there.
 """
 
 import http.client

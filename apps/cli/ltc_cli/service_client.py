@@ -7,8 +7,8 @@ import httpx
 import typer
 from ltc_runtime.http.issuer import Issuer
 
+from .installation import Place
 from .output import AWAY, MISUSED, REFUSED, Trouble
-from .place import Place
 
 Token = Annotated[
     str, typer.Option("--token", envvar="LTC_TOKEN", help="A bearer token; the embedded stack makes its own.", show_default=False)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from ltc_runtime.settings import Settings
-from ltc_stack import site
+from ltc_stack import containers
 
 from .output import AWAY, MISUSED, Trouble, command, out
 
@@ -27,7 +27,7 @@ def secrets(
     postgres: Annotated[str, typer.Option("--postgres", help="host:port by which PostgreSQL is reached.")] = "postgres:5432",
 ) -> None:
     """Make passwords and keys once, and hand each party its own. For trials: elsewhere they come from where you keep secrets."""
-    site.hand_out(root, postgres, Settings())
+    containers.hand_out(root, postgres, Settings())
     out.print("handed out")
 
 
@@ -39,8 +39,8 @@ def furnish() -> None:
     if not settings.postgres_url or not settings.kafka_bootstrap:
         raise Trouble("set LTC_POSTGRES_URL (a superuser's) and LTC_KAFKA_BOOTSTRAP", MISUSED)
     try:
-        asyncio.run(site.furnish(settings))
-    except site.AWAY as error:
+        asyncio.run(containers.furnish(settings))
+    except containers.AWAY as error:
         raise Trouble(f"PostgreSQL or Kafka cannot be reached or does not let us: {error}", AWAY) from None
     out.print("everything is there")
 
@@ -52,7 +52,7 @@ def postgres() -> None:
     settings = Settings()
     if not settings.postgres_url:
         raise Trouble("set LTC_POSTGRES_URL, by which its clients will come", MISUSED)
-    become(asyncio.run(site.postgres(settings).prepare()))
+    become(asyncio.run(containers.postgres(settings).prepare()))
 
 
 @app.command()
@@ -67,15 +67,15 @@ def kafka(
     settings = Settings()
     if not settings.kafka_bootstrap:
         raise Trouble("set LTC_KAFKA_BOOTSTRAP, by which its clients will come", MISUSED)
-    become(asyncio.run(site.kafka(settings, passwords, [opened(text) for text in door or ()]).prepare()))
+    become(asyncio.run(containers.kafka(settings, passwords, [opened(text) for text in door or ()]).prepare()))
 
 
-def opened(text: str) -> site.Door:
+def opened(text: str) -> containers.Door:
     """The door that an option asks for."""
     found = re.fullmatch(r"([a-z]+)=(\d{1,5}):(\d{1,5})", text)
     if found is None:
         raise Trouble(f"--door is NAME=PORT:TOLD, such as outside=9093:19093, not {text}", MISUSED)
-    return site.Door(found[1], int(found[2]), int(found[3]))
+    return containers.Door(found[1], int(found[2]), int(found[3]))
 
 
 def become(program: list[str]) -> None:

@@ -16,13 +16,13 @@ import typer
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.messaging.acl import ANALYST
 from ltc_runtime.settings import Settings
-from ltc_stack import keep, state
+from ltc_stack import background, state
 from ltc_stack.embedded import Stack
 from ltc_stack.kafka import OPERATOR
 from ltc_stack.state import Running
 
+from .installation import place
 from .output import AWAY, WRONG, Json, Trouble, answer, command, err, out, print_json
-from .place import place
 
 DOWN_SECONDS = 60.0
 METRIC = re.compile(r"^(ltc_[a-z_]+)(?:\{[^}]*\})? ([0-9.eE+-]+|NaN)$", re.MULTILINE)
@@ -78,7 +78,7 @@ def up(
 def stay(settings: Settings, replicas: int, split: bool) -> None:
     """Keep the stack until Ctrl-C."""
     stack = Stack(settings, say=lambda text: out.print(f"[dim]{text}[/dim]"), replicas=replicas, split=split)
-    if not asyncio.run(keep.keep(stack, lambda: show(stack.state(), settings))):
+    if not asyncio.run(background.keep(stack, lambda: show(stack.state(), settings))):
         raise Trouble("stopped before everything was ready")
 
 
@@ -88,7 +88,7 @@ def leave_running(settings: Settings, replicas: int = 1, split: bool = False) ->
     logs.mkdir(parents=True, exist_ok=True)
     with (logs / "stack.log").open("ab") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "ltc_stack.keep", f"--replicas={replicas}", *(["--split"] if split else [])],
+            [sys.executable, "-m", "ltc_stack.background", f"--replicas={replicas}", *(["--split"] if split else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
         )  # fmt: skip
     try:
@@ -109,10 +109,10 @@ def follow(keeper: "subprocess.Popen[str]") -> None:
     with err.status("starting") as shown:
         for line in keeper.stdout:
             text = line.rstrip("\n")
-            if text == keep.READY:
+            if text == background.READY:
                 return
-            if text.startswith(keep.FAILED):
-                raise Trouble(text.removeprefix(keep.FAILED))
+            if text.startswith(background.FAILED):
+                raise Trouble(text.removeprefix(background.FAILED))
             shown.update(text)
             if not err.is_terminal:
                 err.print(text)

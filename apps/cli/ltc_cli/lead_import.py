@@ -9,9 +9,9 @@ import anyio
 import httpx
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .http import ask, client, problem
+from .installation import Place
 from .output import AWAY, REFUSED, Trouble, err, out
-from .place import Place
+from .service_client import ask, client, problem
 
 KEEPER = "lead-svc"
 CHUNK = 256 * 1024

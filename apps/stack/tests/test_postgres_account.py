@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ltc_stack.account import let_through
+from ltc_stack.postgres_account import let_through
 from structlog.testing import capture_logs
 
 

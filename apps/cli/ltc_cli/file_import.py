@@ -15,10 +15,10 @@ from ltc_demo.rows import Unreadable
 from ltc_demo.timings import Timings
 from ltc_runtime.http.issuer import Issuer
 
-from .http import Token
-from .importing_leads import import_leads
+from .installation import Place, place, run
+from .lead_import import import_leads
 from .output import AWAY, MISUSED, Trouble, command, out
-from .place import Place, place, run
+from .service_client import Token
 
 CARDS = (".vcf", ".vcard")
 """Files that are vCards, whoever exported them."""
