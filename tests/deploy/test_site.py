@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from ltc_cli.containers import opened
-from ltc_cli.output import Trouble
+from ltc_cli.containers import listener_of
+from ltc_cli.output import CliError
 from ltc_runtime.service import installed
 from ltc_runtime.settings import PREFIX, Settings
 from ltc_stack import containers, healthcheck
@@ -30,7 +30,7 @@ SECRET = re.compile(r"PASSWORD|TOKEN|DATABASE|POSTGRES_URL")
 def handed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What everybody got."""
     root = tmp_path_factory.mktemp("secrets")
-    containers.hand_out(root, "postgres:5432", Settings())
+    containers.write_secrets(root, "postgres:5432", Settings())
     return root
 
 
@@ -99,7 +99,7 @@ def test_each_party_is_handed_its_own_alone_and_keeps_it(handed: Path) -> None:
     passwords = json.loads((handed / "kafka" / "passwords.json").read_text())
     assert len(set(passwords.values())) == len(passwords) == len(SERVICES) + 3, "each service, the broker, the operator, analysts"
     assert all(path.stat().st_mode & 0o077 == 0 for path in handed.rglob("*") if path.is_file() and path.name != "jwks.json")
-    containers.hand_out(handed, "postgres:5432", Settings())
+    containers.write_secrets(handed, "postgres:5432", Settings())
     assert {name: (handed / name / "database").read_text() for name in SERVICES} == logins
     assert json.loads((handed / "kafka" / "passwords.json").read_text()) == passwords
 
@@ -132,11 +132,11 @@ def test_a_service_nobody_answers_for_is_not_healthy(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("text", ["outside", "outside=9093", "outside=9093:x", "Outside=9093:19093", "=9093:19093"])
-def test_a_door_that_is_not_understood_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(Trouble, match="such as outside=9093:19093"):
-        opened(text)
+def test_a_listener_that_is_not_understood_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(CliError, match="such as outside=9093:19093"):
+        listener_of(text)
 
 
-def test_a_broker_listens_at_each_door_it_is_given(tmp_path: Path) -> None:
+def test_a_broker_listens_at_each_listener_it_is_given(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, kafka_bootstrap="kafka:9092")
-    assert containers.kafka(settings, None, [opened("outside=9093:19093")]).door("outside") == (LOOPBACK, 9093)
+    assert containers.kafka(settings, None, [listener_of("outside=9093:19093")]).listener("outside") == (LOOPBACK, 9093)

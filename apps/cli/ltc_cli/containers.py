@@ -10,7 +10,7 @@ import typer
 from ltc_runtime.settings import Settings
 from ltc_stack import containers
 
-from .output import AWAY, MISUSED, Trouble, command, out
+from .output import UNAVAILABLE, USAGE_ERROR, CliError, command, out
 
 app = typer.Typer(help="Run what the containers of deploy/compose.yaml run beside the services.", no_args_is_help=True)
 
@@ -27,7 +27,7 @@ def secrets(
     postgres: Annotated[str, typer.Option("--postgres", help="host:port by which PostgreSQL is reached.")] = "postgres:5432",
 ) -> None:
     """Make passwords and keys once, and hand each party its own. For trials: elsewhere they come from where you keep secrets."""
-    containers.hand_out(root, postgres, Settings())
+    containers.write_secrets(root, postgres, Settings())
     out.print("handed out")
 
 
@@ -37,11 +37,11 @@ def furnish() -> None:
     """Databases, logins, tables, topics and access lists, on the servers that LTC_POSTGRES_URL and LTC_KAFKA_* name."""
     settings = Settings()
     if not settings.postgres_url or not settings.kafka_bootstrap:
-        raise Trouble("set LTC_POSTGRES_URL (a superuser's) and LTC_KAFKA_BOOTSTRAP", MISUSED)
+        raise CliError("set LTC_POSTGRES_URL (a superuser's) and LTC_KAFKA_BOOTSTRAP", USAGE_ERROR)
     try:
-        asyncio.run(containers.furnish(settings))
-    except containers.AWAY as error:
-        raise Trouble(f"PostgreSQL or Kafka cannot be reached or does not let us: {error}", AWAY) from None
+        asyncio.run(containers.provision_servers(settings))
+    except containers.UNAVAILABLE as error:
+        raise CliError(f"PostgreSQL or Kafka cannot be reached or does not let us: {error}", UNAVAILABLE) from None
     out.print("everything is there")
 
 
@@ -51,7 +51,7 @@ def postgres() -> None:
     """Become the PostgreSQL server that LTC_POSTGRES_URL names."""
     settings = Settings()
     if not settings.postgres_url:
-        raise Trouble("set LTC_POSTGRES_URL, by which its clients will come", MISUSED)
+        raise CliError("set LTC_POSTGRES_URL, by which its clients will come", USAGE_ERROR)
     become(asyncio.run(containers.postgres(settings).prepare()))
 
 
@@ -59,23 +59,25 @@ def postgres() -> None:
 @command
 def kafka(
     passwords: Annotated[Path | None, typer.Option("--passwords", help="File with everybody's; without, it asks nobody who comes.")] = None,
-    door: Annotated[
-        list[str] | None, typer.Option("--door", help="NAME=PORT:TOLD: listens at PORT too; who comes there is told 127.0.0.1:TOLD.")
+    listener: Annotated[
+        list[str] | None,
+        typer.Option("--listener", help="NAME=PORT:ADVERTISED: listens on PORT too; clients there are sent to 127.0.0.1:ADVERTISED."),
     ] = None,
+    door: Annotated[list[str] | None, typer.Option("--door", hidden=True)] = None,
 ) -> None:
     """Become the Kafka broker that LTC_KAFKA_BOOTSTRAP names."""
     settings = Settings()
     if not settings.kafka_bootstrap:
-        raise Trouble("set LTC_KAFKA_BOOTSTRAP, by which its clients will come", MISUSED)
-    become(asyncio.run(containers.kafka(settings, passwords, [opened(text) for text in door or ()]).prepare()))
+        raise CliError("set LTC_KAFKA_BOOTSTRAP, by which its clients will come", USAGE_ERROR)
+    become(asyncio.run(containers.kafka(settings, passwords, [listener_of(text) for text in [*(listener or ()), *(door or ())]]).prepare()))
 
 
-def opened(text: str) -> containers.Door:
-    """The door that an option asks for."""
+def listener_of(text: str) -> containers.Listener:
+    """The listener that an option describes."""
     found = re.fullmatch(r"([a-z]+)=(\d{1,5}):(\d{1,5})", text)
     if found is None:
-        raise Trouble(f"--door is NAME=PORT:TOLD, such as outside=9093:19093, not {text}", MISUSED)
-    return containers.Door(found[1], int(found[2]), int(found[3]))
+        raise CliError(f"--listener is NAME=PORT:ADVERTISED, such as outside=9093:19093, not {text}", USAGE_ERROR)
+    return containers.Listener(found[1], int(found[2]), int(found[3]))
 
 
 def become(program: list[str]) -> None:

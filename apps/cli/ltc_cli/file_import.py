@@ -15,9 +15,9 @@ from ltc_demo.rows import Unreadable
 from ltc_demo.timings import Timings
 from ltc_runtime.http.issuer import Issuer
 
-from .installation import Place, place, run
+from .installation import Installation, find_installation, run
 from .lead_import import import_leads
-from .output import AWAY, MISUSED, Trouble, command, out
+from .output import UNAVAILABLE, USAGE_ERROR, CliError, command, out
 from .service_client import Token
 
 CARDS = (".vcf", ".vcard")
@@ -51,23 +51,23 @@ def import_file(
 ) -> None:
     """Import the deals or the leads of FILE. The same file again changes nothing."""
     if history == leads:
-        raise Trouble(
+        raise CliError(
             "say --history or --leads: the deals of a file are taken over as history, people who may need something as leads; "
             "`ltc demo --input FILE` drives deals through",
-            MISUSED,
+            USAGE_ERROR,
         )
     if leads:
         mapping = mapping or usual_mapping(file)
         terms = {"mapping": mapping, "source": source or mapping, "encoding": encoding, "dry_run": str(dry_run).lower()}
-        if not run(import_leads(place(), file, terms, token)):
+        if not run(import_leads(find_installation(), file, terms, token)):
             raise typer.Exit(1)
         return
     try:
         deal_file = read(file)
     except Unreadable as error:
-        raise Trouble(str(error), MISUSED) from None
+        raise CliError(str(error), USAGE_ERROR) from None
     began = time.monotonic()
-    done, figures = run(take_over(place(), deal_file, source or named(file), token))
+    done, figures = run(take_over(find_installation(), deal_file, source or named(file), token))
     report(deal_file, done, figures, time.monotonic() - began)
     if done.refused:
         raise typer.Exit(1)
@@ -77,11 +77,11 @@ def usual_mapping(file: Path) -> str:
     """How a file is read of which nobody says it: only of address books everybody knows.
 
     Raises:
-        Trouble: it may be anybody's export.
+        CliError: it may be anybody's export.
     """
     if file.suffix.lower() in CARDS:
         return "vcard"
-    raise Trouble("say by --mapping whose export it is: salesforce, hubspot, jiandaoyun, vcard, or your own", MISUSED)
+    raise CliError("say by --mapping whose export it is: salesforce, hubspot, jiandaoyun, vcard, or your own", USAGE_ERROR)
 
 
 def named(file: Path) -> str:
@@ -89,22 +89,22 @@ def named(file: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:40] or "file"
 
 
-async def take_over(here: Place, deal_file: DealFile, source: str, token: str) -> tuple[ImportResult, dict[str, Any]]:
+async def take_over(here: Installation, deal_file: DealFile, source: str, token: str) -> tuple[ImportResult, dict[str, Any]]:
     """Import, and ask for the figures of that system."""
     async with ApiClient({OPPORTUNITIES: here.url(OPPORTUNITIES)}, _tokens(here, token), Timings()) as front:
         try:
             done = await import_history(deal_file, source, front)
             asked = await front.get(OPPORTUNITIES, "figures", f"/sales-figures?origin=imported&source={source}", IMPORTER)
         except TimedOut as error:
-            raise Trouble(f"given up: {error}; run it again and it goes on where it stopped", AWAY) from None
+            raise CliError(f"given up: {error}; run it again and it goes on where it stopped", UNAVAILABLE) from None
     return done, asked.body
 
 
-def _tokens(here: Place, token: str) -> Any:
+def _tokens(here: Installation, token: str) -> Any:
     if token:
         return lambda subject, roles: token
     if here.stack is None:
-        raise Trouble("no stack runs here: give a bearer token by --token or LTC_TOKEN", MISUSED)
+        raise CliError("no stack runs here: give a bearer token by --token or LTC_TOKEN", USAGE_ERROR)
     return Issuer(here.settings.data_dir.absolute() / "issuer", here.settings.issuer, here.settings.audience).token
 
 

@@ -15,7 +15,7 @@ from ltc_stack import state
 from ltc_stack.kafka import OPERATOR
 from ltc_stack.state import Running
 
-from .output import AWAY, MISUSED, Trouble
+from .output import UNAVAILABLE, USAGE_ERROR, CliError
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ ServiceNames = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]..."
 
 
 @dataclass(frozen=True)
-class Place:
+class Installation:
     """An installation."""
 
     settings: Settings
@@ -40,13 +40,13 @@ class Place:
 
     def chosen(self, names: list[str] | None) -> list[str]:
         """The services a command is about."""
-        return [load_or_say(name).name for name in names] if names else self.names
+        return [load_service(name).name for name in names] if names else self.names
 
     def url(self, service: str) -> str:
         """Where a service answers."""
         urls = self.stack.urls if self.stack is not None else self.settings.neighbours
         if service not in urls:
-            raise Trouble(f"nobody says where {service} answers; start a stack with `ltc up`, or set LTC_NEIGHBOURS", AWAY)
+            raise CliError(f"nobody says where {service} answers; start a stack with `ltc up`, or set LTC_NEIGHBOURS", UNAVAILABLE)
         return urls[service]
 
     @property
@@ -71,7 +71,7 @@ class Place:
         """The settings for Kafka."""
         if self.stack is None:
             if not self.settings.kafka_bootstrap:
-                raise Trouble("no stack runs here and LTC_KAFKA_BOOTSTRAP is not set; start one with `ltc up`", AWAY)
+                raise CliError("no stack runs here and LTC_KAFKA_BOOTSTRAP is not set; start one with `ltc up`", UNAVAILABLE)
             return self.settings
         return self.settings.model_copy(
             update={
@@ -90,31 +90,31 @@ class Place:
 
     def _from_environment(self, service: str, url: str, variable: str) -> str:
         if not url or self.settings.service not in ("", service):
-            raise Trouble(f"no stack runs here; start one with `ltc up`, or set LTC_SERVICE={service} and {variable}", AWAY)
+            raise CliError(f"no stack runs here; start one with `ltc up`, or set LTC_SERVICE={service} and {variable}", UNAVAILABLE)
         return url
 
 
-def place() -> Place:
+def find_installation() -> Installation:
     """Where we are."""
     settings = Settings()
-    return Place(settings, state.running(settings.data_dir))
+    return Installation(settings, state.running(settings.data_dir))
 
 
-def load_or_say(name: str) -> Service:
+def load_service(name: str) -> Service:
     """The service called so, also without its ``-svc``."""
     known = installed()
     full = name if name in known else f"{name}-svc"
     if full not in known:
-        raise Trouble(f"there is no service {name!r}; there are {', '.join(known)}", MISUSED)
+        raise CliError(f"there is no service {name!r}; there are {', '.join(known)}", USAGE_ERROR)
     return load(full)
 
 
-async def opened(here: Place, service: str) -> Log:
+async def open_service_log(here: Installation, service: str) -> Log:
     """The log of a service, opened beside the processes that serve it."""
     try:
         return await open_log(here.database(service), load(service), Clock(here.settings.clock))
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Trouble(f"the database of {service} cannot be reached: {error}", AWAY) from None
+        raise CliError(f"the database of {service} cannot be reached: {error}", UNAVAILABLE) from None
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -1,4 +1,4 @@
-"""`ltc map`: who may do what, and who hears whom, printed from the code as Markdown."""
+"""`ltc map`: which service consumes which event, and which role may use which operation, from the code, as Markdown."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,19 +30,19 @@ def show_map(as_json: Json = False) -> None:
     if as_json:
         print_json({"reactions": list(reactions(services)), "operations": list(operations(services))})
         return
-    sys.stdout.write("\n".join([*conversation(services), "", *permissions(services)]) + "\n")
+    sys.stdout.write("\n".join([*event_flow(services), "", *permissions(services)]) + "\n")
 
 
 def reactions(services: Iterable[Service]) -> Iterator[dict[str, str]]:
-    """Every reaction: who hears what from whom, and what it does then."""
+    """Every event that a service consumes: its publisher, and the policy or read model that handles it."""
     for service in services:
         for event, policies in service.reacts.items():
             for policy in policies:
-                yield {"teller": event.origin(), "event": event.__name__, "listener": service.name, "policy": policy_name(policy)}
+                yield {"publisher": event.origin(), "event": event.__name__, "consumer": service.name, "policy": policy_name(policy)}
         shown = {on.event for projection in service.shows for on in projection.ons} - set(service.reacts)
         for event in sorted(shown, key=lambda event: event.__name__):
             if event.origin() != service.name:
-                yield {"teller": event.origin(), "event": event.__name__, "listener": service.name, "policy": "(shows it)"}
+                yield {"publisher": event.origin(), "event": event.__name__, "consumer": service.name, "policy": "(read model)"}
 
 
 def operations(services: Iterable[Service]) -> Iterator[dict[str, object]]:
@@ -66,24 +66,26 @@ def operations_of(service: str, apis: Iterable[Api]) -> Iterator[dict[str, objec
             }
 
 
-def conversation(services: Sequence[Service]) -> Iterator[str]:
-    """Who hears whom, as a table."""
-    yield from ("### Who hears whom", "", "| teller | fact | listener | does |", "|--|--|--|--|")
+def event_flow(services: Sequence[Service]) -> Iterator[str]:
+    """Which service consumes which event, as a table."""
+    yield from ("### Which service consumes which event", "", "| publisher | event | consumer | policy or read model |", "|--|--|--|--|")
     order = [service.name for service in services]
-    rows = sorted(reactions(services), key=lambda row: (*map(order.index, (row["teller"], row["listener"])), row["event"], row["policy"]))
+    rows = sorted(
+        reactions(services), key=lambda row: (*map(order.index, (row["publisher"], row["consumer"])), row["event"], row["policy"])
+    )
     for row in rows:
         policy = row["policy"] if row["policy"].startswith("(") else f"`{row['policy']}`"
-        yield f"| {row['teller']} | `{row['event']}` | {row['listener']} | {policy} |"
-    heard = {row["event"] for row in rows if row["teller"] != row["listener"]}
-    told = sorted(event.__name__ for event in event_classes().values() if event.published and event.origin() in order)
-    rest = [name for name in told if name not in heard]
+        yield f"| {row['publisher']} | `{row['event']}` | {row['consumer']} | {policy} |"
+    consumed = {row["event"] for row in rows if row["publisher"] != row["consumer"]}
+    published = sorted(event.__name__ for event in event_classes().values() if event.published and event.origin() in order)
+    rest = [name for name in published if name not in consumed]
     if rest:
-        yield from ("", "Told, and heard by no service: " + ", ".join(f"`{name}`" for name in rest) + ".")
+        yield from ("", "Published, and consumed by no service: " + ", ".join(f"`{name}`" for name in rest) + ".")
 
 
 def permissions(services: Sequence[Service]) -> Iterator[str]:
     """Role × operation, as a table."""
-    yield from ("### Who may do what", "", f"| operation | {' | '.join(ORDER)} |", f"|--|{'--|' * len(ORDER)}")
+    yield from ("### Which role may use which operation", "", f"| operation | {' | '.join(ORDER)} |", f"|--|{'--|' * len(ORDER)}")
     before = None
     for row in operations(services):
         if row["service"] != before:

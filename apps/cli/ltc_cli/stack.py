@@ -21,8 +21,8 @@ from ltc_stack.embedded import Stack
 from ltc_stack.kafka import OPERATOR
 from ltc_stack.state import Running
 
-from .installation import place
-from .output import AWAY, WRONG, Json, Trouble, answer, command, err, out, print_json
+from .installation import find_installation
+from .output import FAILED, UNAVAILABLE, CliError, Json, command, err, out, print_json, print_rows
 
 DOWN_SECONDS = 60.0
 METRIC = re.compile(r"^(ltc_[a-z_]+)(?:\{[^}]*\})? ([0-9.eE+-]+|NaN)$", re.MULTILINE)
@@ -62,66 +62,66 @@ def up(
     if running is not None:
         err.print(f"A stack runs in {settings.data_dir.absolute()} already.")
     elif foreground:
-        stay(settings, replicas, split)
+        run_in_foreground(settings, replicas, split)
         return
     else:
-        running = leave_running(settings, replicas, split)
+        running = start_in_background(settings, replicas, split)
     if as_json:
         public = running.model_dump(
             mode="json", exclude={"postgres_url": True, "kafka_logins": {OPERATOR}, "services": {"__all__": {"database", "owner"}}}
         )
         print_json({**public, "token": sales_token(settings)})
     else:
-        show(running, settings)
+        print_addresses(running, settings)
 
 
-def stay(settings: Settings, replicas: int, split: bool) -> None:
+def run_in_foreground(settings: Settings, replicas: int, split: bool) -> None:
     """Keep the stack until Ctrl-C."""
     stack = Stack(settings, say=lambda text: out.print(f"[dim]{text}[/dim]"), replicas=replicas, split=split)
-    if not asyncio.run(background.keep(stack, lambda: show(stack.state(), settings))):
-        raise Trouble("stopped before everything was ready")
+    if not asyncio.run(background.run_until_stopped(stack, lambda: print_addresses(stack.state(), settings))):
+        raise CliError("stopped before everything was ready")
 
 
-def leave_running(settings: Settings, replicas: int = 1, split: bool = False) -> Running:
+def start_in_background(settings: Settings, replicas: int = 1, split: bool = False) -> Running:
     """Start a process that keeps the stack, and wait until all is ready."""
     logs = settings.data_dir / "logs"
     logs.mkdir(parents=True, exist_ok=True)
     with (logs / "stack.log").open("ab") as log:
-        keeper = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "ltc_stack.background", f"--replicas={replicas}", *(["--split"] if split else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
         )  # fmt: skip
     try:
-        follow(keeper)
+        wait_until_ready(process)
     except BaseException:
-        keeper.send_signal(signal.SIGTERM)
-        keeper.wait()
+        process.send_signal(signal.SIGTERM)
+        process.wait()
         raise
     running = state.running(settings.data_dir)
     if running is None:
-        raise Trouble(f"the stack started and ended again; {logs / 'stack.log'} says why")
+        raise CliError(f"the stack started and ended again; {logs / 'stack.log'} says why")
     return running
 
 
-def follow(keeper: "subprocess.Popen[str]") -> None:
+def wait_until_ready(process: "subprocess.Popen[str]") -> None:
     """Show what the keeper says until it is ready."""
-    assert keeper.stdout is not None
+    assert process.stdout is not None
     with err.status("starting") as shown:
-        for line in keeper.stdout:
+        for line in process.stdout:
             text = line.rstrip("\n")
             if text == background.READY:
                 return
             if text.startswith(background.FAILED):
-                raise Trouble(text.removeprefix(background.FAILED))
+                raise CliError(text.removeprefix(background.FAILED))
             shown.update(text)
             if not err.is_terminal:
                 err.print(text)
-    raise Trouble(f"the stack ended with {keeper.wait()} before it was ready; see logs/stack.log in the data directory")
+    raise CliError(f"the stack ended with {process.wait()} before it was ready; see logs/stack.log in the data directory")
 
 
-def show(running: Running, settings: Settings) -> None:
+def print_addresses(running: Running, settings: Settings) -> None:
     """Where everything answers, and a token to try it with."""
-    answer([{"service": name, "url": url, "docs": f"{url}/docs"} for name, url in running.urls.items()], as_json=False)
+    print_rows([{"service": name, "url": url, "docs": f"{url}/docs"} for name, url in running.urls.items()], as_json=False)
     out.print(f"Kafka       {running.kafka_bootstrap}")
     if ANALYST in running.kafka_logins:
         out.print(f"            SASL_PLAINTEXT, PLAIN; reads every topic: {ANALYST} {running.kafka_logins[ANALYST]}", soft_wrap=True)
@@ -145,18 +145,18 @@ def down() -> None:
     settings = Settings()
     running = state.running(settings.data_dir)
     if running is None:
-        raise Trouble(f"no stack runs in {settings.data_dir.absolute()}", AWAY)
+        raise CliError(f"no stack runs in {settings.data_dir.absolute()}", UNAVAILABLE)
     os.kill(running.pid, signal.SIGTERM)
     until = time.monotonic() + DOWN_SECONDS
     with err.status("stopping"):
-        while is_there(running):
+        while is_alive(running):
             if time.monotonic() > until:
-                raise Trouble(f"process {running.pid} does not stop; see {settings.data_dir / 'logs' / 'stack.log'}")
+                raise CliError(f"process {running.pid} does not stop; see {settings.data_dir / 'logs' / 'stack.log'}")
             time.sleep(0.1)
     out.print("stopped")
 
 
-def is_there(running: Running) -> bool:
+def is_alive(running: Running) -> bool:
     """Whether the keeper is still a living process."""
     try:
         return psutil.Process(running.pid).status() != psutil.STATUS_ZOMBIE and state.started(running.pid) == running.started
@@ -167,22 +167,22 @@ def is_there(running: Running) -> bool:
 @command
 def status(as_json: Json = False) -> None:
     """Show each process of each service: ready, how far its log is, what waits."""
-    here = place()
+    here = find_installation()
     if not here.names:
-        raise Trouble("no stack runs here and LTC_NEIGHBOURS names no service; start a stack with `ltc up`", AWAY)
-    rows = asyncio.run(look(here.processes))
-    answer(rows, as_json, SHOWN)
+        raise CliError("no stack runs here and LTC_NEIGHBOURS names no service; start a stack with `ltc up`", UNAVAILABLE)
+    rows = asyncio.run(read_status(here.processes))
+    print_rows(rows, as_json, SHOWN)
     if any(row["state"] != "ready" for row in rows):
-        raise typer.Exit(WRONG)
+        raise typer.Exit(FAILED)
 
 
-async def look(urls: dict[str, str]) -> list[dict[str, Any]]:
+async def read_status(urls: dict[str, str]) -> list[dict[str, Any]]:
     """One row per process."""
     async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
-        return list(await asyncio.gather(*(look_at(client, name, url) for name, url in urls.items())))
+        return list(await asyncio.gather(*(status_of(client, name, url) for name, url in urls.items())))
 
 
-async def look_at(client: httpx.AsyncClient, name: str, url: str) -> dict[str, Any]:
+async def status_of(client: httpx.AsyncClient, name: str, url: str) -> dict[str, Any]:
     """How one process is doing."""
     try:
         ready = await client.get(f"{url}/readyz")

@@ -85,7 +85,7 @@ async def demo(deal_file: DealFile, console: Console, *, with_story: bool = Fals
                 story, deals = await run_story(front, sample().parent / "story", settings.data_dir / FOLDER, progress)
                 deal_file, outcomes = replace(deal_file, deals=(*deal_file.deals, *deals)), [*outcomes, *story.outcomes]
             seconds = time.monotonic() - began
-            progress.say("reading the books")
+            progress.say("reading the results")
             ledger = await read_ledger(front, outcomes)
             longest = None if story else await history_of(front, outcomes)
         figures = report.Figures(deal_file, outcomes, ledger, timings, seconds, story.checks if story else ())

@@ -185,7 +185,7 @@ def _print_money(console: Console, figures: Figures) -> None:
 def _print_timings(console: Console, figures: Figures) -> None:
     timings, seconds = figures.timings, figures.seconds
     heads = ", ".join(f"{service} {head:,}" for service, head in figures.ledger.heads.items())
-    table = _table("step", *TIMES, title="\nHow long until another service has heard what was told and reacted to it")
+    table = _table("step", *TIMES, title="\nTime until another service has consumed an event and reacted to it")
     for step, *figured in timed(timings):
         if step.startswith("→"):
             table.add_row(step, *figured)
@@ -211,7 +211,7 @@ def timed(timings: Timings) -> Iterator[tuple[str, ...]]:
 
 def _print_checks(console: Console, figures: Figures) -> bool:
     found = checks(figures)
-    table = Table(title="\nDoes it add up?", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title="\nChecks", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in ("", "what", "expected", "found"):
         table.add_column(column, header_style="dim", overflow="fold")
     for check in found:

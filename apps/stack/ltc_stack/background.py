@@ -18,12 +18,12 @@ from .embedded import Stack
 READY = "ready"
 FAILED = "failed: "
 STOPPED, BROKEN = 0, 1
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 
 log_ = structlog.get_logger(__name__)
 
 
-async def keep(stack: Stack, ready: Callable[[], None]) -> bool:
+async def run_until_stopped(stack: Stack, ready: Callable[[], None]) -> bool:
     """Start the stack, restart whatever of it dies, stop it at SIGTERM or SIGINT.
 
     Args:
@@ -32,11 +32,11 @@ async def keep(stack: Stack, ready: Callable[[], None]) -> bool:
     Returns:
         Whether it ever was ready.
     """
-    told = asyncio.Event()
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, told.set)
-    stopping = asyncio.create_task(told.wait())
+        loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.create_task(stop.wait())
     starting = asyncio.create_task(stack.start())
     await asyncio.wait([starting, stopping], return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
@@ -68,7 +68,7 @@ async def watch(stack: Stack) -> None:
                     await server.start()
                 except Exception as error:  # whatever it is, it is tried again; the log says why
                     log_.error("server does not start", server=name, error=str(error))
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
 
 
 def main(argv: list[str]) -> int:
@@ -77,12 +77,12 @@ def main(argv: list[str]) -> int:
     configure(settings)
     log = settings.data_dir / "logs" / "stack.log"
     layout = options(argv)
-    stack = Stack(settings, say=speak, replicas=layout.replicas, split=layout.split)
+    stack = Stack(settings, say=report, replicas=layout.replicas, split=layout.split)
     try:
-        asyncio.run(keep(stack, lambda: hand_over(log)))
+        asyncio.run(run_until_stopped(stack, lambda: detach(log)))
     except Exception as error:
         log_.exception("the stack did not start")
-        speak(f"{FAILED}{error}")
+        report(f"{FAILED}{error}")
         return BROKEN
     return STOPPED
 
@@ -95,15 +95,15 @@ def options(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def speak(text: str) -> None:
+def report(text: str) -> None:
     """Tell whoever started us, if that still listens."""
     with contextlib.suppress(BrokenPipeError):
         print(text, flush=True)
 
 
-def hand_over(log: Path) -> None:
+def detach(log: Path) -> None:
     """Say that all is ready and let go of the terminal."""
-    speak(READY)
+    report(READY)
     with log.open("ab") as file:
         os.dup2(file.fileno(), sys.stdout.fileno())
 

@@ -9,28 +9,28 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-NOBODY = "nobody"
+UNPRIVILEGED = "nobody"
 
 
 def account() -> str:
     """The account PostgreSQL runs as: nobody when we are root, otherwise ours (no name)."""
-    return NOBODY if os.geteuid() == 0 else ""
+    return UNPRIVILEGED if os.geteuid() == 0 else ""
 
 
-def give(path: Path, user: str) -> None:
+def give_ownership(path: Path, user: str) -> None:
     """Make ``path`` the user's, and let the user come there."""
     path.mkdir(parents=True, exist_ok=True)
     if user:
         entry = pwd.getpwnam(user)
         os.chown(path, entry.pw_uid, entry.pw_gid)
-        let_through(path.parent)
+        allow_passage(path.parent)
 
 
-def let_read(tree: Path, user: str) -> None:
+def allow_reading(tree: Path, user: str) -> None:
     """Let the user run and read what is installed under ``tree``."""
     if not user:
         return
-    let_through(tree)
+    allow_passage(tree)
     for path in [tree, *tree.rglob("*")]:
         mode = path.stat().st_mode
         wanted = mode | stat.S_IROTH | (stat.S_IXOTH if path.is_dir() or mode & stat.S_IXUSR else 0)
@@ -38,7 +38,7 @@ def let_read(tree: Path, user: str) -> None:
             path.chmod(wanted)
 
 
-def let_through(path: Path) -> None:
+def allow_passage(path: Path) -> None:
     """Let others pass through a directory and all above it, without letting them look around; where they could not, it is said.
 
     It cannot be done with less: the server resolves its data directory to a whole path and walks it under its own account.

@@ -14,18 +14,18 @@ PORTS = range(18_000, 32_000)
 def read(path: Path) -> dict[str, Any]:
     """What is kept in a file; nothing if there is none."""
     try:
-        kept: dict[str, Any] = json.loads(path.read_text())
+        stored: dict[str, Any] = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
-    return kept
+    return stored
 
 
-def write(path: Path, kept: dict[str, Any]) -> None:
+def write(path: Path, stored: dict[str, Any]) -> None:
     """Keep it, readable for nobody else, whole or not at all."""
-    keep_text(path, json.dumps(kept, indent=2) + "\n")
+    write_text(path, json.dumps(stored, indent=2) + "\n")
 
 
-def keep_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Keep a text, readable for nobody else, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -40,23 +40,23 @@ class Ports:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def take(self, name: str) -> int:
+    def assign(self, name: str) -> int:
         """The port of ``name``."""
-        kept = read(self.path)
-        port = kept.get(name)
+        stored = read(self.path)
+        port = stored.get(name)
         if port is None or not is_free(port):
-            port = free_port(set(kept.values()))
-            write(self.path, {**kept, name: port})
+            port = free_port(set(stored.values()))
+            write(self.path, {**stored, name: port})
         return int(port)
 
-    def hold(self, name: str, port: int) -> None:
+    def reserve(self, name: str, port: int) -> None:
         """Give ``name`` this port."""
         write(self.path, {**read(self.path), name: port})
 
-    def kept(self, name: str) -> int:
+    def assigned(self, name: str) -> int:
         """The port that ``name`` was given, whether or not it is in use; a free one if none was."""
         port = read(self.path).get(name)
-        return self.take(name) if port is None else int(port)
+        return self.assign(name) if port is None else int(port)
 
 
 class Passwords:
@@ -67,11 +67,11 @@ class Passwords:
 
     def of(self, name: str) -> str:
         """The password of ``name``."""
-        kept = read(self.path)
-        if name not in kept:
-            kept[name] = secrets.token_urlsafe(24)
-            write(self.path, kept)
-        return str(kept[name])
+        stored = read(self.path)
+        if name not in stored:
+            stored[name] = secrets.token_urlsafe(24)
+            write(self.path, stored)
+        return str(stored[name])
 
 
 def is_free(port: int) -> bool:

@@ -148,7 +148,7 @@ async def test_who_cannot_say_who_he_is_does_not_get_in(broker: Kafka, user: str
 
 
 async def test_the_controller_asks_who_comes_too(broker: Kafka) -> None:
-    port = broker._ports.kept("controller")
+    port = broker._ports.assigned("controller")
     for settings in (
         Settings(kafka_bootstrap=f"127.0.0.1:{port}"),
         broker.as_user(HOUSE).model_copy(update={"kafka_bootstrap": f"127.0.0.1:{port}"}),  # known to the clients' listener only

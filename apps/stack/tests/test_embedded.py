@@ -142,8 +142,8 @@ KEEPER = """
 import asyncio
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
-from ltc_stack.background import keep
-kept = asyncio.run(keep(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
+from ltc_stack.background import run_until_stopped
+kept = asyncio.run(run_until_stopped(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
 raise SystemExit(not kept)
 """
 

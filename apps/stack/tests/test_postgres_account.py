@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from ltc_stack.postgres_account import let_through
+from ltc_stack.postgres_account import allow_passage
 from structlog.testing import capture_logs
 
 
@@ -21,8 +21,8 @@ def ways(tmp_path: Path) -> tuple[Path, Path]:
 def test_others_may_pass_through_and_no_more_and_it_is_said_once(ways: tuple[Path, Path]) -> None:
     passable, closed = ways
     with capture_logs() as said:
-        let_through(closed)
-        let_through(closed)
+        allow_passage(closed)
+        allow_passage(closed)
     assert stat.S_IMODE(closed.stat().st_mode) == 0o701
     assert stat.S_IMODE(passable.stat().st_mode) == 0o711
     assert [line["directory"] for line in said].count(str(closed)) == 1

@@ -32,7 +32,7 @@ async def facts(context: StoryContext, run: DealRun, chapter: Chapter) -> None:
     steps = story.steps if story else ()
     context.story.add_file(f"facts-{run.plan.key}.csv", _written(steps))
     logs = len({step["service"] for step in steps})
-    chapter.say(f"all that happened to {run.plan.company}: {len(steps)} facts in {logs} logs, each with who, when and why")
+    chapter.say(f"every event of {run.plan.company}: {len(steps)} events in {logs} logs, each with actor, time and cause")
     context.story.counted["facts of the first deal"] = len(steps)
 
 
@@ -51,7 +51,7 @@ async def _forecast(context: StoryContext, chapter: Chapter, run: DealRun) -> No
     parts = [f"{_words(part['category'])} {amount(part['amount'], part['currency'])}" for part in shown["forecast"]]
     target, weighted = (amount(shown[name]["amount"], shown[name]["currency"]) for name in ("target", "weighted"))
     chapter.say(f"team west-projects: target {target}, won {amount(won, run.plan.currency)}, {', '.join(parts)}")
-    chapter.say(f"by its weights {weighted} more may be counted on: {float(shown['coverage']):.0%} of what remains")
+    chapter.say(f"weighted forecast: {weighted}, {float(shown['coverage']):.0%} of the remaining target")
     context.story.counted["won in the quarter"] += won
     context.story.counted["counted on"] += shown["weighted"]["amount"]
     context.story.counted["forecast in the quarter"] += sum(part["amount"] for part in shown["forecast"])

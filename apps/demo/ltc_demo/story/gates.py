@@ -66,7 +66,7 @@ async def bid(run: DealRun) -> bool:
     if run.plan.refused:
         fulfilment, evidence = Person(run.plan.team.fulfilment, ("fulfilment",)), {"evidence": "Guarantee of the house bank, in the file"}
         await run.do("fulfil condition", "decisions/ATB/conditions/1/fulfil", fulfilment, evidence)
-        run.gates.say(f"{by.subject} lets us bid on a condition: {GUARANTEE.lower()}; {fulfilment.subject} fulfils it")
+        run.gates.say(f"{by.subject} approves the bid on a condition: {GUARANTEE.lower()}; {fulfilment.subject} fulfils it")
     await run.do("enter stage negotiating", "stage", run.owner, {"stage": "negotiating"})
     return True
 

@@ -31,7 +31,7 @@ async def create_form(context: StoryContext) -> tuple[date, bool]:
 
 async def receive_leads(context: StoryContext) -> Mapping[str, Lead]:
     """Everybody who comes, by company, once the rules have dealt with them."""
-    chapter = context.story.chapter("Leads come in by files and by a landing page; rules judge and give them")
+    chapter = context.story.chapter("Leads arrive by file and landing page; rules score and assign them")
     for system, mapping in EXPORTS:
         await _import(context, chapter, system, mapping)
     await _landing_page(context, chapter)

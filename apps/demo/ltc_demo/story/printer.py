@@ -9,9 +9,7 @@ from .record import Story
 def print_story(console: Console, story: Story) -> None:
     """Print it."""
     if story.repeated:
-        console.print(
-            "\nThe story was told here before: all of it stands as it was then, and nothing is done twice.", style="dim", soft_wrap=True
-        )
+        console.print("\nThe story ran here before: its result stands, and nothing is done twice.", style="dim", soft_wrap=True)
     for number, chapter in enumerate(story.chapters, 1):
         console.print(f"\n[bold]{number}  [/bold]", end="")
         console.print(chapter.title, style="bold", markup=False, soft_wrap=True)

@@ -98,7 +98,11 @@ async def _approved(quote: _Quote) -> None:
     alone = shown["approved_by"] == run.owner.subject
     margin = f", margin {float(shown['margin']):.1%}" if shown["margin"] else ""
     net = amount(shown["net"]["amount"], run.plan.currency)
-    by = f"the discount matrix lets {run.owner.subject} do so alone" if alone else f"approved by a second person, {shown['approved_by']}"
+    by = (
+        f"the discount matrix lets {run.owner.subject} approve it alone"
+        if alone
+        else f"approved by a second person, {shown['approved_by']}"
+    )
     said = f"{run.plan.company}: {net}, {run.plan.discount:.0%} off{margin}; {by}"
     run.offers.say(said)
     run.context.story.counted["quotes approved"] += 1

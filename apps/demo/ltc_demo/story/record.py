@@ -63,7 +63,7 @@ class Story:
         """What was refused, as the one who tried it reads it; ``code`` is why it must be."""
         is_it = refusal is not None and refusal.code == code
         lines = self.first_time(what, as_read(what, refusal) if is_it and refusal else [])
-        for line in lines or [f"✗ {what}: was refused when the story was first told"]:
+        for line in lines or [f"✗ {what}: was refused when the story first ran"]:
             chapter.say(line)
         self.counted["tried what must be refused"] += 1
         self.counted["refused as it must be"] += bool(is_it or self.repeated)

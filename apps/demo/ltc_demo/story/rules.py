@@ -29,7 +29,7 @@ async def is_possible(context: StoryContext) -> bool:
 
 async def set_up(context: StoryContext, books: Books) -> None:
     """Say how leads are judged and given, what goes with what, and who may allow what."""
-    chapter = context.story.chapter("The rules are data, written by one and activated by another where that is asked for")
+    chapter = context.story.chapter("Rules are data: one person drafts them, another activates them where two are required")
     rules = orjson.loads((context.samples / "rules.json").read_bytes())
     await asyncio.gather(
         _lead_rules(context, chapter, rules[LEADS]),
@@ -49,7 +49,7 @@ async def _lead_rules(context: StoryContext, chapter: Chapter, rules: dict[str, 
         if book == "scoring":
             bands = (await actions.post(LEADS, "back-test scoring", f"{path}/1/back-test", OFFICE, {"horizon_days": 7})).body["bands"]
             shares = ", ".join(f"{each['leads']} {each['band']}" for each in bands)
-            chapter.say(f"scoring counts only after a test on the {sum(each['leads'] for each in bands)} leads that are over: {shares}")
+            chapter.say(f"scoring is active only after a back-test on the {sum(each['leads'] for each in bands)} closed leads: {shares}")
         await actions.post(LEADS, "activate rules", f"{path}/1/activate", OFFICE)
 
 

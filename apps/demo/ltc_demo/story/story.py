@@ -18,7 +18,7 @@ from .context import DealRun, StoryContext
 from .exports import facts, quarter_and_files
 from .record import Story, amount
 
-ELSEWHERE = "The story of the large deals is left out: rules or a catalogue that others wrote are in force here, and stay as they are."
+ELSEWHERE = "The story of the large deals is skipped: other rules or another catalogue are in force here, and stay as they are."
 
 
 async def run_story(front: ApiClient, samples: Path, folder: Path, progress: Progress) -> tuple[Story, list[Deal]]:
@@ -59,9 +59,9 @@ async def _run_chapters(context: StoryContext, books: Books, deals: Mapping[str,
     story.outcomes += [DealOutcome(deal, found[deal.company]["lead_id"]) for deal in deals.values() if deal.stage == "lead"]
     progress.say("the story: gates, quotes and cash")
     await asyncio.gather(*(stop_when_refused([run.outcome], _to_the_end(run, books, progress)) for run in runs))
-    story.join("Large deals go through gates; whoever asks does not decide", [run.gates for run in runs])
-    story.join("What is quoted, allowed and negotiated", [run.offers for run in runs])
-    story.join("… and become cash", [run.cash for run in runs])
+    story.join("Large deals pass gates; the requester does not decide", [run.gates for run in runs])
+    story.join("Quotes, approvals and negotiation", [run.offers for run in runs])
+    story.join("Contracts, deliveries, invoices and payments", [run.cash for run in runs])
     await facts(context, runs[0], story.chapters[-1])
     await quarter_and_files(context, runs)
     story.checks = await check_story(context, runs, found)
