@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 import asyncpg
 import typer
 from ltc_events import Projection
-from ltc_runtime.log.rebuild import Difference, NotPossible, Rebuilt, Tell, alone, compare, drop_kept, rebuild, rollback
+from ltc_runtime.log.rebuild import (
+    Difference,
+    Progress,
+    RebuildNotPossible,
+    Rebuilt,
+    compare,
+    drop_previous,
+    migration_lock,
+    rebuild,
+    rollback,
+)
 from ltc_runtime.log.verify import Verdict, verify
 from ltc_runtime.messaging.republish import republish
 from ltc_runtime.service import Service, installed, load
@@ -88,7 +98,7 @@ def chosen_models(here: Installation, what: list[str]) -> tuple[list[str], list[
     known = {*installed(), *(name.removesuffix("-svc") for name in installed())}
     models = [word for word in what[1:] if word not in known]
     chosen = chosen_services(here, [word for word in what if word not in models])
-    shown = {name: [one.name for one in load(name).shows] for name in chosen}
+    shown = {name: [one.name for one in load(name).projections] for name in chosen}
     if models and len(chosen) > 1:
         raise CliError(f"name one service before its read models ({', '.join(models)})", USAGE_ERROR)
     for model in models:
@@ -102,9 +112,9 @@ async def with_models(here: Installation, name: str, models: list[str], act: Act
     login = urlsplit(here.database(name)).username or ""
     connection = await connect(here.owner_database(name), name)
     try:
-        async with alone(connection):
+        async with migration_lock(connection):
             rows = await act(connection, load(name), models, login)
-    except NotPossible as error:
+    except RebuildNotPossible as error:
         raise CliError(f"{name}: {error}") from None
     finally:
         await connection.close()
@@ -131,12 +141,12 @@ async def rolled_back(connection: asyncpg.Connection, service: Service, models: 
 
 async def dropped(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
     """Drop what was kept."""
-    return [{"read_model": name, "dropped": True} for name in await drop_kept(connection, models)]
+    return [{"read_model": name, "dropped": True} for name in await drop_previous(connection, models)]
 
 
 def selected(service: Service, models: list[str]) -> list[Projection]:
     """The projections called so; all, if none is."""
-    return [one for one in service.shows if one.name in models or not models]
+    return [one for one in service.projections if one.name in models or not models]
 
 
 def _row(one: Rebuilt) -> dict[str, Any]:
@@ -144,7 +154,7 @@ def _row(one: Rebuilt) -> dict[str, Any]:
     return {"read_model": one.name, "position": one.position, "mended": mended, "locked_ms": round(one.locked_seconds * 1000)}
 
 
-def progress() -> Tell:
+def progress() -> Progress:
     """Say on stderr how it goes: each new thing that is done, and how far it is once a second."""
     said: dict[str, tuple[str, float]] = {}
 

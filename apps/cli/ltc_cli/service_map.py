@@ -10,7 +10,7 @@ from ltc_runtime.http.api import Api
 from ltc_runtime.http.roles import Role
 from ltc_runtime.http.trace import trace_routes
 from ltc_runtime.messaging import feed
-from ltc_runtime.service import Service, installed, load, policy_name
+from ltc_runtime.service import Service, installed, load
 
 from .output import Json, command, print_json
 
@@ -36,10 +36,10 @@ def show_map(as_json: Json = False) -> None:
 def reactions(services: Iterable[Service]) -> Iterator[dict[str, str]]:
     """Every event that a service consumes: its publisher, and the policy or read model that handles it."""
     for service in services:
-        for event, policies in service.reacts.items():
+        for event, policies in service.policies_of.items():
             for policy in policies:
-                yield {"publisher": event.origin(), "event": event.__name__, "consumer": service.name, "policy": policy_name(policy)}
-        shown = {on.event for projection in service.shows for on in projection.ons} - set(service.reacts)
+                yield {"publisher": event.origin(), "event": event.__name__, "consumer": service.name, "policy": policy.name}
+        shown = {on.event for projection in service.projections for on in projection.ons} - set(service.policies_of)
         for event in sorted(shown, key=lambda event: event.__name__):
             if event.origin() != service.name:
                 yield {"publisher": event.origin(), "event": event.__name__, "consumer": service.name, "policy": "(read model)"}

@@ -89,7 +89,7 @@ def test_two_things_at_once_are_wrong_use_of_rebuild() -> None:
 def test_an_unknown_read_model_is_wrong_use_and_those_there_are_are_named() -> None:
     result = ltc("rebuild", "lead-svc", "orders")
     assert result.exit_code == 2
-    known = ", ".join(model.name for model in load("lead-svc").shows)
+    known = ", ".join(model.name for model in load("lead-svc").projections)
     assert f"lead-svc has no read model 'orders'; it has {known}" in result.stderr
 
 

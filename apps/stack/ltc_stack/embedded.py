@@ -158,7 +158,7 @@ class Stack:
 
     def _publishers(self) -> list[str]:
         """Whose topics are needed: its services' own, and of those whom they hear, for a group waits for a topic that is not there."""
-        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).hears)]))
+        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).consumes)]))
 
     async def start_services(self) -> None:
         """The services, each a process of its own."""

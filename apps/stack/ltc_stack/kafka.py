@@ -16,7 +16,7 @@ from typing import Any
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from ltc_runtime.messaging.acl import Grant, apply
-from ltc_runtime.messaging.broker import way_in
+from ltc_runtime.messaging.broker import connection_options
 from ltc_runtime.settings import Settings
 
 from .address import LOCAL, Address
@@ -295,7 +295,7 @@ class Kafka:
             return False
         quiet = logging.getLogger("aiokafka")
         quiet.disabled, before = True, quiet.disabled
-        client = AIOKafkaClient(**way_in(self._as_operator()), request_timeout_ms=2000)
+        client = AIOKafkaClient(**connection_options(self._as_operator()), request_timeout_ms=2000)
         try:
             await client.bootstrap()
             return bool(client.cluster.brokers())

@@ -107,7 +107,7 @@ async def test_ltc_sees_it(stack: Stack, directory: Path, monkeypatch: pytest.Mo
     (back,) = await ltc("rebuild", "--rollback", "lead-svc")
     assert (back["read_model"], back["position"]) == ("lead_list", 0)
     assert await ltc("rebuild", "--drop", "lead-svc", "lead_list") == [{"service": "lead-svc", "read_model": "lead_list", "dropped": True}]
-    shown = [model.name for model in load("lead-svc").shows]
+    shown = [model.name for model in load("lead-svc").projections]
     assert await ltc("rebuild", "--check") == [{"service": "lead-svc", "read_model": name, "differences": []} for name in shown]
     assert await ltc("republish") == [{"service": "lead-svc", "events": 0}]
     assert await leads(stack) == 0  # its login may still read what was rebuilt

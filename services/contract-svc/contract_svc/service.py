@@ -5,7 +5,7 @@ from ltc_events.contract import ContractRegistered
 from ltc_events.opportunity import OpportunityWon
 from ltc_events.order import DeliveryAccepted
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import contracts
 from .domain import contract, purchase_order, registration

@@ -20,30 +20,22 @@ from ltc_events.opportunity import LossReason, OpportunityJoinRefused, Opportuni
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
-from .conversion.rules import ConversionsRequested, ReturnLead, TryConversion
+from .conversion.rules import ConversionsRequested
 from .deal.rules import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
 from .inbox.rules import NoteNotice, SendDigest
 from .inbox.rules.notices import Concerns, Notice, notices_of, over
 from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
-from .lead.rules import (
-    CheckResponse,
-    ConsentRecorded,
-    ConvertLead,
-    LeadRouted,
-    LeadWatched,
-    MoveLead,
-    RecycleLead,
-    ResponseAwaited,
-    TouchLogged,
-)
-from .lead.rules.assignment import OfferLead, RouteLead, WatchLead
-from .lead.rules.renewal import CaptureRenewal
-from .lead.rules.response_deadline import AwaitResponse
+from .lead.rules.assignment import MoveLead, OfferLead, RouteLead
+from .lead.rules.capture import CaptureRenewal, ReturnLead
+from .lead.rules.conversion import ConvertLead, TryConversion
+from .lead.rules.events import ConsentRecorded, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead.rules.pool import RecycleLead, WatchLead
+from .lead.rules.response import AwaitResponse, CheckResponse
 from .lead.rules.score import ScoreLead
 from .nurture.rules import NurtureLead, SendStep
 from .nurture.rules.states import NurtureStepPlanned, StopNurture, nurture_of
 from .party.rules import NoteParty
-from .workload.rules import LeadsHandedOver, NoteGone, NoteTaken, desk_of
+from .workload.rules import LeadsHandedOver, NoteGone, NoteTaken, workload_of
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
 """Reasons that pass: who lost their budget this year may have one the next."""
@@ -168,7 +160,7 @@ def keep_desks(lead: Desked) -> list[Command]:
     if isinstance(lead, LeadUnmerged):
         return back(lead.owner, lead)
     if isinstance(lead, LeadAssigned):
-        taken = NoteTaken(desk_id=desk_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
+        taken = NoteTaken(desk_id=workload_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
         return [*gone(None if lead.from_pool else lead.previous_owner, lead), taken]
     return gone(lead.previous_owner if isinstance(lead, LeadPooled) else lead.owner, lead)
 
@@ -231,8 +223,8 @@ def send_digest(digest: DigestPlanned) -> list[At]:
 
 def gone(owner: str | None, lead: Desked) -> list[Command]:
     merged = True if isinstance(lead, LeadMerged) else None
-    return [] if owner is None else [NoteGone(desk_id=desk_of(owner), lead_id=lead.lead_id, merged=merged)]
+    return [] if owner is None else [NoteGone(desk_id=workload_of(owner), lead_id=lead.lead_id, merged=merged)]
 
 
 def back(owner: str | None, lead: LeadUnmerged) -> list[Command]:
-    return [] if owner is None else [NoteTaken(desk_id=desk_of(owner), owner=owner, lead_id=lead.lead_id, how="unmerge")]
+    return [] if owner is None else [NoteTaken(desk_id=workload_of(owner), owner=owner, lead_id=lead.lead_id, how="unmerge")]

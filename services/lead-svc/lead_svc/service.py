@@ -18,7 +18,7 @@ from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, Oppo
 from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import (
     contacts,
@@ -48,12 +48,7 @@ from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
 from .lead import rules as lead
-from .lead.rules import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
-from .lead.rules import assignment as assigning
-from .lead.rules import merge as merging
-from .lead.rules import renewal as renewing
-from .lead.rules import response_deadline as responding
-from .lead.rules import score as grading
+from .lead.rules.events import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .nurture import rules as nurturing
 from .nurture.rules import states as nurture
 from .nurture.rules.states import NurtureStepPlanned
@@ -117,21 +112,14 @@ former = Feature(
     ),
     deciders=(
         lead.decider,
-        merging.decider,
         person.decider,
         person.together,
         rule_book.decider,
         desk.decider,
-        desk.leaving,
-        grading.decider,
-        assigning.decider,
-        responding.decider,
         account.decider,
         account.merging,
         deal.decider,
-        converting.requests,
         converting.decider,
-        renewing.decider,
         withdrawing.decider,
         importing.decider,
         importing.starting,

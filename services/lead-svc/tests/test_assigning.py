@@ -6,25 +6,16 @@ from uuid import UUID
 
 import pytest
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import (
-    AssignLead,
-    LeadInPool,
-    LeadNotInPool,
-    LeadRouted,
-    LeadWatched,
-    NotYourLead,
-    OwnedBefore,
-    RecycleLead,
-    ReleaseLead,
-    TouchLogged,
-)
-from lead_svc.lead.rules import assignment as assigning
-from lead_svc.lead.rules.assignment import ClaimLead, ClaimLimitReached, OfferLead, RouteLead, WatchLead
+from lead_svc.lead.rules import decider
+from lead_svc.lead.rules.assignment import AssignLead, ClaimLead, ClaimLimitReached, OfferLead, RouteLead
+from lead_svc.lead.rules.events import LeadRouted, LeadWatched, TouchLogged
+from lead_svc.lead.rules.pool import LeadInPool, LeadNotInPool, OwnedBefore, RecycleLead, ReleaseLead, WatchLead
+from lead_svc.lead.rules.states import NotYourLead
 from lead_svc.policies import keep_desks, offer_lead, recycle_lead, route_lead, watch_lead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.assignment import AssignmentRule, AssignmentRules, PoolRules, first_fit
 from lead_svc.workload import rules as desk
-from lead_svc.workload.rules import LeadGone, LeadTaken, NoteGone, NoteTaken, desk_of
+from lead_svc.workload.rules import LeadGone, LeadTaken, NoteGone, NoteTaken, workload_of
 from ltc_events import At, Event, Fact
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadClaimed, LeadDisqualified, LeadPooled, LeadRecycled
 from ltc_events.testing import given
@@ -61,7 +52,7 @@ def live(book: Any, **rules: Any) -> tuple[Event, ...]:
 
 
 def taken(owner: str, number: int, **changes: Any) -> LeadTaken:
-    return LeadTaken(**{"desk_id": desk_of(owner), "owner": owner, "lead_id": UUID(int=number), "how": "by_hand", **changes})
+    return LeadTaken(**{"desk_id": workload_of(owner), "owner": owner, "lead_id": UUID(int=number), "how": "by_hand", **changes})
 
 
 @pytest.mark.parametrize(
@@ -81,21 +72,21 @@ def test_the_first_rule_that_fits_wins(channel: str, territory: str | None, need
 
 
 def test_a_new_lead_is_routed_by_the_first_rule_that_fits_and_the_reason_is_kept() -> None:
-    given(assigning.decider, captured, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then(routed)
+    given(decider, captured, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then(routed)
 
 
 def test_a_lead_no_rule_fits_goes_to_the_pool_with_an_alarm() -> None:
     other = captured.model_copy(update={"territory": None})
-    given(assigning.decider, other, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then(alarmed)
+    given(decider, other, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then(alarmed)
 
 
 def test_without_rules_a_captured_lead_stays_captured() -> None:
-    given(assigning.decider, captured).when(RouteLead(lead_id=LEAD)).then_nothing()
+    given(decider, captured).when(RouteLead(lead_id=LEAD)).then_nothing()
 
 
 def test_a_lead_somebody_has_already_is_not_routed() -> None:
-    given(assigning.decider, captured, assigned, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then_nothing()
-    given(assigning.decider, captured, routed, assigned).when(offer).then_nothing()
+    given(decider, captured, assigned, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then_nothing()
+    given(decider, captured, routed, assigned).when(offer).then_nothing()
 
 
 def given_to(owner: str, turn: int) -> tuple[LeadAssigned, LeadTaken]:
@@ -106,23 +97,23 @@ def given_to(owner: str, turn: int) -> tuple[LeadAssigned, LeadTaken]:
 
 
 def test_they_take_turns() -> None:
-    given(assigning.decider, captured).when(offer).then(*given_to("ann", 1))
+    given(decider, captured).when(offer).then(*given_to("ann", 1))
     first = taken("ann", 2, how="rule", turn=1)
-    given(assigning.decider, captured, first).when(offer).then(*given_to("bob", 2))
+    given(decider, captured, first).when(offer).then(*given_to("bob", 2))
     second = taken("bob", 3, how="rule", turn=2)
-    given(assigning.decider, captured, first, second).when(offer).then(*given_to("cem", 3))
+    given(decider, captured, first, second).when(offer).then(*given_to("cem", 3))
     third = taken("cem", 4, how="rule", turn=3)
-    free = LeadGone(desk_id=desk_of("cem"), lead_id=UUID(int=4))
-    given(assigning.decider, captured, first, second, third, free).when(offer).then(*given_to("ann", 4))
+    free = LeadGone(desk_id=workload_of("cem"), lead_id=UUID(int=4))
+    given(decider, captured, first, second, third, free).when(offer).then(*given_to("ann", 4))
 
 
 def test_whoever_has_no_room_is_passed_over() -> None:
-    given(assigning.decider, captured, taken("ann", 2), taken("ann", 3)).when(offer).then(*given_to("bob", 1))
+    given(decider, captured, taken("ann", 2), taken("ann", 3)).when(offer).then(*given_to("bob", 1))
 
 
 def test_where_nobody_is_eligible_the_lead_goes_to_the_pool_with_the_reasons() -> None:
     full = [taken("ann", 2), taken("ann", 3), taken("bob", 4), taken("bob", 5), taken("cem", 6)]
-    (event,) = given(assigning.decider, captured, *full).when(offer).events
+    (event,) = given(decider, captured, *full).when(offer).events
     assert isinstance(event, LeadPooled)
     assert event.alarm
     assert event.reason == (
@@ -132,7 +123,7 @@ def test_where_nobody_is_eligible_the_lead_goes_to_the_pool_with_the_reasons() -
 
 
 def test_a_lead_is_claimed_out_of_the_pool() -> None:
-    given(assigning.decider, captured, assigned, pooled).when(claim).then(
+    given(decider, captured, assigned, pooled).when(claim).then(
         LeadClaimed(lead_id=LEAD, owner="bob"),
         LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", how="claim", from_pool=True, qualified=False),
         taken("bob", 1, how="claim"),
@@ -140,17 +131,17 @@ def test_a_lead_is_claimed_out_of_the_pool() -> None:
 
 
 def test_only_what_is_in_the_pool_is_claimed_and_claiming_twice_claims_once() -> None:
-    given(assigning.decider, captured).when(claim).then_refused(LeadNotInPool)
-    given(assigning.decider, captured, assigned).when(claim).then_refused(LeadNotInPool)
-    given(assigning.decider, captured, LeadAssigned(lead_id=LEAD, owner="bob")).when(claim).then_nothing()
+    given(decider, captured).when(claim).then_refused(LeadNotInPool)
+    given(decider, captured, assigned).when(claim).then_refused(LeadNotInPool)
+    given(decider, captured, LeadAssigned(lead_id=LEAD, owner="bob")).when(claim).then_nothing()
 
 
 def test_nobody_has_more_claimed_leads_open_than_the_rules_allow() -> None:
     one_each = live("pool", pool=PoolRules(claim_limit=1))
     by_hand, claimed = taken("bob", 2), taken("bob", 3, how="claim")
-    given(assigning.decider, captured, pooled, *one_each, by_hand, claimed).when(claim).then_refused(ClaimLimitReached, limit=1)
-    done = LeadGone(desk_id=desk_of("bob"), lead_id=UUID(int=3))
-    assert len(given(assigning.decider, captured, pooled, *one_each, by_hand, claimed, done).when(claim).events) == 3
+    given(decider, captured, pooled, *one_each, by_hand, claimed).when(claim).then_refused(ClaimLimitReached, limit=1)
+    done = LeadGone(desk_id=workload_of("bob"), lead_id=UUID(int=3))
+    assert len(given(decider, captured, pooled, *one_each, by_hand, claimed, done).when(claim).events) == 3
 
 
 def test_out_of_the_pool_only_a_manager_gives() -> None:
@@ -170,8 +161,8 @@ def test_the_owner_or_a_manager_releases_a_lead() -> None:
 
 def test_a_given_lead_is_watched_by_the_rules_of_then() -> None:
     rules = live("pool", pool=PoolRules(untouched_days=15, no_return_days=30))
-    given(assigning.decider, captured, assigned, *rules).when(WatchLead(lead_id=LEAD, at=NOON)).then(watched)
-    given(assigning.decider, captured, assigned).when(WatchLead(lead_id=LEAD, at=NOON)).then_nothing()
+    given(decider, captured, assigned, *rules).when(WatchLead(lead_id=LEAD, at=NOON)).then(watched)
+    given(decider, captured, assigned).when(WatchLead(lead_id=LEAD, at=NOON)).then_nothing()
 
 
 RECYCLE = RecycleLead(lead_id=LEAD, due=watched.due)
@@ -222,19 +213,19 @@ def test_a_recycled_lead_does_not_come_back_to_the_same_owner_for_a_while() -> N
     history = (captured, assigned, watched, recycled, lay)
     until = recycled.no_return_before
     mine = ClaimLead(lead_id=LEAD, owner="ann", at=until - timedelta(seconds=1))
-    given(assigning.decider, *history).when(mine).then_refused(OwnedBefore, owner="ann")
-    assert given(assigning.decider, *history).when(mine.model_copy(update={"at": until})).refusal is None
-    assert given(assigning.decider, *history).when(claim).refusal is None
+    given(decider, *history).when(mine).then_refused(OwnedBefore, owner="ann")
+    assert given(decider, *history).when(mine.model_copy(update={"at": until})).refusal is None
+    assert given(decider, *history).when(claim).refusal is None
     by_hand = AssignLead(lead_id=LEAD, owner="ann", at=NOON)
     given(lead.decider, *history).when(by_hand).then_refused(OwnedBefore)
 
 
 def test_a_desk_counts_a_lead_once() -> None:
-    note = NoteTaken(desk_id=desk_of("ann"), owner="ann", lead_id=LEAD, how="by_hand")
-    gone = NoteGone(desk_id=desk_of("ann"), lead_id=LEAD)
+    note = NoteTaken(desk_id=workload_of("ann"), owner="ann", lead_id=LEAD, how="by_hand")
+    gone = NoteGone(desk_id=workload_of("ann"), lead_id=LEAD)
     given(desk.decider).when(note).then(taken("ann", 1))
     given(desk.decider, taken("ann", 1, how="rule", turn=1)).when(note).then_nothing()
-    given(desk.decider, taken("ann", 1)).when(gone).then(LeadGone(desk_id=desk_of("ann"), lead_id=LEAD))
+    given(desk.decider, taken("ann", 1)).when(gone).then(LeadGone(desk_id=workload_of("ann"), lead_id=LEAD))
     given(desk.decider).when(gone).then_nothing()
 
 
@@ -244,7 +235,7 @@ def test_what_follows_from_what() -> None:
     assert offer_lead(routed, fact) == [offer]
     assert watch_lead(assigned, fact) == [WatchLead(lead_id=LEAD, at=NOON)]
     assert recycle_lead(watched) == [At(watched.due, RECYCLE)]
-    ann, bob = desk_of("ann"), desk_of("bob")
+    ann, bob = workload_of("ann"), workload_of("bob")
     handed = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
     assert keep_desks(handed) == [
         NoteGone(desk_id=ann, lead_id=LEAD), NoteTaken(desk_id=bob, owner="bob", lead_id=LEAD, how="by_hand")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.lead.rules import score as grading
+from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.score import ScoreLead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.classes import ClassRule, Described, place
@@ -70,11 +70,11 @@ def test_a_lead_is_classed_anew_with_what_is_learnt_and_only_a_change_is_told() 
     lead = LeadCaptured(lead_id=LEAD, party_id=UUID(int=2), company="Acme", channel="site")
     scored = LeadScored(lead_id=LEAD, model_version=1, score=0, band="cold", factors=(), tier="C", tier_reason="every lead")
     judge = ScoreLead(lead_id=LEAD, at=NOON)
-    given(grading.decider, *rules, lead).when(judge).then(scored)
-    given(grading.decider, *rules, lead, scored).when(judge).then_nothing()
+    given(decider, *rules, lead).when(judge).then(scored)
+    given(decider, *rules, lead, scored).when(judge).then_nothing()
     learnt = LeadAssigned(lead_id=LEAD, owner="ann"), LeadQualified(lead_id=LEAD, bant=NEEDS)
     better = scored.model_copy(update={"tier": "A", "tier_reason": "budget of 1.00 USD or more"})
-    given(grading.decider, *rules, lead, scored, *learnt).when(judge).then(better)
+    given(decider, *rules, lead, scored, *learnt).when(judge).then(better)
 
 
 async def test_leads_are_found_by_segment_and_tier_and_the_reasons_are_shown(served: Any, ann: httpx.AsyncClient) -> None:

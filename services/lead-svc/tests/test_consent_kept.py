@@ -10,7 +10,9 @@ from lead_svc.contact import rules as person
 from lead_svc.contact.rules import PersonIsForgotten
 from lead_svc.contact.rules import consent as withdrawing
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import ConsentRecorded, RecordConsent, UnknownLead
+from lead_svc.lead.rules.events import ConsentRecorded
+from lead_svc.lead.rules.states import UnknownLead
+from lead_svc.lead.rules.touch import RecordConsent
 from leads import done
 from ltc_events.lead import LeadCaptured, LeadDisqualified, LeadMerged, LeadUnmerged
 from ltc_events.testing import fold, given

@@ -14,12 +14,15 @@ from lead_svc.contact import rules as person
 from lead_svc.contact.rules import ContactMerged, MergeContact, PersonChanged, PersonIsForgotten, UnmergeContact
 from lead_svc.contact.rules import consent as withdrawing
 from lead_svc.contact.rules import states as remembered
-from lead_svc.contact.rules.consent import GiveConsent, WithdrawConsent
+from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.contact.rules.states import ConsentWithdrawn, PersonAgreed, one_person
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import ConsentMissing, ConsentRecorded, LeadClosed, LogTouch, UnknownLead
+from lead_svc.lead.rules.consent import GiveConsent
+from lead_svc.lead.rules.events import ConsentRecorded
+from lead_svc.lead.rules.states import LeadClosed, UnknownLead
+from lead_svc.lead.rules.touch import ConsentMissing, LogTouch
 from leads import done, owned
-from ltc_events import Command, Event
+from ltc_events import AnyDecider, Command, Event
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, PersonForgotten
 from ltc_events.testing import fold, given
 from test_lead import call
@@ -61,12 +64,12 @@ def merge(one: UUID, into: UUID, *lead_ids: UUID, people: tuple[UUID, ...] = ())
 
 
 def test_who_agrees_for_a_lead_is_noted_with_them_too_and_once() -> None:
-    given(withdrawing.decider, *CAPTURED).when(agree(ONE)).then(*agreed(ONE))
-    given(withdrawing.decider, *CAPTURED, *agreed(ONE)).when(agree(ONE)).then_nothing()
-    given(withdrawing.decider, *CAPTURED).when(agree(ONE, contact_id=None)).then(agreed(ONE)[0])
-    given(withdrawing.decider, *CAPTURED, *forgotten(A)).when(agree(ONE)).then(agreed(ONE)[0])
-    given(withdrawing.decider).when(agree(ONE)).then_refused(UnknownLead)
-    given(withdrawing.decider, *CAPTURED, LeadDisqualified(lead_id=ONE, reason="No")).when(agree(ONE)).then_refused(LeadClosed)
+    given(lead.decider, *CAPTURED).when(agree(ONE)).then(*agreed(ONE))
+    given(lead.decider, *CAPTURED, *agreed(ONE)).when(agree(ONE)).then_nothing()
+    given(lead.decider, *CAPTURED).when(agree(ONE, contact_id=None)).then(agreed(ONE)[0])
+    given(lead.decider, *CAPTURED, *forgotten(A)).when(agree(ONE)).then(agreed(ONE)[0])
+    given(lead.decider).when(agree(ONE)).then_refused(UnknownLead)
+    given(lead.decider, *CAPTURED, LeadDisqualified(lead_id=ONE, reason="No")).when(agree(ONE)).then_refused(LeadClosed)
 
 
 def test_consent_is_taken_back_for_the_person_and_every_lead_in_one_decision_and_once() -> None:
@@ -118,7 +121,7 @@ def test_consent_given_anew_counts_again() -> None:
     history = (*CAPTURED, LeadAssigned(lead_id=ONE, owner="ann"), *agreed(ONE), *over(ONE), *said_no(A))
     offer = offered(ONE)
     given(lead.decider, *leads_in(history)).when(offer).then_refused(ConsentMissing)
-    given(withdrawing.decider, *history).when(agree(ONE)).then(*agreed(ONE))
+    given(lead.decider, *history).when(agree(ONE)).then(*agreed(ONE))
     assert len(given(lead.decider, *leads_in((*history, *agreed(ONE)))).when(offer).events) == 1
 
 
@@ -171,6 +174,12 @@ def asked(act: tuple[str, UUID, UUID | None], seen: tuple[Event, ...]) -> Comman
             return UnmergeContact(subject_id=which, into=other, reason=REASON, known=True)
 
 
+def decides_on(command: Command) -> AnyDecider:
+    if isinstance(command, GiveConsent):
+        return lead.decider
+    return withdrawing.decider if isinstance(command, WithdrawConsent) else person.together
+
+
 @drawn(st.lists(st.tuples(ACTS, st.integers(0, 3)), max_size=12))
 def test_whoever_saw_what_when_after_a_no_nobody_of_them_is_written_to_until_they_agree_again(
     acts: list[tuple[tuple[str, UUID, UUID | None], int]],
@@ -178,7 +187,7 @@ def test_whoever_saw_what_when_after_a_no_nobody_of_them_is_written_to_until_the
     seen: list[tuple[Event, ...]] = [tuple(CAPTURED)]
     for act, late in acts:
         command = asked(act, seen[max(0, len(seen) - 1 - late)])
-        decides = withdrawing.decider if isinstance(command, GiveConsent | WithdrawConsent) else person.together
+        decides = decides_on(command)
         outcome = given(decides, *seen[-1]).when(command)
         now = (*seen[-1], *outcome.events)
         seen.append(now)

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from lead_svc.conversion.rules import ReturnLead
 from lead_svc.deal.rules import NoteDeal, NoteDealEnd
+from lead_svc.lead.rules.capture import ReturnLead
 from leads import BANT, TRIANGLE, captured, done, owned
 
 DEAL = UUID(int=77)

@@ -11,11 +11,10 @@ from lead_svc.inbox.rules import decider as digesting
 from lead_svc.inbox.rules.notices import Notice, notice_of, notices_of
 from lead_svc.inbox.rules.states import DealNoticeNoted, DigestAsked, DigestIntended, DigestPlanned, inbox_of
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import LeadOwnerNotFound
-from lead_svc.lead.rules import assignment as assigning
-from lead_svc.lead.rules import response_deadline as responding
+from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.assignment import OfferLead, RouteLead
-from lead_svc.lead.rules.response_deadline import AwaitResponse
+from lead_svc.lead.rules.events import LeadOwnerNotFound
+from lead_svc.lead.rules.response import AwaitResponse
 from lead_svc.policies import note_notice, offer_lead, route_lead
 from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.rule_book.rules.assignment import AssignmentRules
@@ -46,7 +45,7 @@ def test_a_missed_response_goes_to_whom_the_rules_of_then_named_whatever_they_na
     rules = RESPONSE.model_copy(update={"escalate_to": ("max",)})
     drafted = RulesDrafted(book_id=BOOK, book="response", version=1, response=rules, drafted_by="max")
     named = awaited.model_copy(update={"escalate_to": ("max",)})
-    given(responding.decider, new, drafted, response_live[1]).when(AwaitResponse(lead_id=LEAD, at=AFTERNOON)).then(named)
+    given(decider, new, drafted, response_live[1]).when(AwaitResponse(lead_id=LEAD, at=AFTERNOON)).then(named)
     missed = overdue.model_copy(update={"escalated_to": ("max",)})
     given(lead.decider, new, anns, named).when(check).then(missed)
     given(lead.decider, new, named).when(check).then(missed.model_copy(update={"owner": None}))
@@ -75,13 +74,13 @@ def test_facts_of_rules_that_name_nobody_tell_what_they_told_before() -> None:
 
 def test_a_lead_nobody_is_found_for_alarms_whom_the_rules_of_then_named() -> None:
     other = came.model_copy(update={"territory": None})
-    by_rules = given(assigning.decider, other, *live("assignment", assignment=NAMED))
+    by_rules = given(decider, other, *live("assignment", assignment=NAMED))
     by_rules.when(RouteLead(lead_id=LEAD)).then(alarmed.model_copy(update={"alarm_to": ("max", "mia")}))
     named = routed.model_copy(update={"alarm_to": ("max", "mia")})
-    given(assigning.decider, came, *live("assignment", assignment=NAMED)).when(RouteLead(lead_id=LEAD)).then(named)
+    given(decider, came, *live("assignment", assignment=NAMED)).when(RouteLead(lead_id=LEAD)).then(named)
     (offer,) = offer_lead(named, Fact(1, "lead", LEAD, 2, NOON, NOON, "ann", LEAD))
     assert isinstance(offer, OfferLead)
-    (event,) = given(assigning.decider, came, *full()).when(offer).events
+    (event,) = given(decider, came, *full()).when(offer).events
     assert isinstance(event, LeadPooled)
     assert told(event) == [("max", "lead_pooled", event.reason), ("mia", "lead_pooled", event.reason)]
 
@@ -96,14 +95,14 @@ def test_who_is_in_the_pool_alarms_only_once_the_rules_found_nobody_either() -> 
     assert told(left) == []
     elsewhere = came.model_copy(update={"territory": None})
     found_none = LeadOwnerNotFound(lead_id=LEAD, reason="no assignment rule fits", rules_version=1, alarm_to=("max", "mia"))
-    given(assigning.decider, elsewhere, left, *live("assignment", assignment=NAMED)).when(again).then(found_none)
-    given(assigning.decider, elsewhere, left, found_none, *live("assignment", assignment=RULES)).when(again).then_nothing()
+    given(decider, elsewhere, left, *live("assignment", assignment=NAMED)).when(again).then(found_none)
+    given(decider, elsewhere, left, found_none, *live("assignment", assignment=RULES)).when(again).then_nothing()
     assert told(found_none) == [("max", "lead_pooled", "no assignment rule fits"), ("mia", "lead_pooled", "no assignment rule fits")]
     offer = OfferLead(**{**dict(routed), "alarm_to": ("max",)}, at=NOON)
-    (event,) = given(assigning.decider, came, left, *full()).when(offer).events
+    (event,) = given(decider, came, left, *full()).when(offer).events
     assert isinstance(event, LeadOwnerNotFound)
     assert (event.alarm_to, event.rules_version) == (("max",), 1)
-    given(assigning.decider, came, left, *full()).when(offer.model_copy(update={"alarm_to": ()})).then_nothing()
+    given(decider, came, left, *full()).when(offer.model_copy(update={"alarm_to": ()})).then_nothing()
 
 
 def test_a_lead_of_a_leaver_that_was_merged_before_the_rules_were_asked_has_its_turn_when_that_is_undone() -> None:
@@ -114,12 +113,12 @@ def test_a_lead_of_a_leaver_that_was_merged_before_the_rules_were_asked_has_its_
     found_none = LeadOwnerNotFound(lead_id=LEAD, reason="no assignment rule fits", rules_version=1, alarm_to=("max", "mia"))
     rules = live("assignment", assignment=NAMED)
     (turn,) = route_lead(undone)
-    given(assigning.decider, elsewhere, left, merged, *rules).when(turn).then_nothing()
-    given(assigning.decider, elsewhere, left, merged, undone, *rules).when(turn).then(found_none)
-    given(assigning.decider, came, left, merged, undone, *rules).when(turn).then(routed.model_copy(update={"alarm_to": ("max", "mia")}))
+    given(decider, elsewhere, left, merged, *rules).when(turn).then_nothing()
+    given(decider, elsewhere, left, merged, undone, *rules).when(turn).then(found_none)
+    given(decider, came, left, merged, undone, *rules).when(turn).then(routed.model_copy(update={"alarm_to": ("max", "mia")}))
     # Once nobody was found, or for what lies in the pool otherwise, there is no turn to make up for.
-    given(assigning.decider, elsewhere, left, found_none, merged, undone, *rules).when(turn).then_nothing()
-    given(assigning.decider, elsewhere, pooled, merged, undone, *rules).when(turn).then_nothing()
+    given(decider, elsewhere, left, found_none, merged, undone, *rules).when(turn).then_nothing()
+    given(decider, elsewhere, pooled, merged, undone, *rules).when(turn).then_nothing()
 
 
 def test_an_alarm_is_told_by_mail_to_who_wants_that() -> None:

@@ -13,8 +13,8 @@ from ltc_cli.file_import import usual_mapping
 from ltc_cli.installation import Installation
 from ltc_cli.lead_import import import_leads
 from ltc_cli.output import CliError
-from ltc_runtime.imports import take_over
-from ltc_runtime.process import http
+from ltc_runtime.imports import run_imports
+from ltc_runtime.process import http_server
 from ltc_runtime.settings import Settings
 
 TERMS = {"mapping": "salesforce", "source": "crm", "encoding": "auto", "dry_run": "false"}
@@ -25,8 +25,8 @@ async def here(served: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[In
     """An installation of one service."""
     monkeypatch.setattr("ltc_cli.lead_import.LOOK_SECONDS", 0.05)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = http(served.app, Settings())
-    tasks = [asyncio.create_task(server.serve([listening])), asyncio.create_task(take_over(served.log, Settings()))]
+    server = http_server(served.app, Settings())
+    tasks = [asyncio.create_task(server.serve([listening])), asyncio.create_task(run_imports(served.log, Settings()))]
     yield Installation(Settings(neighbours={"lead-svc": f"http://127.0.0.1:{listening.getsockname()[1]}"}), None)
     server.should_exit = True
     await tasks[0]

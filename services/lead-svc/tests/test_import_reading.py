@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from lead_svc.import_job.rules.rows import reader
-from lead_svc.lead.rules import CaptureLead
+from lead_svc.lead.rules.capture import CaptureLead
 from lead_svc.rule_book.rules.import_mapping import PRESETS, ColumnMapping
 from ltc_events import BadRow
 from pydantic import ValidationError

@@ -19,7 +19,7 @@ from lead_svc.import_job.rules import (
 )
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted
 from lead_svc.rule_book.rules.import_mapping import PRESETS, ColumnMapping, ImportMappings
-from ltc_events import Order, RowError
+from ltc_events import ImportJob, RowError
 from ltc_events.testing import given
 
 ONE, FILE = UUID(int=1), UUID(int=2)
@@ -76,4 +76,4 @@ def test_an_import_ends_once_whoever_ends_it() -> None:
 
 def test_what_is_over_wants_nothing_more() -> None:
     assert importing.order(importing.Over()) is None
-    assert importing.order(importing.Running(STARTED, 7)) == Order(FILE, "auto", 7, "max", False)
+    assert importing.order(importing.Running(STARTED, 7)) == ImportJob(FILE, "auto", 7, "max", False)

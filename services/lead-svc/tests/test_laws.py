@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lead_svc.contact import rules as person
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import merge as merging
+from lead_svc.lead.rules.assignment import AssignLead
+from lead_svc.lead.rules.capture import CaptureLead
+from lead_svc.lead.rules.conversion import ConvertLead
+from lead_svc.lead.rules.merge import MergeLead, UnmergeLead
+from lead_svc.lead.rules.pool import RecycleLead, ReleaseLead
+from lead_svc.lead.rules.qualification import DisqualifyLead, QualifyLead
+from lead_svc.lead.rules.touch import LogTouch, RecordConsent
 from ltc_events import AnyDecider, Command, Decider, Event, Money
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
@@ -26,7 +32,7 @@ maybe = st.none().__or__
 
 LEAD_COMMANDS = st.one_of(
     st.builds(
-        lead.CaptureLead,
+        CaptureLead,
         lead_id=ONE,
         company=st.sampled_from(["Acme", "华为"]),
         channel=st.sampled_from(["site", "referral"]),
@@ -34,11 +40,11 @@ LEAD_COMMANDS = st.one_of(
         contact_id=maybe(st.just(SUBJECT)),
         contact_name=maybe(SEALED),
     ),
-    st.builds(lead.AssignLead, lead_id=ONE, owner=USER),
-    st.builds(lead.QualifyLead, lead_id=ONE, need=WORDS, budget=MONEY, authority=st.just("Board"), timing=DAY),
-    st.builds(lead.QualifyLead, lead_id=ONE, need=maybe(WORDS), budget=maybe(MONEY), timing=maybe(DAY)),
+    st.builds(AssignLead, lead_id=ONE, owner=USER),
+    st.builds(QualifyLead, lead_id=ONE, need=WORDS, budget=MONEY, authority=st.just("Board"), timing=DAY),
+    st.builds(QualifyLead, lead_id=ONE, need=maybe(WORDS), budget=maybe(MONEY), timing=maybe(DAY)),
     st.builds(
-        lead.LogTouch,
+        LogTouch,
         lead_id=ONE,
         touch_id=ONE,
         kind=st.just("call"),
@@ -48,14 +54,12 @@ LEAD_COMMANDS = st.one_of(
         now=st.just(NOON),
         actor=USER,
     ),
-    st.builds(lead.ReleaseLead, lead_id=ONE, reason=WORDS, actor=USER, by_manager=st.booleans()),
-    st.builds(lead.RecycleLead, lead_id=ONE, due=st.just(NOON)),
-    st.builds(lead.AssignLead, lead_id=ONE, owner=USER, by_manager=st.booleans(), at=st.just(NOON)),
-    st.builds(lead.RecordConsent, lead_id=ONE, given=st.booleans(), until=maybe(DAY), source=st.just("Form")),
-    st.builds(lead.DisqualifyLead, lead_id=ONE, reason=WORDS),
-    st.builds(
-        lead.ConvertLead, lead_id=ONE, account_manager=USER, solution_manager=USER, fulfilment_manager=USER, expected_close=maybe(DAY)
-    ),
+    st.builds(ReleaseLead, lead_id=ONE, reason=WORDS, actor=USER, by_manager=st.booleans()),
+    st.builds(RecycleLead, lead_id=ONE, due=st.just(NOON)),
+    st.builds(AssignLead, lead_id=ONE, owner=USER, by_manager=st.booleans(), at=st.just(NOON)),
+    st.builds(RecordConsent, lead_id=ONE, given=st.booleans(), until=maybe(DAY), source=st.just("Form")),
+    st.builds(DisqualifyLead, lead_id=ONE, reason=WORDS),
+    st.builds(ConvertLead, lead_id=ONE, account_manager=USER, solution_manager=USER, fulfilment_manager=USER, expected_close=maybe(DAY)),
 )
 
 
@@ -83,15 +87,15 @@ def test_leads_obey_the_laws(commands: list[lead.LeadCommand]) -> None:
 
 NEEDS = st.sampled_from([UUID(int=1), UUID(int=3), UUID(int=4)])
 MERGING_COMMANDS = st.one_of(
-    st.builds(merging.MergeLead, lead_id=NEEDS, into=NEEDS, merge_id=ONE, reason=WORDS),
-    st.builds(merging.UnmergeLead, lead_id=NEEDS, above=st.lists(NEEDS, unique=True).map(tuple), reason=WORDS),
+    st.builds(MergeLead, lead_id=NEEDS, into=NEEDS, merge_id=ONE, reason=WORDS),
+    st.builds(UnmergeLead, lead_id=NEEDS, above=st.lists(NEEDS, unique=True).map(tuple), reason=WORDS),
 )
-CAPTURED = tuple(lead.CaptureLead(lead_id=UUID(int=id), company="Acme", channel="site") for id in (1, 3, 4))
+CAPTURED = tuple(CaptureLead(lead_id=UUID(int=id), company="Acme", channel="site") for id in (1, 3, 4))
 
 
 @given(st.lists(st.one_of(LEAD_COMMANDS, MERGING_COMMANDS), max_size=10))
 def test_merged_leads_obey_the_laws(commands: list[Command]) -> None:
-    only_refusals_escape_and_facts_survive(merging.decider, [*CAPTURED, *commands])
+    only_refusals_escape_and_facts_survive(lead.decider, [*CAPTURED, *commands])
 
 
 PEOPLE = st.sampled_from([UUID(int=1), UUID(int=3), UUID(int=4)])

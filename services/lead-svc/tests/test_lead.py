@@ -6,39 +6,28 @@ from uuid import UUID
 import pytest
 from lead_svc.contact.rules import consent as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
-from lead_svc.conversion import rules as converting
-from lead_svc.conversion.rules import JoinDeal
+from lead_svc.conversion.rules import TriangleNotThreePeople
 from lead_svc.deal.rules import DealNoted
-from lead_svc.lead.rules import (
-    AssignLead,
+from lead_svc.lead.rules import decider
+from lead_svc.lead.rules.assignment import AssignLead, ClaimLead
+from lead_svc.lead.rules.capture import CaptureLead
+from lead_svc.lead.rules.conversion import ConvertLead, JoinDeal
+from lead_svc.lead.rules.events import ConsentRecorded, ContactRecorded, TouchLogged
+from lead_svc.lead.rules.merge import MergeLead, UnmergeLead
+from lead_svc.lead.rules.pool import ReleaseLead
+from lead_svc.lead.rules.qualification import DisqualifyLead, QualifyLead
+from lead_svc.lead.rules.states import (
     BantIncomplete,
-    CaptureLead,
-    ConsentMissing,
-    ConsentRecorded,
-    ContactRecorded,
-    ConvertLead,
-    DisqualifyLead,
     LeadAlreadyQualified,
     LeadClosed,
     LeadNotAssigned,
     LeadNotQualified,
     LeadStatus,
-    LogTouch,
     NotYourLead,
-    QualifyLead,
-    RecordConsent,
-    ReleaseLead,
-    TouchInTheFuture,
-    TouchLogged,
-    TriangleNotThreePeople,
     UnknownLead,
-    decider,
     possible,
 )
-from lead_svc.lead.rules import assignment as assigning
-from lead_svc.lead.rules import merge as merging
-from lead_svc.lead.rules.assignment import ClaimLead
-from lead_svc.lead.rules.merge import MergeLead, UnmergeLead
+from lead_svc.lead.rules.touch import ConsentMissing, LogTouch, RecordConsent, TouchInTheFuture
 from lead_svc.party.rules.names import party_of
 from ltc_events import AnyDecider, Command, Event, Money, derive_id
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadQualified
@@ -126,7 +115,7 @@ def test_a_lead_whose_need_budget_authority_and_timing_are_known_is_qualified() 
 def test_qualifying_says_what_is_still_missing() -> None:
     outcome = given(decider, captured, assigned).when(QualifyLead(lead_id=LEAD, authority="Head of IT"))
     outcome.then_refused(BantIncomplete, missing=["need", "budget", "timing"])
-    assert str(outcome.refusal) == "Still to be found out before this lead is qualified: need, budget, timing."
+    assert str(outcome.refusal) == "Find out before qualifying this lead: need, budget, timing."
 
 
 def test_a_lead_nobody_owns_cannot_be_qualified() -> None:
@@ -268,17 +257,7 @@ REACHED: dict[LeadStatus, tuple[Event, ...]] = {
 
 
 def who_decides(command: Command) -> AnyDecider:
-    match command:
-        case ClaimLead():
-            return assigning.decider
-        case JoinDeal():
-            return converting.decider
-        case MergeLead() | UnmergeLead():
-            return merging.decider
-        case WithdrawConsent():
-            return withdrawing.decider
-        case _:
-            return decider
+    return withdrawing.decider if isinstance(command, WithdrawConsent) else decider
 
 
 joinable = DealNoted(

@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
+from lead_svc.conversion.rules import PART
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import LeadAlreadyQualified, MoveLead, QualifyLead
-from lead_svc.lead.rules import assignment as assigning
-from lead_svc.lead.rules.assignment import ClaimantLeft, ClaimLead, RouteLead
+from lead_svc.lead.rules import decider
+from lead_svc.lead.rules.assignment import ClaimantLeft, ClaimLead, MoveLead, RouteLead
+from lead_svc.lead.rules.qualification import QualifyLead
+from lead_svc.lead.rules.states import LeadAlreadyQualified
 from lead_svc.policies import keep_desks, move_leads, route_lead_again
 from lead_svc.workload import rules as desk
 from lead_svc.workload.rules import (
-    PART,
     HandDeskOver,
     HandedToOneself,
     LeadGone,
@@ -18,14 +19,14 @@ from lead_svc.workload.rules import (
     NoteTaken,
     SuccessorLeft,
     TakeDeskUp,
-    desk_of,
+    workload_of,
 )
 from ltc_events import Money
 from ltc_events.lead import Bant, DeskHandedOver, DeskTakenUp, LeadAssigned, LeadCaptured, LeadPooled, LeadQualified
 from ltc_events.testing import given
 from test_assigning import NOON, given_to, offer
 
-LEAD, HAND_OVER, ANN = UUID(int=1), UUID(int=9), desk_of("ann")
+LEAD, HAND_OVER, ANN = UUID(int=1), UUID(int=9), workload_of("ann")
 captured = LeadCaptured(lead_id=LEAD, party_id=LEAD, company="Acme", channel="site")
 assigned = LeadAssigned(lead_id=LEAD, owner="ann")
 leave = HandDeskOver(desk_id=ANN, hand_over_id=HAND_OVER, owner="ann", to="bob", by="max")
@@ -40,11 +41,11 @@ def taken(number: int) -> LeadTaken:
 
 
 def test_all_open_leads_of_a_leaver_are_handed_over() -> None:
-    given(desk.leaving, taken(1), taken(2), LeadGone(desk_id=ANN, lead_id=UUID(int=2))).when(leave).then(handed, part)
+    given(desk.decider, taken(1), taken(2), LeadGone(desk_id=ANN, lead_id=UUID(int=2))).when(leave).then(handed, part)
 
 
 def test_many_leads_are_handed_over_part_by_part() -> None:
-    events = given(desk.leaving, *(taken(number) for number in range(2 * PART + 1))).when(leave).events
+    events = given(desk.decider, *(taken(number) for number in range(2 * PART + 1))).when(leave).events
     assert isinstance(events[0], DeskHandedOver)
     assert events[0].leads == 2 * PART + 1
     assert [len(each.lead_ids) for each in events if isinstance(each, LeadsHandedOver)] == [PART, PART, 1]
@@ -56,19 +57,19 @@ def test_what_still_reaches_a_leaver_goes_the_same_way() -> None:
 
 
 def test_leaving_twice_is_leaving_once_and_nobody_hands_over_to_themselves() -> None:
-    given(desk.leaving, handed).when(leave).then_nothing()
-    given(desk.leaving).when(leave.model_copy(update={"to": "ann"})).then_refused(HandedToOneself)
+    given(desk.decider, handed).when(leave).then_nothing()
+    given(desk.decider).when(leave.model_copy(update={"to": "ann"})).then_refused(HandedToOneself)
 
 
 def test_a_hand_over_from_before_others_heard_of_it_is_told_when_it_is_ordered_again() -> None:
     before = handed.model_copy(update={"by": None})
-    given(desk.leaving, before).when(leave).then(handed.model_copy(update={"leads": 0}))
-    given(desk.leaving, before, handed).when(leave).then_nothing()
+    given(desk.decider, before).when(leave).then(handed.model_copy(update={"leads": 0}))
+    given(desk.decider, before, handed).when(leave).then_nothing()
 
 
 def test_nobody_hands_over_to_somebody_who_left_as_well() -> None:
-    gone = DeskHandedOver(desk_id=desk_of("bob"), hand_over_id=HAND_OVER, owner="bob", to="ann", leads=0)
-    given(desk.leaving, taken(1), gone).when(leave).then_refused(SuccessorLeft, to="bob")
+    gone = DeskHandedOver(desk_id=workload_of("bob"), hand_over_id=HAND_OVER, owner="bob", to="ann", leads=0)
+    given(desk.decider, taken(1), gone).when(leave).then_refused(SuccessorLeft, to="bob")
 
 
 def test_a_lead_of_a_leaver_finds_its_owner_by_the_rules_and_stays_qualified() -> None:
@@ -78,7 +79,7 @@ def test_a_lead_of_a_leaver_finds_its_owner_by_the_rules_and_stays_qualified() -
     assert route_lead_again(left) == [RouteLead(lead_id=LEAD)]
     assert route_lead_again(left.model_copy(update={"hand_over_id": None})) == []
     by_rule, on_desk = given_to("ann", 1)
-    given(assigning.decider, *history).when(offer).then(
+    given(decider, *history).when(offer).then(
         by_rule.model_copy(update={"previous_owner": "ann", "from_pool": True, "qualified": True}), on_desk
     )
     again = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann", from_pool=True, qualified=True)
@@ -104,9 +105,9 @@ def test_where_nobody_follows_a_lead_goes_to_the_pool_with_an_alarm() -> None:
 
 
 def test_rules_give_a_leaver_nothing_and_the_pool_neither() -> None:
-    given(assigning.decider, captured, handed).when(offer).then(*given_to("bob", 1))
+    given(decider, captured, handed).when(offer).then(*given_to("bob", 1))
     pooled = LeadPooled(lead_id=LEAD, reason="Not my trade", alarm=False)
-    given(assigning.decider, captured, pooled, handed).when(ClaimLead(lead_id=LEAD, owner="ann", at=NOON)).then_refused(ClaimantLeft)
+    given(decider, captured, pooled, handed).when(ClaimLead(lead_id=LEAD, owner="ann", at=NOON)).then_refused(ClaimantLeft)
 
 
 def test_what_follows_from_what() -> None:

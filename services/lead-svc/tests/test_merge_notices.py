@@ -9,7 +9,7 @@ import httpx
 import pytest
 from lead_svc.inbox.rules import NoteNotice
 from lead_svc.inbox.rules.notices import notices_of
-from lead_svc.lead.rules import merge as merging
+from lead_svc.lead.rules import decider
 from lead_svc.policies import note_notice
 from leads import captured, done, owned
 from ltc_events import Fact
@@ -37,7 +37,7 @@ def of_two(owner: str | None, into_owner: str | None) -> LeadMerged:
 
 
 def test_a_merge_names_who_cares_for_the_one_that_counts() -> None:
-    given(merging.decider, *BOTH, assigned(A), assigned(B, "bob")).when(merge(A, B)).then(of_two("ann", "bob"))
+    given(decider, *BOTH, assigned(A), assigned(B, "bob")).when(merge(A, B)).then(of_two("ann", "bob"))
 
 
 def test_both_whose_leads_are_merged_are_told_and_nobody_of_what_they_did_themselves() -> None:

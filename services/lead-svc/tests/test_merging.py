@@ -9,28 +9,9 @@ from hypothesis import strategies as st
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.contact.rules.consent import decider as withdrawing
 from lead_svc.contact.rules.likeness import traits
-from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import (
-    AssignLead,
-    CheckResponse,
-    ConsentRecorded,
-    ContactRecorded,
-    DisqualifyLead,
-    LeadClosed,
-    LeadCommand,
-    LeadWatched,
-    LogTouch,
-    MoveLead,
-    QualifyLead,
-    RecordConsent,
-    RecycleLead,
-    ReleaseLead,
-    ResponseAwaited,
-    UnknownLead,
-)
-from lead_svc.lead.rules import assignment as assigning
-from lead_svc.lead.rules import merge as merging
-from lead_svc.lead.rules.assignment import OfferLead, RouteLead, WatchLead
+from lead_svc.lead.rules import LeadCommand, decider
+from lead_svc.lead.rules.assignment import AssignLead, MoveLead, OfferLead, RouteLead
+from lead_svc.lead.rules.events import ConsentRecorded, ContactRecorded, LeadWatched, ResponseAwaited
 from lead_svc.lead.rules.merge import (
     LeadMergedAlready,
     LeadMergedIntoItself,
@@ -40,14 +21,18 @@ from lead_svc.lead.rules.merge import (
     SurvivorConverted,
     UnmergeLead,
 )
-from lead_svc.lead.rules.states import Absorbed, Lead
+from lead_svc.lead.rules.pool import RecycleLead, ReleaseLead, WatchLead
+from lead_svc.lead.rules.qualification import DisqualifyLead, QualifyLead
+from lead_svc.lead.rules.response import CheckResponse
+from lead_svc.lead.rules.states import Absorbed, Lead, LeadClosed, UnknownLead
+from lead_svc.lead.rules.touch import LogTouch, RecordConsent
 from lead_svc.lead_merge.rules import Candidate, Described, same_need
 from lead_svc.nurture import rules as nurturing
 from lead_svc.nurture.rules import NurtureLead, SendStep
 from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, NurtureStopped, StopNurture, nurture_of
 from lead_svc.policies import check_response, keep_desks, stop_nurture
 from lead_svc.workload import rules as desk
-from lead_svc.workload.rules import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, desk_of
+from lead_svc.workload.rules import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, workload_of
 from ltc_events import At, Command, Event, Money
 from ltc_events.lead import (
     Bant,
@@ -103,29 +88,29 @@ BOTH = (captured(A), captured(B))
 
 
 def test_an_open_lead_is_merged_into_another_open_one_once() -> None:
-    given(merging.decider, *BOTH, assigned(A)).when(merge(A, B)).then(merged(A, B, "ann"))
-    given(merging.decider, *BOTH).when(merge(A, B)).then(merged(A, B))
-    given(merging.decider, *BOTH, merged(A, B)).when(merge(A, B)).then_nothing()
+    given(decider, *BOTH, assigned(A)).when(merge(A, B)).then(merged(A, B, "ann"))
+    given(decider, *BOTH).when(merge(A, B)).then(merged(A, B))
+    given(decider, *BOTH, merged(A, B)).when(merge(A, B)).then_nothing()
 
 
 def test_a_lead_is_not_merged_with_nobody_nor_with_itself() -> None:
-    given(merging.decider, captured(A)).when(merge(A, B)).then_refused(UnknownLead)
-    given(merging.decider, captured(B)).when(merge(A, B)).then_refused(UnknownLead)
-    given(merging.decider, captured(A)).when(merge(A, A)).then_refused(LeadMergedIntoItself)
-    given(merging.decider).when(merge(A, A)).then_refused(UnknownLead)
+    given(decider, captured(A)).when(merge(A, B)).then_refused(UnknownLead)
+    given(decider, captured(B)).when(merge(A, B)).then_refused(UnknownLead)
+    given(decider, captured(A)).when(merge(A, A)).then_refused(LeadMergedIntoItself)
+    given(decider).when(merge(A, A)).then_refused(UnknownLead)
 
 
 @pytest.mark.parametrize("over", [LeadDisqualified(lead_id=A, reason="No"), LeadDisqualified(lead_id=B, reason="No"), converted(B)])
 def test_what_is_over_is_not_merged_and_takes_nothing_in(over: Event) -> None:
-    given(merging.decider, *BOTH, assigned(B), over).when(merge(A, B)).then_refused(LeadClosed)
+    given(decider, *BOTH, assigned(B), over).when(merge(A, B)).then_refused(LeadClosed)
 
 
 def test_what_is_shown_under_another_is_neither_merged_again_nor_takes_anything_in() -> None:
     history = *BOTH, captured(C), merged(A, B)
-    given(merging.decider, *history).when(merge(A, C)).then_refused(LeadMergedAlready, lead_id=A, into=B)
-    given(merging.decider, *history).when(merge(C, A)).then_refused(LeadMergedAlready, lead_id=A, into=B)
-    given(merging.decider, *history).when(merge(B, A)).then_refused(LeadMergedAlready, lead_id=A, into=B)
-    given(merging.decider, *history).when(merge(B, C)).then(merged(B, C))  # with all that is shown under it
+    given(decider, *history).when(merge(A, C)).then_refused(LeadMergedAlready, lead_id=A, into=B)
+    given(decider, *history).when(merge(C, A)).then_refused(LeadMergedAlready, lead_id=A, into=B)
+    given(decider, *history).when(merge(B, A)).then_refused(LeadMergedAlready, lead_id=A, into=B)
+    given(decider, *history).when(merge(B, C)).then(merged(B, C))  # with all that is shown under it
 
 
 REACHED: dict[str, tuple[Event, ...]] = {
@@ -138,34 +123,34 @@ REACHED: dict[str, tuple[Event, ...]] = {
 
 @pytest.mark.parametrize("status", REACHED)
 def test_undone_a_lead_is_as_it_was_with_its_owner(status: str) -> None:
-    before = fold((lead.decider,), REACHED[status])
+    before = fold((decider,), REACHED[status])
     history = *REACHED[status], captured(B)
     owner = "ann" if status in ("assigned", "qualified") else None
     told = unmerged(A, B, status, owner=owner)
-    given(merging.decider, *history).when(merge(A, B)).then(merged(A, B, owner))
-    given(merging.decider, *history, merged(A, B, owner)).when(unmerge(A, B)).then(told)
-    after = fold((lead.decider,), (*REACHED[status], merged(A, B, owner), told))
+    given(decider, *history).when(merge(A, B)).then(merged(A, B, owner))
+    given(decider, *history, merged(A, B, owner)).when(unmerge(A, B)).then(told)
+    after = fold((decider,), (*REACHED[status], merged(A, B, owner), told))
     assert after == before
 
 
 def test_a_merge_is_not_undone_once_the_survivor_became_a_deal() -> None:
     history = *BOTH, captured(C), assigned(C), merged(A, B), merged(B, C)
-    given(merging.decider, *history, converted(C)).when(unmerge(B, C)).then_refused(SurvivorConverted, into=C)
-    given(merging.decider, *history, converted(C)).when(unmerge(A, B, C)).then_refused(SurvivorConverted, into=C)
-    given(merging.decider, *history, converted(C)).when(unmerge(A, C, B)).then_refused(SurvivorConverted, into=C)
-    given(merging.decider, *history, LeadDisqualified(lead_id=C, reason="No")).when(unmerge(A, B, C)).then(unmerged(A, B))
+    given(decider, *history, converted(C)).when(unmerge(B, C)).then_refused(SurvivorConverted, into=C)
+    given(decider, *history, converted(C)).when(unmerge(A, B, C)).then_refused(SurvivorConverted, into=C)
+    given(decider, *history, converted(C)).when(unmerge(A, C, B)).then_refused(SurvivorConverted, into=C)
+    given(decider, *history, LeadDisqualified(lead_id=C, reason="No")).when(unmerge(A, B, C)).then(unmerged(A, B))
 
 
 def test_whoever_asks_without_knowing_what_it_is_shown_under_asks_again() -> None:
     history = *BOTH, captured(C), merged(A, B), merged(B, C)
-    given(merging.decider, *history).when(unmerge(A, B)).then_refused(LeadsChanged)
-    given(merging.decider, *history).when(unmerge(A)).then_refused(LeadsChanged)
+    given(decider, *history).when(unmerge(A, B)).then_refused(LeadsChanged)
+    given(decider, *history).when(unmerge(A)).then_refused(LeadsChanged)
 
 
 def test_what_is_not_merged_cannot_be_undone() -> None:
-    given(merging.decider, *BOTH).when(unmerge(A)).then_refused(LeadNotMerged)
-    given(merging.decider).when(unmerge(A)).then_refused(UnknownLead)
-    given(merging.decider, *BOTH, merged(A, B), unmerged(A, B)).when(unmerge(A)).then_refused(LeadNotMerged)
+    given(decider, *BOTH).when(unmerge(A)).then_refused(LeadNotMerged)
+    given(decider).when(unmerge(A)).then_refused(UnknownLead)
+    given(decider, *BOTH, merged(A, B), unmerged(A, B)).when(unmerge(A)).then_refused(LeadNotMerged)
 
 
 ACTS: tuple[LeadCommand, ...] = (
@@ -180,7 +165,7 @@ ACTS: tuple[LeadCommand, ...] = (
 
 @pytest.mark.parametrize("act", ACTS)
 def test_nothing_is_done_with_a_merged_lead_and_where_to_go_is_said(act: LeadCommand) -> None:
-    given(lead.decider, captured(A), assigned(A), merged(A, B, "ann")).when(act).then_refused(LeadClosed, ended=f"merged into {B}")
+    given(decider, captured(A), assigned(A), merged(A, B, "ann")).when(act).then_refused(LeadClosed, ended=f"merged into {B}")
 
 
 def test_what_is_planned_for_a_merged_lead_finds_nothing() -> None:
@@ -193,10 +178,10 @@ def test_what_is_planned_for_a_merged_lead_finds_nothing() -> None:
         MoveLead(lead_id=A, hand_over_id=B, owner="ann"),
     )
     for plan in plans:
-        given(lead.decider, *history).when(plan).then_nothing()
+        given(decider, *history).when(plan).then_nothing()
     offer = OfferLead(lead_id=A, rules_version=1, rule="All", reason="All", candidates=("ann",), limits={}, at=NOON)
     for turn in (RouteLead(lead_id=A), offer, WatchLead(lead_id=A, at=NOON)):
-        given(assigning.decider, *history).when(turn).then_nothing()
+        given(decider, *history).when(turn).then_nothing()
     by_itself = NurtureLead(nurture_id=nurture_of(A), lead_id=A, trigger="cold", at=NOON)
     given(nurturing.nurturing, *history).when(by_itself).then_nothing()
     by_hand = by_itself.model_copy(update={"trigger": "by_hand", "sequence": "welcome"})
@@ -207,10 +192,10 @@ def test_a_response_that_is_due_is_looked_for_again_when_a_merge_is_undone() -> 
     awaited = ResponseAwaited(lead_id=A, due=NOON, working_minutes=1, rules_version=1)
     history = captured(A), awaited, captured(B), merged(A, B)
     told = unmerged(A, B, response_due=NOON)
-    given(merging.decider, *history).when(unmerge(A, B)).then(told)
+    given(decider, *history).when(unmerge(A, B)).then(told)
     (again,) = check_response(told)
     assert again == At(NOON, CheckResponse(lead_id=A, due=NOON))
-    assert given(lead.decider, *history, told).when(again.command).events
+    assert given(decider, *history, told).when(again.command).events
     assert check_response(unmerged(A, B)) == []
 
 
@@ -219,24 +204,24 @@ def test_consent_that_is_taken_back_meanwhile_stays_taken_back() -> None:
     history = captured(A), agreed, captured(B), merged(A, B)
     back = ConsentRecorded(lead_id=A, given=False, source="Link")
     given(withdrawing, *history).when(WithdrawConsent(lead_ids=(A,), source="Link")).then(back)
-    after = fold((lead.decider,), (*history, back, unmerged(A, B)))[lead.decider.of(A)]
+    after = fold((decider,), (*history, back, unmerged(A, B)))[decider.of(A)]
     assert after.trail.consent is None
 
 
 def test_a_desk_gives_a_merged_lead_back_and_has_it_again_as_it_had_it() -> None:
-    gone = NoteGone(desk_id=desk_of("ann"), lead_id=A, merged=True)
-    back = NoteTaken(desk_id=desk_of("ann"), owner="ann", lead_id=A, how="unmerge")
+    gone = NoteGone(desk_id=workload_of("ann"), lead_id=A, merged=True)
+    back = NoteTaken(desk_id=workload_of("ann"), owner="ann", lead_id=A, how="unmerge")
     assert keep_desks(merged(A, B, "ann")) == [gone]
     assert keep_desks(unmerged(A, B, "assigned", owner="ann")) == [back]
     assert keep_desks(merged(A, B)) == keep_desks(unmerged(A, B)) == []
     for how in ("claim", "rule"):
-        had = LeadTaken(desk_id=desk_of("ann"), owner="ann", lead_id=A, how=how)
-        left = LeadGone(desk_id=desk_of("ann"), lead_id=A, merged=True)
+        had = LeadTaken(desk_id=workload_of("ann"), owner="ann", lead_id=A, how=how)
+        left = LeadGone(desk_id=workload_of("ann"), lead_id=A, merged=True)
         given(desk.decider, had).when(gone).then(left)
-        again = LeadTaken(desk_id=desk_of("ann"), owner="ann", lead_id=A, how="unmerge")
+        again = LeadTaken(desk_id=workload_of("ann"), owner="ann", lead_id=A, how="unmerge")
         given(desk.decider, had, left).when(back).then(again)
         assert fold((desk.decider,), (had, left, again)) == fold((desk.decider,), (had,))
-        assert not fold((desk.decider,), (had, left))[desk.decider.of(desk_of("ann"))].claimed
+        assert not fold((desk.decider,), (had, left))[desk.decider.of(workload_of("ann"))].claimed
 
 
 def test_mails_that_run_end_where_a_lead_is_merged_before_they_are_told_so() -> None:
@@ -248,12 +233,12 @@ def test_mails_that_run_end_where_a_lead_is_merged_before_they_are_told_so() -> 
     agreed = ConsentRecorded(lead_id=A, given=True, source="Form")
     known = ContactRecorded(lead_id=A, contact_id=C, email=f"sealed.v1.{C}.{'A' * 40}")
     step = SendStep(**ids, step=0, attempt=1, due=NOON)
-    stopped = NurtureStopped(**ids, reason=f"This lead is over: it was merged into {B}.")
+    stopped = NurtureStopped(**ids, reason=f"This lead is closed: it was merged into {B}.")
     given(nurturing.nurturing, captured(A), known, agreed, *running, merged(A, B)).when(step).then(stopped)
 
 
 def test_what_comes_back_to_somebody_who_left_meanwhile_goes_the_same_way_as_the_rest() -> None:
-    desk_id = desk_of("ann")
+    desk_id = workload_of("ann")
     left = DeskHandedOver(desk_id=desk_id, hand_over_id=C, owner="ann", to="bob", leads=0)
     back = NoteTaken(desk_id=desk_id, owner="ann", lead_id=A, how="unmerge")
     taken = LeadTaken(desk_id=desk_id, owner="ann", lead_id=A, how="unmerge")
@@ -282,20 +267,19 @@ def test_whatever_is_merged_and_undone_every_lead_is_shown_under_exactly_one_tha
     history: tuple[Event, ...] = (captured(A), captured(B), captured(C))
     before: dict[UUID, Lead] = {}
     for step in steps:
-        decides = merging.decider if isinstance(step, MergeLead | UnmergeLead) else lead.decider
-        states = fold((lead.decider,), history)
-        outcome = given(decides, *history).when(step)
+        states = fold((decider,), history)
+        outcome = given(decider, *history).when(step)
         for event in outcome.events:
             if isinstance(event, LeadMerged):
-                before[event.lead_id] = states[lead.decider.of(event.lead_id)]
+                before[event.lead_id] = states[decider.of(event.lead_id)]
             if isinstance(event, LeadUnmerged):
-                now = lead.evolve(states[lead.decider.of(event.lead_id)], event)
+                now = decider.evolve(states[decider.of(event.lead_id)], event)
                 assert now == before.pop(event.lead_id), "as it was"
         history = (*history, *outcome.events)
-    states = fold((lead.decider,), history)
+    states = fold((decider,), history)
     for each in (A, B, C):
         steps_up, at = 0, each
-        while isinstance(state := states[lead.decider.of(at)], Absorbed):
+        while isinstance(state := states[decider.of(at)], Absorbed):
             at, steps_up = state.merged.into, steps_up + 1
             assert steps_up < 3, "round in a circle"
 

@@ -8,15 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from lead_svc.contact import rules as person
-from lead_svc.conversion import rules as converting
-from lead_svc.conversion.rules import ReturnLead
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import LeadReturned, OwnedBefore, ResponseAwaited
-from lead_svc.lead.rules import merge as merging
-from lead_svc.lead.rules import response_deadline as responding
 from lead_svc.lead.rules.assignment import ClaimLead
-from lead_svc.lead.rules.assignment import decider as assigning
-from lead_svc.lead.rules.response_deadline import AwaitResponse
+from lead_svc.lead.rules.capture import ReturnLead
+from lead_svc.lead.rules.events import LeadReturned, ResponseAwaited
+from lead_svc.lead.rules.pool import OwnedBefore
+from lead_svc.lead.rules.response import AwaitResponse
 from lead_svc.party import rules as account
 from lead_svc.party.rules import MergeParty, PartyNoted
 from lead_svc.policies import check_response
@@ -92,7 +89,7 @@ def test_a_merge_is_named_by_its_own_id_and_one_that_was_undone_meanwhile_lends_
     """Whoever read that it stands asks ``again`` by its id: what stands by another id, or no more, is looked at anew."""
     noted = tuple(PartyNoted(party_id=party, company="Acme") for party in (A, B))
     asks: tuple[tuple[AnyDecider, tuple[Event, ...], Command], ...] = (
-        (merging.decider, BOTH, merge(A, B)),
+        (lead.decider, BOTH, merge(A, B)),
         (account.merging, noted, MergeParty(party_id=A, into=B, merge_id=MERGE, reason="Same")),
         (person.together, (), merge_contact(A, B)),
     )
@@ -153,10 +150,10 @@ awaited = ResponseAwaited(lead_id=A, due=NOON + timedelta(minutes=240), working_
 def test_what_a_lead_is_owed_is_found_out_also_while_it_is_merged() -> None:
     """The rules were asked a moment after it was merged: undone, it must hear of us by its own day."""
     history = (*BOTH, *live, merged(A, B))
-    given(responding.decider, *history).when(awaiting).then(awaited)
-    given(responding.decider, *history, awaited).when(awaiting).then_nothing()
+    given(lead.decider, *history).when(awaiting).then(awaited)
+    given(lead.decider, *history, awaited).when(awaiting).then_nothing()
     undone = unmerged(A, B, response_due=awaited.due)
-    given(merging.decider, *BOTH, merged(A, B), awaited).when(unmerge(A, B)).then(undone)
+    given(lead.decider, *BOTH, merged(A, B), awaited).when(unmerge(A, B)).then(undone)
     (again,) = check_response(undone)
     assert isinstance(again, At)
     assert given(lead.decider, *BOTH, merged(A, B), awaited, undone).when(again.command).events
@@ -183,13 +180,13 @@ def test_whoever_let_a_lead_lie_does_not_get_it_back_when_it_comes_again_either(
     pooled = LeadPooled(lead_id=A, reason="untouched", previous_owner="ann", alarm=False)
     before = (came(A), assigned(A), lay, pooled, assigned(A, "bob"), LeadQualified(lead_id=A, bant=FOUND), converted(A))
     back = ReturnLead(lead_id=C, previous=A, opportunity_id=B, why="timing")
-    events = given(converting.decider, *before).when(back).events
+    events = given(lead.decider, *before).when(back).events
     (returned,) = [event for event in events if isinstance(event, LeadReturned)]
     assert returned.barred == {"ann": until}
     again = (*events, LeadPooled(lead_id=C, reason="No time", previous_owner="bob", alarm=False))
     claims = [ClaimLead(lead_id=C, owner="ann", at=at) for at in (NOON, until)]
-    given(assigning, *again).when(claims[0]).then_refused(OwnedBefore, owner="ann", until=until.isoformat())
-    assert given(assigning, *again).when(claims[1]).events
+    given(lead.decider, *again).when(claims[0]).then_refused(OwnedBefore, owner="ann", until=until.isoformat())
+    assert given(lead.decider, *again).when(claims[1]).events
 
 
 def test_a_lead_that_came_back_before_that_was_noted_is_barred_to_nobody() -> None:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.conversion.rules import ReturnLead
-from lead_svc.lead.rules.renewal import CaptureRenewal
+from lead_svc.lead.rules.capture import CaptureRenewal, ReturnLead
 from leads import BANT, TRIANGLE, captured, done, owned
 from postbox import effects, go_on
 

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from lead_svc.lead.rules import ConsentMissing, ConsentRecorded, ContactRecorded, LeadClosed, UnknownLead
+from lead_svc.lead.rules.events import ConsentRecorded, ContactRecorded
+from lead_svc.lead.rules.states import LeadClosed, UnknownLead
+from lead_svc.lead.rules.touch import ConsentMissing
 from lead_svc.nurture import rules as nurturing
 from lead_svc.nurture.rules import ATTEMPTS, NoMailAddress, NoteMail, NurturedAlready, NurtureLead, SendStep, UnknownSequence
 from lead_svc.nurture.rules import states as nurture
@@ -106,7 +108,9 @@ def test_by_itself_a_lead_gets_a_sequence_once() -> None:
 def test_when_a_mail_is_due_it_is_intended_unless_something_speaks_against_it() -> None:
     given(nurturing.nurturing, *RUNNING).when(SEND).then(INTENDED)
     given(nurturing.nurturing, *RUNNING, BACK).when(SEND).then(NurtureStopped(**RUN, reason=ConsentMissing().message))
-    given(nurturing.nurturing, *RUNNING, converted()).when(SEND).then(NurtureStopped(**RUN, reason="This lead is over: it was converted."))
+    given(nurturing.nurturing, *RUNNING, converted()).when(SEND).then(
+        NurtureStopped(**RUN, reason="This lead is closed: it was converted.")
+    )
     given(nurturing.nurturing, *RUNNING, NurtureStopped(**RUN, reason="x")).when(SEND).then_nothing()
     given(nurturing.nurturing, *RUNNING).when(SEND.model_copy(update={"step": 1})).then_nothing()
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from leads import captured, done, owned
-from ltc_runtime.imports import take_next
+from ltc_runtime.imports import import_next_file
 from test_nurture_api import RULES, STEP
 
 OWN = {
@@ -127,7 +127,7 @@ async def test_a_preview_says_of_a_file_what_its_import_says(served: Any, max_: 
     tried = (await done(max_, "/rule-books/import/1/preview", **sample)).json()
     content = "\n".join(",".join(row) for row in [HEADER, *rows])
     import_id = (await max_.post("/leads/imports", content=content, params={"mapping": "own"})).json()["import_id"]
-    assert await take_next(served.log)
+    assert await import_next_file(served.log)
     refused = {row["line"]: row["reason"] for row in tried["rows"] if row["becomes"] == "refused"}
     errors = (await max_.get(f"/leads/imports/{import_id}/errors")).json()["data"]
     assert {row["line"]: row["reason"] for row in errors} == refused

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from lead_svc.lead.rules import ContactRecorded
+from lead_svc.lead.rules.events import ContactRecorded
 from lead_svc.projections import contacts, lead_list, leads
 from ltc_events import Event, Fact, Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten

@@ -5,14 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from lead_svc.conversion import rules as converting
-from lead_svc.conversion.rules import ReturnLead
 from lead_svc.deal import rules as deal
 from lead_svc.deal.rules import DealNoted, ExpiryNoted, NoteDeal, NoteExpiry
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import RenewalDue
-from lead_svc.lead.rules import renewal as renewing
-from lead_svc.lead.rules.renewal import CaptureRenewal
+from lead_svc.lead.rules import decider
+from lead_svc.lead.rules.capture import CaptureRenewal, ReturnLead
+from lead_svc.lead.rules.events import RenewalDue
 from lead_svc.policies import await_response, capture_renewal, keep_deals, note_expiry
 from leads import BANT, TRIANGLE, done, owned
 from ltc_events import Fact, Money, derive_id
@@ -76,15 +74,15 @@ def test_each_end_of_each_contract_is_a_lead_of_its_own() -> None:
 
 
 def test_a_renewal_goes_to_whoever_had_the_lead_with_what_was_known_but_not_with_consent() -> None:
-    given(renewing.decider, *before).when(renew).then(captured, due, assigned)
-    given(renewing.decider, *before, captured, due, assigned).when(renew).then_nothing()
+    given(decider, *before).when(renew).then(captured, due, assigned)
+    given(decider, *before, captured, due, assigned).when(renew).then_nothing()
 
 
 def test_where_nobody_had_the_lead_the_rules_find_somebody() -> None:
     unknown = captured.model_copy(update={"contact_id": None, "territory": None})
     alone = renew.model_copy(update={"previous": None})
-    given(renewing.decider).when(alone).then(unknown, due.model_copy(update={"previous": None}))
-    given(renewing.decider).when(renew).then(unknown, due)
+    given(decider).when(alone).then(unknown, due.model_copy(update={"previous": None}))
+    given(decider).when(renew).then(unknown, due)
 
 
 def test_rules_see_a_renewal_as_such_and_it_stays_one_when_its_deal_is_lost_for_now() -> None:
@@ -93,7 +91,7 @@ def test_rules_see_a_renewal_as_such_and_it_stays_one_when_its_deal_is_lost_for_
     won_over = before[3].model_copy(update={"lead_id": RENEWAL})
     qualified = LeadQualified(lead_id=RENEWAL, bant=BANT_)
     back = ReturnLead(lead_id=UUID(int=9), previous=RENEWAL, opportunity_id=DEAL, why="no_budget")
-    first, *_ = given(converting.decider, captured, assigned, qualified, won_over).when(back).events
+    first, *_ = given(decider, captured, assigned, qualified, won_over).when(back).events
     assert isinstance(first, LeadCaptured)
     assert (first.channel, first.renews, first.returned_from) == ("other", CONTRACT, RENEWAL)
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import CheckResponse, ResponseAwaited, TouchLogged
-from lead_svc.lead.rules import response_deadline as responding
-from lead_svc.lead.rules.response_deadline import AwaitResponse
+from lead_svc.lead.rules import decider
+from lead_svc.lead.rules.events import ResponseAwaited, TouchLogged
+from lead_svc.lead.rules.response import AwaitResponse, CheckResponse
 from lead_svc.policies import await_response, check_response
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.response import ResponseRules
@@ -42,18 +42,18 @@ def touched(at: datetime) -> TouchLogged:
 
 
 def test_four_working_hours_from_a_friday_afternoon_end_on_monday() -> None:
-    given(responding.decider, captured, *live).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then(awaited)
+    given(decider, captured, *live).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then(awaited)
 
 
 def test_without_rules_nothing_is_awaited_and_nothing_twice() -> None:
-    given(responding.decider, captured).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then_nothing()
-    given(responding.decider, captured, *live, awaited).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then_nothing()
+    given(decider, captured).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then_nothing()
+    given(decider, captured, *live, awaited).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then_nothing()
 
 
 def test_where_there_is_hardly_any_work_the_rules_await_nothing_beyond_ten_years() -> None:
     rare = ResponseRules(working_minutes=10_000, calendar=WorkingCalendar(zone="UTC", week=Week(monday=("09:00-09:01",))))
     drafted = RulesDrafted(book_id=BOOK, book="response", version=1, response=rare, drafted_by="max")
-    given(responding.decider, captured, drafted, live[1]).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then_nothing()
+    given(decider, captured, drafted, live[1]).when(AwaitResponse(lead_id=LEAD, at=FRIDAY)).then_nothing()
 
 
 def test_a_lead_that_has_not_heard_of_us_in_time_is_told_once() -> None:

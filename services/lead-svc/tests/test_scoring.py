@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.lead.rules import TouchLogged
-from lead_svc.lead.rules import score as grading
+from lead_svc.lead.rules import decider
+from lead_svc.lead.rules.events import TouchLogged
 from lead_svc.lead.rules.score import ScoreLead
 from lead_svc.policies import score_lead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
@@ -105,31 +105,31 @@ scored = LeadScored(
 
 
 def test_a_lead_is_scored_by_the_model_that_counts_with_its_reasons() -> None:
-    given(grading.decider, captured, drafted, live).when(judge).then(scored)
+    given(decider, captured, drafted, live).when(judge).then(scored)
 
 
 def test_without_a_model_that_counts_nothing_is_scored() -> None:
-    given(grading.decider, captured).when(judge).then_nothing()
-    given(grading.decider, captured, drafted).when(judge).then_nothing()
+    given(decider, captured).when(judge).then_nothing()
+    given(decider, captured, drafted).when(judge).then_nothing()
 
 
 def test_a_score_that_did_not_change_is_not_told_again() -> None:
-    given(grading.decider, captured, drafted, live, scored).when(judge).then_nothing()
+    given(decider, captured, drafted, live, scored).when(judge).then_nothing()
 
 
 def test_a_new_version_of_the_model_tells_its_score_even_where_it_is_the_same() -> None:
     again = (drafted.model_copy(update={"version": 2}), RulesActivated(book_id=BOOK, version=2, previous=1, activated_by="max"))
-    given(grading.decider, captured, drafted, live, scored, *again).when(judge).then(scored.model_copy(update={"model_version": 2}))
+    given(decider, captured, drafted, live, scored, *again).when(judge).then(scored.model_copy(update={"model_version": 2}))
 
 
 def test_what_was_found_out_counts() -> None:
-    (event,) = given(grading.decider, captured, assigned, LeadQualified(lead_id=LEAD, bant=BANT), drafted, live).when(judge).events
+    (event,) = given(decider, captured, assigned, LeadQualified(lead_id=LEAD, bant=BANT), drafted, live).when(judge).events
     assert isinstance(event, LeadScored)
     assert (event.score, event.band) == (80, "hot")
 
 
 def test_a_lead_that_is_over_is_not_scored() -> None:
-    given(grading.decider, captured, LeadDisqualified(lead_id=LEAD, reason="No"), drafted, live).when(judge).then_nothing()
+    given(decider, captured, LeadDisqualified(lead_id=LEAD, reason="No"), drafted, live).when(judge).then_nothing()
 
 
 def test_whatever_we_learn_of_a_lead_scores_it_anew_at_that_time() -> None:

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from lead_svc.contact.rules import consent as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
-from lead_svc.lead.rules import ConsentRecorded, UnknownLead
+from lead_svc.lead.rules.events import ConsentRecorded
+from lead_svc.lead.rules.states import UnknownLead
 from leads import done, owned
 from ltc_events.lead import LeadCaptured, LeadDisqualified
 from ltc_events.testing import given

@@ -25,7 +25,7 @@ class Meta(NamedTuple):
     """The version the caller saw of a stream (If-Match)."""
 
 
-class HeardRow(NamedTuple):
+class ConsumedRow(NamedTuple):
     """A published fact of another service, as it was told."""
 
     event_id: UUID

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from desk import Client, code_of, events, pointers
 from ltc_runtime.http import Api, Handle
-from ltc_runtime.http.app import NobodySaidWhoMay, create_app
+from ltc_runtime.http.app import RouteWithoutRoles, create_app
 from ltc_runtime.log import Log
-from ltc_runtime.service import Service
+from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
 
 
@@ -213,16 +213,16 @@ async def test_a_service_with_a_route_for_nobody_is_not_served(desk_log: Log, se
     @open_api.act("/open", roles=())
     async def open_door(handle: Handle) -> None: ...
 
-    with pytest.raises(NobodySaidWhoMay, match="/doors/open"):
-        create_app(Service(name="desk-svc", api=open_api, decides=()), desk_log, settings)
+    with pytest.raises(RouteWithoutRoles, match="/doors/open"):
+        create_app(Service("desk-svc", Feature(api=open_api)), desk_log, settings)
 
     plain = Api("/windows")
 
     @plain.get("/all")
     async def windows() -> None: ...
 
-    with pytest.raises(NobodySaidWhoMay, match="/windows/all"):
-        create_app(Service(name="desk-svc", api=plain, decides=()), desk_log, settings)
+    with pytest.raises(RouteWithoutRoles, match="/windows/all"):
+        create_app(Service("desk-svc", Feature(api=plain)), desk_log, settings)
 
 
 async def test_a_role_that_does_not_exist_is_found_at_once() -> None:
@@ -233,7 +233,7 @@ async def test_a_role_that_does_not_exist_is_found_at_once() -> None:
 
 
 async def test_every_operation_refuses_every_role_it_does_not_name(standing: Client) -> None:
-    for operation in standing.app.edge.operations.values():
+    for operation in standing.app.operations.values():
         path = operation.path.replace("{guest_id}", str(uuid4())).replace("{id}", "x")
         for role in sorted({"sales", "sales_manager", "finance", "operator", "analyst", "service", "legal"} - operation.roles):
             answer = await standing.request(operation.method, path, headers=standing.as_(role))

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, select
 
 from .. import projections as shown
 from ..lead import rules as lead
-from ..lead.rules import LeadStatus, UnknownLead, possible
+from ..lead.rules.states import LeadStatus, UnknownLead, possible
 from .kinship import LEADS
 from .resource import OPEN, SALES, CameBy, leads, midnight
 

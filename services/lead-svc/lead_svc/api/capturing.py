@@ -9,7 +9,7 @@ from ltc_runtime.http import Body, Handle, Read, View
 from pydantic import Field, model_validator
 
 from ..contact.rules.addresses import Email, Phone
-from ..lead.rules import CaptureLead
+from ..lead.rules.capture import CaptureLead
 from ..party.rules.matching import CompanyPhone, Website, marks
 from .duplicates import Candidate, candidates
 from .resource import SALES, leads

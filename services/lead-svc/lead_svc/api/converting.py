@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..conversion import rules as converting
-from ..conversion.rules import JoinDeal, LeadIds, RequestConversions
+from ..conversion.rules import LeadIds, RequestConversions, TriangleNotThreePeople
 from ..deal.rules import DealDecided, UnknownDeal
-from ..lead.rules import LeadClosed, LeadNotQualified, TriangleNotThreePeople, UnknownLead
+from ..lead.rules.conversion import JoinDeal
+from ..lead.rules.states import LeadClosed, LeadNotQualified, UnknownLead
 from .resource import SALES, leads
 from .working import Converted, Profile
 
-conversions = Api("/conversions", stream=converting.requests)
+conversions = Api("/conversions", stream=converting.decider)
 
 
 class UnknownConversion(Refusal):
@@ -92,7 +93,7 @@ class Conversions(View):
 @conversions.query("/{conversion_id}", roles=SALES, refuses=(UnknownConversion,))
 async def show_conversions(conversion_id: UUID, read: Read) -> Conversions:
     """What became of each lead of a request to convert many."""
-    await read.version_of(converting.requests.of(conversion_id), UnknownConversion)
+    await read.version_of(converting.decider.of(conversion_id), UnknownConversion)
     table = shown.conversions.c
     columns = (table.lead_id, table.outcome, table.opportunity_id, table.code, table.detail)
     found = select(*columns).where(table.conversion_id == conversion_id).order_by(table.outcome, table.place, table.lead_id)

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Refusal, UserId
-from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import PREVIEW, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..lead.rules import LeadStatus
+from ..lead.rules.states import LeadStatus
 from ..workload import rules as desk
-from ..workload.rules import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, desk_of
+from ..workload.rules import HandDeskOver, HandedToOneself, SuccessorLeft, TakeDeskUp, workload_of
 from .resource import MANAGERS, OPEN, SALES
 
 desks = Api("/desks", stream=desk.decider)
@@ -48,14 +48,14 @@ async def hand_desk_over(owner: UserId, body: HandOverBody, handle: Handle) -> H
     what became of the deals.
     """
     hand_over_id = handle.new_id("hand-over")
-    command = HandDeskOver(desk_id=desk_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to, by=handle.actor)
+    command = HandDeskOver(desk_id=workload_of(owner), hand_over_id=hand_over_id, owner=owner, to=body.to, by=handle.actor)
     return await handle(command, HandOverStarted(hand_over_id=hand_over_id))
 
 
 @desks.act("/{owner}/take-up", roles=MANAGERS)
 async def take_desk_up(owner: UserId, handle: Handle) -> None:
     """Let somebody who had left have leads and deals again."""
-    return await handle(TakeDeskUp(desk_id=desk_of(owner), owner=owner))
+    return await handle(TakeDeskUp(desk_id=workload_of(owner), owner=owner))
 
 
 class HandedLead(View):
@@ -81,7 +81,7 @@ class HandOverView(View):
     at: datetime
     moved: int
     left_behind: int = Field(description="Leads the one who left still has.")
-    data: Sequence[HandedLead] = Field(description=f"The {LISTED} that came first.")
+    data: Sequence[HandedLead] = Field(description=f"The {PREVIEW} that came first.")
     more: bool = Field(description="There are more: `/desks/hand-overs/{hand_over_id}/leads` lists them all.")
 
 
@@ -90,7 +90,7 @@ async def show_hand_over(hand_over_id: UUID, read: Read) -> HandOverView:
     """What became of the leads of a hand-over."""
     head = await known(hand_over_id, read)
     (counts,) = await read.all(counted(hand_over_id, head["owner"]))
-    rows, more = await read.first(LISTED, handed_of(hand_over_id).order_by(*IN_TURN))
+    rows, more = await read.first(PREVIEW, handed_of(hand_over_id).order_by(*IN_TURN))
     return HandOverView(**head, **counts, data=[HandedLead(**row) for row in rows], more=more)
 
 

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from ltc_events import Text
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, PREVIEW, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
 from .. import projections as shown
 from ..contact.rules.likeness import traits
-from ..lead.rules import LeadClosed, UnknownLead
 from ..lead.rules.merge import (
     LeadMergedAlready,
     LeadMergedIntoItself,
@@ -23,6 +22,7 @@ from ..lead.rules.merge import (
     SurvivorConverted,
     UnmergeLead,
 )
+from ..lead.rules.states import LeadClosed, UnknownLead
 from ..lead_merge.rules import Agreement, Described, same_need
 from .asking import LeadRow, lead_row
 from .consenting import in_step
@@ -92,8 +92,8 @@ class LeadMerges(View):
 
     lead_id: UUID
     head: UUID = Field(description="The lead it is shown under, which counts: itself, if it is merged into no other.")
-    members: Sequence[UUID] = Field(description=f"Itself, and the leads shown under it, {LISTED} at most.")
-    merges: Sequence[LeadMerge] = Field(description=f"The latest {LISTED} merges of one of them, those that were undone too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the leads shown under it, {PREVIEW} at most.")
+    merges: Sequence[LeadMerge] = Field(description=f"The latest {PREVIEW} merges of one of them, those that were undone too.")
     more: bool = Field(description="There are more: `/leads/{lead_id}/members` and `/leads/{lead_id}/merges/all` list them all.")
 
 
@@ -101,8 +101,8 @@ class LeadMerges(View):
 async def show_lead_merges(lead_id: UUID, read: Read, at: AwareDatetime | None = None) -> LeadMerges:
     """The leads that were held to be for the same need as this one at an instant; now, if nothing is said."""
     await known(lead_id, read)
-    members, more_members = await read.first(LISTED - 1, leads_under(lead_id, at).order_by(shown.leads.c.lead_id))
-    merges, more_merges = await read.latest(LISTED, LEADS.told(lead_id, at), key=LEADS.as_merged)
+    members, more_members = await read.first(PREVIEW - 1, leads_under(lead_id, at).order_by(shown.leads.c.lead_id))
+    merges, more_merges = await read.latest(PREVIEW, LEADS.told(lead_id, at), key=LEADS.as_merged)
     return LeadMerges(
         lead_id=lead_id,
         head=(await LEADS.heads([lead_id], at, read))[lead_id],

@@ -12,7 +12,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..lead.rules import ConsentMissing, LeadClosed, UnknownLead
+from ..lead.rules.states import LeadClosed, UnknownLead
+from ..lead.rules.touch import ConsentMissing
 from ..nurture.rules import NoMailAddress, NurturedAlready, NurtureLead, UnknownSequence
 from ..nurture.rules.states import StopNurture, nurture_of
 from .resource import SALES, leads

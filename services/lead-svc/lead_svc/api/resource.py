@@ -7,7 +7,7 @@ from ltc_events.lead import Channel
 from ltc_runtime.http import Api, Role
 
 from ..lead import rules as lead
-from ..lead.rules import LeadStatus
+from ..lead.rules.states import LeadStatus
 
 OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
 SALES: tuple[Role, ...] = ("sales", "sales_manager")

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..contact.rules import PersonChanged, PersonIsForgotten
-from ..contact.rules.consent import GiveConsent
-from ..lead.rules import ConsentMissing, LeadClosed, LeadNotAssigned, LogTouch, NotYourLead, TouchInTheFuture, UnknownLead
-from ..lead.rules.touch import Direction, TouchKind
+from ..lead.rules.consent import GiveConsent
+from ..lead.rules.events import Direction, TouchKind
+from ..lead.rules.states import LeadClosed, LeadNotAssigned, NotYourLead, UnknownLead
+from ..lead.rules.touch import ConsentMissing, LogTouch, TouchInTheFuture
 from .asking import contact_row
 from .consenting import take_consent_back
 from .kinship import LEADS

@@ -8,27 +8,20 @@ from ltc_events import Code, Name, Text, UserId
 from ltc_runtime.http import Body, Handle, View
 from pydantic import Field
 
-from ..lead.rules import (
-    AssignLead,
+from ..conversion.rules import TriangleNotThreePeople
+from ..lead.rules.assignment import AssignLead, ClaimantLeft, ClaimLead, ClaimLimitReached
+from ..lead.rules.conversion import ConvertLead, opportunity_of
+from ..lead.rules.pool import LeadInPool, LeadNotInPool, OwnedBefore, ReleaseLead
+from ..lead.rules.qualification import Budget, DisqualifyLead, QualifyLead
+from ..lead.rules.states import (
     BantIncomplete,
-    Budget,
-    ConvertLead,
-    DisqualifyLead,
     LeadAlreadyQualified,
     LeadClosed,
-    LeadInPool,
     LeadNotAssigned,
-    LeadNotInPool,
     LeadNotQualified,
     NotYourLead,
-    OwnedBefore,
-    QualifyLead,
-    ReleaseLead,
-    TriangleNotThreePeople,
     UnknownLead,
-    opportunity_of,
 )
-from ..lead.rules.assignment import ClaimantLeft, ClaimLead, ClaimLimitReached
 from .resource import SALES, leads
 
 

@@ -1,4 +1,4 @@
-"""A deal, as far as we heard of it: whether a lead can still join it, who works on it, and that its contract ends."""
+"""The copy of a deal: whether a lead can still join it, who works on it, and the end of its contract."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,11 +8,11 @@ from uuid import UUID
 from ltc_events import Code, Command, Decider, Event, Name, Refusal, UserId
 
 Ended = Literal["won", "lost"]
-"""Lost is also what we let go ourselves."""
+"""A declined or cancelled deal is lost."""
 
 
 class NoteDeal(Command):
-    """Note that sales works on a deal, and who."""
+    """Note that sales works on a deal, and its people."""
 
     opportunity_id: UUID
     account_manager: UserId
@@ -24,7 +24,7 @@ class NoteDeal(Command):
 
 
 class NoteDealEnd(Command):
-    """Note that a deal is decided."""
+    """Note that a deal is won or lost."""
 
     opportunity_id: UUID
     ended: Ended
@@ -42,7 +42,7 @@ class NoteExpiry(Command):
 
 
 class DealNoted(Event, type="ltc.lead.deal-noted.v1"):
-    """We heard that sales works on a deal."""
+    """Sales works on a deal."""
 
     opportunity_id: UUID
     account_manager: UserId
@@ -53,14 +53,14 @@ class DealNoted(Event, type="ltc.lead.deal-noted.v1"):
 
 
 class DealEndNoted(Event, type="ltc.lead.deal-end-noted.v1"):
-    """We heard that it is decided."""
+    """A deal is won or lost."""
 
     opportunity_id: UUID
     ended: Ended
 
 
 class ExpiryNoted(Event, type="ltc.lead.expiry-noted.v1"):
-    """We heard that the term of its contract ends: somebody should talk of renewal."""
+    """The term of the contract of a deal ends: a renewal lead follows."""
 
     opportunity_id: UUID
     contract_id: UUID
@@ -69,11 +69,11 @@ class ExpiryNoted(Event, type="ltc.lead.expiry-noted.v1"):
     company: Name
     ends_on: date
     lead_id: UUID | None = None
-    """The lead the deal was opened for, if we know it."""
+    """The lead the deal was opened for, if it is known."""
 
 
 class UnknownDeal(Refusal):
-    """There is no such opportunity, or we have not heard of it yet."""
+    """There is no such opportunity, or lead-svc has not consumed its event yet: try again later."""
 
     status = 404
 
@@ -84,7 +84,7 @@ class DealDecided(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """What we heard of it; of one never heard of, nothing."""
+    """What is known of the deal; of an unknown one, nothing."""
 
     noted: DealNoted | None = None
     ended: Ended | None = None

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import UUID
 from ..import_job.rules import ImportFinished
 from ..inbox.rules.notices import Concerns, notices_of, over
 from ..inbox.rules.states import DigestAsked, DigestEnded, DigestPlanned, DigestTold, InboxCleared, NoticeRead
-from ..lead.rules import LeadOwnerNotFound
+from ..lead.rules.events import LeadOwnerNotFound
 from .schema import read
 
 notices = Table(

@@ -18,7 +18,8 @@ from ltc_events.projection import Row
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, DateTime, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..lead.rules import ConsentRecorded, ContactRecorded, LeadReturned, RenewalDue, ResponseAwaited, TouchLogged, came_by
+from ..lead.rules.events import ConsentRecorded, ContactRecorded, LeadReturned, RenewalDue, ResponseAwaited, TouchLogged
+from ..lead.rules.history import came_by
 from .schema import read
 
 leads = Table(

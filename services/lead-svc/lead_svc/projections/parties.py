@@ -6,7 +6,7 @@ from ltc_events.projection import Row
 from sqlalchemy import Boolean, Column, DateTime, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..lead.rules import ContactRecorded
+from ..lead.rules.events import ContactRecorded
 from ..party.rules import PartyNoted, matching
 from .merging import merged, merges_of, unmerged
 from .schema import read

@@ -1,23 +1,30 @@
-"""A desk: the open leads of one of us, so that nobody gets more than they can care for."""
+"""A workload: the open leads of one salesperson, so that none gets more than their capacity."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, JointDecider, Refusal, States, Stream, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, Refusal, States, Stream, UserId, derive_id
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
 
 How = Code
-"""``by_hand``, ``rule``, ``claim``, ``hand_over`` or ``unmerge``: how a lead came to them."""
+"""How a lead came to its owner: ``by_hand``, ``rule``, ``claim``, ``hand_over`` or ``unmerge``."""
+
+PART = 50
+"""The most leads that one event moves."""
 
 
-def desk_of(owner: str) -> UUID:
-    """The stream of somebody's desk."""
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def workload_of(owner: str) -> UUID:
+    """The stream of the workload of ``owner``."""
     return derive_id("desk", owner)
 
 
 class NoteTaken(Command):
-    """Note that they have this lead now, if it is not noted yet."""
+    """Add a lead to the workload, if it is not there yet."""
 
     desk_id: UUID
     owner: UserId
@@ -26,55 +33,62 @@ class NoteTaken(Command):
 
 
 class NoteGone(Command):
-    """Note that they no longer have this lead."""
+    """Remove a lead from the workload."""
 
     desk_id: UUID
     lead_id: UUID
     merged: bool | None = None
-    """It is shown under another one, and may come back as they had it."""
+    """It was merged into another lead, and may come back."""
 
 
 class HandDeskOver(Command):
-    """Let somebody who leaves hand all their open leads to somebody else, now and whatever still reaches them."""
+    """Hand all open leads of a leaver to a successor, now and whenever one still reaches the leaver."""
 
     desk_id: UUID
     hand_over_id: UUID
     owner: UserId
     to: UserId | None = None
-    """Nobody named: the rules say who gets them, and what no rule fits is in the pool, with an alarm."""
+    """Without a successor the assignment rules find owners; what fits no rule is in the pool, with an alarm."""
     by: UserId | None = None
-    """Who orders it."""
+    """The manager who orders it."""
+
+    def reads(self) -> Sequence[Stream]:
+        """Both workloads: two leavers must not hand the same leads to each other for ever."""
+        return [decider.of(self.desk_id), *([] if self.to is None else [decider.of(workload_of(self.to))])]
 
 
 class TakeDeskUp(Command):
-    """Let somebody who had left have leads again."""
+    """Let a former leaver have leads again."""
 
     desk_id: UUID
     owner: UserId
 
 
+# ── events ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 class LeadTaken(Event, type="ltc.lead.lead-taken.v1"):
-    """They have one lead more."""
+    """The workload has one lead more."""
 
     desk_id: UUID
     owner: UserId
     lead_id: UUID
     how: How
     turn: int | None = None
-    """By a rule: the number of this turn among those who take turns."""
+    """By a rule: the number of this turn among the owners who take turns."""
 
 
 class LeadGone(Event, type="ltc.lead.lead-gone.v1"):
-    """They have one lead less."""
+    """The workload has one lead less."""
 
     desk_id: UUID
     lead_id: UUID
     merged: bool | None = None
-    """It is shown under another one, and may come back as they had it."""
+    """It was merged into another lead, and may come back."""
 
 
 class LeadsHandedOver(Event, type="ltc.lead.leads-handed-over.v1"):
-    """These are some of them; each is moved by itself."""
+    """Some leads of a hand-over; each is moved by itself."""
 
     desk_id: UUID
     hand_over_id: UUID
@@ -84,108 +98,110 @@ class LeadsHandedOver(Event, type="ltc.lead.leads-handed-over.v1"):
 
 
 class HandedToOneself(Refusal):
-    """Who leaves cannot hand leads to themselves."""
+    """A leaver cannot hand leads to themselves: name another successor."""
 
 
 class SuccessorLeft(Refusal):
-    """{to} left as well: name somebody who is here."""
+    """{to} left as well: name a successor who has not left."""
 
 
-class AtOnce(NamedTuple):
-    """Where the leads of somebody who left go."""
+# ── state ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Successor(NamedTuple):
+    """Where the leads of a leaver go."""
 
     hand_over_id: UUID
     to: str | None
-    told: bool = True
-    """Others heard of it: not where it was ordered before hand-overs were told."""
-
-
-PART = 50
-"""So many leads are moved by one event."""
+    published: bool = True
+    """Other services know it: not where it was ordered before hand-overs were published."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Which open leads they have, and when they had a turn last."""
+class Workload:
+    """The open leads of one owner, and the last turn of the owner."""
 
     open: frozenset[UUID] = frozenset()
     claimed: frozenset[UUID] = frozenset()
     merged: frozenset[UUID] = frozenset()
-    """Of the leads that are shown under others now, those they had claimed."""
+    """Of the leads that are merged into others now, those that were claimed."""
     turn: int = 0
-    left: AtOnce | None = None
+    left: Successor | None = None
 
 
-DeskCommand: TypeAlias = NoteTaken | NoteGone | TakeDeskUp
-DeskEvent: TypeAlias = LeadTaken | LeadGone | DeskHandedOver | LeadsHandedOver | DeskTakenUp
+WorkloadCommand: TypeAlias = NoteTaken | NoteGone | HandDeskOver | TakeDeskUp
+WorkloadEvent: TypeAlias = LeadTaken | LeadGone | DeskHandedOver | LeadsHandedOver | DeskTakenUp
 
 
-def decide(desk: Desk, command: DeskCommand) -> list[DeskEvent]:
+# ── rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decide(states: States, command: WorkloadCommand) -> Sequence[WorkloadEvent]:
+    workload = states.of(decider, command.desk_id)
     match command:
         case NoteTaken():
-            return [] if command.lead_id in desk.open else [LeadTaken(**dict(command)), *at_once(desk, command)]
+            return [] if command.lead_id in workload.open else [LeadTaken(**dict(command)), *pass_on(workload, command)]
         case NoteGone():
-            return [LeadGone(**dict(command))] if command.lead_id in desk.open else []
+            return [LeadGone(**dict(command))] if command.lead_id in workload.open else []
+        case HandDeskOver():
+            successor = None if command.to is None else states.of(decider, workload_of(command.to))
+            return hand_over(workload, successor, command)
         case TakeDeskUp():
-            return [DeskTakenUp(desk_id=command.desk_id, owner=command.owner)] if desk.left else []
+            return [DeskTakenUp(desk_id=command.desk_id, owner=command.owner)] if workload.left else []
 
 
-def at_once(desk: Desk, taken: NoteTaken) -> list[LeadsHandedOver]:
-    """What still reaches somebody who left goes where their other leads went."""
-    if desk.left is None:
-        return []
-    return [parted(taken.desk_id, taken.owner, desk.left, (taken.lead_id,))]
+def pass_on(workload: Workload, taken: NoteTaken) -> Sequence[LeadsHandedOver]:
+    """A lead that still reaches a leaver goes where the other leads went."""
+    return [] if workload.left is None else [part(taken.desk_id, taken.owner, workload.left, (taken.lead_id,))]
 
 
-def hand_over(states: States, command: HandDeskOver) -> list[Event]:
-    """Decided with the desk of the successor: two who left must not hand the same leads to each other for ever."""
+def hand_over(workload: Workload, successor: Workload | None, command: HandDeskOver) -> Sequence[WorkloadEvent]:
     if command.to == command.owner:
         raise HandedToOneself
-    if command.to is not None and states.of(decider, desk_of(command.to)).left is not None:
+    if successor is not None and successor.left is not None:
         raise SuccessorLeft(to=command.to)
-    desk = states.of(decider, command.desk_id)
-    if desk.left is not None and desk.left.to == command.to and desk.left.told and not desk.open:
+    if workload.left is not None and workload.left.to == command.to and workload.left.published and not workload.open:
         return []  # that is done already
-    where, leads = AtOnce(command.hand_over_id, command.to), sorted(desk.open)
+    where, leads = Successor(command.hand_over_id, command.to), sorted(workload.open)
     parts = [tuple(leads[begin : begin + PART]) for begin in range(0, len(leads), PART)]
     handed = DeskHandedOver(**dict(command), leads=len(leads))
-    return [handed, *(parted(command.desk_id, command.owner, where, part) for part in parts)]
+    return [handed, *(part(command.desk_id, command.owner, where, each) for each in parts)]
 
 
-def parted(desk_id: UUID, owner: str, where: AtOnce, leads: tuple[UUID, ...]) -> LeadsHandedOver:
+def part(desk_id: UUID, owner: str, where: Successor, leads: tuple[UUID, ...]) -> LeadsHandedOver:
     return LeadsHandedOver(desk_id=desk_id, hand_over_id=where.hand_over_id, owner=owner, to=where.to, lead_ids=leads)
 
 
-def evolve(desk: Desk, event: DeskEvent) -> Desk:
+def evolve(workload: Workload, event: WorkloadEvent) -> Workload:
     match event:
         case LeadTaken():
-            return taken(desk, event)
+            return on_lead_taken(workload, event)
         case LeadGone(lead_id=lead_id):
-            merged = {lead_id} & desk.claimed if event.merged else frozenset[UUID]()
-            return replace(desk, open=desk.open - {lead_id}, claimed=desk.claimed - {lead_id}, merged=desk.merged | merged)
+            merged = {lead_id} & workload.claimed if event.merged else frozenset[UUID]()
+            return replace(workload, open=workload.open - {lead_id}, claimed=workload.claimed - {lead_id}, merged=workload.merged | merged)
         case DeskHandedOver():
-            return replace(desk, left=AtOnce(event.hand_over_id, event.to, told=event.by is not None))
+            return replace(workload, left=Successor(event.hand_over_id, event.to, published=event.by is not None))
         case LeadsHandedOver():
-            return desk  # each lead leaves it when it is moved
+            return workload  # each lead leaves it when it is moved
         case DeskTakenUp():
-            return replace(desk, left=None)
+            return replace(workload, left=None)
 
 
-def taken(desk: Desk, event: LeadTaken) -> Desk:
+def on_lead_taken(workload: Workload, event: LeadTaken) -> Workload:
     this = {event.lead_id}
-    by_claim = event.how == "claim" or (event.how == "unmerge" and this <= desk.merged)
-    claimed = desk.claimed | this if by_claim else desk.claimed - this
-    turn = desk.turn if event.turn is None else event.turn
-    return replace(desk, open=desk.open | this, claimed=claimed, merged=desk.merged - this, turn=turn)
+    by_claim = event.how == "claim" or (event.how == "unmerge" and this <= workload.merged)
+    claimed = workload.claimed | this if by_claim else workload.claimed - this
+    turn = workload.turn if event.turn is None else event.turn
+    return replace(workload, open=workload.open | this, claimed=claimed, merged=workload.merged - this, turn=turn)
 
 
-decider: Decider[Desk, DeskCommand, DeskEvent] = Decider(
-    kind="desk", id="desk_id", initial=Desk(), decide=decide, evolve=evolve, commands=DeskCommand, events=DeskEvent, shared=True
+decider: Decider[Workload, WorkloadCommand, WorkloadEvent] = Decider(
+    kind="desk",
+    id="desk_id",
+    initial=Workload(),
+    decide_many=decide,
+    evolve=evolve,
+    commands=WorkloadCommand,
+    events=WorkloadEvent,
+    shared=True,
 )
-
-
-def streams(command: HandDeskOver) -> list[Stream]:
-    return [decider.of(command.desk_id), *([] if command.to is None else [decider.of(desk_of(command.to))])]
-
-
-leaving: JointDecider[HandDeskOver] = JointDecider(commands=HandDeskOver, streams=streams, decide=hand_over, over=(decider,))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lead_svc.campaign import rules as campaign
 from lead_svc.campaign.read import each
 from lead_svc.campaign.rules import CampaignCostRecorded, NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id
-from lead_svc.conversion.rules import ReturnLead
+from lead_svc.lead.rules.capture import ReturnLead
 from leads import BANT, TRIANGLE, captured, done
 from ltc_events import Money, Sum
 from ltc_events.testing import given

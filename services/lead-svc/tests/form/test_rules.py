@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from lead_svc.form import rules as form
 from lead_svc.form.rules import CloseForm, DefineForm, FormClosed, FormDefined, FormTokenIssued, IssueFormToken, UnknownForm, form_id
 from lead_svc.lead import rules as lead
-from lead_svc.lead.rules import CaptureLead, ConsentRecorded
-from lead_svc.lead.rules.touch import ConsentGiven
+from lead_svc.lead.rules.capture import CaptureLead, ConsentGiven
+from lead_svc.lead.rules.events import ConsentRecorded
 from ltc_events.testing import given
 
 FAIR, NOON = form_id("fair"), datetime(2026, 11, 24, 12, tzinfo=UTC)

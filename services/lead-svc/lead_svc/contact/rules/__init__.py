@@ -9,8 +9,8 @@ from ltc_events.lead import PersonForgotten
 from ltc_kit.merges import stands, taken
 from pydantic import Field
 
-from ...lead import rules as lead
-from ...lead.rules.states import Nobody
+from ...lead.rules.history import history as lead
+from ...lead.rules.states import Lead, NotCaptured
 from .consent import take_back
 from .states import (
     ContactMerged,
@@ -129,18 +129,18 @@ def carry_over(states: States, command: MergeContact) -> list[Event]:
     before = declined(states, command.lead_ids)  # a yes that is kept with them is younger
     against = {id for id, each in people.items() if each.withdrawn or (id in before and not each.agreed)}
     back = {each for side, beside in ((one, other), (other, one)) if side & against for each in beside}
-    theirs = [id for id in command.lead_ids if contact_of(states.of(lead.decider, id)) in back]
+    theirs = [id for id in command.lead_ids if contact_of(states.of(lead, id)) in back]
     return take_back(states, {id: people[id] for id in people if id in back}, theirs, "merged with a contact who said no")
 
 
 def declined(states: States, lead_ids: Iterable[UUID]) -> set[UUID | None]:
     """Who took consent back for one of these leads. Before that was kept with people too, it was noted of the lead alone."""
-    leads = [states.of(lead.decider, id) for id in lead_ids]
-    return {contact_of(known) for known in leads if not isinstance(known, Nobody) and known.trail.said_no}
+    leads = [states.of(lead, id) for id in lead_ids]
+    return {contact_of(known) for known in leads if not isinstance(known, NotCaptured) and known.trail.said_no}
 
 
-def contact_of(known: lead.Lead) -> UUID | None:
-    return None if isinstance(known, Nobody) or known.who is None else known.who.contact_id
+def contact_of(known: Lead) -> UUID | None:
+    return None if isinstance(known, NotCaptured) or known.who is None else known.who.contact_id
 
 
 def unmerge(states: States, command: UnmergeContact) -> list[ContactUnmerged]:
@@ -175,10 +175,10 @@ def named(command: PersonCommand) -> list[UUID]:
 
 def streams(command: PersonCommand) -> list[Stream]:
     leads = command.lead_ids if isinstance(command, MergeContact) else ()
-    return [*(decider.of(id) for id in named(command)), *(lead.decider.of(id) for id in leads)]
+    return [*(decider.of(id) for id in named(command)), *(lead.of(id) for id in leads)]
 
 
-together: JointDecider[PersonCommand] = JointDecider(commands=PersonCommand, streams=streams, decide=decide, over=(decider, lead.decider))
+together: JointDecider[PersonCommand] = JointDecider(commands=PersonCommand, streams=streams, decide=decide, over=(decider, lead))
 
 __all__ = [
     "ContactMerged", "ContactMergedAlready", "ContactMergedIntoItself", "ContactNotMerged", "ContactUnmerged", "ForgetPerson", "Forgotten",

@@ -11,15 +11,15 @@ from ltc_events import (
     Command,
     Decider,
     Event,
+    ImportJob,
+    ImportKind,
     JointDecider,
     Name,
-    Order,
-    Reader,
     Refusal,
     RowError,
+    RowReader,
     States,
     Stream,
-    Taking,
     UserId,
 )
 
@@ -238,14 +238,14 @@ def streams(command: StartImport) -> list[Stream]:
 starting: JointDecider[StartImport] = JointDecider(commands=StartImport, streams=streams, decide=start, over=(decider, rule_book.decider))
 
 
-def order(state: Import) -> Order | None:
+def order(state: Import) -> ImportJob | None:
     if not isinstance(state, Running):
         return None
     terms = state.terms
-    return Order(terms.upload_id, terms.encoding, state.rows, terms.by, terms.rehearsal)
+    return ImportJob(terms.upload_id, terms.encoding, state.rows, terms.by, terms.rehearsal)
 
 
-def read_below(state: Import, header: Sequence[str]) -> Reader:
+def read_below(state: Import, header: Sequence[str]) -> RowReader:
     assert isinstance(state, Running)
     return reader(state.terms.columns, state.terms.source, header)
 
@@ -258,4 +258,4 @@ def ended(import_id: UUID, failure: str | None) -> EndImport:
     return EndImport(import_id=import_id, failure=None if failure is None else failure[:200])
 
 
-taking: Taking[Import] = Taking(decider=decider, order=order, reader=read_below, note=noted, end=ended)
+taking: ImportKind[Import] = ImportKind(decider=decider, order=order, reader=read_below, note=noted, end=ended)

@@ -6,10 +6,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserId
-from ltc_events.effect import Effect, Mail, Outcome, Told
+from ltc_events.effect import Effect, EffectOutcome, Mail, Outcome
 from ltc_kit.calendar import WorkingCalendar
 
-from ...lead.rules.response_deadline import RESPONSE
+from ...lead.rules.response import RESPONSE
 from ...rule_book import rules as rule_book
 from . import states as inbox
 from .notices import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
@@ -151,7 +151,7 @@ def further(digest: DigestIntended) -> dict[OfDeals | OfPool | OfMerges, int]:
     return {kind: digest.of_deals[kind] for kind in FURTHER_WORDS if kind in digest.of_deals}
 
 
-def told(digest: DigestIntended, came: Told) -> NoteDigest:
+def told(digest: DigestIntended, came: EffectOutcome) -> NoteDigest:
     names = digest.model_dump(include={"inbox_id", "user", "due"})
     return NoteDigest(**names, outcome=came.outcome, detail=came.detail, at=came.at)
 

@@ -11,7 +11,7 @@ from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
 from ...import_job.rules import ImportFinished
-from ...lead.rules.pool import LeadOwnerNotFound
+from ...lead.rules.events import LeadOwnerNotFound
 
 OfLeads = Literal["lead_assigned", "lead_handed_over", "response_overdue", "lead_recycled", "import_finished"]
 OfDeals = Literal["task_raised", "task_reassigned", "decision_escalated", "deal_handed_over"]

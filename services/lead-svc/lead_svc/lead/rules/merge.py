@@ -1,39 +1,47 @@
 """Two leads for one need: one is shown under the other, which alone counts, until that is undone."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, Refusal, States, Stream, Text
+from ltc_events import Command, Event, Refusal, States, Stream, Text
 from ltc_events.lead import LeadMerged, LeadUnmerged, OpenStatus
 from ltc_kit.merges import Merged, stands, taken
 
-from .. import rules as lead
-from .states import Absorbed, Alive, Assigned, Captured, Closed, Lead, Nobody, Pooled, Qualified, UnknownLead, must_be_alive
+from .history import history
+from .states import Absorbed, Alive, Assigned, Captured, Closed, Lead, NotCaptured, Pooled, Qualified, UnknownLead, must_be_alive
 
 
 class MergeLead(Command):
-    """Say that a lead is for the same need as another open one, under which it is shown from now on."""
+    """Merge a lead into another open one for the same need, under which it is shown from now on."""
 
     lead_id: UUID
     into: UUID
     merge_id: UUID
     reason: Text
     again: bool = False
-    """It stands already by this id, as far as the asker knows."""
+    """The caller read that it is merged by this id already."""
+
+    def reads(self) -> Sequence[Stream]:
+        """Both leads."""
+        return [history.of(id) for id in dict.fromkeys((self.lead_id, self.into))]
 
 
 class UnmergeLead(Command):
-    """Say that a lead is for a need of its own after all."""
+    """Undo the merge of a lead: it is for a need of its own."""
 
     lead_id: UUID
     above: tuple[UUID, ...]
-    """All that it is shown under, as far as the asker knows."""
+    """All leads that it is shown under, as the caller read them."""
     reason: Text
+
+    def reads(self) -> Sequence[Stream]:
+        """The lead and those that it is shown under."""
+        return [history.of(id) for id in dict.fromkeys((self.lead_id, *self.above))]
 
 
 class LeadMergedIntoItself(Refusal):
-    """A lead is for the same need as itself already: name another one."""
+    """A lead cannot be merged into itself: name another one."""
 
 
 class LeadMergedAlready(Refusal):
@@ -45,27 +53,16 @@ class LeadNotMerged(Refusal):
 
 
 class SurvivorConverted(Refusal):
-    """The lead {into}, under which this one is shown, became a deal meanwhile: what is needed besides is a new lead."""
+    """The lead {into}, under which this one is shown, became a deal meanwhile: capture a new lead for any further need."""
 
 
 class LeadsChanged(Refusal):
-    """Which leads are held to be for this need changed while this was asked: look again, and ask again."""
+    """The merges of these leads changed during this request: look again, and try again."""
 
 
-MergingCommand: TypeAlias = MergeLead | UnmergeLead
-
-
-def decide(states: States, command: MergingCommand) -> list[Event]:
-    match command:
-        case MergeLead():
-            return [*merge(states, command)]
-        case UnmergeLead():
-            return [*unmerge(states, command)]
-
-
-def merge(states: States, command: MergeLead) -> list[LeadMerged]:
-    """Only leads of their own are merged, so that what each is shown under is a tree; and only open ones."""
-    one, other = (must_be_known(states.of(lead.decider, id)) for id in (command.lead_id, command.into))
+def merge(states: States, command: MergeLead) -> Sequence[Event]:
+    """Only leads that are not merged are merged, so that what each is shown under is a tree; and only open ones."""
+    one, other = (must_be_known(states.of(history, id)) for id in (command.lead_id, command.into))
     if command.lead_id == command.into:
         raise LeadMergedIntoItself
     if stands(merged_of(one), command.into, command.merge_id, again=command.again):
@@ -76,57 +73,56 @@ def merge(states: States, command: MergeLead) -> list[LeadMerged]:
     return [LeadMerged(**command.model_dump(exclude={"again"}), owner=owner_of(must_be_alive(one)), into_owner=into_owner)]
 
 
-def unmerge(states: States, command: UnmergeLead) -> list[LeadUnmerged]:
-    merged = must_be_merged(states.of(lead.decider, command.lead_id))
+def unmerge(states: States, command: UnmergeLead) -> Sequence[Event]:
+    merged = must_be_merged(states.of(history, command.lead_id))
     top_id, top = survivor(states, merged.merged.into, command.above)
     if isinstance(top, Closed) and top.status == "converted":
         raise SurvivorConverted(into=top_id)
-    before = merged.before
     undone = LeadUnmerged(
         lead_id=command.lead_id,
         previously_into=merged.merged.into,
         merge_id=merged.merged.merge_id,
         reason=command.reason,
-        status=status_of(before),
-        owner=owner_of(before),
-        response_due=still_due(before),
+        status=status_of(merged.before),
+        owner=owner_of(merged.before),
+        response_due=still_due(merged.before),
     )
     return [undone]
 
 
 def survivor(states: States, into: UUID, above: tuple[UUID, ...]) -> tuple[UUID, Lead]:
-    """The lead that counts for this one: the last of those above it."""
+    """The lead that counts for this one: the top of those above it."""
     while into in above:
-        state = states.of(lead.decider, into)
+        state = states.of(history, into)
         if not isinstance(state, Absorbed):
             return into, state
         into = state.merged.into
     raise LeadsChanged
 
 
-def must_be_known(state: Lead) -> Lead:
-    if isinstance(state, Nobody):
+def must_be_known(lead: Lead) -> Lead:
+    if isinstance(lead, NotCaptured):
         raise UnknownLead
-    return state
+    return lead
 
 
-def must_be_merged(state: Lead) -> Absorbed:
-    if not isinstance(must_be_known(state), Absorbed):
+def must_be_merged(lead: Lead) -> Absorbed:
+    known = must_be_known(lead)
+    if not isinstance(known, Absorbed):
         raise LeadNotMerged
-    assert isinstance(state, Absorbed)
-    return state
+    return known
 
 
-def merged_of(state: Lead) -> Merged | None:
-    return state.merged if isinstance(state, Absorbed) else None
+def merged_of(lead: Lead) -> Merged | None:
+    return lead.merged if isinstance(lead, Absorbed) else None
 
 
-def owner_of(state: Alive) -> str | None:
-    return state.owner if isinstance(state, Assigned | Qualified) else None
+def owner_of(lead: Alive) -> str | None:
+    return lead.owner if isinstance(lead, Assigned | Qualified) else None
 
 
-def status_of(state: Alive) -> OpenStatus:
-    match state:
+def status_of(lead: Alive) -> OpenStatus:
+    match lead:
         case Captured():
             return "captured"
         case Pooled():
@@ -137,19 +133,7 @@ def status_of(state: Alive) -> OpenStatus:
             return "qualified"
 
 
-def still_due(state: Alive) -> datetime | None:
-    """Its timer may have passed while nothing was to be found: it is set again."""
-    response = state.trail.response
+def still_due(lead: Alive) -> datetime | None:
+    """The deadline of its response. Its timer may have passed while it was merged: it is set again."""
+    response = lead.trail.response
     return None if response is None or response.overdue else response.due
-
-
-def streams(command: MergingCommand) -> list[Stream]:
-    match command:
-        case MergeLead():
-            named: tuple[UUID, ...] = (command.lead_id, command.into)
-        case UnmergeLead():
-            named = (command.lead_id, *command.above)
-    return [lead.decider.of(id) for id in dict.fromkeys(named)]
-
-
-decider: JointDecider[MergingCommand] = JointDecider(commands=MergingCommand, streams=streams, decide=decide, over=(lead.decider,))

@@ -1,36 +1,43 @@
-"""Grading: how promising a lead is by the model that counts, whenever we learn something about it."""
+"""Scoring: how promising a lead is by the active model, after each change of what is known of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, States, Stream
+from ltc_events import Command, Event, Stream
 from ltc_events.lead import LeadScored
 
-from ...rule_book import rules as rule_book
+from ...rule_book.rules import Book, book_id
+from ...rule_book.rules import decider as rule_book
 from ...rule_book.rules.classes import Described, place
 from ...rule_book.rules.scoring import Known, band, factors, score
-from .. import rules as lead
-from .states import Alive, Qualified, Score
+from .history import history
+from .states import Alive, Lead, Qualified, Score
+
+SCORING = book_id("scoring")
 
 
 class ScoreLead(Command):
-    """Work out anew how promising the lead is."""
+    """Score the lead anew."""
 
     lead_id: UUID
     at: datetime
 
+    def reads(self) -> Sequence[Stream]:
+        """The lead and the scoring model."""
+        return [history.of(self.lead_id), rule_book.of(SCORING)]
 
-def decide(states: States, command: ScoreLead) -> list[Event]:
-    known, book = states.of(lead.decider, command.lead_id), states.of(rule_book.decider, SCORING)
+
+def score_lead(lead: Lead, book: Book, command: ScoreLead) -> Sequence[Event]:
     model = book.scoring
-    if not isinstance(known, Alive) or model is None or book.live is None:
-        return []  # it is over, or nobody said how to judge it
-    found = factors(model, what_is_known(known, command.at))
+    if not isinstance(lead, Alive) or model is None or book.live is None:
+        return []  # it is closed, or there is no model
+    found = factors(model, what_is_known(lead, command.at))
     points = score(found)
-    described = describe(known, points)
+    described = describe(lead, points)
     segment, tier = place(model.segments, described), place(model.tiers, described)
     now = Score(book.live, points, band(model, points), found, segment, tier)
-    if known.trail.score == now:
+    if lead.trail.score == now:
         return []
     scored = LeadScored(
         lead_id=command.lead_id,
@@ -54,12 +61,3 @@ def describe(lead: Alive, score: int) -> Described:
 def what_is_known(lead: Alive, at: datetime) -> Known:
     bant = lead.bant if isinstance(lead, Qualified) else None
     return Known(lead.who.channel, lead.who.campaign, lead.who.need, bant, lead.trail.touches, lead.trail.last_touch, at)
-
-
-def streams(command: ScoreLead) -> list[Stream]:
-    return [lead.decider.of(command.lead_id), rule_book.decider.of(SCORING)]
-
-
-SCORING = rule_book.book_id("scoring")
-
-decider: JointDecider[ScoreLead] = JointDecider(commands=ScoreLead, streams=streams, decide=decide, over=(lead.decider, rule_book.decider))

@@ -1,4 +1,4 @@
-"""What a lead can be, what is known of how it was cared for, and what may be done with it then."""
+"""The states of a lead, what is known of its care so far, and which operations each state allows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,15 +22,15 @@ class UnknownLead(Refusal):
 
 
 class LeadClosed(Refusal):
-    """This lead is over: it was {ended}."""
+    """This lead is closed: it was {ended}."""
 
 
 class LeadNotAssigned(Refusal):
-    """Nobody cares for this lead yet: assign it before it is worked on."""
+    """This lead has no owner yet: assign it before working on it."""
 
 
 class NotYourLead(Refusal):
-    """This lead is {owner}'s: only its owner works on it."""
+    """This lead belongs to {owner}: only its owner works on it."""
 
 
 class LeadAlreadyQualified(Refusal):
@@ -42,11 +42,7 @@ class LeadNotQualified(Refusal):
 
 
 class BantIncomplete(Refusal):
-    """Still to be found out before this lead is qualified: {missing}."""
-
-
-class TriangleNotThreePeople(Refusal):
-    """Account, solution and fulfilment manager must be three different people."""
+    """Find out before qualifying this lead: {missing}."""
 
 
 # ── states: what is still possible, not how it is shown ───────────────────────────────────────────────────────────────
@@ -55,13 +51,13 @@ LeadStatus = Literal["captured", "assigned", "pooled", "qualified", "disqualifie
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
-    """Nobody was captured under this id yet."""
+class NotCaptured:
+    """No lead was captured under this id yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who may need something; what never changes about a lead."""
+    """Who may need something: what never changes about a lead."""
 
     party_id: UUID
     company: str
@@ -76,14 +72,14 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """They agreed to hear of our offers."""
+    """The customer agreed to receive offers."""
 
     until: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to write to; sealed."""
+    """Whom to write to. Encrypted."""
 
     name: str | None
     email: str | None
@@ -91,7 +87,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How promising it is, by which version of the model, and why."""
+    """How promising the lead is, by which version of the model, and why."""
 
     version: int
     points: int
@@ -103,7 +99,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """When it is looked whether the owner was in touch, by the rules that counted when the lead was given."""
+    """When the pool rules check that the owner was in touch, by the rules that were active when the lead was assigned."""
 
     owner: str
     due: datetime
@@ -114,18 +110,18 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Until when they must have heard of us, by which rules."""
+    """The deadline of the first response, and the rules that set it."""
 
     due: datetime
     rules_version: int
     escalate_to: tuple[str, ...] = ()
-    """Who hears of it beside the owner, if they have not."""
+    """Who is notified beside the owner when the response is late."""
     overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """How a lead was cared for so far, whoever did."""
+    """The care of a lead so far, by any owner."""
 
     touches: int = 0
     first_touch: datetime | None = None
@@ -133,17 +129,17 @@ class Trail:
     response: Response | None = None
     consent: Consent | None = None
     said_no: bool = False
-    """They took consent back for this lead, and did not give it again."""
+    """The customer withdrew consent for this lead, and did not give it again."""
     contact: Contact | None = None
     score: Score | None = None
     watch: Watch | None = None
     barred: Mapping[str, datetime] = field(default_factory=dict)
-    """Who let it lie, and until when it does not come back to them."""
+    """Former owners who neglected it, and until when each does not get it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """Somebody may need something, and nobody cares for them yet."""
+    """A customer may need something; the lead has no owner yet."""
 
     who: Who
     trail: Trail = field(default_factory=Trail)
@@ -151,20 +147,20 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """Nobody cares for them: whoever has room may."""
+    """In the public pool: any salesperson with capacity may claim it."""
 
     who: Who
     previous_owner: str | None
     trail: Trail = field(default_factory=Trail)
     bant: Bant | None = None
-    """What was found out before, where it was qualified."""
+    """The qualification, if it was qualified before."""
     orphaned: bool = False
-    """Its owner left, and the rules did not say yet that they know nobody for it."""
+    """Its owner left, and the assignment rules have not looked for a new one yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """One of us finds out what they need."""
+    """The owner finds out what the customer needs."""
 
     who: Who
     owner: str
@@ -173,7 +169,7 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class Qualified:
-    """They do need something, and can decide and pay."""
+    """Need, budget, authority and timing are confirmed."""
 
     who: Who
     owner: str
@@ -183,7 +179,7 @@ class Qualified:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Handed over or given up: nothing happens to it any more."""
+    """Converted or disqualified: nothing changes it any more."""
 
     status: Literal["disqualified", "converted"]
     who: Who | None = None
@@ -194,23 +190,23 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Absorbed:
-    """Shown under another lead for the same need: nothing happens to it unless that is undone."""
+    """Merged into another lead for the same need: nothing changes it until that is undone."""
 
     merged: Merged
     before: "Alive"
 
     @property
     def who(self) -> Who:
-        """Whom it is about."""
+        """Who may need something."""
         return self.before.who
 
     @property
     def trail(self) -> Trail:
-        """How it was cared for before."""
+        """Its care before the merge."""
         return self.before.trail
 
 
-Lead: TypeAlias = Nobody | Captured | Pooled | Assigned | Qualified | Closed | Absorbed
+Lead: TypeAlias = NotCaptured | Captured | Pooled | Assigned | Qualified | Closed | Absorbed
 Alive: TypeAlias = Captured | Pooled | Assigned | Qualified
 Owned: TypeAlias = Assigned | Qualified
 
@@ -222,7 +218,7 @@ def must_be_alive(lead: Lead) -> Alive:
     match lead:
         case Captured() | Pooled() | Assigned() | Qualified():
             return lead
-        case Nobody():
+        case NotCaptured():
             raise UnknownLead
         case Closed(status=status):
             raise LeadClosed(ended=status)
@@ -264,7 +260,7 @@ def must_be_qualified(lead: Lead) -> Qualified:
 
 
 def possible(status: LeadStatus) -> tuple[str, ...]:
-    """What may be done with a lead of this status, by the names the API gives it. A no is taken down whatever became of it."""
+    """The operations that a lead of this status allows. Consent is withdrawn in every status."""
     match status:
         case "captured":
             return ("assign_lead", "record_consent", "disqualify_lead", "merge_lead")

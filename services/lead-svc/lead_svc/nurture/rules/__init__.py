@@ -5,10 +5,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Event, JointDecider, Name, Refusal, States, Stream
-from ltc_events.effect import Effect, Mail, Outcome, Told
+from ltc_events.effect import Effect, EffectOutcome, Mail, Outcome
 
-from ...lead import rules as lead
-from ...lead.rules.states import Absorbed, Closed, Lead, LeadClosed, Nobody, Trail, UnknownLead, must_be_alive
+from ...lead.rules.history import history as lead
+from ...lead.rules.states import Absorbed, Closed, Lead, LeadClosed, NotCaptured, Trail, UnknownLead, must_be_alive
 from ...lead.rules.touch import must_consent
 from ...rule_book import rules as rule_book
 from ...rule_book.rules.nurture import NurtureRules
@@ -86,7 +86,7 @@ NurturingCommand: TypeAlias = NurtureLead | SendStep | NoteMail
 
 
 def decide(states: States, command: NurturingCommand) -> list[Event]:
-    known, course = states.of(lead.decider, command.lead_id), states.of(decider, command.nurture_id)
+    known, course = states.of(lead, command.lead_id), states.of(decider, command.nurture_id)
     book = states.of(rule_book.decider, NURTURE)
     match command:
         case NurtureLead(trigger="by_hand"):
@@ -134,7 +134,7 @@ def begin_by_itself(known: Lead, course: Course, book: rule_book.Book, command: 
 
 def must_be_known(known: Lead) -> Trail:
     match known:
-        case Nobody():
+        case NotCaptured():
             raise UnknownLead
         case Closed(status="converted"):
             raise LeadClosed(ended="converted")
@@ -164,7 +164,7 @@ def send(known: Lead, course: Course, book: rule_book.Book, command: SendStep) -
     reason = against(known, command.due)
     if reason is not None:
         return stop(course, StopNurture(nurture_id=command.nurture_id, lead_id=command.lead_id, reason=reason))
-    assert not isinstance(known, Nobody | Absorbed)
+    assert not isinstance(known, NotCaptured | Absorbed)
     who, contact = known.who, known.trail.contact
     assert who is not None
     assert contact is not None
@@ -219,25 +219,25 @@ def rules_of(book: rule_book.Book, run: Run) -> NurtureRules:
 
 
 def streams(command: NurturingCommand) -> list[Stream]:
-    return [lead.decider.of(command.lead_id), decider.of(command.nurture_id), rule_book.decider.of(NURTURE)]
+    return [lead.of(command.lead_id), decider.of(command.nurture_id), rule_book.decider.of(NURTURE)]
 
 
 nurturing: JointDecider[NurturingCommand] = JointDecider(
-    commands=NurturingCommand, streams=streams, decide=decide, over=(lead.decider, decider, rule_book.decider)
+    commands=NurturingCommand, streams=streams, decide=decide, over=(lead, decider, rule_book.decider)
 )
 
 
 def stands(states: States, mail: NurtureMailIntended, at: datetime) -> bool:
     """Asked again at the very moment: consent may have been taken back since it was intended."""
     course = states.of(decider, mail.nurture_id)
-    return course.now is not None and course.runs == mail.run and against(states.of(lead.decider, mail.lead_id), at) is None
+    return course.now is not None and course.runs == mail.run and against(states.of(lead, mail.lead_id), at) is None
 
 
 def composed(mail: NurtureMailIntended) -> Mail:
     return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw=True)
 
 
-def told(mail: NurtureMailIntended, came: Told) -> NoteMail:
+def told(mail: NurtureMailIntended, came: EffectOutcome) -> NoteMail:
     return NoteMail(
         nurture_id=mail.nurture_id,
         lead_id=mail.lead_id,
@@ -252,7 +252,7 @@ def told(mail: NurtureMailIntended, came: Told) -> NoteMail:
 
 mails = Effect(
     intent=NurtureMailIntended,
-    streams=lambda mail: [lead.decider.of(mail.lead_id), decider.of(mail.nurture_id)],
+    streams=lambda mail: [lead.of(mail.lead_id), decider.of(mail.nurture_id)],
     stands=stands,
     mail=composed,
     told=told,
