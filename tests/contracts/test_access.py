@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 
 import orjson
 import pytest
-from ltc_cli.atlas import EVERY, ORDER, permissions
+from ltc_cli.service_map import EVERY, ORDER, event_flow, permissions
 from ltc_runtime.http.app import ServiceApp, create_app
 from ltc_runtime.http.auth import Verifier
 from ltc_runtime.http.keys import Keys
