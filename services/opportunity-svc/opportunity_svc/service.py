@@ -55,6 +55,7 @@ from .forecast.rules import ForecastSet
 from .form import rules as form
 from .hand_over import rules as leaving
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
+from .legal_entity import legal_entity
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
@@ -284,4 +285,5 @@ service = Service(
     authority_grant,
     past_opportunity,
     sales_figure,
+    legal_entity,
 )
