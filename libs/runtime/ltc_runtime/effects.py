@@ -145,21 +145,21 @@ class Effects:
         return self.by_type[row["type"]], known.model_validate_json(row["data"])
 
 
-async def run_effects(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_effects(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Do them for as long as the process lives, under a lease.
 
     Raises:
         Stopped: told to stop; what was begun is over.
     """
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
     async def working(lease: Lease) -> None:
         effects = Effects(log, settings, lease)
         await effects.load()
-        doing.say("doing")
+        status.set("doing")
         while lease.held:
-            stopping.look()
+            shutdown.check()
             if not await effects.step():
                 await log.changed(effects.position)
 
-    await as_single_worker(log, NAME, settings, stopping, doing, working)
+    await as_single_worker(log, NAME, settings, shutdown, status, working)

@@ -258,7 +258,7 @@ def _failed(reaction: PolicyResult, error: str) -> PolicyResult:
     return reaction._replace(commands=(), error=error)
 
 
-async def run_policies(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_policies(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice.
 
     Raises:
@@ -266,19 +266,19 @@ async def run_policies(log: Log, settings: Settings, stopping: Shutdown | None =
     """
     if not log.service.policies:
         return
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
     async def reacting(lease: Lease) -> None:
         reactor = PolicyRunner(log)
         await reactor.load()
-        doing.say("reacting")
+        status.set("reacting")
         while lease.held:
-            if stopping.told:
+            if shutdown.requested:
                 await reactor.store()
                 raise Stopped
             await _once(reactor)
 
-    await as_single_worker(log, LEASE, settings, stopping, doing, reacting)
+    await as_single_worker(log, LEASE, settings, shutdown, status, reacting)
 
 
 async def _once(reactor: PolicyRunner) -> None:

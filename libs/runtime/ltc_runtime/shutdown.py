@@ -19,28 +19,28 @@ class Shutdown:
     """Says whether the process was told to stop. One that nobody tells goes on for ever."""
 
     def __init__(self) -> None:
-        self._told = asyncio.Event()
+        self._requested = asyncio.Event()
 
     @property
-    def told(self) -> bool:
+    def requested(self) -> bool:
         """Whether it was."""
-        return self._told.is_set()
+        return self._requested.is_set()
 
-    def tell(self) -> None:
+    def request(self) -> None:
         """Stop, when what is under way is done."""
-        self._told.set()
+        self._requested.set()
 
     async def wait(self) -> None:
         """Wait until it is told."""
-        await self._told.wait()
+        await self._requested.wait()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Between two rounds.
 
         Raises:
             Stopped: there is to be no next one.
         """
-        if self.told:
+        if self.requested:
             raise Stopped
 
     async def pause(self, seconds: float) -> None:
@@ -51,20 +51,20 @@ class Shutdown:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._told.wait()
-        self.look()
+                await self._requested.wait()
+        self.check()
 
-    async def unless(self, work: Coroutine[Any, Any, T]) -> T:
+    async def interruptible(self, work: Coroutine[Any, Any, T]) -> T:
         """Do what holds nothing yet and may wait long, such as connecting; give it up when it is told.
 
         Raises:
             Stopped: it was told first.
         """
-        task, told = asyncio.create_task(work), asyncio.create_task(self._told.wait())
+        task, requested = asyncio.create_task(work), asyncio.create_task(self._requested.wait())
         try:
-            await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, requested}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await cancel_all([told, task])
+            await cancel_all([requested, task])
         if task.cancelled():
             raise Stopped
         return task.result()

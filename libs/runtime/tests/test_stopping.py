@@ -21,29 +21,29 @@ UNREADY, DRAIN = 1.5, 3.0
 
 
 async def test_who_is_told_ends_between_two_rounds() -> None:
-    stopping, rounds = Shutdown(), []
+    shutdown, rounds = Shutdown(), []
 
     async def work() -> None:
         while True:
-            stopping.look()
+            shutdown.check()
             await asyncio.sleep(0.02)
             rounds.append("whole")
 
     working = asyncio.create_task(work())
     await asyncio.sleep(0.03)
-    stopping.tell()
+    shutdown.request()
     with pytest.raises(Stopped):
         await working
     assert rounds == ["whole", "whole"]
 
 
 async def test_a_pause_ends_when_it_is_told() -> None:
-    stopping = Shutdown()
-    await stopping.pause(0.001)
-    asyncio.get_running_loop().call_later(0.02, stopping.tell)
+    shutdown = Shutdown()
+    await shutdown.pause(0.001)
+    asyncio.get_running_loop().call_later(0.02, shutdown.request)
     async with asyncio.timeout(10):
         with pytest.raises(Stopped):
-            await stopping.pause(60)
+            await shutdown.pause(60)
 
 
 async def test_who_took_a_cancellation_for_something_else_is_cancelled_again() -> None:
@@ -60,7 +60,7 @@ async def test_who_took_a_cancellation_for_something_else_is_cancelled_again() -
 
 
 async def test_what_holds_nothing_yet_is_given_up() -> None:
-    stopping, ended = Shutdown(), []
+    shutdown, ended = Shutdown(), []
 
     async def connecting() -> None:
         try:
@@ -68,9 +68,9 @@ async def test_what_holds_nothing_yet_is_given_up() -> None:
         finally:
             ended.append("cleanly")
 
-    asyncio.get_running_loop().call_later(0.02, stopping.tell)
+    asyncio.get_running_loop().call_later(0.02, shutdown.request)
     with pytest.raises(Stopped):
-        await stopping.unless(connecting())
+        await shutdown.interruptible(connecting())
     assert ended == ["cleanly"]
 
 
@@ -78,9 +78,9 @@ async def test_what_is_done_first_is_what_it_was() -> None:
     async def fails() -> None:
         raise OSError("away")
 
-    assert await Shutdown().unless(asyncio.sleep(0, "here")) == "here"
+    assert await Shutdown().interruptible(asyncio.sleep(0, "here")) == "here"
     with pytest.raises(OSError, match="away"):
-        await Shutdown().unless(fails())
+        await Shutdown().interruptible(fails())
 
 
 @pytest.fixture(scope="module")
@@ -128,13 +128,13 @@ async def not_ready(client: httpx.AsyncClient) -> httpx.Response:
 
 async def test_it_is_not_ready_first_and_answers_on_with_connection_close(lead: Supervised, client: httpx.AsyncClient) -> None:
     assert "connection" not in (await client.get("/leads")).headers
-    stopping = asyncio.create_task(lead.stop())
+    shutdown = asyncio.create_task(lead.stop())
     unready = await not_ready(client)
     assert (unready.status_code, unready.json()["draining"], unready.json()["database"]) == (503, True, "ok")
     assert unready.headers["connection"] == "close"
     written = await client.post("/leads", json=LEAD)
     assert (written.status_code, written.headers["connection"]) == (201, "close")
-    await stopping
+    await shutdown
     assert lead.status == 0
 
 
@@ -145,7 +145,7 @@ async def test_a_request_under_way_is_finished(stack: Stack, lead: Supervised, c
     await connection.execute("SELECT FROM head FOR UPDATE")  # nothing can be written meanwhile
     writing = asyncio.create_task(client.post("/leads", json=LEAD))
     await asyncio.sleep(0.3)
-    stopping = asyncio.create_task(lead.stop())
+    shutdown = asyncio.create_task(lead.stop())
     await asyncio.sleep(UNREADY + 0.7)  # by now it listens no more
     with pytest.raises(httpx.ConnectError):
         async with httpx.AsyncClient() as another:
@@ -154,7 +154,7 @@ async def test_a_request_under_way_is_finished(stack: Stack, lead: Supervised, c
     await transaction.rollback()
     answer = await writing
     assert answer.status_code == 201, answer.text
-    await stopping
+    await shutdown
     assert lead.status == 0
     assert await connection.fetchval("SELECT count(*) FROM log WHERE stream_id = $1", answer.json()["lead_id"]) > 0
     await connection.close()
@@ -191,7 +191,7 @@ async def test_it_stops_at_once_while_its_database_is_away(stack: Stack, lead: S
             while lead.pid is None or "does not answer" not in lead.log.read_text().rpartition("process ended")[2]:
                 await asyncio.sleep(0.1)
         began = time.monotonic()
-        lead.wanted = False
+        lead.should_run = False
         lead.send(signal.SIGTERM)
         async with asyncio.timeout(30):
             while lead.pid is not None:

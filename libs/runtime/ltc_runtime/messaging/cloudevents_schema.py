@@ -59,10 +59,10 @@ def headers_example(event: type[Event]) -> dict[str, str]:
     def id(what: str) -> UUID:
         return uuid5(_EXAMPLES, f"{event.event_type} {what}")
 
-    told = Envelope(
+    envelope = Envelope(
         origin=event.origin(), log_id=id("log"), position=41, prev=40, partition=2, hash=bytes.fromhex("0f" * 32), event_id=id("event"),
         type=event.event_type, stream=next(iter(event.model_fields)).removesuffix("_id"), stream_id=id("aggregate"), version=3,
         occurred_at=_AT, correlation_id=id("deal"),
         causation_id=id("cause"), traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", data=b"{}",
     )  # fmt: skip
-    return {name: value.decode() for name, value in headers_of(told)}
+    return {name: value.decode() for name, value in headers_of(envelope)}

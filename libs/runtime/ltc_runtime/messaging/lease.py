@@ -170,10 +170,10 @@ async def take_lease(pool: Pool, name: str, term: float = TERM, seen: _Seen | No
     return None
 
 
-async def _wait_for(pool: Pool, name: str, term: float, stopping: Shutdown) -> Lease:
+async def _wait_for(pool: Pool, name: str, term: float, shutdown: Shutdown) -> Lease:
     seen = _Seen()
     while True:
-        stopping.look()
+        shutdown.check()
         try:
             lease = await take_lease(pool, name, term, seen)
         except DATABASE_ERRORS as error:
@@ -181,17 +181,17 @@ async def _wait_for(pool: Pool, name: str, term: float, stopping: Shutdown) -> L
             lease = None
         if lease is not None:
             return lease
-        await stopping.pause(term / 4)
+        await shutdown.pause(term / 4)
 
 
 @contextlib.asynccontextmanager
-async def hold_lease(pool: Pool, name: str, term: float = TERM, stopping: Shutdown | None = None) -> AsyncIterator[Lease]:
+async def hold_lease(pool: Pool, name: str, term: float = TERM, shutdown: Shutdown | None = None) -> AsyncIterator[Lease]:
     """Wait for the lease and keep it renewed while the block runs; afterwards give it back.
 
     Raises:
         Stopped: told to stop before it came.
     """
-    lease = await _wait_for(pool, name, term, stopping or Shutdown())
+    lease = await _wait_for(pool, name, term, shutdown or Shutdown())
     log.info("lease taken", lease=name, epoch=lease.epoch)
     keeper = asyncio.create_task(lease.keep())
     try:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from .broker import KAFKA_ERRORS
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 EVERY = 1.0
 LAST_SECONDS = 2.0
@@ -48,4 +48,4 @@ class OffsetCommits:
             await self._consumer.commit(moved)
             self._told.update(moved)
         except (*KAFKA_ERRORS, ValueError) as error:
-            log_.debug("offsets not committed", error=str(error))
+            logger.debug("offsets not committed", error=str(error))

@@ -37,8 +37,8 @@ class KnownPublishers:
 
     def is_behind(self, message: Message) -> bool:
         """Whether it claims a place that was passed already."""
-        return message.told.position <= self.tails.get(message.tail, 0)
+        return message.envelope.position <= self.tails.get(message.tail, 0)
 
-    def heard(self, message: Message) -> None:
+    def consumed(self, message: Message) -> None:
         """It is in the log."""
-        self.tails[message.tail] = max(message.told.position, self.tails.get(message.tail, 0))
+        self.tails[message.tail] = max(message.envelope.position, self.tails.get(message.tail, 0))

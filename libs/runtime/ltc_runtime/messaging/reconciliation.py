@@ -18,7 +18,7 @@ from .broker import topic_for
 from .gap_repair import Fork, heal
 from .neighbour import Heads, Neighbour, Neighbours, Unanswered
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 EVERY = 10.0
 """Seconds between two looks; a tail has that long to arrive by the topic."""
@@ -48,11 +48,11 @@ async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: T
         for partition, told in lagging_partitions(heads, tails, before).items():
             await heal(log, teller, TopicPartition(topic_for(teller.name, settings), partition), heads.log_id, partition, told)
         for complaint in contradictions(heads, tails):
-            log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=complaint)
+            logger.error("a neighbour contradicts what was heard", teller=teller.name, detail=complaint)
     except Fork as fork:
-        log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=str(fork))
+        logger.error("a neighbour contradicts what was heard", teller=teller.name, detail=str(fork))
     except (Unanswered, Unavailable, *DATABASE_ERRORS) as error:
-        log_.debug("not compared", teller=teller.name, error=str(error))
+        logger.debug("not compared", teller=teller.name, error=str(error))
 
 
 def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:

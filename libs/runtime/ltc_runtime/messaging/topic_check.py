@@ -34,11 +34,12 @@ async def check_not_behind(own: PublishedLog, topic: str, last: Iterable[Envelop
     Raises:
         BehindItself: it names an event of this very log that it does not hold at that position.
     """
-    held = await own.hashes([told.position for told in last])
-    for told in last:
-        if held.get(told.position) != (told.event_id, told.hash):
+    held = await own.hashes([envelope.position for envelope in last])
+    for envelope in last:
+        if held.get(envelope.position) != (envelope.event_id, envelope.hash):
             raise LogBehindTopic(
-                f"{topic}/{told.partition} holds {told.type} {told.event_id} at position {told.position} of log {told.log_id}; "
+                f"{topic}/{envelope.partition} holds {envelope.type} {envelope.event_id} "
+                f"at position {envelope.position} of log {envelope.log_id}; "
                 "this log does not. Was the database restored from a backup?"
             )
 
@@ -49,7 +50,7 @@ async def intact_up_to(own: PublishedLog, last: Iterable[Envelope], partitions: 
     Only a lost tail is seen, so a topic that is empty, or lost its last records: what lies before the last record of a
     partition is taken to be there.
     """
-    holds = {told.partition: told.position for told in last}
+    holds = {envelope.partition: envelope.position for envelope in last}
     due = await own.tails(partitions, checkpoint)
     lost = [holds.get(partition, 0) for partition, position in due.items() if holds.get(partition, 0) < position]
     return min([checkpoint, *lost])
@@ -61,12 +62,12 @@ async def last_published(own: PublishedLog, topic: str, partitions: Iterable[int
         records = await last_records(consumer, topic, partitions)
     whole = {record.partition for record in records if record.offset == 0}
     said = {
-        partition: [told for told in some if told.log_id == own.log_id]
+        partition: [envelope for envelope in some if envelope.log_id == own.log_id]
         for partition, some in envelopes_in(records, owner_of(topic, settings)).items()
     }
-    held = await own.hashes([told.position for some in said.values() for told in some])
+    held = await own.hashes([envelope.position for some in said.values() for envelope in some])
     newest = (newest_of(some, held, whole=partition in whole) for partition, some in said.items())
-    return [told for told in newest if told is not None]
+    return [envelope for envelope in newest if envelope is not None]
 
 
 def envelopes_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Envelope]]:
@@ -74,8 +75,8 @@ def envelopes_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, lis
     said: defaultdict[int, list[Envelope]] = defaultdict(list)
     for record in records:
         with suppress(Unreadable):
-            told = read_message(record.headers, record.value, owner, record.partition)
-            said[told.partition].append(told)
+            envelope = read_message(record.headers, record.value, owner, record.partition)
+            said[envelope.partition].append(envelope)
     return said
 
 
@@ -93,13 +94,13 @@ def newest_of(said: Iterable[Envelope], held: Held, *, whole: bool) -> Envelope 
     """
     tail: Envelope | None = None
     lost: list[Envelope] = []
-    for told in said:
+    for envelope in said:
         before = lost[-1] if lost else tail
-        if held.get(told.position) == (told.event_id, told.hash):
-            if tail is None or told.position > tail.position:
-                tail, lost = told, []
-        elif told.prev == before.position if before else told.prev == 0 or not whole:
-            lost.append(told)
+        if held.get(envelope.position) == (envelope.event_id, envelope.hash):
+            if tail is None or envelope.position > tail.position:
+                tail, lost = envelope, []
+        elif envelope.prev == before.position if before else envelope.prev == 0 or not whole:
+            lost.append(envelope)
     return lost[-1] if lost else tail
 
 

@@ -19,7 +19,7 @@ from .broker import PATIENCE, topic_for, topic_reader
 from .cloudevents import Envelope
 from .topic_check import envelopes_in, last_records
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 LOOKED_AT = -1
 """The partition of the row that says that nothing else is to be recorded of a topic."""
@@ -51,7 +51,7 @@ async def note_starts(log: Log, settings: Settings) -> None:
         async with log.pool.acquire() as connection, connection.transaction():
             await connection.executemany(_NOTE, [(topic, LOOKED_AT, 0), *((topic, partition, end) for partition, end in ends.items())])
         if ends:
-            log_.info("topic heard from now on; policies skip what it held", topic=topic, held=ends)
+            logger.info("topic heard from now on; policies skip what it held", topic=topic, held=ends)
 
 
 async def _ends(teller: str, settings: Settings) -> dict[int, int]:

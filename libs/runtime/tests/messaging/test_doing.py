@@ -152,7 +152,7 @@ async def test_a_consumer_that_is_stuck_makes_its_process_not_alive(here: World)
     rubbish: list[Any] = [(0, None, b"rubbish", [])]
     await here.say(rubbish)
     standing = Standing(TopicPartition(here.topic, 0))
-    watching = asyncio.create_task(watch(standing, here.settings, probed.parts["hear"].doing, every=0.05, patient=0.2))
+    watching = asyncio.create_task(watch(standing, here.settings, probed.parts["hear"].status, every=0.05, patient=0.2))
     while not watching.done():
         await here.say(rubbish)
     with pytest.raises(Stuck):
@@ -166,23 +166,23 @@ async def test_a_consumer_that_is_stuck_makes_its_process_not_alive(here: World)
 def test_whoever_promised_to_turn_and_does_not_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    doing = WorkerStatus()
+    status = WorkerStatus()
     now += 1e6
-    assert doing.alive(), "it never promised anything"
-    doing.turn()
+    assert status.alive(), "it never promised anything"
+    status.heartbeat()
     now += doing_module.PATIENT_SECONDS - 1
-    assert doing.alive()
+    assert status.alive()
     now += 2
-    assert not doing.alive()
-    doing.turn()
-    assert doing.alive()
+    assert not status.alive()
+    status.heartbeat()
+    assert status.alive()
 
 
 def test_since_is_when_it_began_however_often_it_is_said() -> None:
-    doing = WorkerStatus()
-    doing.say("telling")
-    began = doing.since
-    doing.say("telling")
-    assert doing.since == began
-    doing.say("beginning anew", error="TimeoutError")
-    assert doing.report() == {"state": "beginning anew", "since": doing.since.isoformat(timespec="seconds"), "error": "TimeoutError"}
+    status = WorkerStatus()
+    status.set("telling")
+    began = status.since
+    status.set("telling")
+    assert status.since == began
+    status.set("beginning anew", error="TimeoutError")
+    assert status.report() == {"state": "beginning anew", "since": status.since.isoformat(timespec="seconds"), "error": "TimeoutError"}

@@ -119,7 +119,7 @@ class World:
                 await self.teller.submit(Handled([Close(basket_id=basket_id) for basket_id in some]))
         return ids
 
-    async def told(self) -> list[asyncpg.Record]:
+    async def published(self) -> list[asyncpg.Record]:
         return list(await self.teller.pool.fetch("SELECT * FROM log WHERE partition IS NOT NULL ORDER BY position"))
 
     async def heard(self) -> list[asyncpg.Record]:
@@ -132,12 +132,12 @@ class World:
         return await self.teller.pool.fetchval("SELECT position FROM checkpoint WHERE name = 'relay'") or 0
 
     async def all_told(self, seconds: float = 20) -> None:
-        last = (await self.told())[-1]["position"]
+        last = (await self.published())[-1]["position"]
         await until(lambda: self._reached(self.checkpoint, last), seconds)
 
     async def all_heard(self, seconds: float = 20) -> None:
         """Until the listener holds all that was told; then check that it is right."""
-        told = await self.told()
+        told = await self.published()
 
         async def complete() -> bool:
             return len(await self.heard()) >= len(told)
@@ -146,7 +146,7 @@ class World:
         await self.must_agree()
 
     async def must_agree(self) -> None:
-        told = {row["position"]: row for row in await self.told()}
+        told = {row["position"]: row for row in await self.published()}
         heard = await self.heard()
         assert sorted(row["origin_position"] for row in heard) == sorted(told)
         last: dict[int, int] = {}
@@ -188,7 +188,7 @@ class World:
     async def events(self) -> list[Envelope]:
         """What the shop published, as the wire says it."""
         own = PublishedLog(self.teller.pool, shop.name, self.teller.log_id)
-        return [own.told(row) for row in await own.rows(0, 10**6)]
+        return [own.envelope(row) for row in await own.rows(0, 10**6)]
 
     async def say_events(self, events: Iterable[Envelope]) -> None:
         """Put messages of these events on the topic, in this order."""
