@@ -66,7 +66,7 @@ async def test_the_feed_says_each_partition_as_the_log_has_it_page_by_page(here:
 async def test_heads_say_what_was_told_with_a_digest(here: World, shop: Neighbour) -> None:
     assert (await shop.heads()).partitions == ()
     for told_now in (10, 25, 40, 5):
-        while len(await here.envelope()) < told_now:
+        while len(await here.published()) < told_now:
             await here.baskets(5)
         events = await here.events()
         last = events[told_now - 1]
