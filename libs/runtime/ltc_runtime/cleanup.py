@@ -32,7 +32,7 @@ async def run_cleanup(log: Log, settings: Settings, shutdown: Shutdown | None = 
     """Delete what is too old for as long as the process lives, under a lease.
 
     Raises:
-        Stopped: told to stop.
+        Stopped: a stop was requested.
     """
     shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
     seconds = settings.answer_days * 24 * 3600

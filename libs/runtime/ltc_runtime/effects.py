@@ -29,7 +29,7 @@ STRIDE = 20_000
 """So many rows are looked through at once, and the place behind them is stored."""
 
 DROPPED = Reply("dropped", "it was not to be done any more")
-UNKNOWN = Reply("unknown", "it was begun, and nobody saw what came of it")
+UNKNOWN = Reply("unknown", "it was begun, and its outcome is unknown")
 
 logger = structlog.get_logger(__name__)
 
@@ -98,7 +98,7 @@ class Effects:
         self.position = self._stored = 0
 
     async def load(self) -> None:
-        """Where we stand; what somebody began and did not end is noted as unknown."""
+        """Load the checkpoint; what was begun and not ended is noted as unknown."""
         await self.log.pool.execute(
             "INSERT INTO checkpoint (name, position, updated_at) SELECT $1, position, now() FROM head ON CONFLICT DO NOTHING", NAME
         )
@@ -121,7 +121,7 @@ class Effects:
         return bool(rows) or head < self.log.head
 
     async def _pass(self, head: int) -> None:
-        """Nothing is to be done up to there; now and then that is stored, so that nobody looks through it again."""
+        """Nothing is to be done up to there; now and then that is stored, so that it is not read again."""
         self.position = head
         if head - self._stored >= STRIDE:
             await self.log.pool.execute("UPDATE checkpoint SET position = $2 WHERE name = $1 AND position = $3", NAME, head, self._stored)
@@ -149,7 +149,7 @@ async def run_effects(log: Log, settings: Settings, shutdown: Shutdown | None = 
     """Do them for as long as the process lives, under a lease.
 
     Raises:
-        Stopped: told to stop; what was begun is over.
+        Stopped: a stop was requested; what was begun is over.
     """
     shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 

@@ -161,7 +161,7 @@ async def run_imports(log: Log, settings: Settings, shutdown: Shutdown | None = 
     """Take over what waits for as long as the process lives, the first that came first.
 
     Raises:
-        Stopped: told to stop; what was gone through is noted.
+        Stopped: a stop was requested; what was gone through is noted.
     """
     shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
@@ -198,7 +198,7 @@ class ImportRun:
     _noting: asyncio.Task[Batch] | None = None
 
     async def go_on(self) -> None:
-        """From where it was to its end, whoever began it."""
+        """From where it stands to its end."""
         state = await self.log.submit(ReadState(self.stream))
         order = self.taking.order(state)
         if order is None:

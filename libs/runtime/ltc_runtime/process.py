@@ -1,4 +1,4 @@
-"""One process of a service: what its roles ask for, until it is told to stop or something in it breaks.
+"""One process of a service: what its roles ask for, until it is asked to stop or something in it breaks.
 
 ``python -m ltc_runtime.process NAME``. Everything else comes from the environment (`settings`).
 """
@@ -49,7 +49,7 @@ async def run(service: Service, settings: Settings) -> int:
     """Run until SIGTERM or SIGINT, or until a role breaks.
 
     Returns:
-        The exit code: 0 when it was told to stop, 1 when something broke and a supervisor should start it again.
+        The exit code: 0 when it was asked to stop, 1 when something broke and a supervisor should start it again.
     """
     shutdown = Shutdown()
     loop = asyncio.get_running_loop()
@@ -74,7 +74,7 @@ async def run(service: Service, settings: Settings) -> int:
     report_workers(app.context, parts)
     serving = asyncio.create_task(server.serve(listening), name="api")
     freeze_memory()
-    stop = asyncio.create_task(shutdown.wait(), name="told to stop")
+    stop = asyncio.create_task(shutdown.wait(), name="a stop was requested")
     await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
     broken = [task for task in (serving, *background) if task.done() and not has_stopped(task)]
     for task in broken:
@@ -97,12 +97,12 @@ class Worker(NamedTuple):
 
 
 def has_stopped(task: asyncio.Task[Any]) -> bool:
-    """Whether a role ended because it was told to."""
+    """Whether a role ended because it was asked to."""
     return task.done() and not task.cancelled() and isinstance(task.exception(), Stopped)
 
 
 async def finish_workers(background: list[asyncio.Task[Any]], seconds: float) -> None:
-    """Let the roles end the round they are in, and give back their leases; whoever takes too long is cut off, which is safe too."""
+    """Let the roles end the round they are in, and give back their leases; a role that takes too long is cancelled, which is safe too."""
     if background:
         await asyncio.wait(background, timeout=seconds)
     await cancel_all(background)

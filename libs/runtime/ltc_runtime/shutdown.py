@@ -1,4 +1,4 @@
-"""How a process is told to stop: whoever works in rounds looks between two of them, and finishes the one it is in."""
+"""How a process stops: work that goes in rounds checks between two of them, and finishes the current one."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -12,11 +12,11 @@ AGAIN = 5.0
 
 
 class Stopped(Exception):
-    """Told to stop; raised between two rounds of work, never within one."""
+    """A stop was requested; raised between two rounds of work, never within one."""
 
 
 class Shutdown:
-    """Says whether the process was told to stop. One that nobody tells goes on for ever."""
+    """Whether the process was asked to stop."""
 
     def __init__(self) -> None:
         self._requested = asyncio.Event()
@@ -31,7 +31,7 @@ class Shutdown:
         self._requested.set()
 
     async def wait(self) -> None:
-        """Wait until it is told."""
+        """Wait until it is requested."""
         await self._requested.wait()
 
     def check(self) -> None:
@@ -44,7 +44,7 @@ class Shutdown:
             raise Stopped
 
     async def pause(self, seconds: float) -> None:
-        """Wait between two rounds, no longer than until it is told.
+        """Wait between two rounds, no longer than until a stop is requested.
 
         Raises:
             Stopped: there is to be no next one.
@@ -55,10 +55,10 @@ class Shutdown:
         self.check()
 
     async def interruptible(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do what holds nothing yet and may wait long, such as connecting; give it up when it is told.
+        """Do what holds nothing yet and may wait long, such as connecting; cancel it when a stop is requested.
 
         Raises:
-            Stopped: it was told first.
+            Stopped: a stop was requested first.
         """
         task, requested = asyncio.create_task(work), asyncio.create_task(self._requested.wait())
         try:
@@ -73,7 +73,7 @@ class Shutdown:
 async def cancel_all(tasks: Iterable[asyncio.Task[Any]], again: float = AGAIN) -> None:
     """Cancel them and wait until they are gone; how each ended is its own affair.
 
-    A library may take a cancellation for the end of one of its own tasks and go on; so whoever is not gone is told again.
+    A library may take a cancellation for the end of one of its own tasks and go on; so a task that is not gone is cancelled again.
     """
     pending = set(tasks)
     while pending:

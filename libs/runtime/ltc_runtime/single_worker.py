@@ -30,12 +30,12 @@ async def as_single_worker(
         log: whose lease it is.
         name: of the lease.
         settings: how long a lease lasts.
-        stopping: what tells the process to stop.
+        stopping: the request to stop.
         doing: what ``/readyz`` reports.
         work: goes on while the lease it is given is held, and looks whether to stop.
 
     Raises:
-        Stopped: told to stop, while waiting or by ``work``.
+        Stopped: a stop was requested, while waiting or by ``work``.
     """
     while True:
         status.set("standing by")

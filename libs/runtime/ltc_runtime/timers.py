@@ -55,7 +55,7 @@ async def run_timers(log: Log, settings: Settings, shutdown: Shutdown | None = N
     """Fire what is due for as long as the process lives, under a lease.
 
     Raises:
-        Stopped: told to stop; what was fired is marked.
+        Stopped: a stop was requested; what was fired is marked.
     """
     shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
@@ -86,7 +86,7 @@ async def _fire_one(log: Log, row: asyncpg.Record) -> None:
     except AlreadyThere:
         await log.submit(Fire(log, work.command_id, None, work.meta))
     except Refusal as refusal:
-        # A timer's rule answers [] when it comes too late; a refusal is a rule that was forgotten. It is told, not repeated for ever.
+        # A timer's rule answers [] when it comes too late; a refusal is a rule that was forgotten. It is logged and not repeated.
         logger.error("a timer was refused", kind=row["kind"], command_id=str(row["command_id"]), code=refusal.code())
         await log.submit(Fire(log, work.command_id, None, work.meta))
 

@@ -10,7 +10,7 @@ PATIENT_SECONDS = 90.0
 
 
 class WorkerStatus:
-    """What one part of a process is doing. It decides nothing; whoever does the work says it."""
+    """What one part of a process is doing. It decides nothing; the worker sets it."""
 
     def __init__(self) -> None:
         self.state = "starting"

@@ -1,4 +1,4 @@
-"""The page on which people read what a service tells: every event, its fields, an example. It loads nothing from anywhere."""
+"""The page that shows what a service publishes: every event, its fields, an example. It loads nothing from elsewhere."""
 
 import html
 from collections.abc import Iterable, Iterator
@@ -92,7 +92,7 @@ def _fields(schema: Schema, called: str = "field") -> str:
 
 
 def _field(name: str, part: Schema, required: bool) -> str:
-    # What is written has every field; one with a default may be null, or missing in what was told before there was such a field.
+    # What is written has every field; one with a default may be null, or missing in events from before there was such a field.
     optional = not required or "default" in part
     said = " ".join(word for word in ("Optional." if optional else "", part.get("description", "")) if word)
     return f"<tr><td><code>{_text(name)}</code></td><td>{_kind(part)}</td><td>{_text(said)}</td></tr>"

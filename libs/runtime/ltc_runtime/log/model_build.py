@@ -29,7 +29,7 @@ Progress = Callable[[str, str, int, int], None]
 
 
 def no_progress(name: str, phase: str, position: int, upto: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 class RebuildNotPossible(Exception):

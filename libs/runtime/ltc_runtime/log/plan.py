@@ -136,7 +136,7 @@ class Plan:
         return self._service.numbered.get(type(command))
 
     def tail(self, log_id: UUID, partition: int) -> Tail | None:
-        """The last fact heard of a neighbour's partition, counting what is staged."""
+        """The last event consumed from a partition of another service's log, staged ones included."""
         key = (log_id, partition)
         return self.tails.get(key) or self._states.tail(key)
 

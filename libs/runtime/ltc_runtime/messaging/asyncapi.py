@@ -1,4 +1,4 @@
-"""What services tell and hear, as AsyncAPI 3.0: written from the contracts, for whoever subscribes without our code."""
+"""What services publish and consume, as AsyncAPI 3.0: written from the contracts, for subscribers without our code."""
 
 import inspect
 from collections.abc import Iterable, Sequence
@@ -19,10 +19,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def asyncapi(services: Sequence[Service], version: str, prefix: str = "") -> Document:
-    """The document of these services: the topics they write with all they tell there, and the topics they read with what they act on.
+    """The document of these services: the topics they write with all events there, and the topics they read with what they act on.
 
     Args:
-        services: whose side it is told from.
+        services: the document is written from their side.
         version: of the installation.
         prefix: what stands before the names of topics in this cluster.
     """
@@ -56,7 +56,7 @@ def published_by(service: str) -> list[type[Event]]:
 
 
 def consumed_by(service: Service) -> dict[str, list[type[Event]]]:
-    """The events of others that a service acts on or shows, by who tells them."""
+    """The events of others that a service acts on or shows, by publisher."""
     heard = {*service.policies_of, *(on.event for projection in service.projections for on in projection.ons)}
     return {
         origin: sorted((event for event in heard if event.published and event.origin() == origin), key=lambda event: event.event_type)

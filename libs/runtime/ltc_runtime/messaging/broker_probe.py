@@ -22,7 +22,7 @@ async def probe_broker(settings: Settings, shutdown: Shutdown, status: WorkerSta
     """Ask, for as long as the process lives.
 
     Raises:
-        Stopped: told to stop.
+        Stopped: a stop was requested.
     """
     while True:
         try:

@@ -1,7 +1,7 @@
 """How a published event looks on a topic: a CloudEvents 1.0 message of the Kafka binding.
 
-Told in *binary mode*: the attributes are headers, the value is the event's JSON, byte for byte as the teller's log holds it.
-Heard in both modes (*structured*: one JSON document of media type ``application/cloudevents+json``).
+Published in *binary mode*: the attributes are headers, the value is the event's JSON, byte for byte as the publisher's log holds it.
+Consumed in both modes (*structured*: one JSON document of media type ``application/cloudevents+json``).
 
 Header names, all values UTF-8 text:
 
@@ -18,9 +18,9 @@ Header names, all values UTF-8 text:
 | ``ce_origin`` | service whose log it stands in |
 | ``ce_logid`` | that log |
 | ``ce_position`` | position in that log, from 1 |
-| ``ce_prev`` | position of the event told before it in the same partition, 0 for the first |
-| ``ce_partition`` | the partition it was told in |
-| ``ce_hash`` | hash of its row in the teller's log: 64 hexadecimal digits |
+| ``ce_prev`` | position of the event published before it in the same partition, 0 for the first |
+| ``ce_partition`` | the partition it was published in |
+| ``ce_hash`` | hash of its row in the publisher's log: 64 hexadecimal digits |
 | ``ce_streamkind`` | kind of aggregate |
 | ``ce_sequence`` | version of the aggregate after it, from 1 |
 | ``ce_correlationid`` | the deal |
@@ -84,7 +84,7 @@ class Unreadable(ValueError):
 
 
 def owner_of_type(event_type: str) -> str:
-    """The service that tells events of this type."""
+    """The service that publishes events of this type."""
     return event_type.split(".", 2)[1] + "-svc"
 
 
@@ -188,7 +188,7 @@ def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: i
 
 
 def _told(named: Mapping[str, bytes], data: bytes) -> Envelope:
-    """The attributes, each of its kind. Every heard message comes through here: no more work than needed."""
+    """The attributes, each of its kind. Every consumed message comes through here: no more work than needed."""
     try:
         if named["ce_specversion"] != b"1.0":
             raise Unreadable("not CloudEvents 1.0")

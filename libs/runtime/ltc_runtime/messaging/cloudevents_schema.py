@@ -35,7 +35,7 @@ def headers_schema() -> dict[str, Any]:
         "ce_position": (_FROM_ONE, "Its position there, from 1."),
         "ce_prev": (_FROM_NOUGHT, "The position told before it in the same partition; 0 for the first. Shows whether anything is missing."),
         "ce_partition": (_FROM_NOUGHT, "The partition it was told in."),
-        "ce_hash": ({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The hash of its row in the teller's log."),
+        "ce_hash": ({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The hash of its row in the publisher's log."),
         "ce_streamkind": ({"type": "string"}, "The kind of aggregate."),
         "ce_sequence": (_FROM_ONE, "The version of the aggregate after it, from 1."),
         "ce_correlationid": (_UUID, "The deal."),

@@ -1,7 +1,7 @@
-"""What happens to messages that do not follow on what was heard: the teller's own log decides.
+"""Messages that do not follow on what was consumed: the publisher's own log decides.
 
 A hole is healed from the teller's feed. A message the teller denies is set aside. A message the teller confirms although
-it contradicts what was heard before is a *fork*: the teller's history was rewritten, or ours was; nobody can go on from
+it contradicts what was consumed before is a *fork*: one of the two histories was rewritten. Only an operator can go on from
 there but a person, so the partition stands still and says so.
 """
 
@@ -25,7 +25,7 @@ _ATTEMPTS = 3
 
 
 class Fork(Exception):
-    """The teller contradicts what was heard."""
+    """The publisher contradicts what was consumed."""
 
 
 class Resolution:
@@ -45,7 +45,7 @@ async def resolve(log: Log, publisher: Neighbour | None, messages: Sequence[Mess
         logs: those known to be the teller's. A message of another one only needs its log confirmed.
 
     Raises:
-        Fork: the teller contradicts what was heard.
+        Fork: the publisher contradicts what was consumed.
         Unanswered: the teller cannot be asked now.
     """
     settled = Resolution()
@@ -55,7 +55,7 @@ async def resolve(log: Log, publisher: Neighbour | None, messages: Sequence[Mess
         raise Unanswered(f"no address of the teller of {messages[0].where.topic} (LTC_NEIGHBOURS)")
     heads = await publisher.heads()
     settled.logs = {heads.log_id}
-    # Only a log's own teller can confirm it, and what was told lies within its head.
+    # Only the publisher of a log can confirm it, and what was published lies within its head.
     possible = [message for message in messages if message.envelope.log_id == heads.log_id and message.envelope.position <= heads.head]
     plausible = {message.offset for message in possible}
     if heads.log_id not in logs:
@@ -91,7 +91,7 @@ async def heal(log: Log, publisher: Neighbour, where: TopicPartition, log_id: UU
     """Take from the teller's feed what follows on our tail, at least to position ``up_to`` as far as it is told. Returns how many.
 
     Raises:
-        Fork: what the teller tells does not follow on what we heard.
+        Fork: what the publisher published does not follow on what was consumed.
         Unanswered: the teller cannot be asked now.
     """
     await must_agree(log.pool, publisher, log_id, partition)
@@ -132,7 +132,7 @@ async def append_from_feed(log: Log, where: TopicPartition, events: Sequence[Env
     """Append events of a feed.
 
     Raises:
-        Fork: they do not follow on what was heard.
+        Fork: they do not follow on what was consumed.
     """
     messages = [message_of(where, -1, envelope, envelope.traceparent) for envelope in events]
     logs = {envelope.log_id for envelope in events}
@@ -153,7 +153,7 @@ async def append_from_feed(log: Log, where: TopicPartition, events: Sequence[Env
 
 
 async def tail_of(pool: Pool, log_id: UUID, partition: int) -> int:
-    """The last position heard of a partition, 0 if none."""
+    """The last position consumed from a partition, 0 if none."""
     return await pool.fetchval("SELECT position FROM heard WHERE log_id = $1 AND partition = $2", log_id, partition) or 0
 
 

@@ -1,6 +1,6 @@
 """Hearing: every published fact of the neighbours a service listens to is appended to its own log, once.
 
-Exactly once out of at-least-once: what was heard is known per (log, partition) by position, in the same transaction as
+Exactly once out of at-least-once: what was consumed is known per (log, partition) by position, in the same transaction as
 the fact itself. Kafka's offsets are a hint that saves reading again; whatever they say, positions decide.
 """
 
@@ -44,7 +44,7 @@ async def run_inbox(log: Log, settings: Settings, shutdown: Shutdown | None = No
     """Hear, for as long as the process lives.
 
     Raises:
-        Stopped: told to stop; what was fetched last is in the log or will be fetched again.
+        Stopped: a stop was requested; what was fetched last is in the log or will be fetched again.
         Stuck: the consumer is alive and does not consume; the process is to be started anew.
     """
     if not log.service.consumes:
@@ -170,7 +170,7 @@ class InboxConsumer:
         finally:
             await asyncio.wait({fetch, *({writing} if writing is not None else ())}, timeout=5.0)
             if writing is not None and writing.done() and not writing.cancelled():
-                writing.exception()  # looked at: whoever waits for it has been told to stop
+                writing.exception()  # looked at: its caller has been asked to stop
             await hints.at_last()
 
     # Reading

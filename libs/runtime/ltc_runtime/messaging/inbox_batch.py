@@ -19,7 +19,7 @@ TailKey = tuple[UUID, int]
 Place = tuple[UUID, int]
 """A log and a position in it."""
 Holding = tuple[UUID, int]
-"""The event, and the partition it was told in, that the own log holds for a place."""
+"""The event, and the partition it was published in, that the own log holds for a place."""
 
 
 class Message(NamedTuple):
@@ -72,7 +72,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class AppendConsumed:
-    """Append what is news, in the order it was told.
+    """Append what is new, in the order it was published.
 
     Args:
         messages: in the order of each partition.
@@ -137,7 +137,7 @@ class AppendConsumed:
 
 
 def row_of(message: Message) -> ConsumedRow:
-    """The row that a heard fact becomes."""
+    """The row of a consumed event."""
     sent = message.envelope
     return ConsumedRow(
         sent.event_id, sent.origin, sent.log_id, sent.position, sent.prev, sent.hash, sent.partition, sent.stream, sent.stream_id,

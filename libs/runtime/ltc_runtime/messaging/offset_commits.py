@@ -1,4 +1,4 @@
-"""Offsets told to Kafka: a hint that saves reading again. Whatever it says, positions in the log decide."""
+"""Offsets committed to Kafka: a hint that saves reading again. Whatever it says, positions in the log decide."""
 
 import asyncio
 import time
@@ -26,7 +26,7 @@ class OffsetCommits:
         self._telling: asyncio.Task[None] | None = None
 
     def sometimes(self) -> None:
-        """Tell it, if it is time; nobody waits for it."""
+        """Commit in the background, if it is time."""
         if time.monotonic() < self._next or (self._telling is not None and not self._telling.done()):
             return
         self._next = time.monotonic() + EVERY

@@ -1,4 +1,4 @@
-"""Partitions that wait for their teller's answer, and those where it contradicts what was heard: neither stops the others."""
+"""Partitions that wait for their publisher's answer, and forked ones: neither stops the others."""
 
 import asyncio
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class PausedPartitions:
         return {where: str(question.fork) for where, question in self._open.items() if question.fork is not None}
 
     def standing(self) -> dict[str, Any]:
-        """The partitions that do not go on: those that wait for their teller, and those where it contradicts what was heard."""
+        """The partitions that do not go on: those that wait for their publisher, and the forked ones."""
         forks = self.forks
         asking = [_spelt(where) for where in self._open if where not in forks]
         return {"asking": sorted(asking), "forked": {_spelt(where): why for where, why in sorted(forks.items())}}

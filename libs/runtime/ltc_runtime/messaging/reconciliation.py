@@ -1,7 +1,7 @@
-"""No lag, yet something missing: what neighbours say they told is compared with what was heard.
+"""No lag, yet something missing: what other services say they published is compared with what was consumed.
 
 A hole inside a partition shows with the next message. One at its end shows nowhere on the topic, so each teller's
-/heads is looked at from time to time: a tail that lags behind what was told, and has not moved since the last look,
+/heads is looked at from time to time: a tail that lags behind what was published, and has not moved since the last look,
 is healed from the feed.
 """
 
@@ -56,7 +56,7 @@ async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: T
 
 
 def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:
-    """The partitions whose tail lies behind what was told and has not moved since the look before, with what was told."""
+    """The partitions whose tail lags and has not moved since the last check, with the position that was published."""
     found = {}
     for head in heads.partitions:
         key = (heads.log_id, head.partition)
@@ -67,7 +67,7 @@ def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, i
 
 
 def contradictions(heads: Heads, tails: Tails) -> list[str]:
-    """What a teller says of its log that cannot be, given what was heard of it."""
+    """What a publisher says of its log that contradicts what was consumed."""
     found = [
         f"position {position} of partition {partition} was heard, its log ends at {heads.head}"
         for (log_id, partition), (position, _) in tails.items()
@@ -81,6 +81,6 @@ def contradictions(heads: Heads, tails: Tails) -> list[str]:
 
 
 async def consumed_tails(log: Log) -> Tails:
-    """What was last heard, by log and partition."""
+    """The tails, by log and partition."""
     rows = await log.pool.fetch("SELECT log_id, partition, position, hash FROM heard")
     return {(row["log_id"], row["partition"]): (row["position"], row["hash"]) for row in rows}

@@ -1,9 +1,9 @@
-"""The relay tells a service's published events to Kafka: each at least once, in the order of the log.
+"""The relay publishes a service's events to Kafka: each at least once, in the order of the log.
 
 One relay per service acts at a time (`lease`). It reads behind its checkpoint in position order, sends to the stored
 partition, and moves the checkpoint over the contiguous acknowledged prefix only, and only under its own epoch. After
 any error it begins anew at the checkpoint with a new producer. A relay that lost its lease without noticing may repeat
-what another one tells; listeners go by position and do not care.
+what another one publishes; consumers skip it by position.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ CHUNK_BYTES = 4 * 1024 * 1024
 """Of events read and sent at once; while they are, as many are read."""
 
 ANSWERED_AFTER = 200
-"""Events put into batches before whoever else wants something of this process has a turn."""
+"""Events put into batches before other tasks of this process have a turn."""
 
 DEADLINE = 15.0
 """Seconds for a chunk to be acknowledged; aiokafka's idempotent producer would wait for ever for a broker that is away."""
@@ -53,7 +53,7 @@ class NotDelivered(Exception):
 
 
 class TopicEmptied(NotDelivered):
-    """Offsets begin anew: the topic was replaced under the producer, and all that was told is gone."""
+    """Offsets begin anew: the topic was replaced under the producer, and all that was published is gone."""
 
 
 class TopicTooSmall(Exception):
@@ -64,7 +64,7 @@ async def run_relay(log: Log, settings: Settings, shutdown: Shutdown | None = No
     """Tell, for as long as the process lives.
 
     Raises:
-        Stopped: told to stop; what was sent is acknowledged and remembered.
+        Stopped: a stop was requested; what was sent is acknowledged and remembered.
     """
     shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
     while True:
@@ -139,10 +139,10 @@ class _Publisher:
         await abort_producer(self.producer)
 
     async def begin(self) -> int:
-        """Where to go on: at the checkpoint, or before it if the topic lost what was told.
+        """Where to go on: at the checkpoint, or before it if the topic lost events.
 
         Raises:
-            BehindItself: the log lost what was told.
+            BehindItself: the log lost what was published.
             LeaseLost: a later epoch has been here.
         """
         checkpoint = await self.lease.checkpoint()
@@ -162,7 +162,7 @@ class _Publisher:
             delivery = asyncio.create_task(self._deliver(chunk))
             following: Chunk | None = None
             try:
-                # The next chunk is read and built while this one flies; events told live leave nothing to read.
+                # The next chunk is read and built while this one flies; events published live leave nothing to read.
                 if self._more and (rows := await self._read(chunk.last)):
                     following = await self._build(rows)
             finally:

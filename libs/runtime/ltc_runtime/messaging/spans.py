@@ -30,12 +30,12 @@ GROUP = "messaging.consumer.group.name"
 
 
 def sampled(traceparent: str | None) -> bool:
-    """Whether somebody records this trace."""
+    """Whether this trace is sampled."""
     return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
 
 
 def is_live(count: int, oldest: datetime) -> bool:
-    """Whether events are told or heard as they happen; by system time."""
+    """Whether events are published or consumed as they happen; by system time."""
     return count <= LIVE_BATCH and (datetime.now(UTC) - oldest).total_seconds() < LIVE_SECONDS
 
 

@@ -1,7 +1,7 @@
-"""Before a log tells anything it is compared with what its topic remembers.
+"""Before a log publishes, it is compared with its topic.
 
-A log behind its topic was restored from an old backup and would contradict itself: it must not tell. A topic behind
-its log has lost records: what it lacks is told again first, because what came before must lie before.
+A log behind its topic was restored from an old backup and would contradict itself: it must not publish. A topic behind
+its log has lost records: what it lacks is published again first, because what came before must lie before.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class LogBehindTopic(Exception):
 
 
 async def check_not_behind(own: PublishedLog, topic: str, last: Iterable[Envelope]) -> None:
-    """Compare what was told last with the log.
+    """Compare what was published last with the log.
 
     Raises:
         BehindItself: it names an event of this very log that it does not hold at that position.
@@ -45,7 +45,7 @@ async def check_not_behind(own: PublishedLog, topic: str, last: Iterable[Envelop
 
 
 async def intact_up_to(own: PublishedLog, last: Iterable[Envelope], partitions: Iterable[int], checkpoint: int) -> int:
-    """The position up to which a topic holds everything that was told up to the checkpoint.
+    """The position up to which a topic holds everything published up to the checkpoint.
 
     Only a lost tail is seen, so a topic that is empty, or lost its last records: what lies before the last record of a
     partition is taken to be there.
@@ -81,11 +81,11 @@ def envelopes_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, lis
 
 
 def newest_of(said: Iterable[Envelope], held: Held, *, whole: bool) -> Envelope | None:
-    """The newest event of a partition: what was told last, and held, or, behind it, what the log does not hold.
+    """The newest event of a partition: what was published last, and held, or, behind it, what the log does not hold.
 
-    Who may write to the topic can claim any position. So what is not held counts only as a relay would have told it: each
+    Who may write to the topic can claim any position. So what is not held counts only as a relay would have published it: each
     event names the one before it (``prev``), the first of them the last that is held, and no later one is held. A log that
-    was restored tells nothing behind what it lost, so whatever is held and new behind such events shows that they were forged.
+    was restored publishes nothing after what it lost, so whatever is held and new behind such events shows that they were forged.
 
     Args:
         said: what names this log, in the order of the partition.

@@ -1,6 +1,6 @@
-"""What a topic held when this service began to hear it: history, which policies do not react to.
+"""What a topic held when this service subscribed to it: history, which policies do not follow.
 
-A service that begins with an empty log hears every topic from its first event on. A topic that is subscribed later
+A service that begins with an empty log consumes every topic from its first event on. A topic that is subscribed later
 brings its past with it; the table ``topic_start`` keeps, per partition, the position up to which that is past. A row of
 partition -1 says that the topic was looked at.
 """
@@ -28,18 +28,18 @@ _NOTE = "INSERT INTO topic_start (topic, partition, position) VALUES ($1, $2, $3
 
 
 async def register_new_topics(connection: Any, tellers: Iterable[str]) -> None:
-    """If the log is empty, every topic is heard from its beginning. To be done before the first command is taken.
+    """If the log is empty, every topic is consumed from its begin. To be done before the first command is taken.
 
     Args:
         connection: an asyncpg connection or pool.
-        tellers: the services heard.
+        publishers: the consumed services.
     """
     if await connection.fetchval("SELECT position FROM head") == 0:
         await connection.executemany(_NOTE, [(topic_of(teller), LOOKED_AT, 0) for teller in tellers])
 
 
 async def note_starts(log: Log, settings: Settings) -> None:
-    """Record where topics begin that were never heard; to be done before they are."""
+    """Record where topics begin that were never consumed; called before they are."""
     await register_new_topics(log.pool, log.service.consumes)
     looked_at = {row["topic"] for row in await log.pool.fetch("SELECT topic FROM topic_start WHERE partition = $1", LOOKED_AT)}
     heard = {topic_of(row["origin"]) for row in await log.pool.fetch("SELECT DISTINCT origin FROM heard")}
@@ -55,7 +55,7 @@ async def note_starts(log: Log, settings: Settings) -> None:
 
 
 async def _ends(teller: str, settings: Settings) -> dict[int, int]:
-    """The last position told in each partition of a topic."""
+    """The last position published in each partition of a topic."""
     topic = topic_for(teller, settings)
     async with topic_reader(settings) as consumer:
         records = await last_records(consumer, topic, await partitions_of(consumer, topic))
@@ -63,9 +63,9 @@ async def _ends(teller: str, settings: Settings) -> dict[int, int]:
 
 
 def last_of(said: Iterable[Envelope]) -> int:
-    """The position told last in a partition: where most events lead to, each naming the one before it.
+    """The position published last in a partition: where most events lead to, each naming the one before it.
 
-    Not the highest that is claimed: a stranger's message would make history of all that its teller tells until then.
+    Not the highest that is claimed: a stranger's message would make history of all that its publisher publishes until then.
     """
     leading: dict[tuple[UUID, int], int] = {}
     for told in said:

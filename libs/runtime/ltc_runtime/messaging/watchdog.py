@@ -20,7 +20,7 @@ EVERY = 5.0
 
 
 class Stuck(Exception):
-    """Messages arrive on a topic and are not heard."""
+    """Messages arrive on a topic and are not consumed."""
 
 
 class Watched(Protocol):
@@ -67,7 +67,7 @@ class Watchdog:
 async def watch(watched: Watched, settings: Settings, status: WorkerStatus, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
     """Look, for as long as the process lives. Through a connection of its own: the consumer's may be what is stuck.
 
-    Who looks is looked after too: ``doing`` is told at every turn, and ``/livez`` says no when that ends.
+    Who looks is looked after too: ``status`` gets a heartbeat at every turn, and ``/livez`` says no when that ends.
 
     Raises:
         Stuck: it is.
@@ -86,7 +86,7 @@ async def watch(watched: Watched, settings: Settings, status: WorkerStatus, ever
             raise
         except KAFKA_ERRORS as error:
             logger.debug("topics not looked at", error=str(error))
-            watchdog = Watchdog(patient)  # a broker that is away is nobody's fault
+            watchdog = Watchdog(patient)  # a broker that is away is no fault of the consumer
             await asyncio.sleep(every)
 
 
