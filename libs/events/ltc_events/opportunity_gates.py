@@ -1,4 +1,4 @@
-"""What opportunity-svc publishes of the stages of a deal: the stages it enters, what was decided about it, and why it was given up early."""
+"""What opportunity-svc publishes of a deal: the stages it enters, what was decided about it, and why it was given up early."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
