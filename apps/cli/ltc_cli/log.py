@@ -39,14 +39,24 @@ def add_to(app: typer.Typer) -> None:
 def verify_logs(services: ServiceNames = None, as_json: Json = False) -> None:
     """Verify the hash chain of each log and compare it with the copies in other services. Exits 1 if anything is wrong."""
     here = find_installation()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in chosen_services(here, services):
         verdict = run(verified(here, name))
         problems = [f"{problem.position}: {problem.what}" for problem in verdict.problems]
         rows.append({"service": name, "rows": verdict.rows, "copies_compared": verdict.copies, "problems": problems})
-    print_rows(rows, as_json)
+    print_rows(rows if as_json else [{**row, "problems": shortened(row["problems"])} for row in rows], as_json)
     if any(row["problems"] for row in rows):
         raise typer.Exit(FAILED)
+
+
+PRINTED = 20
+"""Problems of a service that are printed; JSON has all of them."""
+
+
+def shortened(problems: list[str]) -> list[str]:
+    """The first problems, and how many there are beside them."""
+    more = len(problems) - PRINTED
+    return [*problems[:PRINTED], f"and {more} more: --json lists all"] if more > 0 else problems
 
 
 async def verified(here: Installation, name: str) -> Verdict:

@@ -56,6 +56,7 @@ from .form import rules as form
 from .hand_over import rules as leaving
 from .hand_over.rules import workload as desk
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
+from .legal_entity import legal_entity
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
@@ -290,4 +291,5 @@ service = Service(
     authority_grant,
     past_opportunity,
     sales_figure,
+    legal_entity,
 )
