@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import xlsxwriter
-from lead_svc.api import imports
+from lead_svc.import_job.api import imports
 from leads import done
 from ltc_runtime import imports as imports_module
 from ltc_runtime.files import Row

@@ -44,7 +44,7 @@ from opportunity_svc.finding.rules import (
 )
 from opportunity_svc.mandate.rules import DelegateMandate, GrantMandate, mandate_id
 from opportunity_svc.pipeline.rules import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
-from opportunity_svc.price_book.rules import PriceItem, SetPriceBook, price_book_id
+from opportunity_svc.price_book.rules import PriceItem, SetPriceBook
 from opportunity_svc.quote.rules.approval import SubmitQuote
 from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
 from opportunity_svc.quote.rules.offer import AcceptQuote, SendQuote
@@ -122,12 +122,11 @@ def win(quote: UUID) -> WinOpportunity:
 def begin(firm: Firm, live: Pipeline | None) -> None:
     """A price book, a mandate and its delegate, perhaps a pipeline of our own, and a deal with a quote."""
     item = PriceItem(product="P", description="Pump", unit="piece", list_price=usd(1_000), tax_rate=Decimal(0))
-    book = price_book_id("list")
     everything = {"gates": GATES, "max_amount": usd(10**9), "valid_from": TODAY}
     for_today = {**everything, "valid_to": TODAY}
     drafted = {"pipeline_id": pipeline_id("light"), "code": "light"}
     commands: list[Command] = [
-        SetPriceBook(price_book_id=book, code="list", currency="USD", items=(item,), valid_from=TODAY, set_by="mia"),
+        SetPriceBook(code="list", currency="USD", items=(item,), valid_from=TODAY, set_by="mia"),
         GrantMandate(mandate_id=mandate_id("mia"), grant_id=UUID(int=7), user="mia", granted_by="max", **everything),
         GrantMandate(mandate_id=mandate_id("ann"), grant_id=UUID(int=9), user="ann", granted_by="max", **everything),
         *(

@@ -165,8 +165,14 @@ class Read:
 
     async def page_of(self, model: type[M], by: Sequence[str], paging: Paging, **filters: Any) -> Page[M]:
         """One page of the rows of ``model``, newest first by the columns ``by``; a filter that is None filters nothing."""
+        return await self.page_of_part(model, model, by, paging, **filters)
+
+    async def page_of_part(self, view: type[M], model: type[ReadModel], by: Sequence[str], paging: Paging, **filters: Any) -> Page[M]:
+        """As `page_of`, but of each row only the columns that ``view`` has."""
         asked = {name: value for name, value in filters.items() if value is not None}
-        return await self.page(rows_of(model, asked), key=[model.table.c[name] for name in by], into=model, paging=paging)
+        table, names = model.table, {*view.model_fields, *view.currencies.values(), *by}
+        statement = rows_of(model, asked).with_only_columns(*(column for column in table.c if column.name in names))
+        return await self.page(statement, key=[table.c[name] for name in by], into=view, paging=paging)
 
     def actions(self, possible: Iterable[str]) -> list[str]:
         """Of the operations a state allows, those the caller's roles allow."""

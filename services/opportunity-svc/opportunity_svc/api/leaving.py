@@ -12,10 +12,10 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
+from ..authority_grant.read import GrantRow
 from ..deal.rules.states import OpportunityStatus
 from ..hand_over.rules import SEATS
 from ..task.rules import TaskKind
-from .authority import GrantRow, grant_row
 from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
 from .roles import SALES
 
@@ -177,7 +177,8 @@ async def delegations_of(user: str, read: Read) -> list[DelegationRow]:
 
 
 async def authority_of(user: str, read: Read) -> list[GrantRow]:
-    held, today = shown.authority_grants.c, read.now.date()
+    """The grants of the user that are valid today or later."""
+    held, today = GrantRow.table.c, read.now.date()
     lasts = or_(held.valid_to.is_(None), held.valid_to >= today)
-    found = select(shown.authority_grants).where(held.holder == user, ~held.revoked, lasts).order_by(held.currency)
-    return [grant_row(**row) for row in await read.all(found)]
+    found = select(GrantRow.table).where(held.user == user, ~held.revoked, lasts).order_by(held.currency)
+    return [GrantRow(**row) for row in await read.all(found)]
