@@ -49,5 +49,3 @@ async def book_bid_cost(opportunity_id: UUID, body: BidCostBody, handle: Handle)
         today=handle.today,
     )
     return await handle(command)
-
-

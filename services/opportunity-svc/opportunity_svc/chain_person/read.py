@@ -10,13 +10,14 @@ from ltc_events import Fact, Name, projection
 from ltc_events import put as put_rows
 from ltc_events.projection import Row
 from ltc_events.read_model import Key, ReadModel, on, remove
-from ltc_runtime.http import Body, Read, View
+from ltc_runtime.http import Api, Body, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from ..deal.rules.events import FindingNoted, MemberForgotten
 from ..finding.rules import ChainMember
-from .api import people
+
+people = Api("/people")
 
 
 class ChainPerson(ReadModel, table="chain_person"):

@@ -1,30 +1,18 @@
 """What sales does with deals."""
 
-from datetime import date
-from uuid import UUID
-
-from ltc_events import Text
-from ltc_runtime.http import Api, Body, Handle, Read, Role
-from pydantic import Field
+from ltc_runtime.http import Api, Role
 
 from ..pipeline.rules import UnknownPipeline
-from ..quote.read import other_quotes_of_deal
-from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
+from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .rules import decider
 from .rules.opened import ChoosePipeline, DealUnderWay
 from .rules.outcome import (
-    AlreadyAdmitted,
-    CancelOpportunity,
-    DeclineOpportunity,
-    FailureSummaryMissing,
-    LoseOpportunity,
     NotSuspended,
     ResumeOpportunity,
     SuspendOpportunity,
-    WinOpportunity,
 )
-from .rules.stages import EnterStage, LastStage, NotReadyToWin, StageBehind, StageNotDone, UnknownStage
-from .rules.states import OPEN, DayInTheFuture, OpportunityClosed, UnknownOpportunity
+from .rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage
+from .rules.states import OPEN, OpportunityClosed, UnknownOpportunity
 from .rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")

@@ -7,18 +7,20 @@ from uuid import UUID
 
 from ltc_events import UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.http import EVERYONE, PREVIEW, AsColumns, Page, Paging, Read, matching
+from ltc_runtime.http import EVERYONE, PREVIEW, Api, AsColumns, Page, Paging, Read, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..api.quotes import WITHOUT_LINES, QuoteRow, quote_row
 from ..bid_cost.read import BidCostSum, bid_cost_sums
 from ..deal.read import OpportunityRow
-from ..deal.rules import possible
+from ..deal.rules import decider, possible
 from ..deal.rules.states import OpportunityStatus, UnknownOpportunity
 from ..form_search.read import Cell, Show, Where, holding, shown_fields
 from ..pipeline.rules import PipelineCode
-from .api import deals
+
+deals = Api("/opportunities", stream=decider)
 
 
 class ListedOpportunity(OpportunityRow):

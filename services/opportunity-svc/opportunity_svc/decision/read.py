@@ -10,14 +10,17 @@ from ltc_events import put as put_rows
 from ltc_events.opportunity_gates import ConditionFulfilled, DecisionEscalated, DecisionMade, DecisionRequested, Gate
 from ltc_events.projection import Row
 from ltc_events.read_model import CurrencyIn, Index, Key, ReadModel, change, on, put
-from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from .. import projections as shown
 from ..deal.read import OpportunityRow
+from ..deal.rules import decider
 from ..deal.rules.events import DecisionLapsed
-from .api import deal_decisions, decisions
+
+decisions = Api("/decisions")
+deal_decisions = Api("/opportunities", stream=decider)
 
 # ── rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -196,5 +199,3 @@ async def list_conditions(opportunity_id: UUID, read: Read) -> Conditions:
     table = ConditionRow.table.c
     found = select(ConditionRow.table).where(table.opportunity_id == opportunity_id).order_by(table.due, table.gate, table.number)
     return Conditions(data=[ConditionRow(**row) for row in await read.all(found)])
-
-

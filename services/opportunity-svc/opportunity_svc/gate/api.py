@@ -7,7 +7,6 @@ from ltc_events.opportunity_gates import Gate, Round
 from ltc_runtime.http import Api, Body, Handle, Read, Role
 from pydantic import Field
 
-from ..decision.read import holders_of_mandates
 from ..deal.rules import decider
 from ..deal.rules.decisions import (
     AlreadyPassed,
@@ -29,6 +28,7 @@ from ..deal.rules.decisions import (
     WithdrawRequest,
 )
 from ..deal.rules.states import OPEN
+from ..decision.read import holders_of_mandates
 from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 
 WRITERS: tuple[Role, ...] = ("sales", "sales_manager", "solution")

@@ -7,15 +7,18 @@ from uuid import UUID
 from ltc_events import Code, Money, Name, projection
 from ltc_events.opportunity import FailureSummary, LossReason, OpportunityLost
 from ltc_events.read_model import Index, Key, ReadModel, on, put
-from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from ..deal.read import OpportunityRow
+from ..deal.rules import decider
 from ..deal.rules.events import LessonNoted
 from ..deal.rules.states import UnknownOpportunity
 from ..outcome.read import competitors_of_deals
-from .api import deal_lessons, lessons
+
+lessons = Api("/lessons")
+deal_lessons = Api("/opportunities", stream=decider)
 
 
 class Lesson(ReadModel, table="lesson"):

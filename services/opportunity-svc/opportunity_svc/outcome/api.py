@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from ltc_events import Text
+from ltc_events.filled import DayInTheFuture
 from ltc_runtime.http import Api, Body, Handle, Read, Role
 from pydantic import Field
 from sqlalchemy import select
@@ -19,14 +20,13 @@ from ..deal.rules.outcome import (
     WinOpportunity,
 )
 from ..deal.rules.stages import NotReadyToWin
-from ..deal.rules.states import OPEN, DayInTheFuture, OpportunityClosed, UnknownOpportunity
+from ..deal.rules.states import OPEN, OpportunityClosed, UnknownOpportunity
 from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 UNDECIDED = (UnknownOpportunity, OpportunityClosed)
 
 outcomes = Api("/opportunities", stream=decider)
-outcome_reports = Api("/reports")
 outcomes.act("/{opportunity_id}/lose", LoseOpportunity, roles=SALES, refuses=(*UNDECIDED, FailureSummaryMissing))
 outcomes.act("/{opportunity_id}/decline", DeclineOpportunity, roles=SALES, refuses=(*OPEN, AlreadyAdmitted))
 outcomes.act("/{opportunity_id}/cancel", CancelOpportunity, roles=SALES, refuses=UNDECIDED)

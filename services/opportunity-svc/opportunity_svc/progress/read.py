@@ -8,21 +8,25 @@ from uuid import UUID
 
 from ltc_events import Money
 from ltc_events.opportunity_gates import Condition, Gate, Profile
-from ltc_runtime.http import EVERYONE, Read, Role, View
+from ltc_runtime.http import EVERYONE, Api, NaturalKey, Read, Role, View
 from pydantic import Field, TypeAdapter
 from sqlalchemy import ColumnElement, and_, select
 
 from .. import projections as shown
 from ..deal.read import OpportunityRow
+from ..deal.rules import decider
 from ..deal.rules.criteria import QuoteSeen, Unmet, unmet
 from ..deal.rules.stages import gate_missing, left_to_win, open_conditions, undecided
 from ..deal.rules.states import Asked, Course, Decisions, Open, Passed, UnknownOpportunity
 from ..decision.read import ConditionRow, Decision
 from ..finding.read import FindingRow
 from ..finding.rules import Bid, Notable, findings_of
+from ..pipeline import rules as pipelines
 from ..pipeline.read import pipeline_of
-from ..pipeline.rules import Pipeline, PipelineCode, UnknownPipeline, Version
-from .api import previews, progress
+from ..pipeline.rules import Pipeline, PipelineCode, UnknownPipeline, Version, pipeline_id
+
+progress_of_deals = Api("/opportunities", stream=decider)
+previews = Api("/pipelines", stream=pipelines.decider, natural=NaturalKey("code", PipelineCode, pipeline_id))
 
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
 QUOTE = [shown.quotes.c[name] for name in ("opportunity_id", "quote_id", "status", "quote_hash", "net", "currency", "drafted_at")]
@@ -158,7 +162,7 @@ class Progress(View):
     to_win: Sequence[Unmet] = Field(description="What is missing altogether, apart from a quote the customer accepted.")
 
 
-@progress.query("/{opportunity_id}/progress", roles=EVERYONE, refuses=(UnknownOpportunity,))
+@progress_of_deals.query("/{opportunity_id}/progress", roles=EVERYONE, refuses=(UnknownOpportunity,))
 async def show_progress(opportunity_id: UUID, read: Read) -> Progress:
     """How far a deal is, and what is to be done next, by whom. Of a deal that is over, what was missing when it ended."""
     deal, quote = await known_deal(opportunity_id, read)

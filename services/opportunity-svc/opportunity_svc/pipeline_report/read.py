@@ -1,4 +1,4 @@
-"""How the pipeline stands: money per stage, conversion, what we do not let in, what comes first."""
+"""How the pipeline stands: money per stage, conversion, deals not let in, priorities."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,11 +14,12 @@ from ltc_runtime.http import EVERYONE, Api, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 
-from .. import projections as shown
+from ..deal.read import OpportunityRow
+from ..pipeline.read import pipeline_of
 from ..pipeline.rules import Pipeline, PipelineCode, UnknownPipeline
-from .knowing import pipeline_of
 
 reports = Api("/pipeline")
+
 FOUR_DECIMALS = Decimal("0.0001")
 
 
@@ -50,7 +51,7 @@ class Board(View):
 @reports.query("/board", roles=EVERYONE)
 async def show_board(read: Read, pipeline: PipelineCode | None = None, account_manager: UserId | None = None) -> Board:
     """Open deals and their money per stage, pipeline by pipeline."""
-    table = shown.opportunities.c
+    table = OpportunityRow.table.c
     of = (table.pipeline, table.pipeline_version, table.stage_number, table.stage, table.currency)
     sums = (func.count().label("deals"), func.sum(table.value).label("value"), func.sum(table.weighted).label("weighted"))
     asked = {table.pipeline: pipeline, table.account_manager: account_manager}
@@ -98,7 +99,7 @@ async def show_conversion(
 
     A deal counts for every stage up to the one it came to; a won one went on from all.
     """
-    table = shown.opportunities.c
+    table = OpportunityRow.table.c
     of = (table.pipeline, table.pipeline_version, table.stage_number, table.status)
     asked = [*matching({table.pipeline: pipeline}), *opened(opened_from, opened_to)]
     rows = await read.all(select(*of, func.count().label("deals")).where(*asked).group_by(*of))
@@ -141,7 +142,7 @@ class AdmissionReport(View):
 @reports.query("/admission", roles=EVERYONE)
 async def show_admission(read: Read, opened_from: date | None = None, opened_to: date | None = None) -> AdmissionReport:
     """How many of the deals opened from one day to another were not let in, and why."""
-    table = shown.opportunities.c
+    table = OpportunityRow.table.c
     of = (table.status, table.decline_reason)
     rows = await read.all(select(*of, func.count().label("deals")).where(*opened(opened_from, opened_to)).group_by(*of))
     by_status, reasons = Counter[str](), Counter[DeclineReason]()
@@ -187,10 +188,10 @@ async def show_priorities(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Priorities:
     """Open deals by weighted value, the largest first; ranked within their currency."""
-    table = shown.opportunities.c
+    table = OpportunityRow.table.c
     rank = func.rank().over(partition_by=table.currency, order_by=table.weighted.desc()).label("rank")
     asked = matching({table.account_manager: account_manager, table.pipeline: pipeline})
-    found = select(shown.opportunities, rank).where(table.status == "open", *asked)
+    found = select(OpportunityRow.table, rank).where(table.status == "open", *asked)
     rows = await read.all(found.order_by(rank, table.currency, table.opportunity_id).limit(limit))
     return Priorities(data=[priority(**row) for row in rows])
 
@@ -202,7 +203,7 @@ def priority(**row: Any) -> Priority:
 
 def opened(opened_from: date | None, opened_to: date | None) -> list[ColumnElement[bool]]:
     """Opened from one day to another, both included."""
-    at = shown.opportunities.c.opened_at
+    at = OpportunityRow.table.c.opened_at
     conditions = [] if opened_from is None else [at >= datetime.combine(opened_from, time(), UTC)]
     if opened_to is not None and opened_to < date.max:
         conditions.append(at < datetime.combine(opened_to + timedelta(days=1), time(), UTC))

@@ -1,18 +1,72 @@
-"""Deals that stay in a stage for longer than deals usually do."""
+"""Times that deals spend in stages, and deals that stay in a stage for longer than deals usually do."""
 
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from ltc_events import Money, UserId
-from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
+from ltc_events import Fact, Money, UserId, projection
+from ltc_events import put as put_rows
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityDeclined, StageEntered
+from ltc_events.projection import Row
+from ltc_events.read_model import Index, Key, ReadModel, on
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Numeric, Subquery, Text, and_, case, cast, extract, func, literal, select
 
-from .. import projections as shown
-from ..pipeline.rules import PipelineCode
-from .reports import reports
+from ..deal.read import OpportunityRow, Suspension
+from ..pipeline.rules import DEFAULT, LIGHT, PipelineCode
+
+stage_times = Api("/pipeline")
+
+
+class StagePassing(ReadModel, table="stage_passing"):
+    """When a deal came to a stage, in the order of its versions.
+
+    Where a way `begins`, the stage before it belongs to another way; the end of a deal has no stage.
+    """
+
+    opportunity_id: Key[UUID]
+    version: Key[int]
+    at: datetime
+    pipeline: str | None
+    stage: str | None
+    begins: bool
+
+    of: ClassVar = Index("pipeline", "stage")
+
+
+def on_opened(deal: OpportunityOpened, fact: Fact) -> Row:
+    """The first stage of the default pipeline; a deal in another pipeline enters its stage at once."""
+    return passing(fact, DEFAULT, LIGHT.stages[0].code, begins=True)
+
+
+def on_stage_entered(deal: StageEntered, fact: Fact) -> Row:
+    return passing(fact, deal.pipeline, deal.stage, begins=deal.previous is None)
+
+
+def on_ended(deal: OpportunityWon | OpportunityLost | OpportunityDeclined | OpportunityCancelled, fact: Fact) -> Row:
+    return passing(fact, None, None, begins=False)
+
+
+def passing(fact: Fact, pipeline: str | None, stage: str | None, *, begins: bool) -> Row:
+    return {
+        "opportunity_id": fact.stream_id, "version": fact.version, "at": fact.occurred_at, "pipeline": pipeline, "stage": stage,
+        "begins": begins,
+    }  # fmt: skip
+
+
+stage_passing = projection(
+    "stage_passing",
+    on(OpportunityOpened, put_rows(StagePassing.table, on_opened)),
+    on(StageEntered, put_rows(StagePassing.table, on_stage_entered)),
+    *(
+        on(event, put_rows(StagePassing.table, on_ended))
+        for event in (OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled)
+    ),
+)
+
 
 ENOUGH = 10
 """Deals that passed a stage, from which on it can be said how long that usually takes."""
@@ -41,7 +95,7 @@ class Ageing(View):
     ageing: bool | None = Field(description="Longer than usual; null where that cannot be said.")
 
 
-@reports.query("/ageing", roles=EVERYONE)
+@stage_times.query("/ageing", roles=EVERYONE)
 async def list_ageing(
     read: Read,
     paging: Paging,
@@ -55,7 +109,7 @@ async def list_ageing(
     What is usual is the 80th percentile of the days that our own deals, won or lost, spent in that stage of that pipeline, in any
     version. Deals of other systems say no stages, so they do not count.
     """
-    table, usual = shown.opportunities.c, _usual()
+    table, usual = OpportunityRow.table.c, _usual()
     days = _days(table.stage_entered_at, literal(read.now), _stood_still(table.opportunity_id, table.stage_entered_at, literal(read.now)))
     of_the_deal = [table[name] for name in ("opportunity_id", "company", "account_manager", "pipeline", "stage", "value", "currency")]
     longer = case((usual.c.passed >= ENOUGH, days > usual.c.usual))
@@ -64,7 +118,7 @@ async def list_ageing(
             *of_the_deal, table.stage_entered_at, days.label("days"), usual.c.usual, func.coalesce(usual.c.passed, 0).label("passed"),
             longer.label("ageing"),
         )
-        .outerjoin_from(shown.opportunities, usual, and_(usual.c.pipeline == table.pipeline, usual.c.stage == table.stage))
+        .outerjoin_from(OpportunityRow.table, usual, and_(usual.c.pipeline == table.pipeline, usual.c.stage == table.stage))
         .where(table.status == "open", *matching({table.pipeline: pipeline, table.stage: stage, table.account_manager: account_manager}))
         .subquery()
     )  # fmt: skip
@@ -74,7 +128,7 @@ async def list_ageing(
 
 def _usual() -> Subquery:
     """After how many days four in five of the deals that are decided had left a stage."""
-    table, deals = shown.stage_passings.c, shown.opportunities.c
+    table, deals = StagePassing.table.c, OpportunityRow.table.c
     in_order: Any = {"partition_by": table.opportunity_id, "order_by": table.version}
     left, begins = func.lead(table.at).over(**in_order), func.lead(table.begins).over(**in_order)
     steps = select(table.opportunity_id, table.pipeline, table.stage, table.at, left.label("left"), begins.label("restarts"))
@@ -100,7 +154,7 @@ def _days(since: ColumnElement[Any], until: ColumnElement[Any], still: ColumnEle
 
 def _stood_still(deal: ColumnElement[Any], since: ColumnElement[Any], until: ColumnElement[Any]) -> ColumnElement[Any]:
     """The seconds a deal was suspended between two instants."""
-    pause = shown.suspensions.c
+    pause = Suspension.table.c
     both = func.least(func.coalesce(pause.until, until), until) - func.greatest(pause.since, since)
     seconds = func.greatest(extract("epoch", both), 0)
     return select(func.coalesce(func.sum(seconds), 0)).where(pause.opportunity_id == deal).scalar_subquery()

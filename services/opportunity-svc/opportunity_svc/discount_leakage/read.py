@@ -1,4 +1,4 @@
-"""Discount leakage: what of the list price we did not get for what we sold, and who had to allow it."""
+"""Discount leakage: the part of the list price that was given away in what was sold, and who had to allow it."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -6,14 +6,15 @@ from typing import Any, Literal
 
 from ltc_events import Currency, UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.http import EVERYONE, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 
 from .. import projections as shown
+from ..outcome.read import By, Which, counted, cut, over, summed
 from ..pipeline.rules import PipelineCode
-from .cuts import By, Which, cut, over
-from .outcomes import counted, outcomes, summed
+
+leakages = Api("/reports")
 
 
 class Leakage(View):
@@ -31,7 +32,7 @@ class Leakage(View):
     outside_authority_share: Decimal | None = Field(description="outside_authority ÷ leaked, to four places; null where nothing leaked.")
 
 
-@outcomes.query("/discount-leakage", roles=EVERYONE)
+@leakages.query("/discount-leakage", roles=EVERYONE)
 async def list_discount_leakage(
     read: Read,
     paging: Paging,

@@ -1,21 +1,121 @@
-"""What became of deals: won, lost and why, not bid for, and against whom."""
+"""How deals ended: won, lost and why, not bid for, and against which competitors; and the cuts by which reports count them."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
 from ltc_events import Code, Currency, UserId
 from ltc_events.opportunity_gates import Profile
-from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select, union
+from sqlalchemy import ColumnElement, Date, Select, Subquery, Text, and_, cast, func, literal, null, or_, select, union, union_all
 
 from .. import projections as shown
+from ..deal.read import OpportunityRow
+from ..finding.read import FindingRow
+from ..past_opportunity.read import PastRow
 from ..pipeline.rules import PipelineCode
 from ..sales_figure.read import rate
-from .cuts import By, Origin, Which, cut, over
 
-outcomes = Api("/reports")
+outcome_reports = Api("/reports")
+
+# ── which deals are counted, and by what ──────────────────────────────────────────────────────────────────────────────
+
+By = Literal["all", "account_manager", "team", "territory", "pipeline", "profile", "month", "quarter"]
+Origin = Literal["all", "own", "imported"]
+OVER = ("won", "lost", "no_bid", "not_admitted", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which deals are counted."""
+
+    closed_from: date | None = None
+    closed_to: date | None = None
+    origin: Origin = "all"
+    account_manager: UserId | None = None
+    pipeline: PipelineCode | None = None
+    profile: Profile | None = None
+
+
+def over(which: Which) -> Subquery:
+    """Deals that are over, our own and those of other systems, each with why, and what it was worth."""
+    own, past = OpportunityRow.table.c, PastRow.table.c
+    ours = select(
+        own.opportunity_id,
+        literal("own", Text).label("origin"),
+        own.status,
+        own.account_manager,
+        own.pipeline,
+        own.profile,
+        func.coalesce(own.loss_reason, own.decline_reason, own.cancel_reason).label("reason"),
+        own.competitor,
+        own.closed_on,
+        func.coalesce(own.won, own.value).label("value"),
+        func.coalesce(own.won_currency, own.currency).label("currency"),
+        own.quote_id,
+    )
+    nothing = [cast(null(), Text).label(name) for name in ("pipeline", "profile", "reason", "competitor")]
+    theirs = select(
+        past.opportunity_id, literal("imported", Text).label("origin"), past.status, past.owner.label("account_manager"), *nothing,
+        past.closed_on, past.value, past.currency, cast(null(), own.quote_id.type).label("quote_id"),
+    )  # fmt: skip
+    deals = {"own": ours, "imported": theirs, "all": union_all(ours, theirs)}[which.origin].subquery()
+    said: dict[Any, Any] = {
+        deals.c.account_manager: which.account_manager,
+        deals.c.pipeline: which.pipeline,
+        deals.c.profile: which.profile,
+    }
+    asked = [deals.c.status.in_(OVER), *matching(said)]
+    asked += [deals.c.closed_on >= which.closed_from] if which.closed_from else []
+    asked += [deals.c.closed_on <= which.closed_to] if which.closed_to else []
+    return select(deals).where(*asked).subquery()
+
+
+def cut(deals: Subquery, by: By) -> Subquery:
+    """Each deal with what it is counted by (`what`); nothing, where that is not known. Whoever is in two teams counts in both."""
+    if by in ("team", "territory"):
+        return _by_team(deals, by)
+    whole: Any = literal("", Text)
+    what = {
+        "all": whole,
+        "account_manager": deals.c.account_manager,
+        "pipeline": func.coalesce(deals.c.pipeline, ""),
+        "profile": func.coalesce(deals.c.profile, ""),
+        "month": func.to_char(deals.c.closed_on, "YYYY-MM"),
+        "quarter": func.to_char(deals.c.closed_on, 'YYYY"-Q"Q'),
+    }[by]
+    return select(deals, cast(what, Text).label("what")).subquery()
+
+
+def _by_team(deals: Subquery, by: By) -> Subquery:
+    """By the teams as they were on the day a deal ended; once by each territory, whichever of its teams it was."""
+    spans = _team_spans().subquery()
+    there = and_(
+        spans.c.member == deals.c.account_manager,
+        deals.c.closed_on >= spans.c.since,
+        or_(spans.c.until.is_(None), deals.c.closed_on < spans.c.until),
+    )
+    found = spans.c.code if by == "team" else spans.c.territory
+    what = func.coalesce(found, "").label("what")
+    return select(deals, what).outerjoin_from(deals, spans, there).distinct().subquery()
+
+
+def _team_spans() -> Select[Any]:
+    """Who was in which team, from which day until before which."""
+    teams = shown.teams.c
+    following = func.lead(cast(teams.since, Date)).over(partition_by=teams.team_id, order_by=teams.version)
+    versions = select(
+        teams.code, teams.territory, cast(teams.since, Date).label("since"), following.label("until"), teams.members
+    ).subquery()
+    members = func.json_array_elements_text(versions.c.members).table_valued("member").render_derived()
+    return select(
+        versions.c.code, versions.c.territory, versions.c.since, versions.c.until, cast(members.c.member, Text).label("member")
+    ).join_from(versions, members, literal(True))
+
+
+# ── win and loss ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SUMMED = "Minor units; null in the row over all currencies, which has no currency."
 
@@ -39,7 +139,7 @@ class Outcome(View):
     win_rate_by_value: Decimal | None
 
 
-@outcomes.query("/win-loss", roles=EVERYONE)
+@outcome_reports.query("/win-loss", roles=EVERYONE)
 async def list_outcomes(
     read: Read,
     paging: Paging,
@@ -105,7 +205,7 @@ class WhyItEnded(View):
     value: int | None = Field(description=SUMMED)
 
 
-@outcomes.query("/win-loss/reasons", roles=EVERYONE)
+@outcome_reports.query("/win-loss/reasons", roles=EVERYONE)
 async def list_reasons(
     read: Read,
     paging: Paging,
@@ -147,7 +247,7 @@ class AgainstCompetitor(View):
     win_rate_by_value: Decimal | None
 
 
-@outcomes.query("/win-loss/competitors", roles=EVERYONE)
+@outcome_reports.query("/win-loss/competitors", roles=EVERYONE)
 async def list_competitor_outcomes(
     read: Read,
     paging: Paging,
@@ -159,7 +259,7 @@ async def list_competitor_outcomes(
 ) -> Page[AgainstCompetitor]:
     """How our own deals ended from one day to another, by each competitor that was noted for them, or that they were lost to."""
     deals = over(Which(closed_from, closed_to, "own", account_manager, pipeline, profile)).c
-    met = named().subquery().c
+    met = competitors_of_deals().subquery().c
     joined = select(met.competitor, deals.status, deals.currency, deals.value, deals.competitor.label("to")).where(
         deals.opportunity_id == met.opportunity_id
     )
@@ -176,9 +276,9 @@ async def list_competitor_outcomes(
     return await read.page(select(found), key=(found.c.competitor, found.c.currency), into=against, paging=paging, newest_first=False)
 
 
-def named() -> Select[Any] | Any:
+def competitors_of_deals() -> Select[Any] | Any:
     """Which competitors are named in which deal, each once: by a finding, or as who won it."""
-    noted, deals = shown.findings.c, shown.opportunities.c
+    noted, deals = FindingRow.table.c, OpportunityRow.table.c
     found = select(noted.opportunity_id, noted.code.label("competitor")).where(noted.kind == "competitor")
     return union(found, select(deals.opportunity_id, deals.competitor).where(deals.competitor.is_not(None)))
 

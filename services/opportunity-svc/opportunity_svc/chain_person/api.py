@@ -1,5 +1,0 @@
-"""People of decision chains."""
-
-from ltc_runtime.http import Api
-
-people = Api("/people")
