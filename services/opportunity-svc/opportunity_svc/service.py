@@ -54,8 +54,8 @@ from .form import form
 from .form_fill import form_fill
 from .gate import gate
 from .hand_over import rules as leaving
-from .hand_over.rules import workload as desk
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
+from .legal_entity import legal_entity
 from .lesson import lesson
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
@@ -112,12 +112,11 @@ from .stage_time import stage_time
 from .swap import rules as swapping
 from .swap.rules import selection
 from .task import rules as task
-from .task.rules import QuoteTraced, TaskSought
 from .task.rules import deal_tasks as agenda
-from .task.rules import reasons as raising
 from .task.rules import rejected_orders as trouble
 from .task.rules.deal_tasks import AccountMoved, DecidersFound, SeatsVacated, TasksSettled
 from .task.rules.rejected_orders import ContractOver, OrderInTrouble
+from .task.rules.states import QuoteTraced, TaskSought
 from .team import rules as team
 
 former = Feature(
@@ -150,16 +149,12 @@ former = Feature(
         negotiation.facts,
         negotiation.decider,
         estimate.decider,
-        estimate.estimating,
         team.decider,
         forecast.decider,
-        forecast.forecasting,
         task.decider,
         agenda.decider,
-        register.noting,
-        raising.decider,
+        register.decider,
         trouble.decider,
-        desk.decider,
         leaving.decider,
     ),
     policies=(
@@ -272,4 +267,5 @@ service = Service(
     authority_grant,
     past_opportunity,
     sales_figure,
+    legal_entity,
 )

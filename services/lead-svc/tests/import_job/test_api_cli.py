@@ -9,11 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
-from ltc_cli import importing_leads
-from ltc_cli.importing import usual_mapping
-from ltc_cli.importing_leads import import_leads
-from ltc_cli.output import Trouble
-from ltc_cli.place import Place
+from ltc_cli.file_import import usual_mapping
+from ltc_cli.installation import Installation
+from ltc_cli.lead_import import import_leads
+from ltc_cli.output import CliError
 from ltc_runtime.imports import run_imports
 from ltc_runtime.process import http_server
 from ltc_runtime.settings import Settings
@@ -22,13 +21,13 @@ TERMS = {"mapping": "salesforce", "source": "crm", "encoding": "auto", "dry_run"
 
 
 @pytest.fixture
-async def here(served: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
+async def here(served: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Installation]:
     """An installation of one service."""
-    monkeypatch.setattr(importing_leads, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("ltc_cli.lead_import.LOOK_SECONDS", 0.05)
     listening = socket.create_server(("127.0.0.1", 0))
     server = http_server(served.app, Settings())
     tasks = [asyncio.create_task(server.serve([listening])), asyncio.create_task(run_imports(served.log, Settings()))]
-    yield Place(Settings(neighbours={"lead-svc": f"http://127.0.0.1:{listening.getsockname()[1]}"}), None)
+    yield Installation(Settings(neighbours={"lead-svc": f"http://127.0.0.1:{listening.getsockname()[1]}"}), None)
     server.should_exit = True
     await tasks[0]
     tasks[1].cancel()
@@ -37,7 +36,7 @@ async def here(served: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pl
 
 
 async def test_a_file_is_brought_and_followed_to_its_end(
-    served: Any, here: Place, tmp_path: Path, ann: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    served: Any, here: Installation, tmp_path: Path, ann: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, token = tmp_path / "leads.csv", served.issuer.token("max", ("sales_manager",))
     file.write_text("Lead ID,Company,Email\n1,Acme,\n2,Bolt,nobody\n")
@@ -48,17 +47,17 @@ async def test_a_file_is_brought_and_followed_to_its_end(
     file.write_text("Lead ID,Company\n1,Acme\n")
     assert await import_leads(here, file, TERMS, token)
     assert "1 rows: 0 new leads, 1 known already, 0 refused" in capsys.readouterr().out
-    with pytest.raises(Trouble, match="unknown-mapping: No mapping is called own"):
+    with pytest.raises(CliError, match="unknown-mapping: No mapping is called own"):
         await import_leads(here, file, {**TERMS, "mapping": "own"}, token)
-    with pytest.raises(Trouble, match="encoding: Input should be 'auto'"):
+    with pytest.raises(CliError, match="encoding: Input should be 'auto'"):
         await import_leads(here, file, {**TERMS, "encoding": "ebcdic"}, token)
     file.write_text("x\n1\n")
-    with pytest.raises(Trouble, match="ended early: no column is called Company"):
+    with pytest.raises(CliError, match="ended early: no column is called Company"):
         await import_leads(here, file, TERMS, token)
 
 
 async def test_an_address_book_is_brought_and_followed_to_its_end(
-    served: Any, here: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    served: Any, here: Installation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, token = tmp_path / "people.VCF", served.issuer.token("max", ("sales_manager",))
     file.write_text("BEGIN:VCARD\nVERSION:3.0\nUID:1\nFN:Jo\nORG:Acme\nEND:VCARD\nBEGIN:VCARD\nVERSION:2.1\nN:Doe\nEND:VCARD\n")
@@ -67,5 +66,5 @@ async def test_an_address_book_is_brought_and_followed_to_its_end(
     said = capsys.readouterr().out
     assert "2 rows: 1 new leads, 0 known already, 1 refused" in said
     assert "line 7: vCard 2.1 is not read: export it as 3.0 or 4.0" in said
-    with pytest.raises(Trouble, match="say by --mapping"):
+    with pytest.raises(CliError, match="name the export's mapping by --mapping"):
         usual_mapping(tmp_path / "leads.csv")

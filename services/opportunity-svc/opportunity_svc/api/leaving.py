@@ -16,7 +16,7 @@ from ..authority_grant.read import GrantRow
 from ..deal.read import OpportunityRow
 from ..deal.rules.states import OpportunityStatus
 from ..hand_over.rules import SEATS
-from ..task.rules import TaskKind
+from ..task.rules.states import TaskKind
 from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
 from .roles import SALES
 
