@@ -1,6 +1,5 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
-from ltc_events.contract import ContractExpiring
 from ltc_events.lead import (
     LeadAssigned,
     LeadCaptured,
@@ -8,27 +7,22 @@ from ltc_events.lead import (
     LeadDisqualified,
     LeadMerged,
     LeadPooled,
-    LeadQualified,
     LeadRecycled,
     LeadResponseMissed,
     LeadScored,
     LeadUnmerged,
 )
-from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import DecisionEscalated, OpportunityCancelled, OpportunityChanged, OpportunityDeclined
+from ltc_events.opportunity_gates import DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.feature import Feature, Service
 
 from .api import (
     contacts,
-    conversions,
-    desks,
     duplicates,
     imports,
     inbox,
     leads,
-    my_day,
     parties,
     people,
     rule_books,
@@ -37,89 +31,65 @@ from .api import (
 from .campaign import campaign
 from .contact import rules as person
 from .contact.rules import consent as withdrawing
-from .conversion import rules as converting
-from .conversion.rules import ConversionsRequested
-from .deal import rules as deal
-from .deal.rules import ExpiryNoted
+from .conversion import conversion
+from .deal import deal
 from .form import form
+from .funnel import funnel
+from .hand_over import hand_over
 from .import_job import rules as importing
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
-from .lead import rules as lead
-from .lead.rules.events import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead import lead
+from .lead.rules.events import ConsentRecorded, LeadOwnerNotFound, TouchLogged
+from .lead_capture import lead_capture
+from .lead_merge import lead_merge
+from .my_day import my_day
 from .nurture import rules as nurturing
 from .nurture.rules import states as nurture
 from .nurture.rules.states import NurtureStepPlanned
 from .party import rules as account
 from .policies import (
-    await_response,
-    capture_renewal,
-    check_response,
-    convert_each,
-    keep_deals,
-    keep_desks,
     keep_party,
-    move_leads,
-    note_expiry,
     note_notice,
     nurture_lead,
-    offer_lead,
-    recycle_lead,
-    return_late_lead,
-    return_lead,
-    route_lead,
-    route_lead_again,
-    score_lead,
     send_digest,
     send_step,
     stop_nurture,
-    watch_lead,
 )
 from .projections import (
     contact_merge_list,
-    conversion_list,
     digest_list,
-    hand_over_list,
     import_list,
     inbox_list,
-    lead_list,
-    lead_merge_list,
     nurture_list,
     party_list,
     rule_book_list,
 )
 from .rule_book import rules as rule_book
 from .submission import submission
-from .workload import rules as desk
-from .workload.rules import LeadsHandedOver
+from .touch import touch
+from .workload import workload
 
 former = Feature(
     api=(
         leads,
-        conversions,
         parties,
         duplicates,
         contacts,
         people,
         rule_books,
-        desks,
-        my_day,
         imports,
         inbox,
         withdrawals,
     ),
     deciders=(
-        lead.decider,
         person.decider,
         person.together,
         rule_book.decider,
-        desk.decider,
         account.decider,
         account.merging,
-        deal.decider,
-        converting.decider,
         withdrawing.decider,
         importing.decider,
         importing.starting,
@@ -129,15 +99,7 @@ former = Feature(
         nurturing.nurturing,
     ),
     policies=(
-        NamedPolicy("score_lead", (LeadCaptured, TouchLogged, LeadQualified, LeadUnmerged), score_lead),
-        NamedPolicy("route_lead", (LeadCaptured, LeadUnmerged), route_lead),
-        NamedPolicy("await_response", LeadCaptured, await_response),
         NamedPolicy("keep_party", LeadCaptured, keep_party, from_start=True),
-        NamedPolicy("offer_lead", LeadRouted, offer_lead),
-        NamedPolicy(
-            "keep_desks", (LeadAssigned, LeadPooled, LeadDisqualified, LeadConverted, LeadMerged, LeadUnmerged), keep_desks, from_start=True
-        ),
-        NamedPolicy("watch_lead", (LeadAssigned, LeadUnmerged), watch_lead),
         NamedPolicy(
             "note_notice",
             (
@@ -158,34 +120,15 @@ former = Feature(
             ),
             note_notice,
         ),
-        NamedPolicy("recycle_lead", LeadWatched, recycle_lead),
-        NamedPolicy("check_response", (ResponseAwaited, LeadUnmerged), check_response),
-        NamedPolicy("route_lead_again", LeadPooled, route_lead_again),
         NamedPolicy("nurture_lead", (LeadPooled, LeadDisqualified, LeadScored), nurture_lead),
         NamedPolicy("send_digest", DigestPlanned, send_digest),
-        NamedPolicy("move_leads", LeadsHandedOver, move_leads),
         NamedPolicy("stop_nurture", (TouchLogged, LeadConverted, LeadMerged, ConsentRecorded), stop_nurture),
         NamedPolicy("send_step", NurtureStepPlanned, send_step),
-        NamedPolicy("convert_each", ConversionsRequested, convert_each),
-        NamedPolicy(
-            "keep_deals",
-            (OpportunityOpened, OpportunityChanged, OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled),
-            keep_deals,
-            from_start=True,
-        ),
-        NamedPolicy("return_lead", OpportunityLost, return_lead),
-        NamedPolicy("return_late_lead", OpportunityJoinRefused, return_late_lead),
-        NamedPolicy("note_expiry", ContractExpiring, note_expiry),
-        NamedPolicy("capture_renewal", ExpiryNoted, capture_renewal),
     ),
     projections=(
-        lead_list,
-        lead_merge_list,
         rule_book_list,
-        hand_over_list,
         party_list,
         contact_merge_list,
-        conversion_list,
         import_list,
         inbox_list,
         digest_list,
@@ -194,4 +137,20 @@ former = Feature(
     effects=(nurturing.mails, digesting.mails),
     imports=(importing.taking,),
 )
-service = Service("lead-svc", campaign, form, submission, former)
+service = Service(
+    "lead-svc",
+    funnel,
+    lead_capture,
+    lead,
+    touch,
+    lead_merge,
+    conversion,
+    deal,
+    workload,
+    hand_over,
+    my_day,
+    campaign,
+    form,
+    submission,
+    former,
+)

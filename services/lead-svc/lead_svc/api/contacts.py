@@ -26,8 +26,8 @@ from ..contact.rules import (
     UnmergeContact,
 )
 from ..contact.rules.likeness import Agreement, Trait, alike, traits
+from ..lead.read import Contact
 from ..party.rules import UnknownParty
-from .asking import Contact
 from .consenting import asked_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties
