@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 import uvloop
-from ltc_runtime.process import settle_memory
+from ltc_runtime.process import freeze_memory
 
 from .append import append_1, append_64
 from .hear import hear, hear_third
@@ -57,7 +57,7 @@ def main(names: list[str]) -> int:
         return 2
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for name in names or BENCHMARKS:
-        settle_memory()  # as the services do; ours and the neighbour alike
+        freeze_memory()  # as the services do; ours and the neighbour alike
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             figure = runner.run(BENCHMARKS[name]())
         print(figure.line(), flush=True)

@@ -11,16 +11,17 @@ from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
-from ltc_events import Command, Decider, Event, Policy, derive_id
+from ltc_events import Command, Decider, Event, derive_id
+from ltc_events.policy import NamedPolicy
 from ltc_runtime.log import migrate, open_log
 from ltc_runtime.messaging.broker import FETCH_BYTES, topic_for
 from ltc_runtime.messaging.fetcher import BATCH
-from ltc_runtime.messaging.inbox import hear as listen
-from ltc_runtime.messaging.topic_start import note_fresh
-from ltc_runtime.policies import note_policies, react
-from ltc_runtime.service import Service
+from ltc_runtime.messaging.inbox import run_inbox as listen
+from ltc_runtime.messaging.topic_start import register_new_topics
+from ltc_runtime.policies import register_policies, run_policies
+from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.shutdown import end
+from ltc_runtime.shutdown import cancel_all
 from ltc_stack.postgres import Postgres
 
 from .append import opened_log
@@ -85,12 +86,14 @@ def enter_some(event: SaleRung) -> list[Command]:
     return enter(event) if event.number % 3 == 0 else []
 
 
-def listener(policy: Policy) -> Service:
+def listener(policy: Callable[[SaleRung], list[Command]]) -> Service:
     """A service that hears the tills; under a name of its own, so that it begins at the beginning."""
-    return Service(name=f"ledger{next(_runs)}-svc", api=(), decides=(entry,), reacts={SaleRung: (policy,)})
+    return Service(f"ledger{next(_runs)}-svc", Feature(deciders=(entry,), policies=(NamedPolicy(policy.__name__, SaleRung, policy),)))
 
 
-def ours(postgres: Postgres, settings: Settings, policy: Policy, reactions: int) -> Callable[[], Awaitable[float]]:
+def ours(
+    postgres: Postgres, settings: Settings, policy: Callable[[SaleRung], list[Command]], reactions: int
+) -> Callable[[], Awaitable[float]]:
     """A new service that hears everything and reacts, until its last reaction is in its log."""
 
     async def run() -> float:
@@ -98,16 +101,16 @@ def ours(postgres: Postgres, settings: Settings, policy: Policy, reactions: int)
         service = listener(policy)
         await migrate(owner, service, login=LOGIN)
         log = await open_log(login, service)
-        await note_policies(log)
-        await note_fresh(log.pool, service.hears)
+        await register_policies(log)
+        await register_new_topics(log.pool, service.consumes)
         began = time.perf_counter()
-        tasks = [asyncio.create_task(listen(log, settings)), asyncio.create_task(react(log, settings))]
+        tasks = [asyncio.create_task(listen(log, settings)), asyncio.create_task(run_policies(log, settings))]
         while await log.changed(log.head, 1.0) < EVENTS + reactions:
             for task in tasks:
                 if task.done():
                     task.result()
         took = time.perf_counter() - began
-        await end(tasks)
+        await cancel_all(tasks)
         await log.stop()
         return EVENTS / took
 
@@ -155,7 +158,7 @@ def columns(records: list[ConsumerRecord]) -> list[list[object]]:
     ]
 
 
-async def against_bare(name: str, policy: Policy, reactions: int, aim: float) -> Figure:
+async def against_bare(name: str, policy: Callable[[SaleRung], list[Command]], reactions: int, aim: float) -> Figure:
     """A backlog on the topic, heard."""
     async with AsyncExitStack() as cleanup:
         postgres = await cleanup.enter_async_context(server())

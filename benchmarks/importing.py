@@ -18,7 +18,7 @@ import psutil
 from lead_svc.service import service
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
-from ltc_runtime.imports import ROWS, take_next
+from ltc_runtime.imports import ROWS, import_next_file
 from ltc_runtime.log import migrate, open_log
 from ltc_runtime.settings import Settings
 
@@ -108,7 +108,7 @@ async def ours(owner: str, login: str, path: Path, memory: Memory) -> tuple[floa
             watching = asyncio.create_task(memory.watch())
             began = time.perf_counter()
             import_id = await bring(client, path)
-            await take_next(log)
+            await import_next_file(log)
             rates.append(COUNT / (time.perf_counter() - began))
             watching.cancel()
             with suppress(asyncio.CancelledError):

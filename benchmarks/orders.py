@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from ltc_events import Event, Money, PublishedEvent, Stream, derive_id
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine
-from ltc_runtime.log import HeardRow, Log, Meta, Plan
+from ltc_runtime.log import ConsumedRow, Log, Meta, Plan
 from order_svc.order.policies import receive_order
 from order_svc.order.rules import AcceptDelivery, ConfirmOrder, OrderCommand, ShipOrder
 from order_svc.order.rules.quantities import LineQuantity
@@ -36,11 +36,11 @@ class Neighbour:
     log_id: UUID = field(default_factory=uuid4)
     position: int = 0
 
-    def tell(self, event: PublishedEvent, contract_id: UUID, version: int) -> HeardRow:
+    def tell(self, event: PublishedEvent, contract_id: UUID, version: int) -> ConsumedRow:
         """The next fact of its log."""
         self.position += 1
         id = derive_id(self.log_id, self.position)
-        return HeardRow(
+        return ConsumedRow(
             id, "contract-svc", self.log_id, self.position, self.position - 1, id.bytes * 2, 0, "contract", contract_id, version,
             event.event_type, "anna", contract_id, None, None, datetime.now(UTC), data_of(event), None, event,
         )  # fmt: skip

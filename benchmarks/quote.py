@@ -25,10 +25,10 @@ from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.settings import Settings
 from opportunity_svc.catalogue.rules import CATALOGUE_ID, Product, SetCatalogue
-from opportunity_svc.deal.rules import OpenOpportunity
-from opportunity_svc.price_book.rules import Book, PriceItem, SetPriceBook, price_book_id
+from opportunity_svc.deal.rules.opened import OpenOpportunity
+from opportunity_svc.price_book.rules import Book, PriceItem, SetPriceBook
 from opportunity_svc.quote.rules.price import AskedLine, AskedLines, priced
-from opportunity_svc.rule_book.rules import CONFIGURATION, ActivateRules, DraftRules
+from opportunity_svc.rule_book.rules import ActivateRules, DraftRules
 from opportunity_svc.rule_book.rules.configuration import Amount, AnyRule, ConfigurationRules, Excludes, Requires, check
 from opportunity_svc.service import service
 from pydantic import BaseModel
@@ -68,7 +68,7 @@ class Given:
     @property
     def streams(self) -> Sequence[Stream]:
         """Those it names."""
-        return service.deciders[type(self.command)].streams(self.command)
+        return service.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> None:
         """Decide it."""
@@ -108,10 +108,10 @@ async def prepared(log: Log, deal: UUID) -> None:
             opportunity_id=deal, lead_id=uuid4(), party_id=uuid4(), company="Acme", need="Parts", value=Money(amount=1, currency="USD"),
             account_manager="ann", solution_manager="sam", fulfilment_manager="fay", expected_close=date(2030, 1, 1),
         ),
-        SetPriceBook(price_book_id=price_book_id("list"), code="list", currency="USD", items=ITEMS, valid_from=BEGIN, set_by="mia"),
+        SetPriceBook(code="list", currency="USD", items=ITEMS, valid_from=BEGIN, set_by="mia"),
         SetCatalogue(catalogue_id=CATALOGUE_ID, products=ROWS, difference_hash=difference({}, rows).hash, set_by="mia"),
-        DraftRules(book_id=CONFIGURATION, book="configuration", configuration=RULES, drafted_by="mia"),
-        ActivateRules(book_id=CONFIGURATION, version=1, activated_by="max"),
+        DraftRules(book="configuration", configuration=RULES, drafted_by="mia"),
+        ActivateRules(book="configuration", version=1, activated_by="max"),
     ):  # fmt: skip
         await log.submit(Given(command))
 

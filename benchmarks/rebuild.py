@@ -3,12 +3,12 @@
 import gc
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import asyncpg
 from ltc_events import on, projection, put
 from ltc_runtime.log.fold import CHUNK
 from ltc_runtime.log.rebuild import build
+from ltc_runtime.service import Feature, Service
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -36,7 +36,7 @@ def row(sale: SaleRung) -> dict[str, object]:
 
 
 tills = projection("tills", on(SaleRung, put(till_list, row)))
-shown = replace(service, shows=(tills,))
+shown = Service(service.name, Feature(deciders=service.deciders, projections=(tills,)))
 
 READ = """
 SELECT position, type, data, stream, stream_id, version, occurred_at, recorded_at, actor, correlation_id

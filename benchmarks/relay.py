@@ -11,10 +11,10 @@ from ltc_runtime.log import Log
 from ltc_runtime.messaging import topics
 from ltc_runtime.messaging.broker import BATCH_BYTES, topic_for
 from ltc_runtime.messaging.cloudevents import Headers, headers_of
-from ltc_runtime.messaging.lease import usurp
-from ltc_runtime.messaging.published_log import OwnLog
+from ltc_runtime.messaging.lease import reset_checkpoint
+from ltc_runtime.messaging.published_log import PublishedLog
 from ltc_runtime.messaging.relay import RELAY
-from ltc_runtime.messaging.relay import relay as tell
+from ltc_runtime.messaging.relay import run_relay as tell
 from ltc_runtime.settings import Settings
 
 from .append import opened_log
@@ -41,7 +41,7 @@ def ours(log: Log, settings: Settings) -> Callable[[], Awaitable[float]]:
 
     async def run() -> float:
         fresh = await empty_topic(settings)
-        await usurp(log.pool, RELAY, 0)
+        await reset_checkpoint(log.pool, RELAY, 0)
         began = time.perf_counter()
         telling = asyncio.create_task(tell(log, fresh))
         while await log.pool.fetchval("SELECT position FROM checkpoint WHERE name = $1", RELAY) < log.head:
@@ -81,7 +81,7 @@ async def produced(said: Said, settings: Settings) -> float:
 
 async def said_of(log: Log) -> Said:
     """What the relay says of each event."""
-    own = OwnLog(log.pool, service.name, log.log_id)
+    own = PublishedLog(log.pool, service.name, log.log_id)
     events = [own.told(row) for row in await own.rows(0, EVENTS)]
     return [(told.partition, str(told.stream_id).encode(), told.data, headers_of(told)) for told in events]
 

@@ -14,7 +14,7 @@ from lead_svc.lead.rules.states import Qualified, Trail, Who
 from lead_svc.rule_book import rules as rule_book
 from lead_svc.rule_book.rules import Book
 from lead_svc.rule_book.rules.scoring import BudgetStep, PerTouch, ScoringModel, Within
-from ltc_events import Held, Money
+from ltc_events import GivenStates, Money
 from ltc_events.lead import Bant
 from ltc_kit.versioned_document import Versions
 
@@ -80,7 +80,7 @@ async def score() -> Figure:
     """100,000 leads; each decision also gives the band and every factor that counted."""
     said = [known(number) for number in range(LEADS)]
     stream, book = lead.decider.of(UUID(int=2)), rule_book.decider.of(grading.SCORING)
-    held = [Held({stream: state(each), book: BOOK}) for each in said]
+    held = [GivenStates({stream: state(each), book: BOOK}) for each in said]
     command = ScoreLead(lead_id=stream.id, at=NOW)
     ours = [decider.decide_on(each, command) for each in held[:1000]]
     assert [event.score for events in ours for event in events] == [plainly(each) for each in said[:1000]]  # type: ignore[attr-defined]

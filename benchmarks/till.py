@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ltc_events import Command, Decider, Money, PublishedEvent
-from ltc_runtime.service import Service
+from ltc_runtime.service import Feature, Service
 
 
 class Ring(Command):
@@ -43,4 +43,4 @@ def evolve(till: Till, event: SaleRung) -> Till:
 
 
 till = Decider(kind="till", id="till_id", initial=Till(), decide=decide, evolve=evolve, commands=Ring, events=SaleRung)
-service = Service(name="till-svc", api=(), decides=(till,))
+service = Service("till-svc", Feature(deciders=(till,)))

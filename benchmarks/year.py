@@ -22,9 +22,9 @@ from ltc_demo.http import Response, Service
 from ltc_runtime.log import Log, open_log
 from ltc_runtime.log.rebuild import build
 from ltc_runtime.messaging import topics
-from ltc_runtime.messaging.lease import usurp
+from ltc_runtime.messaging.lease import reset_checkpoint
 from ltc_runtime.messaging.relay import RELAY
-from ltc_runtime.messaging.relay import relay as tell
+from ltc_runtime.messaging.relay import run_relay as tell
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
 from order_svc.service import service as order_svc
@@ -144,7 +144,7 @@ async def rebuilt(owner: str) -> float:
     transaction = connection.transaction()
     await transaction.start()
     began = time.perf_counter()
-    for shown in order_svc.shows:
+    for shown in order_svc.projections:
         await build(connection, order_svc, shown)
     seconds = time.perf_counter() - began
     await transaction.rollback()
@@ -156,7 +156,7 @@ async def told(log: Log, settings: Settings) -> float:
     """Seconds to tell everything from the first row on, to an empty topic."""
     fresh = settings.model_copy(update={"topic_prefix": f"year{log.head}."})
     await topics.apply([order_svc.name], fresh)
-    await usurp(log.pool, RELAY, 0)
+    await reset_checkpoint(log.pool, RELAY, 0)
     began = time.perf_counter()
     telling = asyncio.create_task(tell(log, fresh))
     last = await log.pool.fetchval("SELECT max(position) FROM log WHERE partition IS NOT NULL")
@@ -199,7 +199,7 @@ async def year() -> Year:
     with tempfile.TemporaryDirectory(prefix="ltc-bench-") as directory:
         stack = Stack(Settings(data_dir=Path(directory)), services=[order_svc.name])
         await stack.start_servers()
-        stack._ports.take(order_svc.name)
+        stack._ports.assign(order_svc.name)
         try:
             sizes = await grown(stack)
         finally:

@@ -17,7 +17,7 @@ from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log, Meta, Plan, migrate, open_log
 from ltc_runtime.log.states import TailKey
-from ltc_runtime.policies import Reactor, note_policies
+from ltc_runtime.policies import PolicyRunner, register_policies
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.timers import fire_due
@@ -40,7 +40,7 @@ class Given:
     @property
     def streams(self) -> list[Stream]:
         """The streams it names."""
-        return self.service.deciders[type(self.command)].streams(self.command)
+        return self.service.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> int:
         """Decide it."""
@@ -69,7 +69,7 @@ class Served:
 
     async def react(self) -> None:
         """Let the policies do what is to be done, and the timers that are due fire."""
-        reactor = Reactor(self.log)
+        reactor = PolicyRunner(self.log)
         await reactor.load()
         while await reactor.step() or await fire_due(self.log):
             pass
@@ -115,7 +115,7 @@ async def serve(service_postgres: Postgres, templates: dict[Service, str], tmp_p
             await execute(url, f"CREATE DATABASE {name} TEMPLATE {templates[service]}")
             clock = tmp_path / f"{name}.clock"
             log = await open_log(at(url, name, LOGIN), service, clock=Clock(clock))
-            await note_policies(log)
+            await register_policies(log)
             stack.push_async_callback(log.stop)
             return Served(log, create_app(service, log, Settings(jwks=str(issuer.jwks))), issuer, clock)
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import asyncpg
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.messaging.inbox import hear
-from ltc_runtime.messaging.relay import relay
-from ltc_runtime.messaging.topic_start import note_fresh
+from ltc_runtime.messaging.inbox import run_inbox
+from ltc_runtime.messaging.relay import run_relay
+from ltc_runtime.messaging.topic_start import register_new_topics
 from ltc_runtime.messaging.topics import apply
-from ltc_runtime.policies import note_policies, react
+from ltc_runtime.policies import register_policies, run_policies
 from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.shutdown import end
+from ltc_runtime.shutdown import cancel_all
 
 from .checker.evidence import Evidence, gather
 from .databases import Database, Databases
@@ -25,7 +25,7 @@ from .settling import settled
 PARTITIONS = 3
 _numbers = itertools.count(1)
 Role = Callable[[Log, Settings], Coroutine[Any, Any, None]]
-ROLES: dict[str, Role] = {"relay": relay, "hear": hear, "react": react}
+ROLES: dict[str, Role] = {"relay": run_relay, "hear": run_inbox, "react": run_policies}
 
 
 class Bed:
@@ -51,8 +51,8 @@ class Bed:
         """The log, as one more process of the service opens it; ``service`` where it was changed since."""
         opened = await open_log(self.databases[name].login, service or self.services[name])
         self._logs.append(opened)
-        await note_policies(opened)
-        await note_fresh(opened.pool, opened.service.hears)
+        await register_policies(opened)
+        await register_new_topics(opened.pool, opened.service.consumes)
         return opened
 
     def run(self, log: Log, *roles: str) -> list[asyncio.Task[None]]:
@@ -70,7 +70,7 @@ class Bed:
 
     async def stop(self) -> None:
         """Stop everything that runs."""
-        await end(self._tasks)
+        await cancel_all(self._tasks)
         for log in self._logs:
             await log.stop()
         self._tasks, self._logs = [], []

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ltc_runtime.clock import Clock, read_offset, set_offset
-from ltc_runtime.messaging.broker import way_in
+from ltc_runtime.messaging.broker import connection_options
 from ltc_runtime.service import Service, load
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
@@ -49,7 +49,7 @@ class Platform:
             await settled(self.services, self.dsns, seconds, now=Clock(self.stack.clock).now)
         except AssertionError as late:
             lag = (str(late),)
-        login = {name: value for name, value in way_in(self.stack.operator).items() if name != "bootstrap_servers"}
+        login = {name: value for name, value in connection_options(self.stack.operator).items() if name != "bootstrap_servers"}
         found = await gather(self.dsns, self.stack.bootstrap, self.journal, self.stack.prefix, login)
         again = {name: await rebuilt(self.stack.databases[name].owner, service) for name, service in self.services.items()}
         return replace(found, rebuilt=again, people=frozenset(self.people), marks=frozenset(self.marks), lag=lag)

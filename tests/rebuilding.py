@@ -3,7 +3,7 @@
 from typing import Any
 
 import asyncpg
-from ltc_runtime.log.rebuild import BESIDE, build
+from ltc_runtime.log.rebuild import BUILD_SCHEMA, build
 from ltc_runtime.service import Service
 
 from .checker.evidence import Row, canonical
@@ -16,10 +16,10 @@ async def rebuilt(owner_dsn: str, service: Service) -> dict[str, list[Row]]:
     await transaction.start()
     try:
         found: dict[str, list[Row]] = {}
-        for projection in service.shows:
+        for projection in service.projections:
             await build(connection, service, projection)
             for table in projection.tables:
-                found[table.name] = sorted(map(dict, await connection.fetch(f'SELECT * FROM {BESIDE}."{table.name}"')), key=canonical)
+                found[table.name] = sorted(map(dict, await connection.fetch(f'SELECT * FROM {BUILD_SCHEMA}."{table.name}"')), key=canonical)
         return found
     finally:
         await transaction.rollback()

@@ -57,12 +57,12 @@ def lagging(services: Mapping[str, Service], standing: Mapping[str, asyncpg.Reco
         now = standing[name]
         if now["relayed"] < now["last_told"]:
             found.append(f"{name} told up to {now['relayed']} of {now['last_told']}")
-        if service.reacts and (now["reacted"] or 0) < now["head"]:
+        if service.policies_of and (now["reacted"] or 0) < now["head"]:
             found.append(f"{name} reacted up to {now['reacted']} of {now['head']}")
         heard = counts(now["heard"])
         found += [
             f"{name} heard {heard.get(teller, 0)} of {standing[teller]['told']} from {teller}"
-            for teller in service.hears
+            for teller in service.consumes
             if teller in standing and heard.get(teller, 0) < standing[teller]["told"]
         ]
     return found

@@ -1,13 +1,15 @@
 """Two services as small as services can be, to put the machine under faults: one counts, the other reacts to what was counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, PublishedEvent, Refusal, derive_id, on, projection, put
+from ltc_events import Command, Decider, Event, Projection, PublishedEvent, Refusal, derive_id, on, projection, put
+from ltc_events.policy import AnyPolicy, NamedPolicy
 from ltc_events.vocabulary import Stream
 from ltc_runtime.log import Meta, Plan
-from ltc_runtime.service import Service
+from ltc_runtime.service import Feature, Service
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -77,7 +79,7 @@ def row(event: Added) -> dict[str, Any]:
     return {"tally_id": event.tally_id, "total": event.total, "note": event.note}
 
 
-tally_svc = Service(name="tally-svc", api=(), decides=(tally,), shows=(projection("totals", on(Added, put(totals, row))),))
+tally_svc = Service("tally-svc", Feature(deciders=(tally,), projections=(projection("totals", on(Added, put(totals, row))),)))
 
 
 class Echoed(PublishedEvent, type="ltc.echo.echoed.v1"):
@@ -108,13 +110,16 @@ def answer(added: Added) -> list[Command]:
 
 
 echoes = Table("echoes", MetaData(schema="read"), Column("tally_id", PgUUID, primary_key=True), Column("total", BigInteger))
-echo_svc = Service(
-    name="echo-svc",
-    api=(),
-    decides=(echo,),
-    reacts={Added: (answer,)},
-    shows=(projection("echoes", on(Added, put(echoes, lambda added: {"tally_id": added.tally_id, "total": added.total}))),),
-)
+ANSWER = NamedPolicy("answer", Added, answer)
+echo_list = projection("echoes", on(Added, put(echoes, lambda added: {"tally_id": added.tally_id, "total": added.total})))
+
+
+def echo_with(*policies: AnyPolicy, projections: Sequence[Projection] = (echo_list,)) -> Service:
+    """The second service, with these policies and read models."""
+    return Service("echo-svc", Feature(deciders=(echo,), policies=policies, projections=projections))
+
+
+echo_svc = echo_with(ANSWER)
 
 
 @dataclass

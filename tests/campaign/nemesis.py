@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
-from ltc_runtime.messaging.broker import reading, topic_for, way_in
+from ltc_runtime.messaging.broker import connection_options, topic_for, topic_reader
 from ltc_runtime.messaging.topic_check import last_records
 from ltc_runtime.messaging.topics import apply
 
@@ -70,7 +70,7 @@ async def scaled(platform: Platform, chance: random.Random) -> str:
         for other in chance.sample(others, len(others)):
             await asyncio.sleep(chance.uniform(0.2, 1.5))
             if chance.random() < 0.5:
-                other.wanted, killed = False, killed + 1
+                other.should_run, killed = False, killed + 1
                 await other.kill()
             await platform.stack.services.remove(other.name)
             others.remove(other)
@@ -165,10 +165,10 @@ async def told_again(platform: Platform, chance: random.Random) -> str:
     name = chance.choice(platform.stack.names)
     settings = platform.stack.common()
     topic = topic_for(name, settings)
-    async with reading(settings) as consumer:
+    async with topic_reader(settings) as consumer:
         records = await last_records(consumer, topic, range(settings.topic_partitions), 400)
     again = chance.sample(records, min(len(records), 200))
-    producer = AIOKafkaProducer(**way_in(settings))
+    producer = AIOKafkaProducer(**connection_options(settings))
     await producer.start()
     try:
         for record in again:
@@ -180,7 +180,7 @@ async def told_again(platform: Platform, chance: random.Random) -> str:
 
 async def rebalance_storm(platform: Platform, chance: random.Random) -> str:
     """Strangers join the group of a service and leave it, one after the other."""
-    name = chance.choice([name for name in platform.stack.names if platform.services[name].hears])
+    name = chance.choice([name for name in platform.stack.names if platform.services[name].consumes])
     stays = [chance.uniform(0.1, 3.0) for _ in range(chance.randint(3, 10))]  # the others look every two seconds whether somebody came
     held = await storm(platform, name, stays)
     return f"{name}, {len(stays)} times, {held} of them got partitions"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
-from ltc_runtime.messaging.broker import reading, topic_for, way_in
+from ltc_runtime.messaging.broker import connection_options, topic_for, topic_reader
 from ltc_runtime.messaging.topic_check import last_records
 
 from ..checker.evidence import MARK
@@ -61,13 +61,13 @@ async def hostile(platform: Platform, chance: random.Random) -> str:
     name = chance.choice(platform.stack.names)
     settings = platform.stack.common()
     topic = topic_for(name, settings)
-    async with reading(settings) as consumer:
+    async with topic_reader(settings) as consumer:
         records = await last_records(consumer, topic, range(settings.topic_partitions), LOOK_BACK)
     true = await _heard_by_all(platform, name, [record for record in records if MARK not in dict(record.headers)])
     if not true:
         return f"nothing: nothing of {topic} was heard yet"
     kinds = chance.choices(list(FORGERIES), k=chance.randint(20, 150))
-    producer = AIOKafkaProducer(**way_in(settings))
+    producer = AIOKafkaProducer(**connection_options(settings))
     await producer.start()
     try:
         for kind in kinds:
@@ -87,7 +87,7 @@ async def _heard_by_all(platform: Platform, teller: str, records: Sequence[Consu
     """Those that lie behind the tail of every listener, so that nothing forged of them can fit."""
     tails: list[dict[tuple[str, int], int]] = []
     for listener, service in platform.services.items():
-        if teller in service.hears:
+        if teller in service.consumes:
             async with database.of(platform, listener) as connection:
                 rows = await connection.fetch("SELECT log_id, partition, position FROM heard WHERE origin = $1", teller)
             tails.append({(str(row["log_id"]), row["partition"]): row["position"] for row in rows})

@@ -78,7 +78,7 @@ async def test_positions_from_a_sequence_without_the_lock_are_found(parts: Bed) 
 
 
 async def test_a_checkpoint_moved_before_the_effect_is_found(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    deliver: Callable[..., Any] = relay_module._Teller._deliver
+    deliver: Callable[..., Any] = relay_module._Publisher._deliver
     broken = asyncio.Event()
 
     async def checkpoint_first(teller: Any, chunk: Any) -> None:
@@ -90,7 +90,7 @@ async def test_a_checkpoint_moved_before_the_effect_is_found(parts: Bed, monkeyp
         for batch in (one for batches in chunk.batches.values() for one in batches):
             batch.acknowledged = True
 
-    monkeypatch.setattr(relay_module._Teller, "_deliver", checkpoint_first)
+    monkeypatch.setattr(relay_module._Publisher, "_deliver", checkpoint_first)
     log, _ = await parts.start("tally-svc", "echo-svc", roles=())
     await count(log, *range(6))
     parts.run(log, "relay")
@@ -101,13 +101,13 @@ async def test_a_checkpoint_moved_before_the_effect_is_found(parts: Bed, monkeyp
 
 
 async def test_a_message_dropped_by_the_relay_is_found(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
-    put = relay_module._Teller._put
+    put = relay_module._Publisher._put
 
     def dropping(teller: Any, batches: Any, told: Any, context: Any) -> None:
         if told.position != 3:
             put(teller, batches, told, context)
 
-    monkeypatch.setattr(relay_module._Teller, "_put", dropping)
+    monkeypatch.setattr(relay_module._Publisher, "_put", dropping)
     (log,) = await parts.start("tally-svc", roles=("relay",))
     await count(log, *range(12))
     await parts.until("tally-svc", "SELECT position >= 12 FROM checkpoint WHERE name = 'relay'")

@@ -43,7 +43,7 @@ class Saying:
     @property
     def streams(self) -> list[Stream]:
         """Those of the events."""
-        owners = self.log.service.owners
+        owners = self.log.service.owner_of
         return [owners[type(event)].of(getattr(event, owners[type(event)].id)) for event in self.events]
 
     def plan(self, plan: Plan) -> int:
@@ -67,7 +67,7 @@ async def say(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     async def saying(*events: Event) -> set[str]:
         for event in events:
             rule = Saying([event], log)
-            deciders: dict[Any, Any] = log.service.deciders
+            deciders: dict[Any, Any] = log.service.decider_of
             monkeypatch.setitem(deciders, Say, Rule(rule))
             await log.submit(rule)
         ledger = await read_ledger("billing-svc", database.superuser)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ltc_events import At, Command, Event, Money, Refusal, Stream, derive_id
 from ltc_events.contract import PlanLine
 from ltc_events.opportunity import OpportunityWon, PricedLine, lines_hash
-from ltc_events.vocabulary import Held
+from ltc_events.vocabulary import GivenStates
 from ltc_runtime.service import Service, load
 
 TODAY = date(2026, 11, 24)
@@ -35,7 +35,7 @@ class Flow:
         """A published fact sets out to everybody who listens."""
         self.told.append(event)
         for name, service in self.services.items():
-            if event.origin() in service.hears:
+            if event.origin() in service.consumes:
                 self.ways[event.origin(), name, partition].append(event)
 
     def arrive(self, way: tuple[str, str, int]) -> None:
@@ -45,10 +45,10 @@ class Flow:
     def decide(self, name: str, command: Command) -> None:
         """A service decides; what follows from it follows."""
         service = self.services[name]
-        decider = service.deciders[type(command)]
+        decider = service.decider_of[type(command)]
         named = {stream: self.states.get((name, stream), service.kinds[stream.kind].initial) for stream in decider.streams(command)}
-        for event in decider.decide_on(Held(named), command):
-            owner = service.owners[type(event)]
+        for event in decider.decide_on(GivenStates(named), command):
+            owner = service.owner_of[type(event)]
             stream = owner.of(getattr(event, owner.id))
             self.states[name, stream] = owner.evolve(self.states.get((name, stream), owner.initial), event)
             if event.published:
@@ -56,7 +56,7 @@ class Flow:
             self._react(name, event)
 
     def _react(self, name: str, event: Event) -> None:
-        for policy in self.services[name].reacts.get(type(event), ()):
+        for policy in self.services[name].policies_of.get(type(event), ()):
             for command in policy(event):
                 if not isinstance(command, At):
                     self.decide(name, command)
@@ -94,7 +94,7 @@ def drafted(flow: Flow) -> UUID | None:
 
 def command(name: str, kind: str, **said: Any) -> Command:
     """A command of a service, by its name."""
-    found = next(known for known in LOADED[name].deciders if known.__name__ == kind)
+    found = next(known for known in LOADED[name].decider_of if known.__name__ == kind)
     return found(**said)
 
 
@@ -167,11 +167,11 @@ def walk(choose: Callable[[int], int]) -> Flow:
 
 def allowed(flow: Flow, name: str, asked: Command) -> bool:
     """Whether the service would not refuse it now."""
-    decider = flow.services[name].deciders[type(asked)]
+    decider = flow.services[name].decider_of[type(asked)]
     kinds = flow.services[name].kinds
     named = {stream: flow.states.get((name, stream), kinds[stream.kind].initial) for stream in decider.streams(asked)}
     try:
-        decider.decide_on(Held(named), asked)
+        decider.decide_on(GivenStates(named), asked)
     except Refusal:
         return False
     return True

@@ -29,7 +29,7 @@ class Sales(Flow):
 
     def act(self, name: str, kind: str, **said: Any) -> bool:
         """Decide a command by its name; whether it was not refused."""
-        known = next(command for command in LOADED[name].deciders if command.__name__ == kind)
+        known = next(command for command in LOADED[name].decider_of if command.__name__ == kind)
         try:
             self.decide(name, known(**said))
         except Refusal:
@@ -38,7 +38,7 @@ class Sales(Flow):
 
     def _react(self, name: str, event: Event) -> None:
         fact = Fact(1, "", FIRST, 1, NOON, NOON, "ann", FIRST)
-        for policy in self.services[name].reacts.get(type(event), ()):
+        for policy in self.services[name].policies_of.get(type(event), ()):
             for wanted in policy(event, fact) if wants_fact(policy) else policy(event):
                 if not isinstance(wanted, At):
                     self.decide(name, wanted)

@@ -12,13 +12,13 @@ from ltc_stack.kafka import Kafka
 
 from ..bed import Bed, bed
 from ..databases import Databases
-from ..tally import Echo, Echoing, adding, echo_svc, tally_svc
+from ..tally import ANSWER, Echo, Echoing, adding, echo_svc, echo_with, tally_svc
 
-QUIET = replace(echo_svc, reacts={})
+QUIET = echo_with()
 """Hears and shows what is counted, and does nothing about it."""
-DEAF = replace(echo_svc, reacts={}, shows=())
+DEAF = echo_with(projections=())
 """Has never heard of it."""
-REACTING = replace(echo_svc, shows=())
+REACTING = echo_with(ANSWER, projections=())
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def test_a_policy_added_later_fires_on_history_when_told_to(parts: Bed) ->
     await parts.add(QUIET)
     await become(parts, QUIET)
     await count(parts, 1, 2, 3)
-    await become(parts, replace(echo_svc, from_start=frozenset({"answer"})))
+    await become(parts, echo_with(replace(ANSWER, from_start=True)))
     await count(parts, 4)
     assert await answered(parts) == 4
 

@@ -9,11 +9,11 @@ from unittest.mock import MagicMock
 
 import orjson
 import pytest
-from ltc_cli.atlas import EVERY, ORDER, conversation, permissions
-from ltc_runtime.http.app import EdgeApp, create_app
+from ltc_cli.service_map import EVERY, ORDER, event_flow, permissions
+from ltc_runtime.http.app import ServiceApp, create_app
 from ltc_runtime.http.auth import Verifier
 from ltc_runtime.http.keys import Keys
-from ltc_runtime.http.operation import Operation
+from ltc_runtime.http.route import Route
 from ltc_runtime.service import installed, load
 from ltc_runtime.settings import Settings
 
@@ -41,14 +41,14 @@ ASKERS = ip_network("10.0.0.0/8").hosts()
 
 
 @cache
-def served(service: str) -> EdgeApp:
+def served(service: str) -> ServiceApp:
     """A service whose log is none: whoever is turned away never gets as far, and whoever is let in is turned away before it."""
     app = create_app(load_services()[service], MagicMock(), Settings(jwks="none.json"))
-    app.edge.verifier = Verifier(Keys(Kept()), "openltc", "openltc")
+    app.context.verifier = Verifier(Keys(Kept()), "openltc", "openltc")
     return app
 
 
-async def asked(app: EdgeApp, operation: Operation, authorization: str | None) -> tuple[int, dict[str, Any], dict[bytes, bytes]]:
+async def asked(app: ServiceApp, operation: Route, authorization: str | None) -> tuple[int, dict[str, Any], dict[bytes, bytes]]:
     """The answer to a request that names a parameter no operation knows."""
     path = operation.pattern.pattern.strip("^$")
     for place in operation.pattern.groupindex:
@@ -74,7 +74,7 @@ async def asked(app: EdgeApp, operation: Operation, authorization: str | None) -
     return start["status"], orjson.loads(body["body"]), dict(start["headers"])
 
 
-def closed(operation: Operation, otherwise: tuple[int, str]) -> tuple[int, str]:
+def closed(operation: Route, otherwise: tuple[int, str]) -> tuple[int, str]:
     """What is said where no bearer token opens an operation: a gate asks for its own, or for a link that is none."""
     if operation.gate is None:
         return otherwise
@@ -86,7 +86,7 @@ async def test_a_bad_token_opens_no_operation_of_any_service(why: str) -> None:
     text = BAD[why]()
     for service in SERVICES:
         app = served(service)
-        for operation in app.edge.operations.values():
+        for operation in app.operations.values():
             status, problem, headers = await asked(app, operation, f"Bearer {text}")
             assert (status, problem["code"]) == closed(operation, (401, "unauthenticated")), f"{service} {operation.id}"
             if status == 401:
@@ -99,14 +99,14 @@ async def test_a_good_token_that_is_not_borne_as_a_bearer_token_opens_nothing(he
     authorization = None if header is None else header.format(token())
     for service in SERVICES:
         app = served(service)
-        for operation in app.edge.operations.values():
+        for operation in app.operations.values():
             assert (await asked(app, operation, authorization))[0] == closed(operation, (401, ""))[0], f"{service} {operation.id}"
 
 
 def printed() -> dict[tuple[str, str], set[str]]:
     """The roles of each operation, read from docs/map.md as a person reads it."""
     found: dict[tuple[str, str], set[str]] = {}
-    lines = (ROOT / "docs/map.md").read_text().partition("### Who may do what")[2].splitlines()
+    lines = (ROOT / "docs/map.md").read_text().partition("### Which role may use which operation")[2].splitlines()
     head = next(line for line in lines if line.startswith("| operation"))
     roles = [cell.strip() for cell in head.split("|")[2:-1]]
     service = ""
@@ -124,7 +124,7 @@ MAP = printed()
 
 def test_the_map_in_the_docs_is_what_the_code_says() -> None:
     services = [load(name) for name in installed()]
-    text = "\n".join(["# The map", "", "Printed by `make map`.", "", *conversation(services), "", *permissions(services)]) + "\n"
+    text = "\n".join(["# The map", "", "Printed by `make map`.", "", *event_flow(services), "", *permissions(services)]) + "\n"
     assert (ROOT / "docs/map.md").read_text() == text, "changed: look at it, then write it from `make map`"
 
 
@@ -136,7 +136,7 @@ def allowed(service: str, operation: str) -> set[str]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_map_names_every_operation_and_no_other(service: str) -> None:
     mapped = {operation for owner, operation in MAP if owner in (service, EVERY)}
-    assert mapped == set(served(service).edge.operations)
+    assert mapped == set(served(service).operations)
 
 
 @pytest.mark.parametrize("role", ORDER)
@@ -145,7 +145,7 @@ async def test_a_role_may_do_exactly_what_the_map_says(service: str, role: str) 
     app = served(service)
     subject = f"service:{service}" if role == "service" else "ann"
     bearer = f"Bearer {token(roles=[role], sub=subject)}"
-    for operation in app.edge.operations.values():
+    for operation in app.operations.values():
         status, problem, _ = await asked(app, operation, bearer)
         # Who may is told that the parameter is wrong; who may not is told nothing of the kind.
         expected = (422, "invalid") if role in allowed(service, operation.id) else (403, "forbidden")
@@ -157,10 +157,10 @@ async def test_what_is_no_duty_allows_nothing(roles: Any) -> None:
     bearer = f"Bearer {token(roles=roles)}"
     for service in SERVICES:
         app = served(service)
-        for operation in app.edge.operations.values():
+        for operation in app.operations.values():
             assert (await asked(app, operation, bearer))[0] == closed(operation, (403, ""))[0], f"{service} {operation.id}"
 
 
 def test_there_are_many_kinds_of_bad_tokens_and_each_operation_is_asked() -> None:
     assert len(BAD) >= 90
-    assert sum(len(served(service).edge.operations) for service in SERVICES) >= 70
+    assert sum(len(served(service).operations) for service in SERVICES) >= 70

@@ -11,9 +11,9 @@ import httpx
 import jsonschema_rs
 import pytest
 from ltc_events.samples import sample
-from ltc_runtime.http.app import EdgeApp, create_app
+from ltc_runtime.http.app import ServiceApp, create_app
 from ltc_runtime.messaging.asyncapi import asyncapi as document_of
-from ltc_runtime.messaging.asyncapi import heard_by
+from ltc_runtime.messaging.asyncapi import consumed_by
 from ltc_runtime.settings import Settings
 
 from .frozen import SERVICES, TOPICS, asyncapi, events, load_services, text
@@ -98,7 +98,7 @@ def test_a_service_sends_to_its_own_topic_alone_and_receives_what_it_acts_on(nam
         channel = operation["channel"]["$ref"].rpartition("/")[2]
         by_action[operation["action"]][channel] = {message["$ref"].rpartition("/")[2] for message in operation["messages"]}
     assert by_action["send"] == {own: {event.__name__ for event in PUBLISHED.values() if event.origin() == name}}
-    heard = {origin.removesuffix("-svc"): {event.__name__ for event in group} for origin, group in heard_by(service).items()}
+    heard = {origin.removesuffix("-svc"): {event.__name__ for event in group} for origin, group in consumed_by(service).items()}
     assert by_action["receive"] == heard
 
 
@@ -130,7 +130,7 @@ def test_the_payload_in_the_document_says_what_the_frozen_schema_says(name: str)
 
 
 @cache
-def served(service: str) -> EdgeApp:
+def served(service: str) -> ServiceApp:
     """A service whose log nobody opens."""
     return create_app(load_services()[service], MagicMock(), Settings(jwks="none.json", topic_prefix="try."))
 

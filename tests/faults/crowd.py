@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from ltc_runtime.messaging.broker import hang_up, start_ear, topic_for
+from ltc_runtime.messaging.broker import start_consumer, stop_consumer, topic_for
 
 from ..platform import Platform
 
@@ -22,10 +22,10 @@ async def storm(platform: Platform, name: str, stays: Sequence[float | None]) ->
     kafka = platform.stack.kafka
     assert kafka is not None
     settings = kafka.as_user(platform.stack.common(), name)
-    topics = [topic_for(teller, settings) for teller in platform.services[name].hears]
+    topics = [topic_for(teller, settings) for teller in platform.services[name].consumes]
     held = 0
     for seconds in stays:
-        stranger = await start_ear(settings, name, topics)
+        stranger = await start_consumer(settings, name, topics)
         try:
             if seconds is not None:
                 await asyncio.sleep(seconds)
@@ -35,5 +35,5 @@ async def storm(platform: Platform, name: str, stays: Sequence[float | None]) ->
                         await asyncio.sleep(0.05)
             held += bool(stranger.assignment())
         finally:
-            await hang_up(stranger)
+            await stop_consumer(stranger)
     return held

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from ltc_events import At, Command, Fact, derive_id
+from ltc_events.policy import NamedPolicy
 from ltc_runtime import timers
 from ltc_runtime.clock import Clock
 from ltc_runtime.http.auth import LEEWAY, Verifier
@@ -21,9 +21,10 @@ from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.http.keys import FileSource, Keys
 from ltc_runtime.http.problems import Unauthenticated
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.policies import note_policies, react
+from ltc_runtime.policies import register_policies, run_policies
+from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.shutdown import end
+from ltc_runtime.shutdown import cancel_all
 
 from ..databases import Database, Databases
 from ..deals import LEADS
@@ -125,7 +126,10 @@ def remind(added: Added, fact: Fact) -> list[At | Command]:
     return [At(fact.occurred_at + timedelta(seconds=float(added.note)), again)]
 
 
-reminding = replace(tally_svc, reacts={Added: (remind,)})
+reminding = Service(
+    "tally-svc",
+    Feature(deciders=tally_svc.deciders, policies=(NamedPolicy("remind", Added, remind),), projections=tally_svc.projections),
+)
 
 
 @pytest.fixture
@@ -139,12 +143,12 @@ async def process(database: Database, wrong: timedelta = timedelta(0)) -> AsyncI
     """One process that reacts and fires, with a clock that is wrong by so much."""
     settings = Settings(lease_seconds=0.5)
     log = await open_log(database.login, reminding, Wrong(wrong))
-    await note_policies(log)
-    roles = [asyncio.create_task(role(log, settings)) for role in (react, timers.fire)]
+    await register_policies(log)
+    roles = [asyncio.create_task(role(log, settings)) for role in (run_policies, timers.run_timers)]
     try:
         yield log
     finally:
-        await end(roles)
+        await cancel_all(roles)
         await log.stop()
 
 

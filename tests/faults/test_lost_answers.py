@@ -12,9 +12,9 @@ from billing_svc.service import service
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import open_log
-from ltc_runtime.process import http
+from ltc_runtime.process import http_server
 from ltc_runtime.settings import Settings
-from ltc_runtime.sockets import listen
+from ltc_runtime.sockets import open_sockets
 
 from ..checker.evidence import Evidence, read_ledger
 from ..checker.run import run
@@ -43,8 +43,8 @@ async def served(dsn: str, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
     """One process of billing-svc on a socket, and finance in front of it."""
     settings = Settings(service=service.name, jwks=str(issuer.jwks), port=0, drain_seconds=2)
     log = await open_log(dsn, service)
-    server = http(create_app(service, log, settings), settings)
-    sockets = listen("127.0.0.1", 0)
+    server = http_server(create_app(service, log, settings), settings)
+    sockets = open_sockets("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve(sockets))
     try:
         async with asyncio.timeout(30):

@@ -11,7 +11,7 @@ from ltc_runtime.log import Log, migrate, open_log
 from ltc_runtime.log.rebuild import compare
 from ltc_runtime.log.verify import verify
 from ltc_runtime.parked import listed
-from ltc_runtime.policies import Reactor, note_policies
+from ltc_runtime.policies import PolicyRunner, register_policies
 from ltc_runtime.service import Service, load
 
 from tests.databases import Database, Databases
@@ -34,7 +34,7 @@ class Older:
     async def open(self) -> Log:
         """Its log, with the policies of today noted in it, as a process does at its start."""
         log = await open_log(self.database.login, self.service)
-        await note_policies(log)
+        await register_policies(log)
         return log
 
 
@@ -65,7 +65,7 @@ async def older(request: pytest.FixtureRequest, databases: Databases) -> Older:
 async def test_a_policy_goes_on_where_the_older_commit_stood_and_decides_what_that_would_have(older: Older) -> None:
     log = await older.open()
     try:
-        reactor = Reactor(log)
+        reactor = PolicyRunner(log)
         await reactor.load()
         while await reactor.step():
             pass
@@ -90,7 +90,7 @@ async def test_its_chain_holds_and_its_read_models_are_what_the_log_gives(older:
     try:
         verdict = await verify(connection, older.service.name, {})
         assert verdict.problems == []
-        for projection in older.service.shows:
+        for projection in older.service.projections:
             assert await compare(connection, older.service, projection) == []
     finally:
         await connection.close()

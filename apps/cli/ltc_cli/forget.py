@@ -9,9 +9,9 @@ import httpx
 import typer
 from ltc_runtime.service import load
 
-from .http import Token, ask, client, problem
-from .output import MISUSED, REFUSED, WRONG, Trouble, answer, command, out
-from .place import Place, place, run
+from .installation import Installation, find_installation, run
+from .output import FAILED, REFUSED, USAGE_ERROR, CliError, command, out, print_rows
+from .service_client import Token, client, problem_text, request
 
 FORGET, FIND = "/people/{subject_id}/forget", "/people/find"
 KEEPER = "lead-svc"
@@ -36,8 +36,8 @@ def forget(subjects: Subjects = None, named: Named = "", yes: Yes = False, token
     it is asked about each, or --yes says that all of them are meant.
     """
     if not subjects and not named:
-        raise Trouble("say whom: a SUBJECT, or --named", MISUSED)
-    here = place()
+        raise CliError("say whom: a SUBJECT, or --named", USAGE_ERROR)
+    here = find_installation()
     for subject in subjects or ():
         now = run(erase(here, subject, token))
         out.print(f"{subject} is forgotten" if now else f"{subject} was forgotten before; nothing was left to do")
@@ -45,51 +45,51 @@ def forget(subjects: Subjects = None, named: Named = "", yes: Yes = False, token
         forget_named(here, named, yes, token)
 
 
-def forget_named(here: Place, name: str, yes: bool, token: str) -> None:
+def forget_named(here: Installation, name: str, yes: bool, token: str) -> None:
     """Show who is called so, and forget those who are meant."""
     people = run(find(here, name, token))
-    answer(people, as_json=False, empty=f"nobody else called {name} is known")
+    print_rows(people, as_json=False, empty=f"nobody else called {name} is known")
     if people and not yes and not sys.stdin.isatty():
-        raise Trouble("nobody of these is forgotten: say --yes if all of them are the person, or forget each by its subject_id", WRONG)
+        raise CliError("nobody of these is forgotten: say --yes if all of them are the person, or forget each by its subject_id", FAILED)
     for person in people:
         if yes or typer.confirm(f"Forget {person['name']} ({person['subject_id']})?"):
             run(erase(here, UUID(person["subject_id"]), token))
             out.print(f"{person['subject_id']} is forgotten")
 
 
-async def erase(here: Place, subject: UUID, token: str) -> bool:
+async def erase(here: Installation, subject: UUID, token: str) -> bool:
     """Ask every service that keeps people; returns whether it had not been done before.
 
     Raises:
-        Trouble: none of them knows the id, or one cannot be asked or refuses.
+        CliError: none of them knows the id, or one cannot be asked or refuses.
     """
     now, unknown = list[bool](), list[str]()
     async with client(here, ROLES, token) as http:
         for service in that_have(here, FORGET):
             url = f"{here.url(service)}{FORGET.format(subject_id=subject)}"
-            reply = await ask(http, "POST", url, answers=(httpx.codes.NOT_FOUND,))  # it may be no id of its own
+            reply = await request(http, "POST", url, answers=(httpx.codes.NOT_FOUND,))  # it may be no id of its own
             if reply.status_code == httpx.codes.NOT_FOUND:
-                unknown.append(problem(reply))
+                unknown.append(problem_text(reply))
             else:
                 now.append(service != KEEPER or "told=" in reply.headers["LTC-Position"])
     if not now:
-        raise Trouble("; ".join(unknown), REFUSED)
+        raise CliError("; ".join(unknown), REFUSED)
     return any(now)
 
 
-async def find(here: Place, name: str, token: str) -> Sequence[dict[str, Any]]:
+async def find(here: Installation, name: str, token: str) -> Sequence[dict[str, Any]]:
     """Everybody called so, by every service that finds people by their name."""
     people: list[dict[str, Any]] = []
     async with client(here, ROLES, token) as http:
         for service in that_have(here, FIND):
-            found = (await ask(http, "POST", f"{here.url(service)}{FIND}", {"name": name})).json()
+            found = (await request(http, "POST", f"{here.url(service)}{FIND}", {"name": name})).json()
             if found["more"]:
-                raise Trouble(f"{service} knows too many people called {name}: say more of the name", MISUSED)
+                raise CliError(f"{service} knows too many people called {name}: say more of the name", USAGE_ERROR)
             people += [{"service": service, **person} for person in found["data"]]
     return people
 
 
-def that_have(here: Place, path: str) -> Iterator[str]:
+def that_have(here: Installation, path: str) -> Iterator[str]:
     """The services that have this operation."""
     for name in here.names:
         if any(one.path == path for api in load(name).apis for one in api.operations):

@@ -119,7 +119,7 @@ class Deal:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadRow:
     """A row that could not be read, and why."""
 
     line: int
@@ -127,12 +127,12 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Reading:
+class DealFile:
     """A whole file."""
 
     kind: str
     name: str
     deals: tuple[Deal, ...]
-    unread: tuple[Unread, ...]
+    unread: tuple[UnreadRow, ...]
     prices: tuple[Price, ...]
     managers: tuple[str, ...]

@@ -19,13 +19,13 @@ from aiokafka.errors import (
 )
 from ltc_runtime.messaging import acl, topics
 from ltc_runtime.messaging.acl import ANALYST, Grant, NoAccessLists, grants
-from ltc_runtime.messaging.broker import admin, reading, way_in
+from ltc_runtime.messaging.broker import admin, connection_options, topic_reader
 from ltc_runtime.messaging.topic_check import last_records
 from ltc_runtime.messaging.topic_start import partitions_of
 from ltc_runtime.service import installed, load, topic_of
 from ltc_runtime.settings import Settings
 from ltc_stack.kafka import BROKER, OPERATOR, Kafka, Logins
-from ltc_stack.kept import Passwords
+from ltc_stack.stored import Passwords
 
 SERVICES = installed()
 USERS = [*SERVICES, ANALYST]
@@ -51,7 +51,7 @@ def topic(service: str) -> str:
 
 
 async def write(settings: Settings, name: str, idempotent: bool = True) -> None:
-    producer = AIOKafkaProducer(**way_in(settings), enable_idempotence=idempotent, acks="all", request_timeout_ms=10_000)
+    producer = AIOKafkaProducer(**connection_options(settings), enable_idempotence=idempotent, acks="all", request_timeout_ms=10_000)
     try:
         async with asyncio.timeout(30):
             await producer.start()
@@ -61,14 +61,16 @@ async def write(settings: Settings, name: str, idempotent: bool = True) -> None:
 
 
 async def read(settings: Settings, name: str) -> None:
-    async with reading(settings) as consumer, asyncio.timeout(30):
+    async with topic_reader(settings) as consumer, asyncio.timeout(30):
         await partitions_of(consumer, name)
         assert await last_records(consumer, name, [0])
 
 
 async def join(settings: Settings, group: str, name: str) -> None:
     """Hear a topic as a member of a group."""
-    consumer = AIOKafkaConsumer(name, **way_in(settings), group_id=group, enable_auto_commit=False, auto_offset_reset="earliest")
+    consumer = AIOKafkaConsumer(
+        name, **connection_options(settings), group_id=group, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     try:
         async with asyncio.timeout(30):
             await consumer.start()
@@ -98,7 +100,7 @@ def may(user: str, act: str, service: str) -> bool:
     """What is meant, said once more in other words than the code's."""
     if user == ANALYST:
         return act == "read"
-    return user == service or (act == "read" and service in load(user).hears)
+    return user == service or (act == "read" and service in load(user).consumes)
 
 
 @pytest.mark.parametrize("act", WORK)
@@ -143,12 +145,12 @@ async def test_who_cannot_say_who_he_is_does_not_get_in(broker: Kafka, user: str
     if not user:
         settings = Settings(kafka_bootstrap=broker.bootstrap)
     with pytest.raises(KafkaConnectionError):
-        async with reading(settings):
+        async with topic_reader(settings):
             pass
 
 
 async def test_the_controller_asks_who_comes_too(broker: Kafka) -> None:
-    port = broker._ports.kept("controller")
+    port = broker._ports.assigned("controller")
     for settings in (
         Settings(kafka_bootstrap=f"127.0.0.1:{port}"),
         broker.as_user(HOUSE).model_copy(update={"kafka_bootstrap": f"127.0.0.1:{port}"}),  # known to the clients' listener only

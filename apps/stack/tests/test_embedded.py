@@ -18,8 +18,8 @@ from ltc_cli import app
 from ltc_runtime.service import load
 from ltc_runtime.settings import Settings
 from ltc_stack import state
+from ltc_stack.background import watch
 from ltc_stack.embedded import AlreadyRunning, Stack
-from ltc_stack.keep import watch
 from typer.testing import CliRunner
 
 
@@ -107,7 +107,7 @@ async def test_ltc_sees_it(stack: Stack, directory: Path, monkeypatch: pytest.Mo
     (back,) = await ltc("rebuild", "--rollback", "lead-svc")
     assert (back["read_model"], back["position"]) == ("lead_list", 0)
     assert await ltc("rebuild", "--drop", "lead-svc", "lead_list") == [{"service": "lead-svc", "read_model": "lead_list", "dropped": True}]
-    shown = [model.name for model in load("lead-svc").shows]
+    shown = [model.name for model in load("lead-svc").projections]
     assert await ltc("rebuild", "--check") == [{"service": "lead-svc", "read_model": name, "differences": []} for name in shown]
     assert await ltc("republish") == [{"service": "lead-svc", "events": 0}]
     assert await leads(stack) == 0  # its login may still read what was rebuilt
@@ -142,8 +142,8 @@ KEEPER = """
 import asyncio
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
-from ltc_stack.keep import keep
-kept = asyncio.run(keep(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
+from ltc_stack.background import run_until_stopped
+kept = asyncio.run(run_until_stopped(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
 raise SystemExit(not kept)
 """
 

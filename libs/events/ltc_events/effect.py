@@ -31,7 +31,7 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EffectOutcome:
     """What came of an effect."""
 
     outcome: Outcome
@@ -56,4 +56,4 @@ class Effect:
     streams: Callable[[Any], list[Stream]]
     stands: Callable[[States, Any, datetime], bool]
     mail: Callable[[Any], Mail]
-    told: Callable[[Any, Told], Command]
+    told: Callable[[Any, EffectOutcome], Command]

@@ -36,7 +36,7 @@ class RowError(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ImportRow:
     """What a row asks for: a command that founds ``stream``. Where that is there already, the row is known."""
 
     stream: Stream
@@ -44,7 +44,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ImportJob:
     """A file that is to be taken over, and how far that is."""
 
     upload_id: UUID
@@ -73,12 +73,12 @@ class Batch:
         return self.new + self.known + len(self.errors)
 
 
-Reader = Callable[[Sequence[str]], Wanted]
+RowReader = Callable[[Sequence[str]], ImportRow]
 """Cells → what the row asks for; raises `BadRow`."""
 
 
 @dataclass(frozen=True, eq=False)
-class Taking(Generic[S]):
+class ImportKind(Generic[S]):
     """One kind of file that a service takes over.
 
     Args:
@@ -90,7 +90,7 @@ class Taking(Generic[S]):
     """
 
     decider: Decider[S, Any, Any]
-    order: Callable[[S], Order | None]
-    reader: Callable[[S, Sequence[str]], Reader]
+    order: Callable[[S], ImportJob | None]
+    reader: Callable[[S, Sequence[str]], RowReader]
     note: Callable[[UUID, Batch], Command]
     end: Callable[[UUID, str | None], Command]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from .projection import Fact, Projection
-from .vocabulary import AnyDecider, Command, Decider, Event, Held, Refusal, Stream, members
+from .vocabulary import AnyDecider, Command, Decider, Event, GivenStates, Refusal, Stream, members
 
 
 def given(decider: AnyDecider, *history: Event) -> "Given":
@@ -42,7 +42,7 @@ class Given:
         initials = {decider.kind: decider.initial for decider in deciders}
         named = {stream: states.get(stream, initials[stream.kind]) for stream in self.decider.streams(command)}
         try:
-            return Outcome(command, list(self.decider.decide_on(Held(named), command)))
+            return Outcome(command, list(self.decider.decide_on(GivenStates(named), command)))
         except Refusal as refusal:
             return Outcome(command, [], refusal)
 

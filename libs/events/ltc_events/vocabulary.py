@@ -223,7 +223,7 @@ def wants_fact(function: Callable[..., Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class Held(States):
+class GivenStates(States):
     """States held in memory, by stream."""
 
     states: Mapping[Stream, Any] = field(default_factory=dict)

@@ -71,7 +71,7 @@ def test_amounts_and_their_currency_are_filled_from_money() -> None:
 
 
 def test_a_row_is_read_as_money() -> None:
-    row = BillRow(**shown(Billed(bill_id=BILL, net=usd(100), quoted=usd(90, "EUR")))[0])  # type: ignore[arg-type]
+    row = BillRow(**shown(Billed(bill_id=BILL, net=usd(100), quoted=usd(90, "EUR")))[0])
     assert (row.net, row.open, row.quoted) == (usd(100), usd(100), usd(90, "EUR"))
     assert row.model_dump(mode="json").keys() == {"bill_id", "net", "open", "quoted"}
     assert BillRow(**dict(row)) == row

@@ -10,7 +10,7 @@ from ltc_events import (
     Command,
     Decider,
     Event,
-    Held,
+    GivenStates,
     JointDecider,
     Personal,
     PublishedEvent,
@@ -143,7 +143,7 @@ def test_a_joint_decision_sees_the_streams_it_named_and_no_other() -> None:
     given(both, DoorLocked(door_id=TWO)).when(command).then(DoorLocked(door_id=ONE))
     assert both.streams(command) == [Stream("door", ONE), Stream("door", TWO)]
     with pytest.raises(LookupError):
-        Held({}).of(door, THREE)
+        GivenStates({}).of(door, THREE)
 
 
 def test_a_history_folds_into_a_state_per_stream() -> None:

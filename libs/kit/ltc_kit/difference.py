@@ -46,27 +46,27 @@ class Difference(Value):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of its JSON, names sorted, without blanks: whoever applies it says by this what they have read."""
+        """SHA-256 of its JSON, names sorted, without blanks: applying a difference names the one that was read."""
         return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 class DifferenceHasChanged(Refusal):
-    """This is not the difference you read (somebody changed the list meanwhile, or it is another file): read it again."""
+    """This is not the difference you read (the list changed meanwhile, or it is another file): read it again."""
 
 
 def difference(old: Mapping[str, Value], new: Mapping[str, Value]) -> Difference:
     """What has to be done to ``old`` so that it says what ``new`` says."""
     return Difference(
-        added=tuple(KeyedRow(key=key, row=said(new[key])) for key in sorted(new.keys() - old.keys())),
+        added=tuple(KeyedRow(key=key, row=as_json(new[key])) for key in sorted(new.keys() - old.keys())),
         changed=tuple(
             RowChange(key=key, changes=changes(old[key], new[key])) for key in sorted(old.keys() & new.keys()) if old[key] != new[key]
         ),
-        removed=tuple(KeyedRow(key=key, row=said(old[key])) for key in sorted(old.keys() - new.keys())),
+        removed=tuple(KeyedRow(key=key, row=as_json(old[key])) for key in sorted(old.keys() - new.keys())),
     )
 
 
 def changes(old: Value, new: Value) -> tuple[FieldChange, ...]:
-    before, after = said(old), said(new)
+    before, after = as_json(old), as_json(new)
     differing = (name for name in type(new).model_fields if getattr(old, name) != getattr(new, name))
     return tuple(FieldChange(field=name, old=before[name], new=after[name]) for name in differing)
 
@@ -75,15 +75,15 @@ def applied(old: Mapping[str, R], step: Difference, kind: type[R]) -> dict[str, 
     """``old`` after the difference was applied to it."""
     rows = {key: row for key, row in old.items() if key not in {gone.key for gone in step.removed}}
     for change in step.changed:
-        rows[change.key] = kind.model_validate(said(rows[change.key]) | {each.field: each.new for each in change.changes})
+        rows[change.key] = kind.model_validate(as_json(rows[change.key]) | {each.field: each.new for each in change.changes})
     return rows | {each.key: kind.model_validate(each.row) for each in step.added}
 
 
 def must_be_as_read(step: Difference, read: str) -> None:
-    """The gate of whoever applies a difference."""
+    """Refuses to apply another difference than the one that was read."""
     if step.hash != read:
         raise DifferenceHasChanged
 
 
-def said(row: Value) -> dict[str, Any]:
+def as_json(row: Value) -> dict[str, Any]:
     return row.model_dump(mode="json")

@@ -1,20 +1,28 @@
-"""A sheet: lines of a CSV file read into rows, each that cannot be read with its number and why."""
+"""A list changed by a CSV file: lines read into rows, and what the file would change before it does."""
 
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from ltc_events import Value
-from pydantic import ValidationError
+from ltc_events import Refusal, Sha256, Value
+from pydantic import Field, StringConstraints, ValidationError
+
+from .difference import Difference, difference
 
 R = TypeVar("R", bound=Value)
 Cells = Mapping[str, str]
+CSV_BYTES = 4_000_000
+Csv = Annotated[str, StringConstraints(min_length=1, max_length=CSV_BYTES)]
+
+
+class SheetUnusable(Refusal):
+    """The file has lines that cannot be imported: {lines}. Ask for its difference, which says why of each."""
 
 
 class InvalidLine(Value):
-    """A line that cannot be taken over."""
+    """A line that cannot be imported."""
 
     line: int
     """As an editor counts: the headings are line 1."""
@@ -23,12 +31,42 @@ class InvalidLine(Value):
 
 @dataclass(frozen=True, slots=True)
 class Sheet(Generic[R]):
-    """What the file says, and where it says nothing that can be used."""
+    """The rows of a file, and its lines that are no rows."""
 
     rows: dict[str, R]
     invalid: tuple[InvalidLine, ...]
     lines: Mapping[str, int] = field(default_factory=dict)
     """On which line each row is."""
+
+    def must_be_usable(self) -> "Sheet[R]":
+        """The sheet, if all its lines are rows."""
+        if self.invalid:
+            raise SheetUnusable(lines=[each.line for each in self.invalid])
+        return self
+
+
+class FileDifference(Value):
+    """What a file would change; `difference_hash` is what applying it is bound to."""
+
+    difference_hash: Sha256
+    added: int
+    changed: int
+    removed: int
+    difference: Difference
+    invalid: Sequence[InvalidLine] = Field(description="Lines that cannot be imported; as long as there are any, nothing can.")
+
+
+def file_difference(old: Mapping[str, Any], sheet: Sheet[Any]) -> FileDifference:
+    """What ``sheet`` would change in the list ``old``."""
+    step = difference(old, sheet.rows)
+    return FileDifference(
+        difference_hash=step.hash,
+        added=len(step.added),
+        changed=len(step.changed),
+        removed=len(step.removed),
+        difference=step,
+        invalid=sheet.invalid,
+    )
 
 
 def read_sheet(text: str, columns: Sequence[str], row_of: Callable[[Cells], R], key_of: Callable[[R], str]) -> Sheet[R]:

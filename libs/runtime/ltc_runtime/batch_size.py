@@ -6,7 +6,7 @@ UNKNOWN = 10
 """As long as nothing is known of their size, the tenth part of the most is taken."""
 
 
-class Portion:
+class BatchSize:
     """As many as come to so many bytes, by the size of those taken last.
 
     Args:

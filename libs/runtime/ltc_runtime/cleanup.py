@@ -8,9 +8,9 @@ from .http.uploads import discard
 from .log import Log
 from .messaging.lease import Lease
 from .settings import Settings
-from .shutdown import Stopping
-from .single_worker import alone
-from .worker_status import Doing
+from .shutdown import Shutdown
+from .single_worker import as_single_worker
+from .worker_status import WorkerStatus
 
 LEASE = "tidy"
 BATCH = 500
@@ -28,13 +28,13 @@ LEFT = "SELECT id FROM upload WHERE state = 'arriving' AND at < clock_timestamp(
 """Files whose caller, or whose process, went away before they were whole."""
 
 
-async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_cleanup(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Delete what is too old for as long as the process lives, under a lease.
 
     Raises:
         Stopped: told to stop.
     """
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
     seconds = settings.answer_days * 24 * 3600
 
     async def tidying(lease: Lease) -> None:
@@ -45,7 +45,7 @@ async def tidy(log: Log, settings: Settings, stopping: Stopping | None = None, d
                 await discard(log.pool, row["id"])
             await stopping.pause(BREATH if full else LOOK_SECONDS)
 
-    await alone(log, LEASE, settings, stopping, doing, tidying)
+    await as_single_worker(log, LEASE, settings, stopping, doing, tidying)
 
 
 async def delete_old(log: Log, seconds: float) -> int:

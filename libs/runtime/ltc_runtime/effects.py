@@ -11,17 +11,17 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from ltc_events import Command, Event, Held, Stream, derive_id, event_class
-from ltc_events.effect import Effect, Told
+from ltc_events import Command, Event, GivenStates, Stream, derive_id, event_class
+from ltc_events.effect import Effect, EffectOutcome
 
 from .log import Log, Meta, Plan
 from .log.tables import effect as EFFECT
 from .mail import Reply, send
 from .messaging.lease import Lease
 from .settings import Settings
-from .shutdown import Stopping
-from .single_worker import alone
-from .worker_status import Doing
+from .shutdown import Shutdown
+from .single_worker import as_single_worker
+from .worker_status import WorkerStatus
 
 NAME = "effects"
 BATCH = 50
@@ -56,7 +56,7 @@ class Begin:
 
     def plan(self, plan: Plan) -> bool:
         """Whether it is to be done."""
-        stands = self.effect.stands(Held({stream: plan.state(stream) for stream in self.streams}), self.event, plan.today)
+        stands = self.effect.stands(GivenStates({stream: plan.state(stream) for stream in self.streams}), self.event, plan.today)
         plan.put(EFFECT, {"event_id": self.event_id, "state": "begun", "detail": None, "at": plan.now})
         plan.advance(NAME, *self.move)
         return stands
@@ -76,7 +76,7 @@ class Note:
     @property
     def streams(self) -> Sequence[Stream]:
         """Of the command that notes it."""
-        return self.log.service.deciders[type(self.command)].streams(self.command)
+        return self.log.service.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> None:
         """Decide the command, and close the intent."""
@@ -136,7 +136,7 @@ class Effects:
 
     async def _note(self, row: Any, reply: Reply) -> None:
         effect, event = self._of(row)
-        command = effect.told(event, Told(reply.outcome, reply.detail, self.log.clock.now()))
+        command = effect.told(event, EffectOutcome(reply.outcome, reply.detail, self.log.clock.now()))
         await self.log.submit(Note(self.log, command, row, reply))
 
     def _of(self, row: Any) -> tuple[Effect, Event]:
@@ -145,13 +145,13 @@ class Effects:
         return self.by_type[row["type"]], known.model_validate_json(row["data"])
 
 
-async def do_effects(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_effects(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Do them for as long as the process lives, under a lease.
 
     Raises:
         Stopped: told to stop; what was begun is over.
     """
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
 
     async def working(lease: Lease) -> None:
         effects = Effects(log, settings, lease)
@@ -162,4 +162,4 @@ async def do_effects(log: Log, settings: Settings, stopping: Stopping | None = N
             if not await effects.step():
                 await log.changed(effects.position)
 
-    await alone(log, NAME, settings, stopping, doing, working)
+    await as_single_worker(log, NAME, settings, stopping, doing, working)

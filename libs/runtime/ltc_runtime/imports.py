@@ -14,18 +14,18 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from ltc_events import BadRow, Batch, Command, Order, Reader, Refusal, RowError, Stream, Taking, Wanted, derive_id, fitted
+from ltc_events import BadRow, Batch, Command, ImportJob, ImportKind, ImportRow, Refusal, RowError, RowReader, Stream, derive_id, fitted
 
 from .files import BadFile, Cards, Delimited, Row, are_cards, is_workbook, workbook_rows
 from .files.workbook import PACKED
 from .http.personal import KEYS, Sealer
-from .http.uploads import UPLOAD, discard, parts
+from .http.uploads import UPLOAD, discard, read_parts
 from .log import Log, Meta, Plan, Unstorable
 from .messaging.lease import Lease
 from .settings import Settings
-from .shutdown import Stopping
-from .single_worker import alone
-from .worker_status import Doing
+from .shutdown import Shutdown
+from .single_worker import as_single_worker
+from .worker_status import WorkerStatus
 
 LEASE = "take"
 ROWS = 200
@@ -41,7 +41,7 @@ class Line(NamedTuple):
     """A row that is understood, or why it is not."""
 
     line: int
-    wanted: Wanted | None
+    wanted: ImportRow | None
     wrong: str = ""
     command: Command | None = None
     """What founds it; none where its stream was there before: nothing of that need be read."""
@@ -50,7 +50,7 @@ class Line(NamedTuple):
 
 
 @dataclass
-class Peek:
+class ReadState:
     """Only looks at the state of a stream."""
 
     stream: Stream
@@ -68,12 +68,12 @@ class Peek:
 
 
 @dataclass
-class TakeRows:
+class ImportBatchWork:
     """A batch of rows: what they found, and that they were gone through."""
 
-    taking: Taking[Any]
+    taking: ImportKind[Any]
     id: UUID
-    order: Order
+    order: ImportJob
     lines: Sequence[Line]
     after: int
     tails: Sequence[Any] = ()
@@ -124,12 +124,12 @@ class TakeRows:
 
 
 @dataclass
-class End:
+class FinishImport:
     """Ends an import, and destroys the key of its file."""
 
     command: Command
     stream: Stream
-    order: Order
+    order: ImportJob
     fresh: Sequence[Stream] = ()
     tails: Sequence[Any] = ()
 
@@ -145,49 +145,49 @@ class End:
         plan.remove(KEYS, {"subject": self.order.upload_id})
 
 
-async def take_over(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_imports(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Take over what waits for as long as the process lives, the first that came first.
 
     Raises:
         Stopped: told to stop; what was gone through is noted.
     """
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
 
     async def taking(lease: Lease) -> None:
         doing.say("taking over")
         while lease.held:
-            if not await take_next(log, stopping, lease):
+            if not await import_next_file(log, stopping, lease):
                 await stopping.pause(LOOK_SECONDS)
 
-    await alone(log, LEASE, settings, stopping, doing, taking)
+    await as_single_worker(log, LEASE, settings, stopping, doing, taking)
 
 
-async def take_next(log: Log, stopping: Stopping | None = None, lease: Lease | None = None) -> bool:
+async def import_next_file(log: Log, stopping: Shutdown | None = None, lease: Lease | None = None) -> bool:
     """Take over the file that waits longest, as long as the lease is held. Returns whether there was one."""
     row = await log.pool.fetchrow("SELECT id, state, stream, stream_id FROM upload WHERE state <> 'arriving' ORDER BY at LIMIT 1")
     if row is None:
         return False
-    taking = next(taking for taking in log.service.takes if taking.decider.kind == row["stream"])
-    await Import(log, taking, Stream(row["stream"], row["stream_id"]), stopping or Stopping(), lease).go_on()
+    taking = next(taking for taking in log.service.imports if taking.decider.kind == row["stream"])
+    await ImportRun(log, taking, Stream(row["stream"], row["stream_id"]), stopping or Shutdown(), lease).go_on()
     if lease is None or lease.held:
         await discard(log.pool, row["id"])
     return True
 
 
 @dataclass
-class Import:
+class ImportRun:
     """One file on its way into the log."""
 
     log: Log
-    taking: Taking[Any]
+    taking: ImportKind[Any]
     stream: Stream
-    stopping: Stopping
+    stopping: Shutdown
     lease: Lease | None = None
     _noting: asyncio.Task[Batch] | None = None
 
     async def go_on(self) -> None:
         """From where it was to its end, whoever began it."""
-        state = await self.log.submit(Peek(self.stream))
+        state = await self.log.submit(ReadState(self.stream))
         order = self.taking.order(state)
         if order is None:
             return
@@ -200,21 +200,21 @@ class Import:
         except (ValueError, TypeError, ArithmeticError) as error:
             logger.exception("a file could not be read", stream_id=str(self.stream.id))
             reason = f"it could not be read ({type(error).__name__})"
-        if self._may_go_on and (latest := self.taking.order(await self.log.submit(Peek(self.stream)))) is not None:
-            await self.log.submit(End(self.taking.end(self.stream.id, reason), self.stream, latest))
+        if self._may_go_on and (latest := self.taking.order(await self.log.submit(ReadState(self.stream)))) is not None:
+            await self.log.submit(FinishImport(self.taking.end(self.stream.id, reason), self.stream, latest))
 
     @property
     def _may_go_on(self) -> bool:
         return self.lease is None or self.lease.held
 
-    async def _through(self, state: Any, order: Order) -> str | None:
+    async def _through(self, state: Any, order: ImportJob) -> str | None:
         """All rows; returns why it ends early, if it does."""
         try:
             return await self._batch_by_batch(state, order)
         finally:
             await self._noted()
 
-    async def _batch_by_batch(self, state: Any, order: Order) -> str | None:
+    async def _batch_by_batch(self, state: Any, order: ImportJob) -> str | None:
         """A batch is made ready while the database writes the one before."""
         rows, reader, passed = 0, None, order.rows
         async for found in read_rows(self.log, order):
@@ -237,7 +237,7 @@ class Import:
                 if not self._may_go_on:
                     return None
                 others = self.log.group.waiting
-                self._noting = asyncio.create_task(self.log.submit(TakeRows(self.taking, self.stream.id, order, lines, passed)))
+                self._noting = asyncio.create_task(self.log.submit(ImportBatchWork(self.taking, self.stream.id, order, lines, passed)))
                 passed = rows
                 # Where others wait, as much time is left to them as was taken.
                 await asyncio.sleep(time.monotonic() - began if others else 0)
@@ -255,7 +255,7 @@ class Import:
         there = await self._there(lines)
         return [line if line.wanted is None or line.wanted.stream.id in there else self._founding(line, line.wanted) for line in lines]
 
-    def _founding(self, line: Line, wanted: Wanted) -> Line:
+    def _founding(self, line: Line, wanted: ImportRow) -> Line:
         sealer = Sealer(self.log.pool)
         try:
             command = wanted.command(sealer.seal)
@@ -269,13 +269,13 @@ class Import:
         found = await self.log.pool.fetch("SELECT stream_id FROM log WHERE stream_id = ANY($1) AND version = 1 AND origin IS NULL", ids)
         return frozenset(row["stream_id"] for row in found)
 
-    def _reader(self, state: Any, header: Row) -> Reader:
+    def _reader(self, state: Any, header: Row) -> RowReader:
         if header.wrong is not None:
             raise BadFile(f"line {header.line} is no header: {header.wrong}")
         return self.taking.reader(state, header.cells)
 
 
-def understood(row: Row, reader: Reader, width: int) -> Line:
+def understood(row: Row, reader: RowReader, width: int) -> Line:
     """What a row wants, or why that cannot be."""
     if row.wrong is not None:
         return Line(row.line, None, row.wrong)
@@ -285,13 +285,13 @@ def understood(row: Row, reader: Reader, width: int) -> Line:
         return Line(row.line, None, str(error))
 
 
-async def read_rows(log: Log, order: Order) -> AsyncIterator[list[Row]]:
+async def read_rows(log: Log, order: ImportJob) -> AsyncIterator[list[Row]]:
     """The rows of a file, some at a time; reading never holds up the others of this process for long.
 
     Raises:
         BadFile: it is none that can be read.
     """
-    chunks = parts(log.pool, order.upload_id)
+    chunks = read_parts(log.pool, order.upload_id)
     first = await anext(chunks, b"")
     if is_workbook(first):
         packed = bytearray(first)

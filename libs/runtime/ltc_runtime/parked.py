@@ -15,7 +15,7 @@ from ltc_events import Refusal, Stream, derive_id
 
 from .log import AlreadyThere, CheckpointMoved, Log, Plan, Unavailable, Work
 from .log.tables import parked
-from .policy_result import Lane, Reaction, give, reaction_of, read_row, streams_of
+from .policy_result import Lane, PolicyResult, execute, read_row, result_of, streams_of
 
 EPOCH = "parked"
 """A checkpoint that moves whenever the set of parked work changes, so that who changes it must have seen it as it is."""
@@ -97,7 +97,7 @@ class Retry:
     """Give one parked reaction again, and settle it."""
 
     log: Log
-    reaction: Reaction
+    reaction: PolicyResult
     row: ParkedRow
     epoch: int
     actor: str
@@ -111,7 +111,7 @@ class Retry:
 
     def plan(self, plan: Plan) -> None:
         """Decide its commands; a refusal leaves it parked."""
-        give(plan, self.reaction)
+        execute(plan, self.reaction)
         settle(plan, self.row, "done", "retried", self.actor, self.epoch)
 
 
@@ -206,11 +206,11 @@ async def _retry_one(log: Log, row: ParkedRow, actor: str) -> str | None:
     return error
 
 
-async def _reaction(log: Log, row: ParkedRow) -> Reaction:
+async def _reaction(log: Log, row: ParkedRow) -> PolicyResult:
     policy = log.service.policies.get(row.policy)
     if policy is None:
         raise LookupError(f"{log.service.name} has no policy {row.policy} any more; skip it, or bring the policy back")
-    return reaction_of(log.service.name, row.policy, policy, await read_row(log.pool, row.position))
+    return result_of(log.service.name, row.policy, policy, await read_row(log.pool, row.position))
 
 
 async def _submitted(log: Log, row: ParkedRow, work: Callable[[ParkedRow, int], Work[None]]) -> None:

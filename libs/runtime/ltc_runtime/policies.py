@@ -15,10 +15,11 @@ from typing import Any
 
 import asyncpg
 import structlog
-from ltc_events import Policy, Refusal, Stream
+from ltc_events import Refusal, Stream
+from ltc_events.policy import AnyPolicy
 
 from . import telemetry
-from .batch_size import Portion
+from .batch_size import BatchSize
 from .log import AlreadyThere, CheckpointMoved, Log, Plan, Unavailable
 from .log.connection import DATABASE_ERRORS
 from .log.rows import Followed, ReadRow
@@ -26,12 +27,12 @@ from .log.tables import parked
 from .messaging.lease import Lease
 from .messaging.topic_start import LOOKED_AT
 from .parked import EPOCH, open_lanes, parked_row
-from .policy_result import COLUMNS, Lane, Reaction, give, reaction_of, streams_of
-from .service import policy_name, topic_of
+from .policy_result import COLUMNS, Lane, PolicyResult, execute, result_of, streams_of
+from .service import topic_of
 from .settings import Settings
-from .shutdown import Stopped, Stopping
-from .single_worker import alone
-from .worker_status import Doing
+from .shutdown import Shutdown, Stopped
+from .single_worker import as_single_worker
+from .worker_status import WorkerStatus
 
 BATCH = 500
 BATCH_BYTES = 1024 * 1024
@@ -54,11 +55,11 @@ SELECT {COLUMNS} FROM log WHERE position > $1 AND position <= $2 AND type = ANY(
 
 
 @dataclass
-class React:
+class PolicyBatch:
     """What a batch of facts makes the policies want: decided together, committed with the checkpoints."""
 
     log: Log
-    reactions: list[Reaction]
+    reactions: list[PolicyResult]
     moves: dict[str, tuple[int, int]]
     """Checkpoint → from, to."""
     lanes: Collection[Lane]
@@ -66,7 +67,7 @@ class React:
     """Of the parked work, as it was when ``lanes`` was read."""
     fresh: Collection[Stream] = ()
     tails: Collection[Any] = ()
-    parked: list[Reaction] = field(default_factory=list)
+    parked: list[PolicyResult] = field(default_factory=list)
 
     @property
     def streams(self) -> list[Stream]:
@@ -89,10 +90,10 @@ class React:
             plan.advance(checkpoint, old, new)
         return len(self.parked)
 
-    def _attempt(self, plan: Plan, reaction: Reaction) -> str | None:
+    def _attempt(self, plan: Plan, reaction: PolicyResult) -> str | None:
         savepoint = plan.savepoint()
         try:
-            give(plan, reaction)
+            execute(plan, reaction)
         except Refusal as refusal:
             plan.rollback(savepoint)
             return f"{refusal.code()}: {refusal.message}"
@@ -101,19 +102,19 @@ class React:
             return f"{type(error).__name__}: {error}"
         return None
 
-    def _park(self, plan: Plan, reaction: Reaction, error: str, *, waiting: bool = False) -> None:
+    def _park(self, plan: Plan, reaction: PolicyResult, error: str, *, waiting: bool = False) -> None:
         self.parked.append(reaction)
         row = parked_row(reaction.policy, reaction.lane.stream, reaction.position, reaction.event_id, error, plan.now, waiting=waiting)
         plan.keep(parked, row)
 
 
-async def note_policies(log: Log) -> None:
+async def register_policies(log: Log) -> None:
     """Record where policies begin that are new: now, if nothing else is said.
 
     To be done before anything is heard or decided, by whichever process of the service comes first: on an empty log that is 0.
     """
     for name in [PREFIX + policy for policy in log.service.policies] + [EPOCH]:
-        begin = "0" if name == EPOCH or name.removeprefix(PREFIX) in log.service.from_start else "(SELECT position FROM head)"
+        begin = "0" if name == EPOCH or log.service.policies[name.removeprefix(PREFIX)].from_start else "(SELECT position FROM head)"
         await log.pool.execute(
             f"INSERT INTO checkpoint (name, position, updated_at) SELECT $1, {begin}, now()"
             " WHERE NOT EXISTS (SELECT FROM checkpoint WHERE name = $1) ON CONFLICT DO NOTHING",
@@ -121,24 +122,24 @@ async def note_policies(log: Log) -> None:
         )
 
 
-class Reactor:
+class PolicyRunner:
     """The policies of a service and how far each has come."""
 
     def __init__(self, log: Log) -> None:
         self.log = log
         self.service = log.service
-        self.by_type: dict[str, list[tuple[str, Policy]]] = {
-            event.event_type: [(policy_name(policy), policy) for policy in policies] for event, policies in self.service.reacts.items()
+        self.by_type: dict[str, list[tuple[str, AnyPolicy]]] = {
+            event.event_type: [(policy.name, policy) for policy in policies] for event, policies in self.service.policies_of.items()
         }
         self.checkpoints: dict[str, int] = {}
         self._stored: dict[str, int] = {}
         self._store_at = 0.0
         self.starts: dict[tuple[str, int], int] = {}
-        self._portion = Portion(BATCH, BATCH_BYTES)
+        self._portion = BatchSize(BATCH, BATCH_BYTES)
 
     async def load(self) -> None:
         """Read the checkpoints; a policy without one begins now."""
-        await note_policies(self.log)
+        await register_policies(self.log)
         rows = await self.log.pool.fetch("SELECT name, position FROM checkpoint WHERE name LIKE 'react:%'")
         wanted = {PREFIX + policy for policy in self.service.policies}
         self._stored = {row["name"]: row["position"] for row in rows if row["name"] in wanted}
@@ -197,9 +198,11 @@ class Reactor:
         if self.checkpoints != self._stored:
             await self._store(self.checkpoints)
 
-    async def _store(self, moved: dict[str, int], reactions: Sequence[Reaction] = (), lanes: Collection[Lane] = (), epoch: int = 0) -> None:
+    async def _store(
+        self, moved: dict[str, int], reactions: Sequence[PolicyResult] = (), lanes: Collection[Lane] = (), epoch: int = 0
+    ) -> None:
         moves = {name: (self._stored[name], to) for name, to in moved.items() if self._stored[name] != to}
-        parked_now = await self.log.submit(React(self.log, list(reactions), moves, lanes, epoch))
+        parked_now = await self.log.submit(PolicyBatch(self.log, list(reactions), moves, lanes, epoch))
         self.checkpoints.update(moved)
         self._stored.update(moved)
         self._store_at = time.monotonic() + STORE_SECONDS
@@ -227,14 +230,14 @@ class Reactor:
         reactions = [] if done else [_failed(reaction, error) for reaction in self._reactions(facts[0], group)]
         await self._store(dict.fromkeys(group, facts[0].position), reactions, lanes, epoch)
 
-    def _reactions(self, fact: Followed, group: Collection[str]) -> list[Reaction]:
+    def _reactions(self, fact: Followed, group: Collection[str]) -> list[PolicyResult]:
         named = [(name, policy) for name, policy in self.by_type[fact.type] if PREFIX + name in group]
-        asked = [reaction_of(self.service.name, name, policy, fact) for name, policy in named if not self._is_history(name, fact)]
+        asked = [result_of(self.service.name, name, policy, fact) for name, policy in named if not self._is_history(name, fact)]
         return [reaction for reaction in asked if reaction.commands or reaction.error]
 
     def _is_history(self, policy: str, fact: Followed) -> bool:
         """Whether the topic held this fact already when it was subscribed."""
-        if fact.origin is None or fact.origin_position is None or policy in self.service.from_start:
+        if fact.origin is None or fact.origin_position is None or self.service.policies[policy].from_start:
             return False
         if not self.starts:
             return False
@@ -246,16 +249,16 @@ class Reactor:
         return telemetry.Span(f"react {facts[0].type}", telemetry.INTERNAL, facts[0].traceparent)
 
 
-def weight(fact: Followed, reactions: Sequence[Reaction]) -> int:
+def weight(fact: Followed, reactions: Sequence[PolicyResult]) -> int:
     """What a fact counts in a batch: its bytes, and those for each command it gives."""
     return len(fact.data) + COMMAND_BYTES * sum(len(reaction.commands) for reaction in reactions)
 
 
-def _failed(reaction: Reaction, error: str) -> Reaction:
+def _failed(reaction: PolicyResult, error: str) -> PolicyResult:
     return reaction._replace(commands=(), error=error)
 
 
-async def react(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_policies(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice.
 
     Raises:
@@ -263,10 +266,10 @@ async def react(log: Log, settings: Settings, stopping: Stopping | None = None, 
     """
     if not log.service.policies:
         return
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
 
     async def reacting(lease: Lease) -> None:
-        reactor = Reactor(log)
+        reactor = PolicyRunner(log)
         await reactor.load()
         doing.say("reacting")
         while lease.held:
@@ -275,10 +278,10 @@ async def react(log: Log, settings: Settings, stopping: Stopping | None = None, 
                 raise Stopped
             await _once(reactor)
 
-    await alone(log, LEASE, settings, stopping, doing, reacting)
+    await as_single_worker(log, LEASE, settings, stopping, doing, reacting)
 
 
-async def _once(reactor: Reactor) -> None:
+async def _once(reactor: PolicyRunner) -> None:
     try:
         busy = await reactor.step()
     except (*DATABASE_ERRORS, Unavailable, CheckpointMoved) as error:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from ltc_events import At, Command, Policy, Stream, derive_id, event_class, wants_fact
+from ltc_events import At, Command, Stream, derive_id, event_class, wants_fact
+from ltc_events.policy import AnyPolicy
 
 from .log import AlreadyThere, Log, Meta, Plan
 from .log.plan import fact_of
@@ -25,7 +26,7 @@ class Lane(NamedTuple):
     stream: Stream
 
 
-class Reaction(NamedTuple):
+class PolicyResult(NamedTuple):
     """One policy's answer to one fact."""
 
     policy: str
@@ -38,14 +39,14 @@ class Reaction(NamedTuple):
     """What the policy itself raised."""
 
 
-def streams_of(log: Log, reactions: Sequence[Reaction]) -> list[Stream]:
+def streams_of(log: Log, reactions: Sequence[PolicyResult]) -> list[Stream]:
     """The streams that the commands of these reactions name."""
-    deciders = log.service.deciders
+    deciders = log.service.decider_of
     commands = (command for reaction in reactions for command in reaction.commands if not isinstance(command, At))
     return [stream for command in commands for stream in deciders[type(command)].streams(command)]
 
 
-def give(plan: Plan, reaction: Reaction) -> None:
+def execute(plan: Plan, reaction: PolicyResult) -> None:
     """Decide the commands of a reaction, or set the timers it asks for."""
     for index, command in enumerate(reaction.commands):
         meta = command_meta(reaction, index)
@@ -58,7 +59,7 @@ def give(plan: Plan, reaction: Reaction) -> None:
             continue  # decided before: by this very reaction
 
 
-def command_meta(reaction: Reaction, index: int) -> Meta:
+def command_meta(reaction: PolicyResult, index: int) -> Meta:
     """The command a policy gives is named after event, policy and index."""
     return reaction.meta._replace(command_id=derive_id(reaction.event_id, reaction.policy, index))
 
@@ -72,7 +73,7 @@ def timer_row(at: At, meta: Meta) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def reaction_of(service: str, name: str, policy: Policy, fact: Followed) -> Reaction:
+def result_of(service: str, name: str, policy: AnyPolicy, fact: Followed) -> PolicyResult:
     """What ``policy`` makes of a row of the log."""
     meta = Meta(
         command_id=fact.event_id,
@@ -85,7 +86,7 @@ def reaction_of(service: str, name: str, policy: Policy, fact: Followed) -> Reac
     )
     lane = Lane(name, Stream(fact.stream, fact.stream_id))
     commands, error = _ask(policy, fact)
-    return Reaction(name, fact.position, fact.event_id, lane, commands, meta, error)
+    return PolicyResult(name, fact.position, fact.event_id, lane, commands, meta, error)
 
 
 async def read_row(pool: Any, position: int) -> ReadRow:
@@ -93,11 +94,11 @@ async def read_row(pool: Any, position: int) -> ReadRow:
     return ReadRow(*await pool.fetchrow(f"SELECT {COLUMNS} FROM log WHERE position = $1", position))
 
 
-def _ask(policy: Policy, row: Followed) -> tuple[Sequence[Command | At], str | None]:
+def _ask(policy: AnyPolicy, row: Followed) -> tuple[Sequence[Command | At], str | None]:
     known = event_class(row.type)
     assert known is not None
     try:
         event = known.model_validate_json(row.data) if row.event is None else row.event
-        return (policy(event, fact_of(row)) if wants_fact(policy) else policy(event)), None
+        return (policy(event, fact_of(row)) if wants_fact(policy.react) else policy(event)), None
     except Exception as error:
         return (), f"{type(error).__name__}: {error}"

@@ -17,24 +17,24 @@ import uvloop
 from pydantic import ValidationError
 
 from . import telemetry, timers
-from .cleanup import tidy
+from .cleanup import run_cleanup
 from .clock import Clock
-from .effects import do_effects
+from .effects import run_effects
 from .http.app import create_app
-from .http.context import Edge
-from .imports import take_over
+from .http.context import HttpContext
+from .imports import run_imports
 from .log import Log, open_log
 from .logging_config import configure as configure_logging
-from .messaging.broker_probe import reach
-from .messaging.inbox import hear
-from .messaging.relay import relay
-from .messaging.topic_start import note_fresh
-from .policies import note_policies, react
+from .messaging.broker_probe import probe_broker
+from .messaging.inbox import run_inbox
+from .messaging.relay import run_relay
+from .messaging.topic_start import register_new_topics
+from .policies import register_policies, run_policies
 from .service import Service, load
 from .settings import Settings, wrong
-from .shutdown import Stopped, Stopping, end
-from .sockets import BACKLOG, listen
-from .worker_status import Doing
+from .shutdown import Shutdown, Stopped, cancel_all
+from .sockets import BACKLOG, open_sockets
+from .worker_status import WorkerStatus
 
 STOPPED, BROKEN, MISUSED = 0, 1, 2
 GC_THRESHOLDS = (50_000, 20, 50)
@@ -51,29 +51,29 @@ async def run(service: Service, settings: Settings) -> int:
     Returns:
         The exit code: 0 when it was told to stop, 1 when something broke and a supervisor should start it again.
     """
-    stopping = Stopping()
+    stopping = Shutdown()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.tell)
     try:
-        log = await stopping.unless(open_patiently(service, settings))
+        log = await stopping.unless(open_log_patiently(service, settings))
     except Stopped:
         return STOPPED
-    await note_policies(log)
-    await note_fresh(log.pool, service.hears)
+    await register_policies(log)
+    await register_new_topics(log.pool, service.consumes)
     app = create_app(service, log, settings)
     try:
-        listening = listen(settings.host, settings.port)
+        listening = open_sockets(settings.host, settings.port)
     except OSError as error:
         log_.error("cannot listen: choose another LTC_HOST or LTC_PORT", host=settings.host, port=settings.port, error=str(error))
         await log.stop()
         return BROKEN
-    server = http(app, settings)
-    parts = work_of(log, settings, stopping)
+    server = http_server(app, settings)
+    parts = workers_of(log, settings, stopping)
     background = [asyncio.create_task(part.work, name=name) for name, part in parts.items()]
-    show(app.edge, parts)
+    report_workers(app.context, parts)
     serving = asyncio.create_task(server.serve(listening), name="api")
-    settle_memory()
+    freeze_memory()
     stop = asyncio.create_task(stopping.wait(), name="told to stop")
     await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
     broken = [task for task in (serving, *background) if task.done() and not has_stopped(task)]
@@ -82,18 +82,18 @@ async def run(service: Service, settings: Settings) -> int:
     app.state.draining = True
     stopping.tell()
     log_.info("stopping", broken=[task.get_name() for task in broken])
-    await asyncio.gather(finish(background, settings.drain_seconds), turn_away(server, serving, settings, at_once=bool(broken)))
+    await asyncio.gather(finish_workers(background, settings.drain_seconds), stop_serving(server, serving, settings, at_once=bool(broken)))
     stop.cancel()
     await log.stop()
     telemetry.shutdown()
     return BROKEN if broken else STOPPED
 
 
-class Part(NamedTuple):
+class Worker(NamedTuple):
     """Something that runs in the background, and what it says of itself."""
 
     work: Coroutine[Any, Any, None]
-    doing: Doing
+    doing: WorkerStatus
 
 
 def has_stopped(task: asyncio.Task[Any]) -> bool:
@@ -101,14 +101,14 @@ def has_stopped(task: asyncio.Task[Any]) -> bool:
     return task.done() and not task.cancelled() and isinstance(task.exception(), Stopped)
 
 
-async def finish(background: list[asyncio.Task[Any]], seconds: float) -> None:
+async def finish_workers(background: list[asyncio.Task[Any]], seconds: float) -> None:
     """Let the roles end the round they are in, and give back their leases; whoever takes too long is cut off, which is safe too."""
     if background:
         await asyncio.wait(background, timeout=seconds)
-    await end(background)
+    await cancel_all(background)
 
 
-async def turn_away(server: uvicorn.Server, serving: asyncio.Task[Any], settings: Settings, *, at_once: bool) -> None:
+async def stop_serving(server: uvicorn.Server, serving: asyncio.Task[Any], settings: Settings, *, at_once: bool) -> None:
     """Answer on until a load balancer has seen that we are not ready; then take nothing new, and finish what is under way."""
     if not at_once:
         await asyncio.wait({serving}, timeout=settings.unready_seconds)
@@ -116,37 +116,37 @@ async def turn_away(server: uvicorn.Server, serving: asyncio.Task[Any], settings
     _, late = await asyncio.wait({serving}, timeout=settings.drain_seconds + SERVER_SECONDS)
     if late:
         log_.warning("requests were cut off")
-        await end([serving])
+        await cancel_all([serving])
 
 
-def work_of(log: Log, settings: Settings, stopping: Stopping) -> dict[str, Part]:
+def workers_of(log: Log, settings: Settings, stopping: Shutdown) -> dict[str, Worker]:
     """What runs in the background, by role."""
-    parts: dict[str, Part] = {}
-    if "hear" in settings.roles and log.service.hears:
-        parts["hear"] = Part(hear(log, settings, stopping, doing := Doing()), doing)
+    parts: dict[str, Worker] = {}
+    if "hear" in settings.roles and log.service.consumes:
+        parts["hear"] = Worker(run_inbox(log, settings, stopping, doing := WorkerStatus()), doing)
     if "react" in settings.roles:
         if log.service.policies:
-            parts["react"] = Part(react(log, settings, stopping, doing := Doing()), doing)
-        parts["timers"] = Part(timers.fire(log, settings, stopping, doing := Doing()), doing)
-        if log.service.takes:
-            parts["take"] = Part(take_over(log, settings, stopping, doing := Doing()), doing)
+            parts["react"] = Worker(run_policies(log, settings, stopping, doing := WorkerStatus()), doing)
+        parts["timers"] = Worker(timers.run_timers(log, settings, stopping, doing := WorkerStatus()), doing)
+        if log.service.imports:
+            parts["take"] = Worker(run_imports(log, settings, stopping, doing := WorkerStatus()), doing)
         if log.service.effects:
-            parts["effects"] = Part(do_effects(log, settings, stopping, doing := Doing()), doing)
-        parts["tidy"] = Part(tidy(log, settings, stopping, doing := Doing()), doing)
+            parts["effects"] = Worker(run_effects(log, settings, stopping, doing := WorkerStatus()), doing)
+        parts["tidy"] = Worker(run_cleanup(log, settings, stopping, doing := WorkerStatus()), doing)
     if "relay" in settings.roles:
-        parts["relay"] = Part(relay(log, settings, stopping, doing := Doing()), doing)
+        parts["relay"] = Worker(run_relay(log, settings, stopping, doing := WorkerStatus()), doing)
     if parts.keys() & {"hear", "relay"}:
-        parts["kafka"] = Part(reach(settings, stopping, doing := Doing()), doing)
+        parts["kafka"] = Worker(probe_broker(settings, stopping, doing := WorkerStatus()), doing)
     return parts
 
 
-def show(edge: Edge, parts: dict[str, Part]) -> None:
+def report_workers(context: HttpContext, parts: dict[str, Worker]) -> None:
     """Have the probes report the parts."""
-    edge.states.update({name: part.doing.report for name, part in parts.items()})
-    edge.alive.update({name: part.doing.alive for name, part in parts.items()})
+    context.states.update({name: part.doing.report for name, part in parts.items()})
+    context.alive.update({name: part.doing.alive for name, part in parts.items()})
 
 
-def http(app: Any, settings: Settings) -> uvicorn.Server:
+def http_server(app: Any, settings: Settings) -> uvicorn.Server:
     """The server of the edge. Every process has one: without the role ``api`` it answers probes and metrics only."""
     config = uvicorn.Config(
         app,
@@ -162,10 +162,10 @@ def http(app: Any, settings: Settings) -> uvicorn.Server:
         timeout_keep_alive=30,
         timeout_graceful_shutdown=max(1, round(settings.drain_seconds)),
     )
-    return Quiet(config)
+    return QuietServer(config)
 
 
-class Quiet(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """A server that leaves the signals to us."""
 
     @contextlib.contextmanager
@@ -174,7 +174,7 @@ class Quiet(uvicorn.Server):
         yield
 
 
-async def open_patiently(service: Service, settings: Settings) -> Log:
+async def open_log_patiently(service: Service, settings: Settings) -> Log:
     """The log, as soon as the database answers."""
     attempt = 0
     while True:
@@ -187,7 +187,7 @@ async def open_patiently(service: Service, settings: Settings) -> Log:
             attempt += 1
 
 
-def settle_memory() -> None:
+def freeze_memory() -> None:
     """What was loaded stays; the collector need not look at it again, nor look often."""
     gc.collect()
     gc.freeze()

@@ -15,7 +15,7 @@ class Stopped(Exception):
     """Told to stop; raised between two rounds of work, never within one."""
 
 
-class Stopping:
+class Shutdown:
     """Says whether the process was told to stop. One that nobody tells goes on for ever."""
 
     def __init__(self) -> None:
@@ -64,13 +64,13 @@ class Stopping:
         try:
             await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await end([told, task])
+            await cancel_all([told, task])
         if task.cancelled():
             raise Stopped
         return task.result()
 
 
-async def end(tasks: Iterable[asyncio.Task[Any]], again: float = AGAIN) -> None:
+async def cancel_all(tasks: Iterable[asyncio.Task[Any]], again: float = AGAIN) -> None:
     """Cancel them and wait until they are gone; how each ended is its own affair.
 
     A library may take a cancellation for the end of one of its own tasks and go on; so whoever is not gone is told again.

@@ -7,10 +7,10 @@ from ltc_events import Refusal
 
 from .log import AlreadyThere, CheckpointMoved, Log, Unavailable
 from .log.connection import DATABASE_ERRORS
-from .messaging.lease import Lease, holding
+from .messaging.lease import Lease, hold_lease
 from .settings import Settings
-from .shutdown import Stopping
-from .worker_status import Doing
+from .shutdown import Shutdown
+from .worker_status import WorkerStatus
 
 PAUSE = 0.2
 """Seconds before it is begun anew."""
@@ -21,8 +21,8 @@ PASSES = (*DATABASE_ERRORS, Unavailable, CheckpointMoved, AlreadyThere, Refusal)
 logger = structlog.get_logger(__name__)
 
 
-async def alone(
-    log: Log, name: str, settings: Settings, stopping: Stopping, doing: Doing, work: Callable[[Lease], Awaitable[None]]
+async def as_single_worker(
+    log: Log, name: str, settings: Settings, stopping: Shutdown, doing: WorkerStatus, work: Callable[[Lease], Awaitable[None]]
 ) -> None:
     """Do ``work`` whenever this process has the lease; anew whenever it fails by what passes.
 
@@ -39,7 +39,7 @@ async def alone(
     """
     while True:
         doing.say("standing by")
-        async with holding(log.pool, name, settings.lease_seconds, stopping) as lease:
+        async with hold_lease(log.pool, name, settings.lease_seconds, stopping) as lease:
             try:
                 await work(lease)
             except PASSES as error:

@@ -9,7 +9,7 @@ handle new connections would wait unseen for seconds, until the kernel drops the
 BACKLOG = 2048
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
+def open_sockets(host: str, port: int) -> list[socket.socket]:
     """Sockets that listen at every address of ``host``, each several times.
 
     Raises:

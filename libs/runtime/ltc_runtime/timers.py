@@ -16,9 +16,9 @@ from .log import AlreadyThere, Log, Meta, Plan
 from .log.tables import timer
 from .messaging.lease import Lease
 from .settings import Settings
-from .shutdown import Stopping
-from .single_worker import alone
-from .worker_status import Doing
+from .shutdown import Shutdown
+from .single_worker import as_single_worker
+from .worker_status import WorkerStatus
 
 BATCH = 200
 LEASE = "timers"
@@ -42,7 +42,7 @@ class Fire:
     @property
     def streams(self) -> Sequence[Stream]:
         """The streams its command names."""
-        return [] if self.command is None else self.log.service.deciders[type(self.command)].streams(self.command)
+        return [] if self.command is None else self.log.service.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> None:
         """Decide its command and mark it as fired."""
@@ -51,13 +51,13 @@ class Fire:
         plan.change(timer, {"command_id": self.command_id, "fired": plan.today})
 
 
-async def fire(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_timers(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Fire what is due for as long as the process lives, under a lease.
 
     Raises:
         Stopped: told to stop; what was fired is marked.
     """
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
 
     async def firing(lease: Lease) -> None:
         doing.say("firing")
@@ -66,7 +66,7 @@ async def fire(log: Log, settings: Settings, stopping: Stopping | None = None, d
             if not await fire_due(log):
                 await stopping.pause(LOOK_SECONDS)
 
-    await alone(log, LEASE, settings, stopping, doing, firing)
+    await as_single_worker(log, LEASE, settings, stopping, doing, firing)
 
 
 async def fire_due(log: Log) -> int:
@@ -93,7 +93,7 @@ async def _fire_one(log: Log, row: asyncpg.Record) -> None:
 
 def due_work(log: Log, row: asyncpg.Record) -> Fire:
     """The work of a row of the table ``timer``."""
-    kinds = {command.__name__: command for command in log.service.deciders}
+    kinds = {command.__name__: command for command in log.service.decider_of}
     kept = orjson.loads(row["meta"])
     meta = Meta(
         command_id=row["command_id"],

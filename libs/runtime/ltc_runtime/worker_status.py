@@ -9,7 +9,7 @@ PATIENT_SECONDS = 90.0
 """Whoever promised to turn and has not for so long is stuck. Every wait in between is bounded by far less."""
 
 
-class Doing:
+class WorkerStatus:
     """What one part of a process is doing. It decides nothing; whoever does the work says it."""
 
     def __init__(self) -> None:

@@ -1,9 +1,8 @@
 """The shop's next version: its list of baskets means something else, and has another shape."""
 
-from dataclasses import replace
-
 from ltc_events import change, on, projection, put
-from shop import BasketClosed, BasketOpened, Filled, shop
+from ltc_runtime.service import Feature, Service
+from shop import BasketClosed, BasketOpened, Filled, basket
 from sqlalchemy import BigInteger, Column, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -22,4 +21,4 @@ newer_baskets = projection(
     on(BasketClosed, change(newer_list, lambda e: {"basket_id": e.basket_id, "open": 0})),
     version=2,
 )
-newer_shop = replace(shop, shows=(newer_baskets,))
+newer_shop = Service("shop-svc", Feature(deciders=(basket,), projections=(newer_baskets,)))

@@ -1,11 +1,12 @@
 """A service small enough to test the machine with: baskets that are opened, filled and closed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, PublishedEvent, Refusal, States, Stream, change, on, projection, put
-from ltc_runtime.service import Service
+from ltc_events import Command, Decider, Event, PublishedEvent, Refusal, States, Stream, change, on, projection, put
+from ltc_runtime.service import Feature, Service
 from sqlalchemy import BigInteger, CheckConstraint, Column, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -28,6 +29,9 @@ class Pour(Command):
 
     basket_id: UUID
     into: UUID
+
+    def reads(self) -> Sequence[Stream]:
+        return [basket.of(self.basket_id), basket.of(self.into)]
 
 
 class BasketOpened(PublishedEvent, type="ltc.shop.basket-opened.v1"):
@@ -69,18 +73,23 @@ class Done:
 
 
 Basket: TypeAlias = Nothing | Open | Done
-BasketCommand: TypeAlias = OpenBasket | Fill | Close
+BasketCommand: TypeAlias = OpenBasket | Fill | Close | Pour
 BasketEvent: TypeAlias = BasketOpened | Filled | BasketClosed
 
 
-def decide(basket: Basket, command: BasketCommand) -> list[BasketEvent]:
+def decide(states: States, command: BasketCommand) -> list[BasketEvent]:
+    state = states.of(basket, command.basket_id)
     match command:
         case OpenBasket(basket_id=basket_id):
-            return [BasketOpened(basket_id=basket_id)] if isinstance(basket, Nothing) else []
+            return [BasketOpened(basket_id=basket_id)] if isinstance(state, Nothing) else []
         case Fill(basket_id=basket_id, item=item):
-            return [Filled(basket_id=basket_id, item=item, count=must_be_open(basket).count + 1)]
+            return [Filled(basket_id=basket_id, item=item, count=must_be_open(state).count + 1)]
         case Close(basket_id=basket_id):
-            return [BasketClosed(basket_id=basket_id, count=must_be_open(basket).count)]
+            return [BasketClosed(basket_id=basket_id, count=must_be_open(state).count)]
+        case Pour(basket_id=basket_id, into=into):
+            target = must_be_open(states.of(basket, into))
+            poured = [Filled(basket_id=into, item="poured", count=target.count + n + 1) for n in range(must_be_open(state).count)]
+            return [BasketClosed(basket_id=basket_id, count=0), *poured]
 
 
 def must_be_open(basket: Basket) -> Open:
@@ -104,21 +113,9 @@ def evolve(basket: Basket, event: BasketEvent) -> Basket:
 
 
 basket: Decider[Basket, BasketCommand, BasketEvent] = Decider(
-    kind="basket", id="basket_id", initial=Nothing(), decide=decide, evolve=evolve, commands=BasketCommand, events=BasketEvent
+    kind="basket", id="basket_id", initial=Nothing(), decide_many=decide, evolve=evolve, commands=BasketCommand, events=BasketEvent
 )  # fmt: skip
 
-
-def pour(states: States, command: Pour) -> list[Event]:
-    source, target = must_be_open(states.of(basket, command.basket_id)), must_be_open(states.of(basket, command.into))
-    poured = [Filled(basket_id=command.into, item="poured", count=target.count + n + 1) for n in range(source.count)]
-    return [BasketClosed(basket_id=command.basket_id, count=0), *poured]
-
-
-def poured_streams(command: Pour) -> list[Stream]:
-    return [basket.of(command.basket_id), basket.of(command.into)]
-
-
-pouring = JointDecider(commands=Pour, streams=poured_streams, decide=pour, over=(basket,))
 
 basket_list = Table(
     "basket_list",
@@ -143,4 +140,4 @@ baskets = projection(
     on(BasketClosed, change(basket_list, lambda e: {"basket_id": e.basket_id, "status": "closed", "count": e.count})),
 )
 
-shop = Service(name="shop-svc", api=(), decides=(basket, pouring), shows=(baskets,))
+shop = Service("shop-svc", Feature(deciders=(basket,), projections=(baskets,)))

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 import uvloop
-from ltc_runtime.sockets import ACCEPTED_PER_ROUND, BACKLOG, listen
+from ltc_runtime.sockets import ACCEPTED_PER_ROUND, BACKLOG, open_sockets
 
 
 def test_many_connections_are_let_in_per_round() -> None:
@@ -32,14 +32,14 @@ def test_many_connections_are_let_in_per_round() -> None:
         return passed
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        assert runner.run(rounds(listen("127.0.0.1", 0), 20 * ACCEPTED_PER_ROUND)) < 100
+        assert runner.run(rounds(open_sockets("127.0.0.1", 0), 20 * ACCEPTED_PER_ROUND)) < 100
 
 
 def test_a_port_that_is_taken_is_said() -> None:
-    first = listen("127.0.0.1", 0)
+    first = open_sockets("127.0.0.1", 0)
     try:
         with pytest.raises(OSError, match="in use"):
-            listen("127.0.0.1", first[0].getsockname()[1])
+            open_sockets("127.0.0.1", first[0].getsockname()[1])
     finally:
         for one in first:
             one.close()

@@ -12,6 +12,7 @@ from ltc_events import Command, Stream
 from ltc_runtime.log import AlreadyThere, Log, LogRow, Meta, Plan, Stale, Unavailable, open_log
 from ltc_runtime.log.rebuild import compare
 from ltc_runtime.log.tables import answer
+from ltc_runtime.service import Feature, Service
 from machine import Database
 from shop import BasketIsClosed, Close, Fill, NoBasket, OpenBasket, Pour, basket, baskets, shop
 
@@ -29,7 +30,7 @@ class Do:
 
     @property
     def streams(self) -> Collection[Stream]:
-        return shop.deciders[type(self.command)].streams(self.command)
+        return shop.decider_of[type(self.command)].streams(self.command)
 
     def plan(self, plan: Plan) -> list[LogRow]:
         rows = plan.decide(self.command, Meta(self.command_id, "tester", ("sales",), expected=self.expected))
@@ -274,7 +275,7 @@ async def test_a_stream_keeps_its_deal_and_a_shared_one_takes_that_of_each_comma
     first, second = Do(OpenBasket(basket_id=own)), Do(Fill(basket_id=own, item="a"))
     await log.submit(first)
     assert [row.correlation_id for row in await log.submit(second)] == [first.command_id]
-    everybodys = replace(shop, decides=(replace(basket, shared=True),))
+    everybodys = Service("shop-svc", Feature(deciders=(replace(basket, shared=True),), projections=shop.projections))
     other = await open_log(shop_database.login, everybodys)
     third, fourth = Do(OpenBasket(basket_id=shared)), Do(Fill(basket_id=shared, item="b"))
     await other.submit(third)

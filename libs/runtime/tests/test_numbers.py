@@ -16,8 +16,8 @@ from ltc_events.projection import projection
 from ltc_events.read_model import Indexed, Key, ReadModel, on, put
 from ltc_kit.number_series import BLOCK, NumberSeries
 from ltc_runtime.clock import Clock, set_offset
-from ltc_runtime.feature import Feature, Service
 from ltc_runtime.log import AlreadyThere, Log, Meta, Plan, open_log
+from ltc_runtime.service import Feature, Service
 from ltc_stack.postgres import Postgres
 from machine import Database, database, template
 
@@ -162,7 +162,7 @@ async def test_a_batch_that_the_database_refuses_gives_no_number_twice(log: Log)
     done = await asyncio.gather(given(log), log.submit(again), given(log), return_exceptions=True)
     assert isinstance(done[1], AlreadyThere)
     kept = [row["offer_no"] for row in await log.pool.fetch("SELECT offer_no FROM read.offer_list")]
-    assert sorted(kept) == sorted({*numbers(1, 1), done[0], done[2]})
+    assert sorted(kept) == sorted({*numbers(1, 1), str(done[0]), str(done[2])})
 
 
 async def test_a_process_that_starts_again_leaves_a_gap(log: Log, other_log: Log) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 from ltc_events import At, Command, Fact, derive_id
+from ltc_events.policy import AnyPolicy, NamedPolicy
 from ltc_runtime import parked, timers
 from ltc_runtime.clock import Clock, set_offset
 from ltc_runtime.log import Log, open_log
-from ltc_runtime.policies import COMMAND_BYTES, React, Reactor
+from ltc_runtime.policies import COMMAND_BYTES, PolicyBatch, PolicyRunner
+from ltc_runtime.service import Feature, Service
 from machine import Database
 from shop import BasketClosed, BasketOpened, Close, Fill, Filled, OpenBasket, shop
 from test_log import Do, fetch
@@ -36,9 +37,15 @@ def close_in_time(event: BasketOpened) -> list[At]:
     return [At(DUE, Close(basket_id=event.basket_id))]
 
 
-reacting = replace(
-    shop, reacts={BasketClosed: (successor,), Filled: (put_into_other,), BasketOpened: (close_in_time,)}
-)  # fmt: skip
+def with_policies(*policies: AnyPolicy) -> Service:
+    return Service("shop-svc", Feature(deciders=shop.deciders, policies=policies, projections=shop.projections))
+
+
+reacting = with_policies(
+    NamedPolicy("successor", BasketClosed, successor),
+    NamedPolicy("put_into_other", Filled, put_into_other),
+    NamedPolicy("close_in_time", BasketOpened, close_in_time),
+)
 
 
 @pytest_asyncio.fixture
@@ -48,8 +55,8 @@ async def live(shop_database: Database, tmp_path: Path) -> AsyncIterator[Log]:
     await opened.stop()
 
 
-async def drained(log: Log) -> Reactor:
-    reactor = Reactor(log)
+async def drained(log: Log) -> PolicyRunner:
+    reactor = PolicyRunner(log)
     await reactor.load()
     while await reactor.step():
         pass
@@ -83,7 +90,7 @@ def dated(event: BasketClosed, fact: Fact) -> list[Command]:
 
 
 async def test_a_policy_may_ask_when_it_happened(shop_database: Database, tmp_path: Path) -> None:
-    log = await open_log(shop_database.login, replace(shop, reacts={BasketClosed: (dated,)}), Clock(tmp_path / "clock.json"))
+    log = await open_log(shop_database.login, with_policies(NamedPolicy("dated", BasketClosed, dated)), Clock(tmp_path / "clock.json"))
     await drained(log)
     id = await opened(log)
     await log.submit(Do(Close(basket_id=id)))
@@ -148,7 +155,7 @@ async def test_what_the_database_refuses_is_parked_and_the_batch_goes_on(live: L
         await live.submit(Do(Fill(basket_id=full, item=str(n))))
     await live.submit(Do(Fill(basket_id=one, item=str(full))))
     await live.submit(Do(Close(basket_id=one)))
-    reactor = Reactor(live)
+    reactor = PolicyRunner(live)
     await reactor.load()
     with pytest.raises(Exception, match="no_more_than_nine"):
         await reactor.step()
@@ -165,9 +172,7 @@ async def test_a_policy_added_later_does_not_fire_on_history_unless_told_to(log:
     await drained(late)
     assert await fetch(shop_database, "SELECT 1 FROM log WHERE stream_id = $1", derive_id(id, "next")) == []
     await late.stop()
-    connection = await open_log(
-        shop_database.login, replace(reacting, reacts={BasketClosed: (renamed,)}, from_start=frozenset({"renamed"}))
-    )
+    connection = await open_log(shop_database.login, with_policies(NamedPolicy("renamed", BasketClosed, renamed, from_start=True)))
     await drained(connection)
     await connection.stop()
     assert len(await fetch(shop_database, "SELECT 1 FROM log WHERE stream_id = $1", derive_id(id, "next"))) == 1
@@ -216,7 +221,7 @@ async def test_facts_that_give_many_commands_are_reacted_to_few_at_a_time_and_ea
     live: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ltc_runtime.policies.BATCH_BYTES", 10 * COMMAND_BYTES)
-    reactor = Reactor(live)
+    reactor = PolicyRunner(live)
     await reactor.load()
     baskets = [await opened(live) for _ in range(120)]
     for id in baskets:
@@ -224,7 +229,7 @@ async def test_facts_that_give_many_commands_are_reacted_to_few_at_a_time_and_ea
     batches, submit = [], live.submit
 
     async def counting(work: Any) -> Any:
-        if isinstance(work, React):
+        if isinstance(work, PolicyBatch):
             batches.append(sum(len(reaction.commands) for reaction in work.reactions))
         return await submit(work)
 

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,8 @@ import pytest
 from ltc_events import Command, Projection, on, projection, put
 from ltc_runtime.log import Log, fold, migrate, model_build, open_log, swap
 from ltc_runtime.log.errors import OtherModels
-from ltc_runtime.log.rebuild import NotPossible, Rebuilt, alone, compare, drop_kept, rebuild, rollback
-from ltc_runtime.service import Service
+from ltc_runtime.log.rebuild import RebuildNotPossible, Rebuilt, compare, drop_previous, migration_lock, rebuild, rollback
+from ltc_runtime.service import Feature, Service
 from machine import LOGIN, Database
 from newer_shop import newer_list, newer_shop
 from shop import BasketOpened, Close, Fill, Filled, OpenBasket, baskets, shop
@@ -39,10 +38,10 @@ async def filled(log: Log, count: int) -> list[UUID]:
     return ids
 
 
-async def built_anew(database: Database, service: Service, *projections: Projection, tell: Any = model_build.quiet) -> list[Rebuilt]:
+async def built_anew(database: Database, service: Service, *projections: Projection, tell: Any = model_build.no_progress) -> list[Rebuilt]:
     connection = await asyncpg.connect(database.owner)
     try:
-        async with alone(connection):
+        async with migration_lock(connection):
             return await rebuild(connection, service, projections, LOGIN, tell)
     finally:
         await connection.close()
@@ -58,7 +57,7 @@ async def rolled_back(database: Database, service: Service, names: Sequence[str]
 
 async def must_equal_a_fold(database: Database, service: Service) -> None:
     connection = await asyncpg.connect(database.owner)
-    for shown in service.shows:
+    for shown in service.projections:
         assert await compare(connection, service, shown) == []
     await connection.close()
 
@@ -144,19 +143,19 @@ async def test_what_happens_between_the_fold_and_the_swap_is_caught_up(
     log: Log, shop_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, third = (await filled(log, 40))[1::6][:3]
-    filled_beside, checked = fold.fill, model_build.Beside.check
+    filled_beside, checked = fold.fill, model_build.ModelBuild.check
 
     async def fill(*arguments: Any) -> None:
         await filled_beside(*arguments)
         await log.submit(Do(Fill(basket_id=first, item="after the copy")))
 
-    async def check(one: model_build.Beside, meant_alike: bool) -> None:
+    async def check(one: model_build.ModelBuild, meant_alike: bool) -> None:
         await log.submit(Do(Fill(basket_id=second, item="before the comparison")))
         await checked(one, meant_alike)
         await log.submit(Do(Close(basket_id=third)))
 
     monkeypatch.setattr(model_build, "fill", fill)
-    monkeypatch.setattr(model_build.Beside, "check", check)
+    monkeypatch.setattr(model_build.ModelBuild, "check", check)
     (one,) = await built_anew(shop_database, shop, baskets)
     assert one.position == log.head
     rows = {row["basket_id"]: row for row in await fetch(shop_database, "SELECT * FROM read.basket_list")}
@@ -188,7 +187,7 @@ async def test_a_changed_read_model_is_swapped_in_and_the_older_code_may_not_app
 
 async def test_a_read_model_that_is_added_or_taken_away_shuts_out_the_code_that_does_not_know_it(log: Log, shop_database: Database) -> None:
     id = (await filled(log, 4))[1]
-    without = replace(shop, shows=())
+    without = Service("shop-svc", Feature(deciders=shop.deciders))
     assert await migrate(shop_database.owner, without, login=LOGIN, partitions=3) == []
     with pytest.raises(OtherModels):
         await log.submit(Do(Fill(basket_id=id, item="b")))
@@ -273,8 +272,8 @@ async def test_a_projection_that_does_not_say_the_same_twice_is_not_swapped_in(l
         on(BasketOpened, put(newer_list, lambda e: {"basket_id": e.basket_id, "open": 1, "items": next(numbers), "newest": None})),
         version=3,
     )
-    with pytest.raises(NotPossible, match="gives different rows"):
-        await built_anew(shop_database, replace(shop, shows=(fickle,)))
+    with pytest.raises(RebuildNotPossible, match="gives different rows"):
+        await built_anew(shop_database, Service("shop-svc", Feature(deciders=shop.deciders, projections=(fickle,))))
     await log.submit(Do(OpenBasket(basket_id=uuid4())))
     await must_equal_a_fold(shop_database, shop)
 
@@ -284,7 +283,7 @@ async def test_what_served_before_comes_back_caught_up_with_the_code_that_made_i
     await migrate(shop_database.owner, newer_shop, login=LOGIN, partitions=3)
     newer = await open_log(shop_database.login, newer_shop)
     await newer.submit(Do(Fill(basket_id=ids[1], item="in between")))
-    with pytest.raises(NotPossible, match="made by another version"):
+    with pytest.raises(RebuildNotPossible, match="made by another version"):
         await rolled_back(shop_database, newer_shop)
     (one,) = await rolled_back(shop_database, shop, ["baskets"])
     assert one.position == newer.head
@@ -302,10 +301,10 @@ async def test_what_served_before_comes_back_caught_up_with_the_code_that_made_i
 async def test_a_rollback_that_would_leave_another_version_is_refused(log: Log, shop_database: Database) -> None:
     await filled(log, 2)
     await built_anew(shop_database, shop, baskets)
-    more = replace(shop, shows=(baskets, projection("more", on(Filled, put(newer_list, lambda e: {})))))
-    with pytest.raises(NotPossible, match="more would be left"):
+    more = Service("shop-svc", Feature(projections=(baskets, projection("more", on(Filled, put(newer_list, lambda e: {}))))))
+    with pytest.raises(RebuildNotPossible, match="more would be left"):
         await rolled_back(shop_database, more)
-    with pytest.raises(NotPossible, match="nothing is kept of orders"):
+    with pytest.raises(RebuildNotPossible, match="nothing is kept of orders"):
         await rolled_back(shop_database, shop, ["orders"])
 
 
@@ -313,10 +312,10 @@ async def test_what_is_kept_can_be_dropped_and_nothing_comes_back_then(log: Log,
     await filled(log, 2)
     await built_anew(shop_database, shop, baskets)
     connection = await asyncpg.connect(shop_database.owner)
-    assert await drop_kept(connection, ["baskets"]) == ["baskets"]
+    assert await drop_previous(connection, ["baskets"]) == ["baskets"]
     assert await connection.fetch("SELECT FROM pg_tables WHERE schemaname = 'previous'") == []
     await connection.close()
-    with pytest.raises(NotPossible, match="nothing of shop-svc is kept"):
+    with pytest.raises(RebuildNotPossible, match="nothing of shop-svc is kept"):
         await rolled_back(shop_database, shop)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ltc_runtime.messaging.broker import way_in
+from ltc_runtime.messaging.broker import connection_options
 from ltc_runtime.process import MISUSED, main
 from ltc_runtime.settings import Settings, example
 from pydantic import ValidationError
@@ -92,7 +92,11 @@ def test_the_cache_is_in_the_home_directory() -> None:
 
 
 def test_every_setting_does_something() -> None:
-    code = "".join(path.read_text() for path in (ROOT / "libs" / "runtime" / "ltc_runtime").rglob("*.py") if path.name != "settings.py")
+    code = "".join(
+        path.read_text()
+        for path in [*(ROOT / "libs" / "runtime" / "ltc_runtime").rglob("*.py"), *(ROOT / "apps").rglob("*.py")]
+        if path.name != "settings.py"
+    )
     assert [name for name in Settings.model_fields if f"settings.{name}" not in code] == []
 
 
@@ -113,8 +117,11 @@ def test_a_login_at_the_brokers_is_whole_or_it_is_refused(given: dict[str, Any],
 
 def test_every_kafka_client_is_told_the_same_way_in(tmp_path: Path) -> None:
     login: dict[str, Any] = {"kafka_bootstrap": "broker:9093", "kafka_user": "order-svc", "kafka_password": "secret"}
-    assert way_in(Settings(kafka_bootstrap="broker:9092")) == {"bootstrap_servers": "broker:9092", "security_protocol": "PLAINTEXT"}
-    through_tls = way_in(Settings(**login, kafka_security="sasl_ssl"))
+    assert connection_options(Settings(kafka_bootstrap="broker:9092")) == {
+        "bootstrap_servers": "broker:9092",
+        "security_protocol": "PLAINTEXT",
+    }
+    through_tls = connection_options(Settings(**login, kafka_security="sasl_ssl"))
     context = through_tls.pop("ssl_context")
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
@@ -123,5 +130,5 @@ def test_every_kafka_client_is_told_the_same_way_in(tmp_path: Path) -> None:
         "sasl_plain_username": "order-svc", "sasl_plain_password": "secret",
     }  # fmt: skip
     with pytest.raises(FileNotFoundError):
-        way_in(Settings(**login, kafka_security="sasl_ssl", kafka_ca=str(tmp_path / "missing.pem")))
+        connection_options(Settings(**login, kafka_security="sasl_ssl", kafka_ca=str(tmp_path / "missing.pem")))
     assert "secret" not in repr(Settings(**login, kafka_security="sasl_ssl"))

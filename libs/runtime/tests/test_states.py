@@ -8,8 +8,9 @@ import pytest
 from ltc_events import Stream
 from ltc_runtime.log import Log, open_log
 from ltc_runtime.log.states import MOST_BYTES, STREAM_BYTES, States, StreamState, grown
+from ltc_runtime.service import Feature, Service
 from machine import Database
-from shop import Close, Fill, Nothing, Open, OpenBasket, basket, pouring, shop
+from shop import Close, Fill, Nothing, Open, OpenBasket, basket, shop
 from test_log import Do
 
 
@@ -72,7 +73,7 @@ async def test_of_a_stream_whose_last_event_says_it_all_only_that_one_is_read(lo
     for _ in range(5):
         await log.submit(Do(Fill(basket_id=id, item="a")))
     by_last = replace(basket, by_last=True)
-    reader = await open_log(shop_database.login, replace(shop, decides=(by_last, replace(pouring, over=(by_last,)))))
+    reader = await open_log(shop_database.login, Service("shop-svc", Feature(deciders=(by_last,))))
     try:
         states, read = reader.group.states, Counting(reader.pool)
         await states.load(read, [basket.of(id), basket.of(uuid4())], [])

@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 from ltc_runtime.settings import Settings
-from ltc_runtime.shutdown import Stopped, Stopping, end
+from ltc_runtime.shutdown import Shutdown, Stopped, cancel_all
 from ltc_stack.embedded import Stack
 from ltc_stack.provision import relocated
 from ltc_stack.supervisor import Supervised
@@ -21,7 +21,7 @@ UNREADY, DRAIN = 1.5, 3.0
 
 
 async def test_who_is_told_ends_between_two_rounds() -> None:
-    stopping, rounds = Stopping(), []
+    stopping, rounds = Shutdown(), []
 
     async def work() -> None:
         while True:
@@ -38,7 +38,7 @@ async def test_who_is_told_ends_between_two_rounds() -> None:
 
 
 async def test_a_pause_ends_when_it_is_told() -> None:
-    stopping = Stopping()
+    stopping = Shutdown()
     await stopping.pause(0.001)
     asyncio.get_running_loop().call_later(0.02, stopping.tell)
     async with asyncio.timeout(10):
@@ -55,12 +55,12 @@ async def test_who_took_a_cancellation_for_something_else_is_cancelled_again() -
     working = asyncio.create_task(deaf())
     await asyncio.sleep(0)
     async with asyncio.timeout(10):
-        await end([working], again=0.02)
+        await cancel_all([working], again=0.02)
     assert working.cancelled()
 
 
 async def test_what_holds_nothing_yet_is_given_up() -> None:
-    stopping, ended = Stopping(), []
+    stopping, ended = Shutdown(), []
 
     async def connecting() -> None:
         try:
@@ -78,9 +78,9 @@ async def test_what_is_done_first_is_what_it_was() -> None:
     async def fails() -> None:
         raise OSError("away")
 
-    assert await Stopping().unless(asyncio.sleep(0, "here")) == "here"
+    assert await Shutdown().unless(asyncio.sleep(0, "here")) == "here"
     with pytest.raises(OSError, match="away"):
-        await Stopping().unless(fails())
+        await Shutdown().unless(fails())
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from ltc_runtime.messaging import topics
 from ltc_runtime.messaging.acl import Grant
-from ltc_runtime.messaging.broker import abandon, admin, start_producer
+from ltc_runtime.messaging.broker import abort_producer, admin, start_producer
 from ltc_runtime.settings import Settings
 from ltc_stack.kafka import Kafka, Logins
-from ltc_stack.kept import Passwords
+from ltc_stack.stored import Passwords
 
 PEM = serialization.Encoding.PEM
 TLS = """
@@ -73,7 +73,7 @@ async def test_every_client_comes_through_tls_and_trusts_no_other_certificate(tm
         await topics.apply(["lead-svc"], broker.as_user(house))
         producer = await start_producer(broker.as_user(house, "lead-svc"), "test", lambda: None)
         await producer.send_and_wait("ltc.lead.v1", b"x", partition=0)
-        await abandon(producer)
+        await abort_producer(producer)
         certify(tmp_path / "elsewhere")
         other = broker.as_user(house).model_copy(update={"kafka_ca": str(tmp_path / "elsewhere/ca.pem")})
         with pytest.raises(KafkaConnectionError):

@@ -1,0 +1,2 @@
+STAGE = 5
+"""Its place among the services that a deal passes through."""

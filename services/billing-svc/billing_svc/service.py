@@ -1,6 +1,6 @@
 """billing-svc: from what is due to the money that settles it."""
 
-from ltc_runtime.feature import Service
+from ltc_runtime.service import Service
 
 from .invoice import invoice
 from .plan import plan

@@ -1,0 +1,2 @@
+STAGE = 1
+"""Its place among the services that a deal passes through."""

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from leads import captured
 from ltc_runtime import imports
-from ltc_runtime.imports import take_next
+from ltc_runtime.imports import import_next_file
 
 JO = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:urn:uuid:00000000-0000-0000-0000-000000000001\r\nFN:Jo Doe\r\nORG:Acme\\, In\r\n c;Sales\r\n"
 JO += "EMAIL;PREF=1:jo@acme.example\r\nTEL;VALUE=uri:tel:+1-555-0100\r\nNOTE:Forty cards\\nby May\r\nEND:VCARD\r\n"
@@ -25,7 +25,7 @@ async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
 async def taken(served: Any, client: httpx.AsyncClient, data: str | bytes, **asked: Any) -> tuple[int, int, int, str | None]:
     answer = await client.post("/leads/imports", content=data, params={"mapping": "vcard", **asked})
     assert answer.status_code == 201, answer.text
-    assert await take_next(served.log)
+    assert await import_next_file(served.log)
     found = (await client.get(answer.headers["location"])).json()
     return found["new"], found["known"], found["refused"], found["failure"]
 

@@ -16,8 +16,8 @@ from lead_svc.lead.rules.touch import RecordConsent
 from leads import done
 from ltc_events.lead import LeadCaptured, LeadDisqualified, LeadMerged, LeadUnmerged
 from ltc_events.testing import fold, given
+from nurture_sequences import RULES
 from test_consenting import CAPTURED, FOUR, ONE, SAID_NO, THREE, TWO, agreed, consents, merge, merges, met, over, said_no, says, withdraw
-from test_nurture_api import RULES
 from test_person import MERGE, A, B, C, forgotten, merged
 
 absorbed = LeadMerged(lead_id=ONE, into=TWO, merge_id=MERGE, reason="Asked twice")

@@ -25,8 +25,8 @@ from leads import done, owned
 from ltc_events import AnyDecider, Command, Event
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, PersonForgotten
 from ltc_events.testing import fold, given
+from nurture_sequences import RULES
 from test_lead import call
-from test_nurture_api import RULES
 from test_person import MERGE, REASON, A, B, C, forgotten, merged
 
 OF = {UUID(int=11): A, UUID(int=12): B, UUID(int=13): C, UUID(int=14): A}

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from lead_svc.lead.rules.capture import CaptureRenewal, ReturnLead
 from leads import BANT, TRIANGLE, done, owned
-from ltc_runtime.imports import take_next
+from ltc_runtime.imports import import_next_file
+from nurture_sequences import RULES
 from test_contacts_api import lea, max_
-from test_nurture_api import RULES
 from test_parties_api import party_of
 
 __all__ = ["lea", "max_"]
@@ -69,7 +69,7 @@ async def test_who_is_forgotten_is_read_nowhere_whatever_leads_contacts_and_part
     lost = await owned(ann, "ann", company="Quill Works", contact=OTTO)
     await ann.post("/leads", json={"company": "Quill", "channel": "site", "contact": OTTO}, headers={"idempotency-key": "otto"})
     import_id = (await max_.post("/leads/imports", content=CARD, params={"mapping": "vcard"})).json()["import_id"]
-    await take_next(served.log)
+    await import_next_file(served.log)
     await served.react()
     for lead in (one, two):
         await done(ann, f"/leads/{lead}/interactions", kind="call", note="Ottoline wants forty cards")
@@ -103,7 +103,7 @@ async def test_who_is_forgotten_is_read_nowhere_whatever_leads_contacts_and_part
     # whatever happens then finds nobody either
     await done(max_, f"/leads/{two}/unmerge", reason="Two plants")
     await max_.post("/leads/imports", content=CARD, params={"mapping": "vcard"})
-    await take_next(served.log)
+    await import_next_file(served.log)
     await ann.post("/leads", json={"company": "Quill", "channel": "site", "contact": OTTO}, headers={"idempotency-key": "otto"})
     served.pass_days(20)
     await served.react()

@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 import pytest
 import xlsxwriter
-from lead_svc.api import imports
+from lead_svc.import_job.api import imports
 from leads import done
 from ltc_runtime import imports as imports_module
 from ltc_runtime.files import Row
-from ltc_runtime.imports import Import, take_next
-from ltc_runtime.shutdown import Stopped, Stopping
+from ltc_runtime.imports import ImportRun, import_next_file
+from ltc_runtime.shutdown import Shutdown, Stopped
 
 HEADER = "Lead ID,Company,Last Name,Email,Lead Source\n"
 ROWS = "".join(f"Q{number},Company {number},Doe {number},jo{number}@acme.example,Web\n" for number in range(450))
@@ -36,7 +36,7 @@ async def brought(client: httpx.AsyncClient, data: str | bytes, **asked: Any) ->
 
 async def taken(served: Any, client: httpx.AsyncClient, data: str | bytes, **asked: Any) -> dict[str, Any]:
     import_id = await brought(client, data, **asked)
-    assert await take_next(served.log)
+    assert await import_next_file(served.log)
     return await shown(client, import_id)
 
 
@@ -77,7 +77,7 @@ async def test_nothing_of_a_person_or_a_file_is_stored_in_the_open_or_stays_behi
     await brought(max_, HEADER + "Q1,Acme,Zebedee,zebedee@acme.example,Web\n")
     assert not await served.log.pool.fetchval("SELECT count(*) FROM upload_part WHERE position('Zebedee'::bytea IN bytes) > 0")
     keys = await served.log.pool.fetchval("SELECT count(*) FROM personal_key")
-    await take_next(served.log)
+    await import_next_file(served.log)
     assert not await served.log.pool.fetchval("SELECT count(*) FROM log t WHERE t::text ILIKE '%zebedee%'")
     assert await served.log.pool.fetchval("SELECT count(*) FROM personal_key") == keys  # the file's is gone, the contact's came
     assert await served.log.pool.fetchval("SELECT (SELECT count(*) FROM upload) + (SELECT count(*) FROM upload_part)") == 0
@@ -108,7 +108,7 @@ async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.Asy
     """The process stops between two batches; the next one notes every row once."""
     import_id = await brought(max_, HEADER + ROWS)
     monkeypatch.setattr(imports_module, "ROWS", 100)
-    stopping, batches = Stopping(), []
+    stopping, batches = Shutdown(), []
     look = stopping.look
 
     def stop_later() -> None:
@@ -119,11 +119,11 @@ async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.Asy
 
     monkeypatch.setattr(stopping, "look", stop_later)
     with pytest.raises(Stopped):
-        await take_next(served.log, stopping)
+        await import_next_file(served.log, stopping)
     assert await shown(max_, import_id) == counts(status="running", rows=200, new=200)
-    assert await take_next(served.log)
+    assert await import_next_file(served.log)
     assert await shown(max_, import_id) == counts(rows=450, new=450)
-    assert not await take_next(served.log)
+    assert not await import_next_file(served.log)
 
 
 async def test_cut_off_at_any_moment_it_takes_every_row_over_once(
@@ -133,7 +133,7 @@ async def test_cut_off_at_any_moment_it_takes_every_row_over_once(
     import_id = await brought(max_, HEADER + ROWS)
     cut = 0
     while await served.log.pool.fetchval("SELECT count(*) FROM upload"):
-        work = asyncio.create_task(take_next(served.log))
+        work = asyncio.create_task(import_next_file(served.log))
         await asyncio.wait([work], timeout=0.03 + cut * 0.01)
         cut += work.cancel()
         await asyncio.gather(work, return_exceptions=True)
@@ -145,11 +145,11 @@ async def test_cut_off_at_any_moment_it_takes_every_row_over_once(
 async def test_two_that_take_the_same_file_over_note_no_row_twice(served: Any, max_: httpx.AsyncClient) -> None:
     import_id = await brought(max_, HEADER + ROWS)
     row = await served.log.pool.fetchrow("SELECT stream, stream_id FROM upload")
-    kind = served.log.service.takes[0]
+    kind = served.log.service.imports[0]
     stream = kind.decider.of(row["stream_id"])
-    both = [Import(served.log, kind, stream, Stopping()).go_on() for _ in range(2)]
+    both = [ImportRun(served.log, kind, stream, Shutdown()).go_on() for _ in range(2)]
     await asyncio.gather(*both, return_exceptions=True)
-    await take_next(served.log)
+    await import_next_file(served.log)
     assert await shown(max_, import_id) == counts(rows=450, new=450)
 
 
@@ -188,9 +188,9 @@ async def test_a_file_that_cannot_be_read_says_why(served: Any, max_: httpx.Asyn
 async def test_an_import_can_be_stopped(served: Any, max_: httpx.AsyncClient) -> None:
     import_id = await brought(max_, HEADER + ROWS)
     await done(max_, f"/leads/imports/{import_id}/stop")
-    assert await take_next(served.log)
+    assert await import_next_file(served.log)
     assert await shown(max_, import_id) == counts(status="failed", failure="stopped by max")
-    assert not await take_next(served.log)
+    assert not await import_next_file(served.log)
 
 
 async def test_what_is_refused_leaves_no_file_behind(served: Any, max_: httpx.AsyncClient, ann: httpx.AsyncClient) -> None:
@@ -204,7 +204,7 @@ async def test_what_is_refused_leaves_no_file_behind(served: Any, max_: httpx.As
         assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await ann.post("/leads/imports", content=HEADER, params={"mapping": "salesforce"})).status_code == 403
     assert await served.log.pool.fetchval("SELECT (SELECT count(*) FROM upload) + (SELECT count(*) FROM personal_key)") == 0
-    assert not await take_next(served.log)
+    assert not await import_next_file(served.log)
 
 
 async def test_the_same_key_brings_a_file_once(served: Any, max_: httpx.AsyncClient) -> None:
@@ -217,7 +217,7 @@ async def test_the_same_key_brings_a_file_once(served: Any, max_: httpx.AsyncCli
 
 
 def test_imports_are_let_in_after_commands_and_queries() -> None:
-    assert {each.id: each.admitted_as for each in imports.operations} == {
+    assert {each.id: each.admission_kind for each in imports.operations} == {
         "import_leads": "import",
         "list_imports": "query",
         "show_import": "query",

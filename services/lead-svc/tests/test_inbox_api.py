@@ -9,7 +9,7 @@ from lead_svc.inbox.rules import states as inbox
 from lead_svc.inbox.rules.states import ClearInbox, InboxCleared, NoticeRead, ReadNotice
 from leads import captured, done, owned
 from ltc_events.testing import given
-from ltc_runtime.imports import take_next
+from ltc_runtime.imports import import_next_file
 from test_my_day import BODY
 
 
@@ -57,7 +57,7 @@ async def test_what_is_late_handed_over_and_imported_is_told(served: Any, ann: h
         await served.react()
         assert await notices(bob) == [("lead_handed_over", False)]
         await boss.post("/leads/imports", content="Company\nAcme\n", params={"mapping": "salesforce"})
-        await take_next(served.log)
+        await import_next_file(served.log)
         told = (await boss.get("/inbox")).json()["data"]
         assert [(row["kind"], row["says"]) for row in told] == [("import_finished", "1 rows: 1 new, 0 known, 0 refused")]
 

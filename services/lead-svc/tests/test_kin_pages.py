@@ -19,7 +19,7 @@ NOBODY = UUID(int=7)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than three are shown with one."""
     for module in ("api.contacts", "api.parties", "lead_merge.read"):
-        monkeypatch.setattr(import_module(f"lead_svc.{module}"), "LISTED", 3)
+        monkeypatch.setattr(import_module(f"lead_svc.{module}"), "PREVIEW", 3)
 
 
 async def test_a_party_is_shown_with_so_many_of_each_and_all_are_listed(

@@ -20,7 +20,7 @@ from ltc_events.vocabulary import members
 GOLDEN = Path(__file__).parents[3] / "tests" / "contracts" / "golden"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ID, OTHER = UUID(int=1), UUID(int=2)
-deciderS = tuple(each for each in service.decides if isinstance(each, Decider))
+deciderS = tuple(each for each in service.deciders if isinstance(each, Decider))
 OWN = sorted(
     {event for decider in deciderS for event in members(decider.events) if issubclass(event, Event)}, key=lambda event: event.event_type
 )
@@ -43,10 +43,10 @@ def as_first_written(event: type[Event]) -> Event:
 def test_a_fact_without_what_was_added_since_is_folded_shown_and_reacted_to(event: type[Event]) -> None:
     old = as_first_written(event)
     fold(deciderS, (old,))
-    for shown in service.shows:
+    for shown in service.projections:
         for verb in (verb for on in shown.ons if on.event is event for verb in on.verbs):
             assert isinstance(verb.rows(old, fact(old)), list | tuple)
-    for policy in service.reacts.get(event, ()):
+    for policy in service.policies_of.get(event, ()):
         asked: Any = policy
         known = (old, fact(old)) if len(inspect.signature(asked).parameters) == 2 else (old,)
         assert isinstance(asked(*known), list)

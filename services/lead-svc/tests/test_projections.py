@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from lead_svc.lead.read import lead_list
+from lead_svc.lead.read import ContactRow, LeadRow, lead_list
 from lead_svc.lead.rules.events import ContactRecorded
 from ltc_events import Event, Fact, Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten

@@ -17,11 +17,9 @@ from ltc_events.opportunity_gates import (
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 from ltc_events.order import OrderRejected
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature, Service
+from ltc_runtime.service import Feature, Service
 
 from .api import (
-    authority_grants,
-    catalogue,
     comparisons,
     deal_forecasts,
     decisions,
@@ -37,24 +35,19 @@ from .api import (
     negotiations,
     opportunities,
     outcomes,
-    past_opportunities,
     people,
     pipelines,
-    price_books,
     quotes,
     reports,
-    rule_books,
-    sales_figures,
     swaps,
     tasks,
     teams,
     waterfalls,
 )
-from .authority_grant import rules as authority
+from .authority_grant import authority_grant
 from .authority_grant.rules import AuthorityRevoked
-from .catalogue import rules as products
+from .catalogue import catalogue
 from .deal import rules as opportunity
-from .deal.rules import deciding, filling, opening, stepping, winning
 from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
 from .estimate import rules as estimate
 from .forecast import rules as forecast
@@ -67,7 +60,7 @@ from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
 from .negotiation import rules as negotiation
-from .past_opportunity import rules as past
+from .past_opportunity import past_opportunity
 from .pipeline import rules as pipeline
 from .policies import (
     ask_deciders,
@@ -97,11 +90,9 @@ from .policies import (
     vacate_seats,
     watch_close,
 )
-from .price_book import rules as price_book
+from .price_book import price_book
 from .projections import (
-    authority_grant,
     bid_cost,
-    catalogue_product,
     chain_person,
     deal_findings,
     decision_list,
@@ -114,21 +105,19 @@ from .projections import (
     mandate_list,
     opportunity_list,
     option_swap,
-    past_opportunity,
     pipeline_list,
-    price_book_version,
     quote_list,
     quote_version,
-    rule_book_list,
     stage_passing,
     task_list,
 )
 from .projections import negotiation as negotiation_list
-from .projections import price_book as price_book_list
 from .quote import rules as quote
 from .quote.rules import discount_tally as splitting
 from .quote.rules.events import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
-from .rule_book import rules as rule_book
+from .rule_book import rule_book
+from .rule_preview import rule_preview
+from .sales_figure import sales_figure
 from .swap import rules as swapping
 from .swap.rules import selection
 from .task import rules as task
@@ -150,12 +139,6 @@ former = Feature(
         waterfalls,
         negotiations,
         swaps,
-        catalogue,
-        price_books,
-        rule_books,
-        authority_grants,
-        past_opportunities,
-        sales_figures,
         estimates,
         frozen_estimates,
         teams,
@@ -174,28 +157,18 @@ former = Feature(
     ),
     deciders=(
         opportunity.decider,
-        opening.decider,
-        stepping.decider,
-        deciding.decider,
-        winning.decider,
-        filling.decider,
         selection.decider,
         swapping.decider,
         pipeline.decider,
         form.decider,
         mandate.decider,
-        price_book.decider,
-        products.decider,
-        rule_book.decider,
         splitting.decider,
-        authority.decider,
         quote.decider,
         quote.pricing,
         quote.approval,
         quote.offering,
         negotiation.facts,
         negotiation.decider,
-        past.decider,
         estimate.decider,
         estimate.estimating,
         team.decider,
@@ -298,12 +271,6 @@ former = Feature(
         quote_list,
         quote_version,
         negotiation_list,
-        catalogue_product,
-        price_book_list,
-        price_book_version,
-        rule_book_list,
-        authority_grant,
-        past_opportunity,
         estimate_list,
         forecast_list,
         task_list,
@@ -313,4 +280,14 @@ former = Feature(
         chain_person,
     ),
 )
-service = Service("opportunity-svc", former)
+service = Service(
+    "opportunity-svc",
+    former,
+    catalogue,
+    price_book,
+    rule_book,
+    rule_preview,
+    authority_grant,
+    past_opportunity,
+    sales_figure,
+)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 from ltc_events import Money
-from opportunity_svc.deal.rules import OpenOpportunity
+from opportunity_svc.deal.rules.opened import OpenOpportunity
 from opportunity_svc.service import service
 
 PRICES = "product,description,unit,list_price,tax_rate\nSERVER,A server,piece,1000.00,0.13\nRACK,A rack,C62,200.00,0.13\n"

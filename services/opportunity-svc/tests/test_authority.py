@@ -28,7 +28,6 @@ def usd(amount: int) -> Money:
 
 
 grant = GrantAuthority(
-    authority_id=authority_id("ann"),
     user="ann",
     max_discount=Decimal("0.15"),
     max_amount=usd(1_000_000),
@@ -36,9 +35,9 @@ grant = GrantAuthority(
     valid_to=date(2026, 12, 31),
     granted_by="mia",
 )
-granted = AuthorityGranted(**dict(grant))
+granted = AuthorityGranted(authority_id=authority_id("ann"), **dict(grant))
 in_yuan = granted.model_copy(update={"max_amount": Money(amount=5, currency="CNY")})
-revoke = RevokeAuthority(authority_id=authority_id("ann"), user="ann", revoked_by="mia")
+revoke = RevokeAuthority(user="ann", revoked_by="mia")
 revoked = AuthorityRevoked(authority_id=authority_id("ann"), user="ann", currencies=("USD",), revoked_by="mia")
 
 

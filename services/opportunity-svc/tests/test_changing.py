@@ -7,7 +7,6 @@ import pytest
 from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import deciding, stepping, winning
 from opportunity_svc.deal.rules.events import DecisionLapsed
 from opportunity_svc.deal.rules.stages import StageNotDone
 from opportunity_svc.deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
@@ -71,7 +70,7 @@ def test_what_was_asked_about_another_amount_or_for_another_manager_is_asked_ane
     given(opportunity.decider, *ASKED).when(change(account_manager="bob")).then(changed(account_manager="bob"), LAPSED)
     given(opportunity.decider, *ASKED).when(change(fulfilment_manager="fox")).then(changed(fulfilment_manager="fox"))
     anew = requested.model_copy(update={"round": 2, "amount": usd(400_000)})
-    given(stepping.decider, *ASKED, less, LAPSED).when(request).then(anew)
+    given(opportunity.decider, *ASKED, less, LAPSED).when(request).then(anew)
 
 
 WIDE = made.model_copy(update={"limit": usd(600_000)})
@@ -81,7 +80,7 @@ def test_a_decision_holds_as_far_as_its_mandate() -> None:
     given(opportunity.decider, *ASKED, WIDE).when(change(value=usd(600_000))).then(changed(60_000, value=usd(600_000)))
     more = changed(60_000, value=usd(600_001))
     given(opportunity.decider, *ASKED, WIDE).when(change(value=usd(600_001))).then(more, LAPSED)
-    refusal = given(stepping.decider, *ASKED, WIDE, more, LAPSED).when(enter).refusal
+    refusal = given(opportunity.decider, *ASKED, WIDE, more, LAPSED).when(enter).refusal
     assert isinstance(refusal, StageNotDone)
     assert [each.operation for each in refusal.details["unmet"]] == ["request_decision"]
     yuan = usd(1).model_copy(update={"currency": "CNY"})
@@ -98,7 +97,7 @@ def test_it_lapses_also_behind_the_deal() -> None:
     assert given(opportunity.decider, *ASKED, made, guiding).when(change(value=usd(500_001))).events[1:] == [LAPSED]
     grown = changed(125_000, value=usd(500_001))
     quoted = (drafted, approved, sent, accepted)
-    refusal = given(winning.decider, *ASKED, made, guiding, grown, LAPSED, *quoted).when(win).refusal
+    refusal = given(opportunity.decider, *ASKED, made, guiding, grown, LAPSED, *quoted).when(win).refusal
     assert refusal is not None
     assert ("gate_passed", "ATI") in {(each.criterion, each.gate) for each in refusal.details["unmet"]}
 
@@ -119,5 +118,5 @@ def test_what_atc_was_decided_on_is_a_quote_whatever_the_deal_is_worth() -> None
 def test_a_delegate_decides_no_further_than_both(own: int, lent: int, limit: int) -> None:
     mandates = (granted.model_copy(update={"max_amount": usd(own)}), delegated.model_copy(update={"max_amount": usd(lent)}))
     by_dan = decide.model_copy(update={"actor": "dan", "on_behalf_of": "mia"})
-    (event,) = given(deciding.decider, *ASKED, *mandates).when(by_dan).events
+    (event,) = given(opportunity.decider, *ASKED, *mandates).when(by_dan).events
     assert event.limit == usd(limit)  # type: ignore[attr-defined]

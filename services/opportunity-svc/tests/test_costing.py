@@ -8,10 +8,10 @@ from ltc_events.opportunity_gates import BidCostBooked
 from ltc_events.testing import given
 from opportunity_svc.api.costing import BidCostSum, sums
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import DayInTheFuture, DealSuspended, OpportunityClosed, opening
 from opportunity_svc.deal.rules.bid_costs import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
 from opportunity_svc.deal.rules.events import DecisionLapsed
-from opportunity_svc.deal.rules.working import DealUnderWay
+from opportunity_svc.deal.rules.opened import DealUnderWay
+from opportunity_svc.deal.rules.states import DayInTheFuture, DealSuspended, OpportunityClosed
 from test_gates import ASKED, DEAL, PROJECT_DEAL, TODAY, choose, made, opened, usd
 from test_opportunity import cancelled, suspended
 
@@ -39,7 +39,7 @@ def test_a_project_books_no_cost_before_it_was_decided_to_invest() -> None:
 def test_where_nobody_decides_about_investing_cost_is_booked_at_once_and_the_way_is_kept() -> None:
     given(opportunity.decider, opened).when(book).then(booked)
     given(opportunity.decider, opened, booked).when(book).then_nothing()
-    given(opening.decider, opened, booked).when(choose).then_refused(DealUnderWay, pipeline="light")
+    given(opportunity.decider, opened, booked).when(choose).then_refused(DealUnderWay, pipeline="light")
 
 
 def test_what_is_booked_was_spent() -> None:

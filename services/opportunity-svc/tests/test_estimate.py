@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ltc_events import Event, Money, Refusal
 from ltc_events.opportunity import CashLine, CostLine, EstimateFrozen, OpportunityLost, OpportunityOpened
 from ltc_events.testing import Given, given
-from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity
+from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
 from opportunity_svc.estimate.rules import (
     AmountBelowNothing,
     CalcFrozen,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Money
-from opportunity_svc.deal.rules.working import OpenOpportunity
+from opportunity_svc.deal.rules.opened import OpenOpportunity
 from opportunity_svc.service import service
 
 DEAL = UUID(int=7)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from ltc_events import AnyDecider, At, Command, Event, Fact, Held, Policy, Stream, members, wants_fact
+from ltc_events import AnyDecider, At, Command, Event, Fact, GivenStates, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
-from ltc_runtime.service import policy_name
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.mandate.rules.index import decider as register
 from opportunity_svc.quote import rules as quote
@@ -52,16 +51,16 @@ def decided(history: list[Event], command: Command) -> list[Event]:
     """What a command decides on all that happened."""
     decider = next(each for each in DECIDERS if isinstance(command, members(each.commands)))
     initials, states = {kind.kind: kind.initial for kind in KINDS}, fold(KINDS, tuple(history))
-    return list(decider.decide_on(Held({each: states.get(each, initials[each.kind]) for each in decider.streams(command)}), command))
+    return list(decider.decide_on(GivenStates({each: states.get(each, initials[each.kind]) for each in decider.streams(command)}), command))
 
 
 def policies() -> dict[str, dict[type[Event], Policy]]:
     """What each policy makes of what it follows."""
     found: dict[str, dict[type[Event], Policy]] = {}
-    for event, followers in service.reacts.items():
+    for event, followers in service.policies_of.items():
         for policy in followers:
-            if policy_name(policy) in FOLLOWING:
-                found.setdefault(policy_name(policy), {})[event] = policy
+            if policy.name in FOLLOWING:
+                found.setdefault(policy.name, {})[event] = policy
     return found
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ltc_events import Money, Refusal
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
-from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity
+from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
 from opportunity_svc.forecast.rules import CloseDayPassed, ForecastBelowNothing, ForecastSet, SetForecast, forecast_id, forecasting
 from opportunity_svc.team.rules import (
     LeadIsNoMember,

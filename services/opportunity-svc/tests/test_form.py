@@ -10,9 +10,11 @@ from ltc_events import Event, Money
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.opportunity_forms import FormFilled, FormValue
 from ltc_events.testing import given
-from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity, filling
+from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.events import FindingNoted
-from opportunity_svc.deal.rules.forms import FillForm, noted_as
+from opportunity_svc.deal.rules.form_fills import FillForm
+from opportunity_svc.deal.rules.history import filled_form
+from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
 from opportunity_svc.finding.rules import FilledForm
 from opportunity_svc.form.rules import (
     ActivateForm,
@@ -194,14 +196,14 @@ filled = FormFilled(
 
 
 def test_a_form_is_filled_in_by_its_live_version() -> None:
-    given(filling.decider, *begun).when(fill).then(filled)
-    given(filling.decider, *begun, redrafted).when(fill).then(filled)
-    given(filling.decider, *begun, redrafted, relive).when(fill).then(filled.model_copy(update={"form_version": 2}))
+    given(opportunity.decider, *begun).when(fill).then(filled)
+    given(opportunity.decider, *begun, redrafted).when(fill).then(filled)
+    given(opportunity.decider, *begun, redrafted, relive).when(fill).then(filled.model_copy(update={"form_version": 2}))
 
 
 def test_the_same_again_is_nothing_new_unless_it_is_held_against_another_version() -> None:
-    given(filling.decider, *begun, filled).when(fill.model_copy(update={"values": {"goal": " Water "}, "actor": "sam"})).then_nothing()
-    given(filling.decider, *begun, filled, redrafted, relive).when(fill).then(
+    given(opportunity.decider, *begun, filled).when(fill.model_copy(update={"values": {"goal": " Water "}, "actor": "sam"})).then_nothing()
+    given(opportunity.decider, *begun, filled, redrafted, relive).when(fill).then(
         filled.model_copy(update={"fill": 2, "form_version": 2})
     )  # fmt: skip
 
@@ -209,18 +211,18 @@ def test_the_same_again_is_nothing_new_unless_it_is_held_against_another_version
 def test_a_form_filled_in_anew_says_all_it_says_now() -> None:
     values = (FormValue(key="goal", type="text", value="Power"),)
     anew = fill.model_copy(update={"values": {"goal": "Power"}})
-    given(filling.decider, *begun, filled).when(anew).then(filled.model_copy(update={"fill": 2, "values": values}))
+    given(opportunity.decider, *begun, filled).when(anew).then(filled.model_copy(update={"fill": 2, "values": values}))
 
 
 def test_a_form_that_was_noted_by_hand_is_filled_in_for_the_first_time() -> None:
     by_hand = FindingNoted(opportunity_id=DEAL, finding=FilledForm(code="vision"))
-    given(filling.decider, *begun, by_hand).when(fill).then(filled)
+    given(opportunity.decider, *begun, by_hand).when(fill).then(filled)
 
 
 def test_a_form_that_does_not_fit_changes_nothing_and_says_what_is_wrong() -> None:
     unfit = fill.model_copy(update={"values": {"sight": 1}})
     errors = errors_in(vision, unfit.values)
-    given(filling.decider, *begun).when(unfit).then_refused(FormDoesNotFit, version=1, wrong=["goal", "sight"], errors=errors)
+    given(opportunity.decider, *begun).when(unfit).then_refused(FormDoesNotFit, version=1, wrong=["goal", "sight"], errors=errors)
 
 
 @pytest.mark.parametrize(
@@ -233,10 +235,10 @@ def test_a_form_that_does_not_fit_changes_nothing_and_says_what_is_wrong() -> No
     ],
 )
 def test_only_a_live_form_of_an_open_deal_is_filled_in(history: tuple[Event, ...], refusal: type[Exception]) -> None:
-    given(filling.decider, *history).when(fill).then_refused(refusal)  # type: ignore[arg-type]
+    given(opportunity.decider, *history).when(fill).then_refused(refusal)  # type: ignore[arg-type]
 
 
 def test_a_note_of_a_form_from_before_forms_were_kept_is_still_read() -> None:
     stored = '{"opportunity_id":"00000000-0000-0000-0000-000000000001","finding":{"kind":"form","code":"Vision 2"}}'
     assert FindingNoted.model_validate_json(stored).finding == FilledForm(code="Vision 2")
-    assert noted_as(filled).code == "vision"
+    assert filled_form(filled).code == "vision"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Fact
 from ltc_events.opportunity_forms import FormFilled
-from opportunity_svc.deal.rules.forms import noted_as
+from opportunity_svc.deal.rules.history import filled_form
 from opportunity_svc.form.rules import Form, errors_in, filled_in
 from opportunity_svc.projections.forms import filled, found_by
 from pydantic import TypeAdapter
@@ -94,7 +94,7 @@ def test_what_is_accepted_comes_back_equal_from_the_event_and_from_what_people_r
     shown = from_json(to_json(filled(event, FACT)["values"]))
     assert errors_in(form, shown) == [], "what is read may be sent back"
     assert fill(form, shown) == event
-    assert noted_as(fill(form, shown)) == noted_as(event), "and is the same words then"
+    assert filled_form(fill(form, shown)) == filled_form(event), "and is the same words then"
     rows = found_by(event)
     searched = {each.key for each in event.values if each.type != "long_text"}
     assert {row["key"] for row in rows} == searched

@@ -18,22 +18,13 @@ from ltc_events.opportunity_gates import (
 )
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import (
-    DayInTheFuture,
-    DeclineOpportunity,
-    LoseOpportunity,
-    NoteFinding,
-    OpportunityClosed,
-    StrikeFinding,
-    SubmitBid,
-    deciding,
-    opening,
-    stepping,
-)
-from opportunity_svc.deal.rules.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
 from opportunity_svc.deal.rules.decisions import (
     AlreadyPassed,
     AlreadyRequested,
+    AuthorityBackToMaker,
+    BeyondMandate,
+    DecideGate,
+    DeciderIsMaker,
     EscalateDecision,
     FulfilCondition,
     GateNotReached,
@@ -41,6 +32,7 @@ from opportunity_svc.deal.rules.decisions import (
     NothingRequested,
     NotYourRequest,
     RequestDecision,
+    RequestHasChanged,
     UnknownCondition,
     UnknownGate,
     Verdict,
@@ -58,13 +50,18 @@ from opportunity_svc.deal.rules.findings import (
     BidNotReady,
     BidTooLate,
     ForgetMember,
+    NoteFinding,
     PainCausesItself,
     RemindOfBid,
+    StrikeFinding,
+    SubmitBid,
     UnknownFinding,
     UnknownMember,
 )
+from opportunity_svc.deal.rules.opened import ChoosePipeline, DealUnderWay
+from opportunity_svc.deal.rules.outcome import AlreadyAdmitted, DeclineOpportunity, FailureSummaryMissing, LoseOpportunity
 from opportunity_svc.deal.rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage
-from opportunity_svc.deal.rules.working import AlreadyAdmitted, ChoosePipeline, DealUnderWay, FailureSummaryMissing
+from opportunity_svc.deal.rules.states import DayInTheFuture, OpportunityClosed
 from opportunity_svc.finding.rules import BidTerms, ChainMember, FilledForm, FrozenEstimate, Initiation, Notable, Pain, PlanStep
 from opportunity_svc.mandate.rules import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
 from opportunity_svc.pipeline import rules as pipeline
@@ -142,21 +139,21 @@ choose = ChoosePipeline(opportunity_id=DEAL, pipeline="project", actor="ann")
 
 
 def test_a_deal_goes_by_the_version_that_counts_when_it_begins() -> None:
-    given(opening.decider, opened).when(choose).then(chosen, verifying)
-    given(opening.decider, opened, drafted).when(choose).then(chosen, verifying)
+    given(opportunity.decider, opened).when(choose).then(chosen, verifying)
+    given(opportunity.decider, opened, drafted).when(choose).then(chosen, verifying)
     newer = chosen.model_copy(update={"version": 1, "pipeline": LIGHT})
     there = verifying.model_copy(update={"pipeline_version": 1, "profile": "light"})
-    given(opening.decider, opened, drafted, activated).when(choose).then(newer, there)
+    given(opportunity.decider, opened, drafted, activated).when(choose).then(newer, there)
 
 
 def test_a_deal_that_moved_keeps_its_version() -> None:
-    given(opening.decider, *PROJECT_DEAL).when(choose).then_nothing()
-    given(opening.decider, *ASKED, drafted, activated).when(choose).then_refused(DealUnderWay, pipeline="project")
-    given(opening.decider, *PROJECT_DEAL, guiding).when(choose.model_copy(update={"pipeline": "light"})).then_refused(DealUnderWay)
+    given(opportunity.decider, *PROJECT_DEAL).when(choose).then_nothing()
+    given(opportunity.decider, *ASKED, drafted, activated).when(choose).then_refused(DealUnderWay, pipeline="project")
+    given(opportunity.decider, *PROJECT_DEAL, guiding).when(choose.model_copy(update={"pipeline": "light"})).then_refused(DealUnderWay)
 
 
 def test_a_pipeline_nobody_made_live_is_not_chosen() -> None:
-    given(opening.decider, opened).when(choose.model_copy(update={"pipeline": "mine"})).then_refused(UnknownPipeline)
+    given(opportunity.decider, opened).when(choose.model_copy(update={"pipeline": "mine"})).then_refused(UnknownPipeline)
 
 
 def draft_of(*stages: Stage, profile: str = "light") -> DraftPipeline:
@@ -201,26 +198,26 @@ def test_a_version_counts_when_it_is_activated() -> None:
 def test_a_light_deal_goes_on_without_further_ado() -> None:
     lightly = {"pipeline": "light", "profile": "light", "previous": "verifying", "entered_by": "ann"}
     proposing = verifying.model_copy(update={**lightly, "stage": "proposing", "number": 3, "weighted": usd(250_000)})
-    given(stepping.decider, opened).when(enter.model_copy(update={"stage": "proposing"})).then(proposing)
+    given(opportunity.decider, opened).when(enter.model_copy(update={"stage": "proposing"})).then(proposing)
 
 
 def test_a_deal_goes_forward_only_and_no_further_than_the_last_stage() -> None:
     closing = verifying.model_copy(update={"pipeline": "light", "stage": "closing", "number": 5})
-    given(stepping.decider, opened).when(enter.model_copy(update={"stage": "verifying"})).then_refused(StageBehind)
-    given(stepping.decider, opened).when(enter.model_copy(update={"stage": "nowhere"})).then_refused(UnknownStage)
-    given(stepping.decider, opened, closing).when(enter).then_refused(LastStage)
+    given(opportunity.decider, opened).when(enter.model_copy(update={"stage": "verifying"})).then_refused(StageBehind)
+    given(opportunity.decider, opened).when(enter.model_copy(update={"stage": "nowhere"})).then_refused(UnknownStage)
+    given(opportunity.decider, opened, closing).when(enter).then_refused(LastStage)
 
 
 def test_a_stage_is_left_when_all_is_there_and_its_gate_passed() -> None:
-    refusal = given(stepping.decider, *PROJECT_DEAL).when(enter).refusal
+    refusal = given(opportunity.decider, *PROJECT_DEAL).when(enter).refusal
     assert isinstance(refusal, StageNotDone)
     assert [(each.criterion, each.user) for each in refusal.details["unmet"]] == [
         ("initiation_described", "ann"), ("plan_present", "ann"), ("estimate_frozen", "fay"), ("gate_passed", "ann"),
     ]  # fmt: skip
-    given(stepping.decider, *ASKED, made).when(enter).then(guiding)
-    given(stepping.decider, *ASKED, made_if).when(enter).then(guiding)
+    given(opportunity.decider, *ASKED, made).when(enter).then(guiding)
+    given(opportunity.decider, *ASKED, made_if).when(enter).then(guiding)
     rejected = made.model_copy(update={"outcome": "rejected", "reason": "No"})
-    given(stepping.decider, *ASKED, rejected).when(enter).then_refused(StageNotDone)
+    given(opportunity.decider, *ASKED, rejected).when(enter).then_refused(StageNotDone)
 
 
 def test_a_form_and_an_estimate_count_when_they_are_noted() -> None:
@@ -231,29 +228,29 @@ def test_a_form_and_an_estimate_count_when_they_are_noted() -> None:
         stages=(Stage(code="one", name="One", probability="0.5", criteria=asks), Stage(code="two", name="Two", probability="0.5")),
     )
     begun = (opened, chosen.model_copy(update={"pipeline": way}))
-    refusal = given(stepping.decider, *begun, *noted(FilledForm(code="other"))).when(enter).refusal
+    refusal = given(opportunity.decider, *begun, *noted(FilledForm(code="other"))).when(enter).refusal
     assert refusal is not None
     assert [each.needs for each in refusal.details["unmet"]] == [
         "a form that is filled in: vision",
         "an estimate frozen by a sales manager or finance",
     ]
     done = noted(FilledForm(code="vision"), ESTIMATE)
-    assert given(stepping.decider, *begun, *done).when(enter).refusal is None
+    assert given(opportunity.decider, *begun, *done).when(enter).refusal is None
 
 
 # ── decisions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_decision_is_asked_for_when_its_gate_is_ready() -> None:
-    given(stepping.decider, *PROJECT_DEAL, *initiated).when(request).then(requested)
-    refusal = given(stepping.decider, *PROJECT_DEAL).when(request).refusal
+    given(opportunity.decider, *PROJECT_DEAL, *initiated).when(request).then(requested)
+    refusal = given(opportunity.decider, *PROJECT_DEAL).when(request).refusal
     assert isinstance(refusal, GateNotReady)
     assert [each.criterion for each in refusal.details["unmet"]] == ["initiation_described", "plan_present", "estimate_frozen"]
 
 
 def test_the_estimate_of_another_gate_is_none_of_this_one() -> None:
     other = noted(ESTIMATE.model_copy(update={"code": "ATB"}))
-    refusal = given(stepping.decider, *PROJECT_DEAL, *initiated[:2], *other).when(request).refusal
+    refusal = given(opportunity.decider, *PROJECT_DEAL, *initiated[:2], *other).when(request).refusal
     assert refusal is not None
     assert [each.criterion for each in refusal.details["unmet"]] == ["estimate_frozen"]
 
@@ -266,26 +263,26 @@ def test_what_was_found_for_a_deal_that_is_over_comes_too_late() -> None:
 
 def test_no_gate_passes_without_three_people() -> None:
     two = opened.model_copy(update={"solution_manager": "ann"})
-    refusal = given(stepping.decider, two, chosen, verifying, *initiated).when(request).refusal
+    refusal = given(opportunity.decider, two, chosen, verifying, *initiated).when(request).refusal
     assert isinstance(refusal, GateNotReady)
     assert [each.criterion for each in refusal.details["unmet"]] == ["triangle_named"]
 
 
 def test_a_gate_is_asked_for_in_its_place_and_once() -> None:
-    given(stepping.decider, opened).when(request).then_refused(UnknownGate, gate="ATI")
-    given(stepping.decider, *PROJECT_DEAL).when(request.model_copy(update={"gate": "ATB"})).then_refused(GateNotReached, stage="bidding")
-    given(stepping.decider, *ASKED).when(request).then_refused(AlreadyRequested)
-    given(stepping.decider, *ASKED, made).when(request).then_refused(AlreadyPassed)
+    given(opportunity.decider, opened).when(request).then_refused(UnknownGate, gate="ATI")
+    given(opportunity.decider, *PROJECT_DEAL).when(request.model_copy(update={"gate": "ATB"})).then_refused(GateNotReached, stage="bidding")
+    given(opportunity.decider, *ASKED).when(request).then_refused(AlreadyRequested)
+    given(opportunity.decider, *ASKED, made).when(request).then_refused(AlreadyPassed)
 
 
 def test_a_rejected_request_is_made_anew() -> None:
     rejected = made.model_copy(update={"outcome": "rejected", "reason": "No"})
-    given(stepping.decider, *ASKED, rejected).when(request).then(requested.model_copy(update={"round": 2}))
+    given(opportunity.decider, *ASKED, rejected).when(request).then(requested.model_copy(update={"round": 2}))
 
 
 def test_who_holds_a_mandate_decides() -> None:
-    given(deciding.decider, *ASKED, granted).when(decide).then(made)
-    given(deciding.decider, *ASKED, granted).when(decide.model_copy(update={"verdict": IF})).then(made_if)
+    given(opportunity.decider, *ASKED, granted).when(decide).then(made)
+    given(opportunity.decider, *ASKED, granted).when(decide.model_copy(update={"verdict": IF})).then(made_if)
 
 
 @pytest.mark.parametrize(
@@ -301,42 +298,42 @@ def test_who_holds_a_mandate_decides() -> None:
     ],
 )
 def test_whose_mandate_does_not_cover_it_does_not_decide(mandate: tuple[Event, ...]) -> None:
-    given(deciding.decider, *ASKED, *mandate).when(decide).then_refused(BeyondMandate)
+    given(opportunity.decider, *ASKED, *mandate).when(decide).then_refused(BeyondMandate)
 
 
 def test_nobody_decides_what_they_asked_for_or_manage() -> None:
     for maker in ("sam", "ann"):
         own = granted.model_copy(update={"mandate_id": mandate_id(maker), "user": maker})
-        given(deciding.decider, *ASKED, own).when(decide.model_copy(update={"actor": maker})).then_refused(DeciderIsMaker)
+        given(opportunity.decider, *ASKED, own).when(decide.model_copy(update={"actor": maker})).then_refused(DeciderIsMaker)
 
 
 def test_a_delegate_decides_within_both_mandate_and_delegation() -> None:
     by_dan = decide.model_copy(update={"actor": "dan", "on_behalf_of": "mia"})
     for_mia = made.model_copy(update={"decided_by": "dan", "on_behalf_of": "mia", "authority_ref": LENT})
-    given(deciding.decider, *ASKED, granted, delegated).when(by_dan).then(for_mia)
-    given(deciding.decider, *ASKED, granted).when(by_dan).then_refused(BeyondMandate)
+    given(opportunity.decider, *ASKED, granted, delegated).when(by_dan).then(for_mia)
+    given(opportunity.decider, *ASKED, granted).when(by_dan).then_refused(BeyondMandate)
     less = delegated.model_copy(update={"max_amount": usd(499_999)})
-    given(deciding.decider, *ASKED, granted, less).when(by_dan).then_refused(BeyondMandate)
+    given(opportunity.decider, *ASKED, granted, less).when(by_dan).then_refused(BeyondMandate)
     ended = delegated.model_copy(update={"valid_to": date(2026, 11, 23), "valid_from": date(2026, 11, 1)})
-    given(deciding.decider, *ASKED, granted, ended).when(by_dan).then_refused(BeyondMandate)
+    given(opportunity.decider, *ASKED, granted, ended).when(by_dan).then_refused(BeyondMandate)
     over = granted.model_copy(update={"valid_from": date(2026, 1, 1), "valid_to": date(2026, 11, 23)})
-    given(deciding.decider, *ASKED, over, delegated).when(by_dan).then_refused(BeyondMandate)
+    given(opportunity.decider, *ASKED, over, delegated).when(by_dan).then_refused(BeyondMandate)
 
 
 def test_authority_does_not_come_back_to_the_maker() -> None:
     of_sam = {"mandate_id": mandate_id("sam"), "user": "sam"}
     history = (*ASKED, granted.model_copy(update=of_sam), delegated.model_copy(update=of_sam))
     by_dan = decide.model_copy(update={"actor": "dan", "on_behalf_of": "sam"})
-    given(deciding.decider, *history).when(by_dan).then_refused(AuthorityBackToMaker, holder="sam")
+    given(opportunity.decider, *history).when(by_dan).then_refused(AuthorityBackToMaker, holder="sam")
 
 
 def test_one_decides_on_what_one_has_read_and_on_what_is_still_there() -> None:
-    given(deciding.decider, *PROJECT_DEAL, granted).when(decide).then_refused(NothingRequested)
-    given(deciding.decider, *ASKED, granted).when(decide.model_copy(update={"round": 2})).then_refused(RequestHasChanged)
+    given(opportunity.decider, *PROJECT_DEAL, granted).when(decide).then_refused(NothingRequested)
+    given(opportunity.decider, *ASKED, granted).when(decide.model_copy(update={"round": 2})).then_refused(RequestHasChanged)
     struck = FindingStruck(opportunity_id=DEAL, kind="initiation", code="", struck_by="ann")
-    given(deciding.decider, *ASKED, struck, granted).when(decide).then_refused(GateNotReady)
+    given(opportunity.decider, *ASKED, struck, granted).when(decide).then_refused(GateNotReady)
     no = decide.model_copy(update={"verdict": Verdict(outcome="rejected", reason="Too thin")})
-    assert given(deciding.decider, *ASKED, struck, granted).when(no).refusal is None, "what is not ready can be rejected"
+    assert given(opportunity.decider, *ASKED, struck, granted).when(no).refusal is None, "what is not ready can be rejected"
 
 
 def test_a_verdict_is_whole() -> None:

@@ -8,7 +8,8 @@ from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import JoinOpportunity, LoseOpportunity
+from opportunity_svc.deal.rules.opened import JoinOpportunity
+from opportunity_svc.deal.rules.outcome import LoseOpportunity
 from opportunity_svc.policies import open_opportunity
 
 DEAL, LEAD, PARTY, DAY = UUID(int=2), UUID(int=9), UUID(int=3), date(2026, 12, 24)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from ltc_events import Command, Decider, Event, Held, JointDecider, Stream
+from ltc_events import Command, Decider, Event, GivenStates, JointDecider, Stream
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
 from ltc_events.opportunity_gates import OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDropped, TaskRaised, TaskReassigned, Why
@@ -294,7 +294,7 @@ def decided(history: Sequence[Event], command: Command) -> list[Event]:
     decider = BY_COMMAND[type(command)]
     states, initials = fold(KINDS, tuple(history)), {kind.kind: kind.initial for kind in KINDS}
     named = {stream: states.get(stream, initials[stream.kind]) for stream in decider.streams(command)}
-    return list(decider.decide_on(Held(named), command))
+    return list(decider.decide_on(GivenStates(named), command))
 
 
 ORDERS = st.lists(

@@ -9,29 +9,22 @@ from ltc_events.opportunity import OpportunityLost, OpportunityOpened, Opportuni
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityResumed, OpportunitySuspended
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import (
-    CancelOpportunity,
-    ChangeOpportunity,
-    DayInTheFuture,
-    DeclineOpportunity,
-    LoseOpportunity,
-    OpportunityClosed,
-    OpportunityStatus,
-    ResumeOpportunity,
-    SuspendOpportunity,
-    UnknownOpportunity,
-    filling,
-    opening,
-    possible,
-    stepping,
-    winning,
-)
+from opportunity_svc.deal.rules import possible
 from opportunity_svc.deal.rules.bid_costs import BookBidCost
 from opportunity_svc.deal.rules.events import LessonNoted
-from opportunity_svc.deal.rules.forms import FillForm
+from opportunity_svc.deal.rules.form_fills import FillForm
+from opportunity_svc.deal.rules.opened import ChoosePipeline, OpenOpportunity
+from opportunity_svc.deal.rules.outcome import (
+    CancelOpportunity,
+    DeclineOpportunity,
+    LoseOpportunity,
+    ResumeOpportunity,
+    SuspendOpportunity,
+    WinOpportunity,
+)
 from opportunity_svc.deal.rules.stages import EnterStage
-from opportunity_svc.deal.rules.winning import WinOpportunity
-from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
+from opportunity_svc.deal.rules.states import DayInTheFuture, OpportunityClosed, OpportunityStatus, UnknownOpportunity
+from opportunity_svc.deal.rules.terms import ChangeOpportunity
 from opportunity_svc.form.rules import Form, FormActivated, FormDrafted, form_id
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
 from opportunity_svc.quote.rules import pricing
@@ -124,12 +117,12 @@ draft = DraftQuote(
 
 
 def test_a_deal_is_opened() -> None:
-    given(opening.decider).when(open_deal).then(opened)
+    given(opportunity.decider).when(open_deal).then(opened)
 
 
 @pytest.mark.parametrize("history", [(opened,), (opened, lost), (opened, won)])
 def test_a_deal_is_opened_once_however_often_its_lead_is_heard_of(history: tuple[Event, ...]) -> None:
-    given(opening.decider, *history).when(open_deal).then_nothing()
+    given(opportunity.decider, *history).when(open_deal).then_nothing()
 
 
 def test_a_lost_deal_leaves_a_lesson() -> None:
@@ -137,47 +130,47 @@ def test_a_lost_deal_leaves_a_lesson() -> None:
 
 
 def test_a_deal_is_won_with_the_quote_the_customer_accepted() -> None:
-    given(winning.decider, opened, drafted, approved, sent, accepted).when(win).then(won)
+    given(opportunity.decider, opened, drafted, approved, sent, accepted).when(win).then(won)
 
 
 def test_a_win_may_leave_a_lesson_that_stays_with_us() -> None:
     learnt = LessonNoted(opportunity_id=DEAL, lesson="The works manager decides", won_on=TODAY)
     taught = win.model_copy(update={"lesson": learnt.lesson})
-    given(winning.decider, opened, drafted, approved, sent, accepted).when(taught).then(won, learnt)
+    given(opportunity.decider, opened, drafted, approved, sent, accepted).when(taught).then(won, learnt)
     assert not LessonNoted.published
     given(opportunity.decider, opened, won, learnt).when(lose).then_refused(OpportunityClosed, ended="won")
 
 
 def test_a_quote_the_customer_has_not_accepted_wins_nothing() -> None:
-    given(winning.decider, opened, drafted, approved, sent).when(win).then_refused(QuoteNotAccepted, stands="sent")
+    given(opportunity.decider, opened, drafted, approved, sent).when(win).then_refused(QuoteNotAccepted, stands="sent")
 
 
 def test_a_quote_that_does_not_exist_wins_nothing() -> None:
-    given(winning.decider, opened).when(win).then_refused(UnknownQuote)
+    given(opportunity.decider, opened).when(win).then_refused(UnknownQuote)
 
 
 def test_a_quote_of_another_deal_wins_nothing() -> None:
     other = opened.model_copy(update={"opportunity_id": OTHER})
     history = (opened, other, drafted, approved, sent, accepted)
-    given(winning.decider, *history).when(win.model_copy(update={"opportunity_id": OTHER})).then_refused(QuoteOfOtherOpportunity)
+    given(opportunity.decider, *history).when(win.model_copy(update={"opportunity_id": OTHER})).then_refused(QuoteOfOtherOpportunity)
 
 
 def test_a_deal_is_decided_once() -> None:
-    given(winning.decider, opened, drafted, approved, sent, accepted, won).when(win).then_refused(OpportunityClosed, ended="won")
-    given(winning.decider, opened, drafted, approved, sent, accepted, lost).when(win).then_refused(OpportunityClosed, ended="lost")
+    given(opportunity.decider, opened, drafted, approved, sent, accepted, won).when(win).then_refused(OpportunityClosed, ended="won")
+    given(opportunity.decider, opened, drafted, approved, sent, accepted, lost).when(win).then_refused(OpportunityClosed, ended="lost")
     given(opportunity.decider, opened, won).when(lose).then_refused(OpportunityClosed, ended="won")
 
 
 def test_a_deal_nobody_opened_is_neither_won_nor_lost() -> None:
     given(opportunity.decider).when(lose).then_refused(UnknownOpportunity)
-    given(winning.decider, drafted, approved, sent, accepted).when(win).then_refused(UnknownOpportunity)
+    given(opportunity.decider, drafted, approved, sent, accepted).when(win).then_refused(UnknownOpportunity)
 
 
 def test_tomorrow_has_not_happened_yet() -> None:
     tomorrow = date(2026, 11, 25)
     given(opportunity.decider, opened).when(lose.model_copy(update={"lost_on": tomorrow})).then_refused(DayInTheFuture)
     late_win = win.model_copy(update={"won_on": tomorrow})
-    given(winning.decider, opened, drafted, approved, sent, accepted).when(late_win).then_refused(DayInTheFuture, day="2026-11-25")
+    given(opportunity.decider, opened, drafted, approved, sent, accepted).when(late_win).then_refused(DayInTheFuture, day="2026-11-25")
 
 
 def test_a_deal_may_be_entered_after_it_was_decided() -> None:
@@ -204,16 +197,16 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
     accept = (drafted, approved, sent, accepted)
     refused = {
         "lose_opportunity": given(opportunity.decider, *history).when(lose).refusal,
-        "win_opportunity": given(winning.decider, *history, *accept).when(win).refusal,
+        "win_opportunity": given(opportunity.decider, *history, *accept).when(win).refusal,
         "draft_quote": given(pricing, *history, book).when(draft).refusal,
         "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
-        "enter_stage": given(stepping.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
-        "choose_pipeline": given(opening.decider, *history).when(choose).refusal,
+        "enter_stage": given(opportunity.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
+        "choose_pipeline": given(opportunity.decider, *history).when(choose).refusal,
         "change_opportunity": given(opportunity.decider, *history).when(change).refusal,
         "book_bid_cost": given(opportunity.decider, *history).when(spend).refusal,
         "suspend_opportunity": given(opportunity.decider, *history).when(suspend).refusal,
         "resume_opportunity": given(opportunity.decider, *history).when(resume).refusal,
         "cancel_opportunity": given(opportunity.decider, *history).when(cancel).refusal,
-        "fill_form": given(filling.decider, *history, *form_is_live).when(fill).refusal,
+        "fill_form": given(opportunity.decider, *history, *form_is_live).when(fill).refusal,
     }
     assert set(possible(status)) == {name for name, refusal in refused.items() if refusal is None}

@@ -10,7 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 from ltc_events import Money
-from opportunity_svc.deal.rules.working import LoseOpportunity, OpenOpportunity
+from opportunity_svc.deal.rules.opened import OpenOpportunity
+from opportunity_svc.deal.rules.outcome import LoseOpportunity
 from opportunity_svc.service import service
 
 USD = {"currency": "USD"}

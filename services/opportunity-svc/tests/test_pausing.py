@@ -4,26 +4,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from ltc_events import Command, Event, JointDecider
+from ltc_events import Command, Event
 from ltc_events.opportunity import OpportunityJoined
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import (
-    DayInTheFuture,
-    DealSuspended,
-    JoinOpportunity,
-    NoteFinding,
-    OpportunityClosed,
-    UnknownOpportunity,
-    opening,
-    stepping,
-    winning,
-)
 from opportunity_svc.deal.rules.decisions import EscalateDecision
 from opportunity_svc.deal.rules.events import DecisionLapsed, FindingNoted
-from opportunity_svc.deal.rules.findings import RemindOfBid
+from opportunity_svc.deal.rules.findings import NoteFinding, RemindOfBid
+from opportunity_svc.deal.rules.opened import JoinOpportunity
+from opportunity_svc.deal.rules.outcome import NotSuspended
 from opportunity_svc.deal.rules.stages import EnterStage
-from opportunity_svc.deal.rules.suspension import NotSuspended
+from opportunity_svc.deal.rules.states import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.forecast import rules as forecast
 from opportunity_svc.forecast.rules import SetForecast, forecast_id
 from opportunity_svc.negotiation import rules as negotiation
@@ -59,19 +50,19 @@ def test_a_deal_is_suspended_for_a_reason_and_goes_on_where_it_stood() -> None:
     given(opportunity.decider, opened).when(suspend).then(suspended)
     given(opportunity.decider, *STANDING).when(resume).then(resumed)
     given(opportunity.decider, *STANDING, resumed).when(suspend).then(again)
-    given(stepping.decider, *ASKED, made, suspended, resumed).when(enter).then(guiding)
+    given(opportunity.decider, *ASKED, made, suspended, resumed).when(enter).then(guiding)
 
 
 def test_what_was_asked_lapses_and_what_was_decided_stays() -> None:
     lapsed = DecisionLapsed(opportunity_id=DEAL, gate="ATI", round=1)
     given(opportunity.decider, *ASKED).when(suspend).then(lapsed, suspended)
     given(opportunity.decider, *ASKED, made).when(suspend).then(suspended)
-    given(stepping.decider, *ASKED, lapsed, suspended, resumed).when(request).then(requested.model_copy(update={"round": 2}))
+    given(opportunity.decider, *ASKED, lapsed, suspended, resumed).when(request).then(requested.model_copy(update={"round": 2}))
 
 
 STILL: dict[str, tuple[Any, Command]] = {
-    "stage": (stepping.decider, EnterStage(opportunity_id=DEAL, actor="ann")),
-    "pipeline": (opening.decider, choose),
+    "stage": (opportunity.decider, EnterStage(opportunity_id=DEAL, actor="ann")),
+    "pipeline": (opportunity.decider, choose),
     "decline": (opportunity.decider, decline),
     "suspend": (opportunity.decider, suspend),
     "note": (opportunity.decider, note(TERMS)),
@@ -93,8 +84,7 @@ def test_nothing_goes_on_with_a_deal_that_stands_still(name: str) -> None:
 
 def test_a_deal_that_stands_still_is_not_won() -> None:
     quoted: tuple[Event, ...] = (drafted, approved, sent, accepted)
-    decider: JointDecider[Any] = winning.decider
-    given(decider, *STANDING, *quoted).when(win).then_refused(DealSuspended)
+    given(opportunity.decider, *STANDING, *quoted).when(win).then_refused(DealSuspended)
 
 
 def test_its_timers_are_quiet() -> None:

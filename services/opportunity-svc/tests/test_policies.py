@@ -8,11 +8,11 @@ from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import OpportunityOpened
 from ltc_events.opportunity_gates import DecisionRequested
 from ltc_events.testing import given
-from opportunity_svc.deal.rules import opening
+from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.decisions import EscalateDecision
 from opportunity_svc.deal.rules.events import FindingNoted
 from opportunity_svc.deal.rules.findings import RemindOfBid
-from opportunity_svc.deal.rules.working import OpenOpportunity
+from opportunity_svc.deal.rules.opened import OpenOpportunity
 from opportunity_svc.finding.rules import BidTerms, FilledForm
 from opportunity_svc.policies import escalate_decision, expire_quote, open_opportunity, remind_of_bid
 from opportunity_svc.quote.rules.events import QuoteDrafted
@@ -40,9 +40,9 @@ def test_a_converted_lead_opens_the_opportunity_it_names() -> None:
 
 def test_hearing_of_a_lead_twice_opens_one_opportunity() -> None:
     (command,) = open_opportunity(converted)
-    (opened,) = given(opening.decider).when(command).events
+    (opened,) = given(opportunity.decider).when(command).events
     assert isinstance(opened, OpportunityOpened)
-    given(opening.decider, opened).when(command).then_nothing()
+    given(opportunity.decider, opened).when(command).then_nothing()
 
 
 def test_a_quote_lapses_at_the_beginning_of_the_day_it_no_longer_binds_us() -> None:

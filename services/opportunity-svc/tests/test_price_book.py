@@ -25,10 +25,8 @@ from opportunity_svc.price_book.rules import (
 CARD = PriceItem(
     product="GTX Pro", description="A card", unit="piece", list_price=Money(amount=482_100, currency="USD"), tax_rate=Decimal("0.13")
 )
-set_book = SetPriceBook(
-    price_book_id=price_book_id("list"), code="list", currency="USD", items=(CARD,), valid_from=date(2026, 1, 1), set_by="mia"
-)
-was_set = PriceBookSet(**dict(set_book), version=1)
+set_book = SetPriceBook(code="list", currency="USD", items=(CARD,), valid_from=date(2026, 1, 1), set_by="mia")
+was_set = PriceBookSet(price_book_id=price_book_id("list"), **dict(set_book), version=1)
 
 
 def test_a_price_book_is_set() -> None:
@@ -42,7 +40,7 @@ def test_setting_the_same_prices_again_changes_nothing() -> None:
 def test_new_prices_make_a_new_version() -> None:
     dearer = CARD.model_copy(update={"list_price": Money(amount=500_000, currency="USD")})
     again = set_book.model_copy(update={"items": (dearer,)})
-    given(decider, was_set).when(again).then(PriceBookSet(**dict(again), version=2))
+    given(decider, was_set).when(again).then(PriceBookSet(price_book_id=price_book_id("list"), **dict(again), version=2))
 
 
 @pytest.mark.parametrize(

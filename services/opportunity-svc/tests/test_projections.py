@@ -8,9 +8,11 @@ from uuid import UUID
 
 from ltc_events import Event, Fact, Money, Projection
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
+from opportunity_svc.authority_grant.read import authority_grant_list
 from opportunity_svc.authority_grant.rules import AuthorityGranted, AuthorityRevoked, authority_id
+from opportunity_svc.price_book.read import price_book_list
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.projections import authority_grant, opportunity_list, price_book, quote_list
+from opportunity_svc.projections import opportunity_list, quote_list
 from opportunity_svc.quote.rules.events import (
     QuoteAccepted,
     QuoteApprovalRequested,
@@ -171,7 +173,7 @@ def test_a_price_book_shows_the_prices_that_count() -> None:
     book = PriceBookSet(
         price_book_id=price_book_id("list"), code="list", version=2, currency="USD", items=(card,), valid_from=TODAY, set_by="mia"
     )
-    (row,) = shown(price_book, [book.model_copy(update={"version": 1}), book])
+    (row,) = shown(price_book_list, [book.model_copy(update={"version": 1}), book])
     assert (row["code"], row["version"], row["items"][0]["list_price"]) == ("list", 2, {"amount": 100, "currency": "USD"})
 
 
@@ -180,7 +182,7 @@ def test_authority_taken_back_stays_visible() -> None:
         authority_id=authority_id("ann"), user="ann", max_discount=Decimal("0.1"), max_amount=usd(5), valid_from=TODAY, granted_by="mia"
     )
     revoked = AuthorityRevoked(authority_id=authority_id("ann"), user="ann", currencies=("USD",), revoked_by="max")
-    (row,) = shown(authority_grant, [granted])
-    assert (row["holder"], row["max_amount"], row["currency"], row["revoked"]) == ("ann", 5, "USD", False)
-    (row,) = shown(authority_grant, [granted, revoked])
+    (row,) = shown(authority_grant_list, [granted])
+    assert (row["user"], row["max_amount"], row["currency"], row["revoked"]) == ("ann", 5, "USD", False)
+    (row,) = shown(authority_grant_list, [granted, revoked])
     assert (row["revoked"], row["revoked_by"]) == (True, "max")

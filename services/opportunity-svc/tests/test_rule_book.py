@@ -26,9 +26,9 @@ row = Allowance(
     role="sales", max_discount=Decimal("0.1"), max_amount=Money(amount=1_000, currency="USD"), min_margin=Decimal("0.2"), valid_from=TODAY
 )
 matrix = DiscountMatrix(rows=(row,))
-draft = DraftRules(book_id=DISCOUNT, book="discount", discount=matrix, drafted_by="mia")
+draft = DraftRules(book="discount", discount=matrix, drafted_by="mia")
 drafted = RulesDrafted(book_id=DISCOUNT, book="discount", version=1, discount=matrix, drafted_by="mia")
-activate = ActivateRules(book_id=DISCOUNT, version=1, activated_by="max")
+activate = ActivateRules(book="discount", version=1, activated_by="max")
 live = RulesActivated(book_id=DISCOUNT, version=1, activated_by="max")
 
 
@@ -51,7 +51,7 @@ def test_configuration_rules_may_be_activated_by_their_drafter() -> None:
     rules = RulesDrafted(
         book_id=CONFIGURATION, book="configuration", version=1, configuration=ConfigurationRules(rules=()), drafted_by="sam"
     )
-    on = ActivateRules(book_id=CONFIGURATION, version=1, activated_by="sam")
+    on = ActivateRules(book="configuration", version=1, activated_by="sam")
     given(decider, rules).when(on).then(RulesActivated(book_id=CONFIGURATION, version=1, activated_by="sam"))
     given(decider, rules).when(on.model_copy(update={"version": 2})).then_refused(UnknownRules)
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given as whatever
 from hypothesis import settings
 from hypothesis import strategies as st
-from ltc_events import Command, Event, Held, Refusal, Stream
+from ltc_events import Command, Event, GivenStates, Refusal, Stream
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import OpportunityClosed, winning
-from opportunity_svc.deal.rules.winning import WinOpportunity
+from opportunity_svc.deal.rules.outcome import WinOpportunity
+from opportunity_svc.deal.rules.states import OpportunityClosed
 from opportunity_svc.quote import rules as quote
 from opportunity_svc.quote.rules import approval, offering, pricing
 from opportunity_svc.quote.rules import discount_tally as splitting
@@ -83,7 +83,7 @@ def test_a_quote_that_is_accepted_supersedes_every_open_one_of_its_deal(stands: 
 
 @pytest.mark.parametrize("stands", AGREED)
 def test_a_deal_that_is_won_supersedes_every_other_that_could_have_been_won_with(stands: str) -> None:
-    outcome = after(winning.decider, *ACCEPTED, *of(OTHER, *AGREED[stands])).when(win)
+    outcome = after(opportunity.decider, *ACCEPTED, *of(OTHER, *AGREED[stands])).when(win)
     assert outcome.events[1:] == [superseded]
 
 
@@ -112,7 +112,7 @@ def test_nothing_is_done_with_a_superseded_quote(stands: str) -> None:
     alone(*gone).when(reject).then_refused(QuoteNotInApproval, stands="superseded")
     after(offering, *gone).when(send).then_refused(QuoteNotApproved, stands="superseded")
     after(offering, *gone).when(accept).then_refused(QuoteNotSent, stands="superseded")
-    after(winning.decider, *gone).when(win).then_refused(QuoteNotAccepted, stands="superseded")
+    after(opportunity.decider, *gone).when(win).then_refused(QuoteNotAccepted, stands="superseded")
 
 
 @pytest.mark.parametrize("stands", AGREED)
@@ -135,12 +135,12 @@ def test_what_is_drafted_after_an_acceptance_is_a_new_offer_and_the_win_says_whi
     after(offering, *anew).when(other).then(again)
     for chosen, left in ((QUOTE, OTHER), (OTHER, QUOTE)):
         with_it = win.model_copy(update={"quote_id": chosen, "others": (left,)})
-        decided = after(winning.decider, *anew, again).when(with_it).events
+        decided = after(opportunity.decider, *anew, again).when(with_it).events
         assert decided[1:] == [QuoteSuperseded(quote_id=left, superseded_by=chosen)]
 
 
 def test_a_deal_that_was_won_before_quotes_were_superseded_reads_as_it_did() -> None:
-    won = after(winning.decider, *ACCEPTED, *of(OTHER, *SENT[1:])).when(win.model_copy(update={"others": ()})).events
+    won = after(opportunity.decider, *ACCEPTED, *of(OTHER, *SENT[1:])).when(win.model_copy(update={"others": ()})).events
     assert len(won) == 1
     states = fold((opportunity.decider, quote.decider), (*ACCEPTED, *of(OTHER, *SENT[1:]), *won))
     left = states[quote.decider.of(OTHER)]
@@ -194,13 +194,13 @@ def tried(kinds: Any, history: tuple[Event, ...], step: str, quote_id: UUID, oth
         "send": (offering, send.model_copy(update={"quote_id": quote_id})),
         "accept": (offering, AcceptQuote(quote_id=quote_id, opportunity_id=DEAL, others=others, accepted_on=TODAY, today=TODAY)),
         "expire": (quote.decider, ExpireQuote(quote_id=quote_id, expires_on=LAPSED)),
-        "win": (winning.decider, win.model_copy(update={"quote_id": quote_id, "others": others})),
+        "win": (opportunity.decider, win.model_copy(update={"quote_id": quote_id, "others": others})),
     }
     decider, command = commands[step]
     initial = {"quote": quote.decider.initial, "opportunity": opportunity.decider.initial}
     named: dict[Stream, Any] = {stream: known.get(stream, initial[stream.kind]) for stream in decider.streams(command)}
     try:
-        found: list[Event] = decider.decide_on(Held(named), command)
+        found: list[Event] = decider.decide_on(GivenStates(named), command)
     except Refusal:
         return ()
     return found

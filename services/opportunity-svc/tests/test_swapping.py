@@ -12,7 +12,7 @@ from ltc_events.samples import sample
 from ltc_events.testing import given
 from opportunity_svc.catalogue.rules import CATALOGUE_ID, CatalogueChanged, Product
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import OpportunityClosed, UnknownOpportunity
+from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
 from opportunity_svc.policies import end_selection
 from opportunity_svc.rule_book.rules import CONFIGURATION, RulesActivated, RulesDrafted
 from opportunity_svc.rule_book.rules.configuration import ConfigurationInvalid, ConfigurationRules, Requires

@@ -13,8 +13,8 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.order import OrderRejected
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules import CheckClose
 from opportunity_svc.deal.rules.events import BidDeadlineNeared, ExpectedClosePassed, FindingNoted, FindingStruck
+from opportunity_svc.deal.rules.terms import CheckClose
 from opportunity_svc.finding.rules import BidTerms
 from opportunity_svc.forecast.rules import ForecastSet
 from opportunity_svc.mandate.rules import MandateRevoked, as_grant

@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from ltc_events import Command, Event, Held, Money, Refusal, Stream
+from ltc_events import Command, Event, GivenStates, Money, Refusal, Stream
 from ltc_events.opportunity import OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     Condition,
@@ -23,15 +23,13 @@ from ltc_events.opportunity_gates import (
 )
 from opportunity_svc.deal.rules.bid_costs import BookBidCost
 from opportunity_svc.deal.rules.criteria import Unmet
-from opportunity_svc.deal.rules.deciding import DecideGate
-from opportunity_svc.deal.rules.decisions import FulfilCondition, RequestDecision, Verdict, WithdrawRequest
+from opportunity_svc.deal.rules.decisions import DecideGate, FulfilCondition, RequestDecision, Verdict, WithdrawRequest
 from opportunity_svc.deal.rules.events import DecisionLapsed, PipelineChosen
 from opportunity_svc.deal.rules.findings import NoteFinding, StrikeFinding, SubmitBid
+from opportunity_svc.deal.rules.opened import ChoosePipeline, OpenOpportunity
+from opportunity_svc.deal.rules.outcome import CancelOpportunity, ResumeOpportunity, SuspendOpportunity, WinOpportunity
 from opportunity_svc.deal.rules.stages import EnterStage
-from opportunity_svc.deal.rules.suspension import CancelOpportunity, ResumeOpportunity, SuspendOpportunity
 from opportunity_svc.deal.rules.terms import ChangeOpportunity
-from opportunity_svc.deal.rules.winning import WinOpportunity
-from opportunity_svc.deal.rules.working import ChoosePipeline, OpenOpportunity
 from opportunity_svc.finding.rules import (
     BidTerms,
     ChainMember,
@@ -46,7 +44,7 @@ from opportunity_svc.finding.rules import (
 )
 from opportunity_svc.mandate.rules import DelegateMandate, GrantMandate, mandate_id
 from opportunity_svc.pipeline.rules import LIGHT, PROJECT, ActivatePipeline, DraftPipeline, Pipeline, pipeline_id
-from opportunity_svc.price_book.rules import PriceItem, SetPriceBook, price_book_id
+from opportunity_svc.price_book.rules import PriceItem, SetPriceBook
 from opportunity_svc.quote.rules.approval import SubmitQuote
 from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
 from opportunity_svc.quote.rules.offer import AcceptQuote, SendQuote
@@ -88,15 +86,15 @@ class Firm:
 
     def do(self, command: Command, *, only_ask: bool = False) -> Refusal | None:
         """Decide a command; what refused it, if anything did."""
-        decider = service.deciders[type(command)]
+        decider = service.decider_of[type(command)]
         initials = {kind: each.initial for kind, each in service.kinds.items()}
         named = {stream: self.states.get(stream, initials[stream.kind]) for stream in decider.streams(command)}
         try:
-            events = decider.decide_on(Held(named), command)
+            events = decider.decide_on(GivenStates(named), command)
         except Refusal as refusal:
             return refusal
         for event in () if only_ask else events:
-            owner = service.owners[type(event)]
+            owner = service.owner_of[type(event)]
             stream = owner.of(getattr(event, owner.id))
             self.states[stream] = owner.evolve(self.states.get(stream, owner.initial), event)
             self.history.append(event)
@@ -124,12 +122,11 @@ def win(quote: UUID) -> WinOpportunity:
 def begin(firm: Firm, live: Pipeline | None) -> None:
     """A price book, a mandate and its delegate, perhaps a pipeline of our own, and a deal with a quote."""
     item = PriceItem(product="P", description="Pump", unit="piece", list_price=usd(1_000), tax_rate=Decimal(0))
-    book = price_book_id("list")
     everything = {"gates": GATES, "max_amount": usd(10**9), "valid_from": TODAY}
     for_today = {**everything, "valid_to": TODAY}
     drafted = {"pipeline_id": pipeline_id("light"), "code": "light"}
     commands: list[Command] = [
-        SetPriceBook(price_book_id=book, code="list", currency="USD", items=(item,), valid_from=TODAY, set_by="mia"),
+        SetPriceBook(code="list", currency="USD", items=(item,), valid_from=TODAY, set_by="mia"),
         GrantMandate(mandate_id=mandate_id("mia"), grant_id=UUID(int=7), user="mia", granted_by="max", **everything),
         GrantMandate(mandate_id=mandate_id("ann"), grant_id=UUID(int=9), user="ann", granted_by="max", **everything),
         *(

@@ -1,0 +1,2 @@
+STAGE = 4
+"""Its place among the services that a deal passes through."""

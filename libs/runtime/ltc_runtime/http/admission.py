@@ -28,7 +28,7 @@ SHRINK, GROW = 0.9, 1.05
 
 
 @dataclass(eq=False, slots=True)
-class Visit:
+class Ticket:
     """One request on its way through the house."""
 
     kind: Kind
@@ -39,7 +39,7 @@ class Visit:
 
 
 @dataclass
-class Limit:
+class ConcurrencyLimit:
     """How many requests are worked on at once: what is done within the target time, between two bounds."""
 
     target: float
@@ -87,13 +87,13 @@ class Admission:
     """
 
     def __init__(self, target: float = 0.3, most: int = 128, inside: int = 1024) -> None:
-        self.limit = Limit(target, most)
+        self.limit = ConcurrencyLimit(target, most)
         self.most_inside = inside
         self.inside = 0
         self.working = 0
         self.refused: Counter[tuple[Kind, str]] = Counter()
         self._callers: Counter[Hashable] = Counter()
-        self._waiting: dict[Kind, deque[Visit]] = {kind: deque() for kind in KINDS}
+        self._waiting: dict[Kind, deque[Ticket]] = {kind: deque() for kind in KINDS}
         self._calls = 0
 
     @property
@@ -105,7 +105,7 @@ class Admission:
         """How many of a kind may wait."""
         return max(1, int(self.limit.value * ROOM[kind]))
 
-    def enter(self, kind: Kind, caller: Hashable) -> Visit:
+    def enter(self, kind: Kind, caller: Hashable) -> Ticket:
         """A request knocks; nothing of it was looked at yet but its head.
 
         Raises:
@@ -119,9 +119,9 @@ class Admission:
             raise self._refuse(kind, Overloaded)
         self.inside += 1
         self._callers[caller] += 1
-        return Visit(kind, caller)
+        return Ticket(kind, caller)
 
-    def arrive(self, visit: Visit, now: float) -> bool:
+    def arrive(self, visit: Ticket, now: float) -> bool:
         """A request is complete and wants to be worked on: either now, or when it is called (`done` says whom).
 
         Raises:
@@ -137,28 +137,28 @@ class Admission:
         self._waiting[visit.kind].append(visit)
         return False
 
-    def done(self, visit: Visit, now: float) -> list[Visit]:
+    def done(self, visit: Ticket, now: float) -> list[Ticket]:
         """Work on it has ended; returns who is called in."""
         visit.state = "inside"
         self.working -= 1
         self.limit.observe(now - visit.since, now)
         return self._call_in(now)
 
-    def give_up(self, visit: Visit) -> None:
+    def give_up(self, visit: Ticket) -> None:
         """It has waited too long, or its caller hung up."""
         self._waiting[visit.kind].remove(visit)
         visit.state = "inside"
 
-    def late(self, visit: Visit) -> Overloaded:
+    def late(self, visit: Ticket) -> Overloaded:
         """What is said to one that waited too long."""
         self.give_up(visit)
         fault = self._refuse(visit.kind, Overloaded)
         assert isinstance(fault, Overloaded)
         return fault
 
-    def leave(self, visit: Visit, now: float) -> list[Visit]:
+    def leave(self, visit: Ticket, now: float) -> list[Ticket]:
         """It is answered, or nobody is there any more to be answered; returns who is called in."""
-        called: list[Visit] = []
+        called: list[Ticket] = []
         match visit.state:
             case "working":
                 called = self.done(visit, now)
@@ -176,19 +176,19 @@ class Admission:
     def _is_full(self, kind: Kind) -> bool:
         return len(self._waiting[kind]) >= self.room(kind)
 
-    def _begin(self, visit: Visit, now: float) -> None:
+    def _begin(self, visit: Ticket, now: float) -> None:
         visit.state, visit.since = "working", now
         self.working += 1
 
-    def _call_in(self, now: float) -> list[Visit]:
-        called: list[Visit] = []
+    def _call_in(self, now: float) -> list[Ticket]:
+        called: list[Ticket] = []
         while self.working < int(self.limit) and (queue := self._next()) is not None:
             visit = queue.popleft()
             self._begin(visit, now)
             called.append(visit)
         return called
 
-    def _next(self) -> "deque[Visit] | None":
+    def _next(self) -> "deque[Ticket] | None":
         waiting = [queue for queue in map(self._waiting.__getitem__, self._order()) if queue]
         if not waiting:
             return None

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
 
-from .admission import Admission, Kind, Visit
-from .call import Caller
+from .admission import Admission, Kind, Ticket
+from .caller import Caller
 
 UNKNOWN = object()
 """Whoever's token was not verified yet: together they count as one caller, until each is known."""
 
 
-class Door:
+class AdmissionQueue:
     """The one entrance of a process.
 
     Args:
@@ -23,9 +23,9 @@ class Door:
     def __init__(self, rules: Admission, wait_seconds: float) -> None:
         self.rules = rules
         self.wait_seconds = wait_seconds
-        self._waiting: dict[Visit, asyncio.Future[None]] = {}
+        self._waiting: dict[Ticket, asyncio.Future[None]] = {}
 
-    def enter(self, kind: Kind, caller: Caller | None) -> "Entered":
+    def enter(self, kind: Kind, caller: Caller | None) -> "Admitted":
         """Let a request in, or say at once that there is no room.
 
         Raises:
@@ -34,18 +34,18 @@ class Door:
         """
         if caller is not None and "importer" in caller.roles:
             kind = "import"
-        return Entered(self, self.rules.enter(kind, UNKNOWN if caller is None else caller.subject), caller)
+        return Admitted(self, self.rules.enter(kind, UNKNOWN if caller is None else caller.subject), caller)
 
-    def enter_public(self, operation: str) -> "Entered":
+    def enter_public(self, operation: str) -> "Admitted":
         """Let a request of the public in, behind those of people who work here: all that want the same count as one caller.
 
         Raises:
             TooManyRequests: enough of them are inside.
             Overloaded: there is no room.
         """
-        return Entered(self, self.rules.enter("import", operation), None)
+        return Admitted(self, self.rules.enter("import", operation), None)
 
-    async def begin(self, visit: Visit) -> None:
+    async def begin(self, visit: Ticket) -> None:
         """Wait until it may be worked on.
 
         Raises:
@@ -63,16 +63,16 @@ class Door:
         finally:
             del self._waiting[visit]
 
-    def end(self, visit: Visit) -> None:
+    def end(self, visit: Ticket) -> None:
         """Work on it has ended."""
         if visit.state == "working":
             self._call(self.rules.done(visit, monotonic()))
 
-    def leave(self, visit: Visit) -> None:
+    def leave(self, visit: Ticket) -> None:
         """It is over, however it ended."""
         self._call(self.rules.leave(visit, monotonic()))
 
-    def _call(self, visits: Iterable[Visit]) -> None:
+    def _call(self, visits: Iterable[Ticket]) -> None:
         for visit in visits:
             turn = self._waiting[visit]
             if not turn.done():  # whoever is being cancelled leaves in a moment, and the next one is called then
@@ -80,22 +80,22 @@ class Door:
 
 
 @dataclass(slots=True)
-class Entered:
+class Admitted:
     """A request that was let in."""
 
-    door: Door
-    visit: Visit
+    admission: AdmissionQueue
+    visit: Ticket
     caller: Caller | None
     """Who asks, if the token was verified before."""
 
     async def begin(self) -> None:
         """Wait until it may be worked on. What only waits, for a body or for other services, comes before."""
-        await self.door.begin(self.visit)
+        await self.admission.begin(self.visit)
 
     def end(self) -> None:
         """The work is done; what is left is to send the answer."""
-        self.door.end(self.visit)
+        self.admission.end(self.visit)
 
     def leave(self) -> None:
         """It is over."""
-        self.door.leave(self.visit)
+        self.admission.leave(self.visit)

@@ -12,10 +12,12 @@ from ltc_events.filled import DayInTheFuture
 from sqlalchemy import Select
 
 from .command_routes import can_refuse_day, endpoint_of
+from .history import history_of
 from .openapi import BINARY, headers_of, responses_of, stub
-from .operation import Kind, NaturalKey, Operation
+from .operation import Kind, NaturalKey
 from .public import Gate
 from .roles import ROLES, Role
+from .route import Route
 from .signature import Signature
 
 Kin = Callable[[UUID], Select[Any]]
@@ -25,9 +27,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class OperationRoute(APIRoute):
     """A route that FastAPI describes and the edge serves."""
 
-    operation: Operation
+    operation: Route
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, operation: Operation | None = None, **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, operation: Route | None = None, **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         if operation is not None:
             self.operation = operation
@@ -47,7 +49,7 @@ class Api(APIRouter):
         super().__init__(prefix=prefix, tags=[" ".join(words)] if words else None)
         self.stream = stream
         self.natural = natural
-        self.operations: list[Operation] = []
+        self.operations: list[Route] = []
 
     @overload
     def create(
@@ -207,8 +209,6 @@ class Api(APIRouter):
             opened_for: for whom sealed texts are opened, where that is not everybody who may.
             kin: the ids of those whose history is shown with it, itself among them, where there may be others.
         """
-        from .history import history_of
-
         assert self.stream is not None, "only streams have a history"
         unknown = refuses[0] if refuses else None
         self._add(
@@ -261,7 +261,7 @@ class Api(APIRouter):
         whole = self.prefix + path
         signature = Signature(endpoint, whole)
         silent = media is not None or signature.answer in (None, type(None))
-        operation = Operation(
+        operation = Route(
             id=endpoint.__name__, kind=kind, method=method, prefix=found_at or self.prefix, path=whole, roles=frozenset(roles),
             endpoint=endpoint, signature=signature, status=status or (204 if silent else 200), stream=self.stream, natural=self.natural,
             refuses=tuple(refuses), money=money, cap=cap, media=media, gate=gate, upload=upload,

@@ -18,39 +18,40 @@ from ltc_runtime.settings import Settings
 
 from .. import telemetry
 from .admission import Admission
-from .admission_queue import Door, Entered
+from .admission_queue import AdmissionQueue, Admitted
 from .api import Api, OperationRoute
 from .auth import Verifier
-from .context import Edge
+from .context import HttpContext
 from .contracts import add_contracts
 from .docs import add_docs
 from .failures import answer_to, as_response
 from .keys import Keys, source_of
 from .metrics import REQUESTS
 from .openapi import finished_openapi
-from .operation import Operation
 from .probes import add_probes
 from .problems import BadRequest, Fault, MethodNotAllowed, NotFound, TooLarge
 from .responses import Message, Receive, Scope, Send
+from .route import Route
 from .trace import trace_routes
 
 BODY_CAP = 64 * 1024
 """For what is not an operation: probes and pages take no body worth the name."""
 
 
-class NobodySaidWhoMay(TypeError):
+class RouteWithoutRoles(TypeError):
     """A route says not who may use it; such a service is not served."""
 
 
-class EdgeApp(FastAPI):
+class ServiceApp(FastAPI):
     """FastAPI describes the operations; they are found and served without it, which is most of what makes them fast."""
 
-    def __init__(self, edge: Edge, apis: list[Api], topic_prefix: str = "") -> None:
-        self.edge = edge
-        self._plain: dict[tuple[str, str], Operation] = {}
-        self._patterns: dict[str, list[tuple[re.Pattern[str], Operation]]] = {}
+    def __init__(self, context: HttpContext, apis: list[Api], topic_prefix: str = "") -> None:
+        self.context = context
+        self.operations = {operation.id: operation for api in apis for operation in api.operations}
+        self._plain: dict[tuple[str, str], Route] = {}
+        self._patterns: dict[str, list[tuple[re.Pattern[str], Route]]] = {}
         super().__init__(
-            title=edge.service_name, version=installed_version(), docs_url=None, redoc_url=None, redirect_slashes=False,
+            title=context.service_name, version=installed_version(), docs_url=None, redoc_url=None, redirect_slashes=False,
             telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
             exception_handlers={HTTPException: _http_problem, Exception: _unexpected}, max_body_size=BODY_CAP,
         )  # fmt: skip
@@ -59,11 +60,11 @@ class EdgeApp(FastAPI):
             for operation in api.operations:
                 self._index(operation)
         self.state.draining = False
-        add_probes(self)
+        add_probes(self, context, self.operations.values())
         add_docs(self)
-        add_contracts(self, topic_prefix)
+        add_contracts(self, context.service, topic_prefix)
 
-    def _index(self, operation: Operation) -> None:
+    def _index(self, operation: Route) -> None:
         if "{" in operation.path:
             self._patterns.setdefault(operation.method, []).append((operation.pattern, operation))
             if operation.gate is not None:  # a browser asks before it sends
@@ -71,7 +72,7 @@ class EdgeApp(FastAPI):
         else:
             self._plain[operation.method, operation.path] = operation
 
-    def _find(self, method: str, path: str) -> tuple[Operation | None, dict[str, str]]:
+    def _find(self, method: str, path: str) -> tuple[Route | None, dict[str, str]]:
         found = self._plain.get((method, path))
         if found is not None:
             return found, {}
@@ -95,7 +96,7 @@ class EdgeApp(FastAPI):
         started = perf_counter()
         traceparent = _header(scope, b"traceparent")
         try:
-            entered = self._enter(operation, scope)
+            admitted = self._enter(operation, scope)
         except Fault as full:  # said before anything is read, verified or traced: an answer that is to cost nothing
             trace_id = None if traceparent is None else telemetry.trace_id_of(traceparent.decode("latin-1"))
             await answer_to(full, trace_id, writes=False)(scope, receive, send)
@@ -105,17 +106,17 @@ class EdgeApp(FastAPI):
         status = 500
         with span:
             try:
-                status = await operation.serve(self.edge, scope, receive, send, values, span, entered)
+                status = await operation.serve(self.context, scope, receive, send, values, span, admitted)
             finally:
-                entered.leave()
+                admitted.leave()
                 REQUESTS.observe(method, operation.path, status, perf_counter() - started)
                 if span.recording:
                     span.describe(operation.span_attributes, status)
 
-    def _enter(self, operation: Operation, scope: Scope) -> Entered:
+    def _enter(self, operation: Route, scope: Scope) -> Admitted:
         if operation.gate is not None:
-            return self.edge.door.enter_public(operation.id)
-        return self.edge.door.enter(operation.admitted_as, self.edge.verifier.known(_header(scope, b"authorization")))
+            return self.context.admission.enter_public(operation.id)
+        return self.context.admission.enter(operation.admission_kind, self.context.verifier.known(_header(scope, b"authorization")))
 
     def _saying_goodbye(self, send: Send) -> Send:
         """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere.
@@ -133,19 +134,19 @@ class EdgeApp(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI page of the service."""
         if not self.openapi_schema:
-            self.openapi_schema = finished_openapi(super().openapi(), self.edge.operations)
+            self.openapi_schema = finished_openapi(super().openapi(), self.operations)
         return self.openapi_schema
 
 
-def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
+def create_app(service: Service, log: Log, settings: Settings) -> ServiceApp:
     """The app that serves ``service`` from ``log``; without the role ``api``, probes and metrics only.
 
     Raises:
-        NobodySaidWhoMay: a route says not who may use it.
+        RouteWithoutRoles: a route says not who may use it.
         ValueError: two operations have one name.
     """
     apis = [*service.apis, trace_routes(), feed.api] if "api" in settings.roles else []
-    operations: dict[str, Operation] = {}
+    operations: dict[str, Route] = {}
     for api in apis:
         for operation in _guarded(api):
             if operation.id in operations:
@@ -153,15 +154,20 @@ def create_app(service: Service, log: Log, settings: Settings) -> EdgeApp:
             operations[operation.id] = operation
     keys = Keys(source_of(settings.jwks), settings.jwks_refresh_seconds, settings.jwks_max_age_seconds)
     verifier = Verifier(keys, settings.issuer, settings.audience, settings.roles_claim)
-    door = Door(Admission(settings.admit_work_seconds, settings.admit_at_once, settings.admit_inside), settings.admit_wait_seconds)
-    edge = Edge(service, log, verifier, operations, body_cap=settings.body_cap, after_seconds=settings.after_seconds, door=door)
-    return EdgeApp(edge, apis, settings.topic_prefix)
+    admission = AdmissionQueue(
+        Admission(settings.admit_work_seconds, settings.admit_at_once, settings.admit_inside), settings.admit_wait_seconds
+    )
+    roles = {operation.id: operation.roles for operation in operations.values()}
+    context = HttpContext(
+        service, log, verifier, roles, body_cap=settings.body_cap, after_seconds=settings.after_seconds, admission=admission
+    )
+    return ServiceApp(context, apis, settings.topic_prefix)
 
 
-def _guarded(api: Api) -> list[Operation]:
+def _guarded(api: Api) -> list[Route]:
     for route in api.routes:
         if not isinstance(route, OperationRoute) or not (route.operation.roles or route.operation.gate):
-            raise NobodySaidWhoMay(f"{getattr(route, 'path', route)} says not who may use it: give it roles")
+            raise RouteWithoutRoles(f"{getattr(route, 'path', route)} says not who may use it: give it roles")
     return api.operations
 
 

@@ -12,11 +12,10 @@ import orjson
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from .body import look_through
-from .call import Caller
+from .body import check_json
+from .caller import BY_GATE, Caller
 from .keys import ALGORITHMS, Key, Keys
 from .problems import Fault, IssuerAway, Unauthenticated
-from .public import KEPT
 from .roles import ROLES
 
 LEEWAY = 30.0
@@ -42,12 +41,12 @@ class _Allowed(jws.JWSRegistry):
 _registry = _Allowed(strict_check_header=False)
 
 
-class Refused(Exception):
+class InvalidToken(Exception):
     """The token is not to be believed. Why is for our logs; the caller learns only that it is so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedToken:
     """What a token proved, and while it does."""
 
     caller: Caller
@@ -64,7 +63,7 @@ class Verifier:
     issuer: str
     audience: str
     roles_claim: str = "roles"
-    _cache: dict[bytes, Verified] = field(default_factory=dict)
+    _cache: dict[bytes, VerifiedToken] = field(default_factory=dict)
 
     def known(self, authorization: bytes | None) -> Caller | None:
         """The caller, if this very header was verified before and is valid now."""
@@ -86,7 +85,7 @@ class Verifier:
             raise Unauthenticated
         try:
             verified = await self._verify(_bearer(authorization))
-        except (Refused, JoseError, ValueError, binascii.Error) as error:
+        except (InvalidToken, JoseError, ValueError, binascii.Error) as error:
             self._cache.pop(authorization, None)
             raise _invalid_token() from error
         if len(self._cache) >= MAX_CACHED:
@@ -94,48 +93,48 @@ class Verifier:
         self._cache[authorization] = verified
         return verified.caller
 
-    async def _verify(self, token: str) -> Verified:
+    async def _verify(self, token: str) -> VerifiedToken:
         header = _header(token)
         key = await self.keys.of(header["kid"])
         if key is None:
             if self.keys.is_empty:
                 raise IssuerAway
-            raise Refused("unknown key")
+            raise InvalidToken("unknown key")
         if header["alg"] not in key.algorithms:
-            raise Refused("the key is not for this algorithm")
+            raise InvalidToken("the key is not for this algorithm")
         return self._believed(_claims(token, key))
 
-    def _believed(self, claims: Mapping[str, Any]) -> Verified:
+    def _believed(self, claims: Mapping[str, Any]) -> VerifiedToken:
         now = time.time()
         if claims.get("iss") != self.issuer:
-            raise Refused("another issuer")
+            raise InvalidToken("another issuer")
         audience = claims.get("aud")
         audiences = audience if isinstance(audience, list) else [audience]
         if self.audience not in audiences or not all(isinstance(one, str) for one in audiences):
-            raise Refused("another audience")
+            raise InvalidToken("another audience")
         until = _instant(claims, "exp")
         if until is None:
-            raise Refused("no expiry")
+            raise InvalidToken("no expiry")
         since = max(filter(None, (_instant(claims, "nbf"), _instant(claims, "iat"))), default=None)
         # The leeway is for clocks that differ, both ways.
         since, until = (float("-inf") if since is None else since - LEEWAY), until + LEEWAY
         if not since <= now < until:
-            raise Refused("not valid now")
-        return Verified(self._caller(claims), since, until, self.keys.generation)
+            raise InvalidToken("not valid now")
+        return VerifiedToken(self._caller(claims), since, until, self.keys.generation)
 
     def _caller(self, claims: Mapping[str, Any]) -> Caller:
         subject = claims.get("sub")
         if not isinstance(subject, str) or not _SUBJECT.fullmatch(subject):
-            raise Refused("no usable subject")
+            raise InvalidToken("no usable subject")
         value: Any = claims
         for step in self.roles_claim.split("."):
             value = value.get(step) if isinstance(value, Mapping) else None
         words = value.split() if isinstance(value, str) else value if isinstance(value, list) else []
         roles = frozenset(word for word in words if isinstance(word, str)) & ROLES
-        if subject.startswith(KEPT):
-            raise Refused("this subject is kept for whoever a gate lets in")
+        if subject.startswith(BY_GATE):
+            raise InvalidToken("this subject is kept for whoever a gate lets in")
         if subject.startswith(_SERVICE) and roles != {"service"}:
-            raise Refused("this subject is kept for services")  # reactions act under it
+            raise InvalidToken("this subject is kept for services")  # reactions act under it
         return Caller(subject, roles, tuple(sorted(roles)))
 
 
@@ -143,31 +142,31 @@ def _bearer(authorization: bytes) -> str:
     scheme, _, token = authorization.decode("latin-1").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN or not token.isascii():
-        raise Refused("no bearer token")
+        raise InvalidToken("no bearer token")
     return token
 
 
 def _header(token: str) -> dict[str, Any]:
     parts = token.split(".")
     if len(parts) != 3:
-        raise Refused("not three parts")
+        raise InvalidToken("not three parts")
     first, *_ = (_unspelled(part) for part in parts)
     header = _read(first)
     if not isinstance(header, dict) or _REFUSED_HEADERS & header.keys():
-        raise Refused("the header is not acceptable")
+        raise InvalidToken("the header is not acceptable")
     if not isinstance(header.get("alg"), str) or header["alg"] not in ALGORITHMS:
-        raise Refused("the algorithm is not acceptable")
+        raise InvalidToken("the algorithm is not acceptable")
     if str(header.get("typ", "")).lower() not in TYPES:
-        raise Refused("not an access token")
+        raise InvalidToken("not an access token")
     if not isinstance(header.get("kid"), str):
-        raise Refused("no key named")
+        raise InvalidToken("no key named")
     return header
 
 
 def _claims(token: str, key: Key) -> dict[str, Any]:
     claims = _read(jws.deserialize_compact(token, key.public, registry=_registry).payload)
     if not isinstance(claims, dict):
-        raise Refused("no claims")
+        raise InvalidToken("no claims")
     return claims
 
 
@@ -175,16 +174,16 @@ def _unspelled(part: str) -> bytes:
     """The bytes of one part. Only one spelling of them is taken: no padding, no loose bits at the end."""
     bytes_ = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
     if base64.urlsafe_b64encode(bytes_).rstrip(b"=") != part.encode():
-        raise Refused("base64 in another spelling")
+        raise InvalidToken("base64 in another spelling")
     return bytes_
 
 
 def _read(document: bytes) -> Any:
     """JSON in which no name comes twice: another reader would take the other one."""
     try:
-        look_through(document)
+        check_json(document)
     except Fault as fault:
-        raise Refused("not JSON as it should be") from fault
+        raise InvalidToken("not JSON as it should be") from fault
     return orjson.loads(document)
 
 
@@ -193,7 +192,7 @@ def _instant(claims: Mapping[str, Any], name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e11:
-        raise Refused(f"{name} is no time")
+        raise InvalidToken(f"{name} is no time")
     return float(value)
 
 

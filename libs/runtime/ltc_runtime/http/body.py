@@ -16,7 +16,7 @@ _JSON_TYPE = re.compile(rb"^application/(?:[a-z0-9.+-]+\+)?json *(?:;.*)?$", re.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
-class Gone(Exception):
+class ClientDisconnected(Exception):
     """The caller hung up before the body was whole."""
 
 
@@ -48,7 +48,7 @@ async def _rest(message: Any, receive: Receive, limit: int) -> bytes:
     chunks = bytearray()
     while True:
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientDisconnected
         chunks += message.get("body", b"")
         if len(chunks) > limit:
             raise TooLarge(limit=limit)
@@ -63,7 +63,7 @@ def must_be_json(content_type: bytes | None) -> None:
         raise NotJson
 
 
-def look_through(body: bytes) -> None:
+def check_json(body: bytes) -> None:
     """Refuse what a JSON reader would take and nobody should: deep nesting, a name twice, NUL.
 
     Raises:

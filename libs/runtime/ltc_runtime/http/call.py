@@ -1,37 +1,26 @@
-"""One request on its way through the edge."""
+"""One request on its way through the service."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ..telemetry import Span
-    from .admission_queue import Entered
-    from .context import Edge
-    from .operation import Operation
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: the subject and roles of a verified token."""
-
-    subject: str
-    roles: frozenset[str]
-    listed: tuple[str, ...] = ()
-    """The roles in order, as the log keeps them."""
+from ..telemetry import Span
+from .admission_queue import Admitted
+from .caller import ANONYMOUS, Caller
+from .context import HttpContext
+from .operation import Operation
 
 
 class Call:
     """A request: who asks, for what, and what was sent along."""
 
     __slots__ = (
-        "address", "body", "caller", "edge", "entered", "headers", "key", "operation", "origin", "path", "path_values", "query", "span",
+        "address", "admitted", "body", "caller", "context", "headers", "key", "operation", "origin", "path", "path_values", "query", "span",
     )  # fmt: skip
 
     def __init__(
-        self, edge: "Edge", operation: "Operation", scope: Any, path_values: dict[str, str], span: "Span", entered: "Entered"
+        self, context: HttpContext, operation: Operation, scope: Any, path_values: dict[str, str], span: Span, admitted: Admitted
     ) -> None:
-        self.edge = edge
-        self.entered = entered
+        self.context = context
+        self.admitted = admitted
         self.operation = operation
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.path: str = scope["path"]
@@ -41,7 +30,7 @@ class Call:
         self.address: str = (scope.get("client") or ("",))[0]
         self.origin: str | None = None
         """The page in a browser that may read the answer; only of operations open to the public."""
-        self.caller: Caller = NOBODY
+        self.caller: Caller = ANONYMOUS
         self.body = b""
         self.key: str | None = None
 
@@ -49,6 +38,3 @@ class Call:
         """A request header as text."""
         value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
-
-
-NOBODY = Caller("", frozenset())

@@ -5,22 +5,19 @@ They need no token, as the OpenAPI document needs none: they say what is told, n
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
-from fastapi import Request
+from fastapi import FastAPI, Request
 from ltc_events import Event
 from starlette.responses import HTMLResponse, Response
 
-from ltc_runtime.messaging.asyncapi import asyncapi, heard_by, schema_of, told_by
+from ltc_runtime.messaging.asyncapi import asyncapi, consumed_by, published_by, schema_of
 from ltc_runtime.service import Service
 
 from .event_page import event_page
 from .failures import answer_to, as_response
 from .problems import NotFound
-
-if TYPE_CHECKING:
-    from .app import EdgeApp
 
 _SUFFIX = ".json"
 _PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
@@ -51,13 +48,13 @@ class Contracts:
     @property
     def events(self) -> list[type[Event]]:
         """What it tells, and what it acts on."""
-        heard = heard_by(self.service)
-        return [*told_by(self.service.name), *(event for events in heard.values() for event in events)]
+        heard = consumed_by(self.service)
+        return [*published_by(self.service.name), *(event for events in heard.values() for event in events)]
 
 
-def add_contracts(app: "EdgeApp", prefix: str) -> None:
+def add_contracts(app: FastAPI, service: Service, prefix: str) -> None:
     """``/asyncapi.json``, ``/schemas``, ``/schemas/<type>.json`` and ``/events``."""
-    contracts = Contracts(app.edge.service, app.version, prefix)
+    contracts = Contracts(service, app.version, prefix)
 
     async def document(request: Request) -> Response:
         return _answer(contracts.document)

@@ -8,7 +8,7 @@ import orjson
 from ltc_events import Event
 from pydantic.json_schema import models_json_schema
 
-from ltc_runtime.messaging.asyncapi import example, heard_by, meaning, told_by
+from ltc_runtime.messaging.asyncapi import consumed_by, example, meaning, published_by
 from ltc_runtime.messaging.cloudevents_schema import headers_schema
 from ltc_runtime.service import Service
 
@@ -34,7 +34,7 @@ def event_page(service: Service, prefix: str) -> str:
         service: whose events.
         prefix: what stands before the names of topics in this cluster.
     """
-    told, heard = told_by(service.name), heard_by(service)
+    told, heard = published_by(service.name), consumed_by(service)
     events = [*told, *(event for group in heard.values() for event in group)]
     schemas = _schemas(events)
     body = [

@@ -46,7 +46,7 @@ class TooManyRows(Refusal):
     status = 409
 
 
-def asked_for(accept: bytes | None) -> str | None:
+def requested_format(accept: bytes | None) -> str | None:
     """The file format an ``Accept`` header names first, if it names one and not JSON before it."""
     for part in (accept or b"").decode("latin-1").lower().split(","):
         kind = part.split(";")[0].strip()

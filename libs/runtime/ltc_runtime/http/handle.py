@@ -26,6 +26,7 @@ A = TypeVar("A", bound=BaseModel)
 class Handle:
     """Hands commands over for the caller of this request."""
 
+    injected_as = "handle"
     __slots__ = ("_call", "_forgotten", "_handled", "_id", "_new", "_sealer", "_upload")
 
     def __init__(self, call: Call) -> None:
@@ -50,12 +51,12 @@ class Handle:
     @property
     def today(self) -> date:
         """Today by the business clock."""
-        return self._call.edge.today()
+        return self._call.context.today()
 
     @property
     def now(self) -> datetime:
         """When it happens by the business clock; when an importer says it happened."""
-        return occurred_at(self._call) or self._call.edge.log.clock.now()
+        return occurred_at(self._call) or self._call.context.log.clock.now()
 
     @property
     def command_id(self) -> UUID:
@@ -65,7 +66,7 @@ class Handle:
             if call.key is None:
                 self._id = UUID(bytes=os.urandom(16), version=4)
             else:
-                self._id = derive_id("command", call.edge.service_name, call.caller.subject, call.operation.id, call.key)
+                self._id = derive_id("command", call.context.service_name, call.caller.subject, call.operation.id, call.key)
         return self._id
 
     def new_id(self, what: str) -> UUID:
@@ -109,7 +110,7 @@ class Handle:
             raise RuntimeError("one request, one command: what must agree at once is one decision")
         self._handled = True
         work = self._work(command, answer, authority)
-        log = self._call.edge.log
+        log = self._call.context.log
         try:
             await log.submit(work)
         except NothingToDo:
@@ -124,9 +125,9 @@ class Handle:
 
     def _work(self, command: Command, answer: BaseModel | None, authority: str | None) -> "CommandWork":
         call = self._call
-        edge, operation = call.edge, call.operation
+        context, operation = call.context, call.operation
         stream = _addressed(call, command)
-        streams = edge.streams(command, stream)
+        streams = context.streams(command, stream)
         body = b"" if answer is None else answer.__pydantic_serializer__.to_json(answer)
         if_match = call.header(b"if-match") if operation.kind == "act" else None
         wanted = None if if_match is None else expected_version(if_match)
@@ -145,7 +146,7 @@ class Handle:
 
     def _keys(self) -> Sealer:
         if self._sealer is None:
-            self._sealer = Sealer(self._call.edge.log.pool)
+            self._sealer = Sealer(self._call.context.log.pool)
         return self._sealer
 
 
@@ -215,7 +216,7 @@ class CommandWork:
             plan.insert(*answer_row(self.call, self.meta.command_id, self.status, self.headers, self.body))
 
     def _headers(self, position: int, told: int | None, version: int | None) -> list[HeaderPair]:
-        at = f"{self.call.edge.service_name}@{position}"
+        at = f"{self.call.context.service_name}@{position}"
         headers: list[HeaderPair] = [(b"ltc-position", (at if told is None else f"{at}; told={told}").encode())]
         if version is not None:
             headers.append((b"etag", b'"%d"' % version))

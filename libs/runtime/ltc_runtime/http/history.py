@@ -20,7 +20,7 @@ from .read import Read
 _SEALED = "sealed.v1."
 
 
-class Happened(View):
+class HistoryEntry(View):
     """One fact in the history of one thing. Sealed texts are opened; null where the person is forgotten, or not for the caller."""
 
     position: int
@@ -50,13 +50,13 @@ def history_of(
     unknown: type[Refusal] | None,
     opened_for: frozenset[str],
     kin: Callable[[UUID], Select[Any]] | None = None,
-) -> Callable[..., Awaitable[Page[Happened]]]:
+) -> Callable[..., Awaitable[Page[HistoryEntry]]]:
     """A query for the history of one stream of ``decider``, or of several that are ``kin``, in the order in which it happened; whoever has
     none of the roles ``opened_for`` reads no sealed text."""
 
     key = natural or NaturalKey(decider.id, UUID, lambda stream_id: stream_id)
 
-    async def history(read: Read, paging: Paging, **named: Any) -> Page[Happened]:
+    async def history(read: Read, paging: Paging, **named: Any) -> Page[HistoryEntry]:
         stream = decider.of(key.id(named[key.name]))
         which = log.c.stream_id == stream.id if kin is None else log.c.stream_id.in_(kin(stream.id))
         of_stream = select(*_columns).where(which, log.c.stream == stream.kind, log.c.origin.is_(None))
@@ -65,11 +65,11 @@ def history_of(
         if not page.data and paging.cursor is None:
             raise (unknown or NotFound)
         rows: list[Any] = await _opened(page.data, read, opened_for)
-        return Page(data=[Happened(**row, trace_id=trace_id_of(row["traceparent"])) for row in rows], next_cursor=page.next_cursor)
+        return Page(data=[HistoryEntry(**row, trace_id=trace_id_of(row["traceparent"])) for row in rows], next_cursor=page.next_cursor)
 
     history.__name__ = f"{decider.kind.replace('-', '_')}_history"
     history.__doc__ = "Everything that ever happened to it, oldest first."
-    history.__annotations__ = {key.name: key.type, "read": Read, "paging": Paging, "return": Page[Happened]}
+    history.__annotations__ = {key.name: key.type, "read": Read, "paging": Paging, "return": Page[HistoryEntry]}
     keyword = inspect.Parameter.KEYWORD_ONLY
     history.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

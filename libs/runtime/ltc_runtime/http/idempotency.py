@@ -62,7 +62,7 @@ async def replay(call: Call) -> Answer | None:
     Raises:
         IdempotencyKeyReused: that was another request.
     """
-    row = await call.edge.log.pool.fetchrow(_LOOK_UP, call.caller.subject, call.operation.id, call.key)
+    row = await call.context.log.pool.fetchrow(_LOOK_UP, call.caller.subject, call.operation.id, call.key)
     if row is None:
         return None
     if row["fingerprint"] != fingerprint(call):

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ltc_events import AmountTooLarge, Refusal
 from pydantic.json_schema import models_json_schema
@@ -39,10 +39,8 @@ from .problems import (
     sentence,
     title,
 )
+from .route import Route
 from .signature import header
-
-if TYPE_CHECKING:
-    from .operation import Operation
 
 BINARY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 """A body that is a file."""
@@ -70,7 +68,7 @@ def stub(endpoint: Callable[..., Any], signature: inspect.Signature) -> Callable
     return described
 
 
-def headers_of(operation: "Operation") -> dict[str, Any]:
+def headers_of(operation: Route) -> dict[str, Any]:
     """The request headers an operation understands."""
     if operation.gate is not None:
         if operation.gate.header is None:
@@ -90,7 +88,7 @@ def headers_of(operation: "Operation") -> dict[str, Any]:
     return found
 
 
-def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
+def responses_of(operation: Route) -> dict[int | str, dict[str, Any]]:
     """What an operation may answer, and why."""
     refusals: dict[int, list[type[Refusal]]] = {}
     for refusal in (*operation.refuses, *_faults(operation)):
@@ -106,7 +104,7 @@ def responses_of(operation: "Operation") -> dict[int | str, dict[str, Any]]:
     return documented
 
 
-def _faults(operation: "Operation") -> list[type[Refusal]]:
+def _faults(operation: Route) -> list[type[Refusal]]:
     found: list[type[Refusal]] = [Unauthenticated, Forbidden, Invalid, AmountTooLarge]
     found += [TooManyRequests, InternalError, Overloaded, DatabaseAway, IssuerAway]
     if operation.gate is not None:
@@ -144,7 +142,7 @@ def _refused(classes: list[type[Refusal]]) -> dict[str, Any]:
     }
 
 
-def _headers(operation: "Operation") -> dict[str, Any]:
+def _headers(operation: Route) -> dict[str, Any]:
     if operation.kind == "query":
         return {"ETag": _ETAG} if operation.names_stream else {}
     if operation.gate is not None:
@@ -157,7 +155,7 @@ def _headers(operation: "Operation") -> dict[str, Any]:
     return found
 
 
-def _key(operation: "Operation") -> str:
+def _key(operation: Route) -> str:
     needed = "Required: money moves." if operation.money else "Recommended."
     return (
         f"{needed} Your name for this request: a retry under the same name does nothing twice and gets the same answer, for days (a week, "
@@ -165,7 +163,7 @@ def _key(operation: "Operation") -> str:
     )
 
 
-def finished_openapi(document: dict[str, Any], operations: Mapping[str, "Operation"]) -> dict[str, Any]:
+def finished_openapi(document: dict[str, Any], operations: Mapping[str, Route]) -> dict[str, Any]:
     """What FastAPI wrote, with the problem schema, the bearer scheme, and who may do what."""
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Column, ColumnElement
@@ -35,13 +35,15 @@ class Page(BaseModel, Generic[ViewT]):
 class Paging:
     """Which page was asked for."""
 
+    injected_as: ClassVar = "paging"
+
     limit: int = 50
     cursor: str | None = None
 
 
 MAX_PAGE = 200
 
-LISTED = 50
+PREVIEW = 50
 """So many of each are shown on the page of one; lists have them all."""
 
 

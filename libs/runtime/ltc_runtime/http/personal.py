@@ -26,7 +26,7 @@ _LINK = b"ltc.withdraw.v1"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # 32 bytes, spelled in one way only
 
 
-class Broken(Exception):
+class TamperedText(Exception):
     """A sealed text is not what was once sealed."""
 
 
@@ -51,7 +51,7 @@ def unseal(key: bytes, sealed: str) -> str:
     try:
         return AESGCM(key).decrypt(packed[:_NONCE], packed[_NONCE:], _context(str(subject))).decode()
     except InvalidTag:
-        raise Broken(f"sealed text of {subject}") from None
+        raise TamperedText(f"sealed text of {subject}") from None
 
 
 def subject_of(sealed: str) -> UUID:
@@ -76,7 +76,7 @@ async def whose_link(pool: Pool, token: str) -> UUID | None:
 def _parts(sealed: str) -> tuple[UUID, bytes]:
     found = SEALED.match(sealed)
     if found is None:
-        raise Broken("not a sealed text")
+        raise TamperedText("not a sealed text")
     packed = sealed.rpartition(".")[2]
     return UUID(found[1]), base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
 

@@ -4,17 +4,11 @@ What a gate asks for may stand in a web page for all to read, so it proves littl
 there. Browsers are told by CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) which pages may send, and read the answer.
 """
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from .call import Call
+from .caller import Caller
 from .responses import Answer, HeaderPair
-
-if TYPE_CHECKING:
-    from .call import Call, Caller
-
-PREFIX = "form:"
-LINK = "link:"
-KEPT = (PREFIX, LINK)
-"""Callers let in by a gate are called so; no bearer token may name such a subject."""
 
 
 class Gate(Protocol):
@@ -25,7 +19,7 @@ class Gate(Protocol):
         """The request header that carries the gate's token; none, where it stands in the URL."""
         ...
 
-    async def admit(self, call: "Call") -> "Caller":
+    async def admit(self, call: Call) -> Caller:
         """Whoever asks; notes in ``call.origin`` the page that may read the answer.
 
         Raises:
@@ -33,12 +27,12 @@ class Gate(Protocol):
         """
         ...
 
-    async def allows(self, call: "Call", origin: str) -> bool:
+    async def allows(self, call: Call, origin: str) -> bool:
         """Whether a page of this origin may send what the URL names."""
         ...
 
 
-async def preflight(gate: Gate, call: "Call") -> Answer:
+async def preflight(gate: Gate, call: Call) -> Answer:
     """What a browser is told before it sends: to a page that is not allowed, nothing."""
     origin = call.header(b"origin")
     if origin is None or gate.header is None or not await gate.allows(call, origin):
@@ -51,7 +45,7 @@ async def preflight(gate: Gate, call: "Call") -> Answer:
     )
 
 
-def readable(call: "Call") -> list[HeaderPair]:
+def readable(call: Call) -> list[HeaderPair]:
     """The headers that let the page read the answer, where it may."""
     if call.origin is None:
         return []

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from ipaddress import IPv6Address, ip_address
 
 
-class Rate:
+class RateLimiter:
     """Buckets of one minute's worth each.
 
     Args:

@@ -40,6 +40,7 @@ class NotModified(Exception):
 class Read:
     """Reads for the caller of this request."""
 
+    injected_as = "read"
     __slots__ = ("_call", "headers")
 
     def __init__(self, call: Call) -> None:
@@ -49,7 +50,7 @@ class Read:
     @property
     def service_name(self) -> str:
         """The service that is asked."""
-        return self._call.edge.service_name
+        return self._call.context.service_name
 
     @property
     def roles(self) -> frozenset[str]:
@@ -64,11 +65,11 @@ class Read:
     @property
     def now(self) -> datetime:
         """This instant by the business clock."""
-        return self._call.edge.log.clock.now()
+        return self._call.context.log.clock.now()
 
     async def whose_link(self, token: str) -> UUID | None:
         """Who was written to with the link that carries this token; nobody, where it is of no mail, or the person is forgotten."""
-        return await whose_link(self._call.edge.log.pool, token)
+        return await whose_link(self._call.context.log.pool, token)
 
     async def one(self, statement: Select[Any], refusal: type[Refusal], *, stream: Stream | None = None) -> Row:
         """The one row of ``statement``.
@@ -87,7 +88,7 @@ class Read:
         if stream is not None:
             await self._tag(stream)
         shape, sql, values = compiled(statement)
-        record = await self._call.edge.log.pool.fetchrow(sql, *values)
+        record = await self._call.context.log.pool.fetchrow(sql, *values)
         return None if record is None else shape.row(record)
 
     async def version_of(self, stream: Stream, refusal: type[Refusal]) -> None:
@@ -102,7 +103,7 @@ class Read:
     async def all(self, statement: Select[Any]) -> list[Row]:
         """All rows of ``statement``; for lists that are short by nature."""
         shape, sql, values = compiled(statement)
-        return [shape.row(record) for record in await self._call.edge.log.pool.fetch(sql, *values)]
+        return [shape.row(record) for record in await self._call.context.log.pool.fetch(sql, *values)]
 
     async def first(self, most: int, statement: Select[Any]) -> tuple[list[Row], bool]:
         """The first rows of ``statement``, ``most`` of them, and whether there are more; for what is shown in part."""
@@ -164,13 +165,19 @@ class Read:
 
     async def page_of(self, model: type[M], by: Sequence[str], paging: Paging, **filters: Any) -> Page[M]:
         """One page of the rows of ``model``, newest first by the columns ``by``; a filter that is None filters nothing."""
+        return await self.page_of_part(model, model, by, paging, **filters)
+
+    async def page_of_part(self, view: type[M], model: type[ReadModel], by: Sequence[str], paging: Paging, **filters: Any) -> Page[M]:
+        """As `page_of`, but of each row only the columns that ``view`` has."""
         asked = {name: value for name, value in filters.items() if value is not None}
-        return await self.page(rows_of(model, asked), key=[model.table.c[name] for name in by], into=model, paging=paging)
+        table, names = model.table, {*view.model_fields, *view.currencies.values(), *by}
+        statement = rows_of(model, asked).with_only_columns(*(column for column in table.c if column.name in names))
+        return await self.page(statement, key=[table.c[name] for name in by], into=view, paging=paging)
 
     def actions(self, possible: Iterable[str]) -> list[str]:
         """Of the operations a state allows, those the caller's roles allow."""
         call = self._call
-        return [name for name in possible if call.edge.operations[name].roles & call.caller.roles]
+        return [name for name in possible if call.context.roles[name] & call.caller.roles]
 
     async def open(self, sealed: str | None) -> str | None:
         """A sealed text as it was; ``None`` where its person is forgotten."""
@@ -178,13 +185,13 @@ class Read:
 
     async def open_many(self, sealed: Sequence[str | None]) -> list[str | None]:
         """Sealed texts as they were, all at once."""
-        opened: list[str | None] = await self._call.edge.open_many(sealed)
+        opened: list[str | None] = await self._call.context.open_many(sealed)
         return opened
 
     async def _tag(self, stream: Stream) -> bool:
         # The version is read before the row: at worst the tag is older than what it names, and a later If-Match is
         # refused though it need not be. The other way round, one could overwrite what one never saw.
-        version = await self._call.edge.log.pool.fetchval(_VERSION, stream.id, stream.kind)
+        version = await self._call.context.log.pool.fetchval(_VERSION, stream.id, stream.kind)
         if version is None:
             return False
         if_none_match = self._call.header(b"if-none-match")

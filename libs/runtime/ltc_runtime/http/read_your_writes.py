@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .context import HttpContext
 from .problems import BadRequest, NotCaughtUp
-
-if TYPE_CHECKING:
-    from .context import Edge
 
 _FORM = re.compile(r"^\s*([a-z]+(?:-[a-z]+)*)@([0-9]{1,18})(?:\s*;\s*told=([0-9]{1,18}))?\s*$")
 _POLL = 0.005
@@ -39,7 +37,7 @@ SELECT max(position) FROM follows
 """
 
 
-async def wait_until(edge: "Edge", after: str) -> None:
+async def wait_until(context: HttpContext, after: str) -> None:
     """Wait for the positions that ``LTC-After`` names, such as ``lead-svc@41``, or a whole ``LTC-Position``.
 
     Raises:
@@ -47,53 +45,53 @@ async def wait_until(edge: "Edge", after: str) -> None:
         BadRequest: it names no position, or one of a service that is not heard here.
     """
     try:
-        async with asyncio.timeout(edge.after_seconds):
+        async with asyncio.timeout(context.after_seconds):
             for part in after.split(","):
-                await _wait_for(edge, part)
+                await _wait_for(context, part)
     except TimeoutError:
         raise NotCaughtUp from None
 
 
-async def _wait_for(edge: "Edge", text: str) -> None:
+async def _wait_for(context: HttpContext, text: str) -> None:
     found = _FORM.match(text)
     if found is None:
         raise BadRequest(reason="LTC-After must be like lead-svc@41")
     service, position = found[1], int(found[2])
-    if service == edge.service_name:
-        while edge.log.head < position:  # read models are written with the log, so its head is enough
-            await edge.log.changed(edge.log.head, edge.after_seconds)
+    if service == context.service_name:
+        while context.log.head < position:  # read models are written with the log, so its head is enough
+            await context.log.changed(context.log.head, context.after_seconds)
         return
-    if service not in edge.service.hears:
-        raise BadRequest(reason=f"{edge.service_name} does not hear {service}")
-    arrived = await _arrived(edge, service, int(found[3] or position))
-    if edge.service.policies:
-        await _came_to_rest(edge, arrived)
+    if service not in context.service.consumes:
+        raise BadRequest(reason=f"{context.service_name} does not hear {service}")
+    arrived = await _arrived(context, service, int(found[3] or position))
+    if context.service.policies:
+        await _came_to_rest(context, arrived)
 
 
-async def _arrived(edge: "Edge", service: str, position: int) -> int:
-    pool: Any = edge.log.pool
+async def _arrived(context: HttpContext, service: str, position: int) -> int:
+    pool: Any = context.log.pool
     while True:
-        head = edge.log.head
+        head = context.log.head
         arrived: int | None = await pool.fetchval(_ARRIVED, service, position)
         if arrived is not None:
             return arrived
-        await edge.log.changed(head, edge.after_seconds)
+        await context.log.changed(head, context.after_seconds)
 
 
-async def _came_to_rest(edge: "Edge", position: int) -> None:
+async def _came_to_rest(context: HttpContext, position: int) -> None:
     """Wait until the fact was reacted to, and so was what those reactions decided."""
-    pool: Any = edge.log.pool
+    pool: Any = context.log.pool
     last, passed = position, 0
     while last > passed:
-        await _reacted(edge, last)
+        await _reacted(context, last)
         passed, last = last, await pool.fetchval(_CONSEQUENCES, position)
 
 
-async def _reacted(edge: "Edge", position: int) -> None:
-    pool: Any = edge.log.pool
+async def _reacted(context: HttpContext, position: int) -> None:
+    pool: Any = context.log.pool
     while True:
-        head = edge.log.head
-        if await pool.fetchval(_REACTED, edge.followers, position, edge.followed):
+        head = context.log.head
+        if await pool.fetchval(_REACTED, context.followers, position, context.followed):
             return
         # A reaction that decided something moves the head; one that had nothing to do moves only the checkpoint.
-        await edge.log.changed(head, _POLL)
+        await context.log.changed(head, _POLL)

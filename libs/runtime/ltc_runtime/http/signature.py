@@ -14,14 +14,10 @@ from fastapi import Header, Path, Query
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from .handle import Handle
 from .pages import MAX_PAGE, Paging
 from .problems import Invalid, field_errors
-from .read import Read
-from .uploads import Upload
 
 Source = Literal["path", "query", "body", "handle", "read", "paging", "upload"]
-_INJECTED: dict[Any, Source] = {Handle: "handle", Read: "read", Paging: "paging", Upload: "upload"}
 
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most.")]
 Cursor = Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")]
@@ -103,8 +99,9 @@ class Signature:
 
 def _parameter(name: str, annotation: Any, default: Any, path: str) -> Parameter:
     required = default is inspect.Parameter.empty
-    if annotation in _INJECTED:
-        return Parameter(name, _INJECTED[annotation], annotation)
+    injected: Source | None = getattr(annotation, "injected_as", None)
+    if injected is not None:
+        return Parameter(name, injected, annotation)
     if f"{{{name}}}" in path:
         return Parameter(name, "path", annotation, TypeAdapter(annotation), plain_id=annotation is UUID)
     bare = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation

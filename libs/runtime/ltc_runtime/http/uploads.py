@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from asyncpg import Pool
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ltc_runtime.log.connection import DATABASE_ERRORS
 from ltc_runtime.log.tables import upload as UPLOAD
 
-from .body import Gone
+from .body import ClientDisconnected
 from .problems import BadRequest, TooLarge
 from .responses import Receive
 
@@ -22,12 +23,14 @@ PART = 256 * 1024
 SILENCE_SECONDS = 30.0
 _NONCE = 12
 
-__all__ = ["UPLOAD", "Upload", "discard", "kept", "parts"]
+__all__ = ["UPLOAD", "Upload", "discard", "stored_upload", "read_parts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that arrived whole."""
+
+    injected_as: ClassVar = "upload"
 
     id: UUID
     size: int
@@ -36,7 +39,7 @@ class Upload:
 
 
 @asynccontextmanager
-async def kept(pool: Pool, headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> AsyncIterator[Upload]:
+async def stored_upload(pool: Pool, headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> AsyncIterator[Upload]:
     """Store the body of a request. It goes again unless a command took it over by the end of the block.
 
     Raises:
@@ -87,11 +90,11 @@ async def _next(receive: Receive) -> tuple[bytes, bool]:
     except TimeoutError:
         raise BadRequest(reason=f"nothing of the body came for {SILENCE_SECONDS:g} seconds") from None
     if message["type"] == "http.disconnect":
-        raise Gone
+        raise ClientDisconnected
     return message.get("body", b""), message.get("more_body", False)
 
 
-async def parts(pool: Pool, id: UUID) -> AsyncIterator[bytes]:
+async def read_parts(pool: Pool, id: UUID) -> AsyncIterator[bytes]:
     """What is in a file, part by part.
 
     Raises:

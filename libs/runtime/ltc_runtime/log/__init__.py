@@ -9,13 +9,13 @@ import asyncpg
 
 from ..clock import Clock
 from ..service import Service
-from ..shutdown import end
+from ..shutdown import cancel_all
 from .connection import DATABASE_ERRORS, connect, pool
 from .database import migrate
 from .errors import AlreadyThere, CheckpointMoved, Stale, Unavailable, Unstorable
 from .group import Group
 from .plan import Plan, Work
-from .rows import HeardRow, LogRow, Meta, Tail
+from .rows import ConsumedRow, LogRow, Meta, Tail
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ NOTIFY_SECONDS = 0.01
 CHANNEL = "ltc_head"
 
 __all__ = [
-    "AlreadyThere", "CheckpointMoved", "HeardRow", "Log", "LogRow", "Meta", "Plan", "Stale", "Tail", "Unavailable", "Unstorable", "Work",
+    "AlreadyThere", "CheckpointMoved", "ConsumedRow", "Log", "LogRow", "Meta", "Plan", "Stale", "Tail", "Unavailable", "Unstorable", "Work",
     "migrate", "open_log",
 ]  # fmt: skip
 
@@ -84,7 +84,7 @@ class Log:
     async def stop(self) -> None:
         """Finish what is queued and close."""
         await self.group.stop()
-        await end(self._tasks)
+        await cancel_all(self._tasks)
         with suppress(Exception):
             async with asyncio.timeout(2):
                 await self.pool.close()

@@ -32,18 +32,18 @@ async def migrate(owner_dsn: str, service: Service, *, login: str, partitions: i
     Returns:
         The names of the read models that were rebuilt.
     """
-    from .rebuild import alone, forget_removed, rebuild
+    from .rebuild import forget_removed_models, migration_lock, rebuild
 
     connection = await connect_patiently(owner_dsn, name=f"{service.name} migrate")
     try:
-        async with alone(connection):
+        async with migration_lock(connection):
             await connection.execute("SET lock_timeout = '5s'")  # whoever waits for a lock, others wait behind
             await _apply_schema(connection, partitions)
             await _create_side_tables(connection)
             await connection.execute("CREATE SCHEMA IF NOT EXISTS read")
             await _grant(connection, login)
             rebuilt = await rebuild(connection, service, await changed(connection, service), login)
-            await forget_removed(connection, service)
+            await forget_removed_models(connection, service)
             await _grant(connection, login)
             return [one.name for one in rebuilt]
     finally:

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 from ltc_events import Event, Fact, Projection, Verb
 
-from ..batch_size import Portion
+from ..batch_size import BatchSize
 from .models import create_sql
 from .plan import RowKey, Write, collapse, key_of
 from .write import by_shape, column_values, verb_sql
@@ -22,7 +22,7 @@ HELD = 32 * 1024 * 1024
 """Bytes of JSON that are folded in memory, where the rows they come to take up to ten times as much (a shipment of 58 lines, kept as it
 was told). What comes after is written stretch by stretch."""
 
-Tell = Callable[[int], Any]
+Progress = Callable[[int], Any]
 """Told now and then up to which position the log was read; what it returns is awaited."""
 
 # The rows of a stretch are found by their key: a plan that reads the whole table instead costs more with every stretch.
@@ -40,7 +40,7 @@ async def create(connection: asyncpg.Connection, projection: Projection, schema:
         await connection.execute(create_sql(table, schema))
 
 
-async def fill(connection: asyncpg.Connection, projection: Projection, schema: str, upto: int, tell: Tell | None = None) -> None:
+async def fill(connection: asyncpg.Connection, projection: Projection, schema: str, upto: int, tell: Progress | None = None) -> None:
     """Make the projection's tables in ``schema``, true up to a position; however many rows that are, memory stays bounded."""
     await create(connection, projection, schema)
     rows, reached = await fold(connection, projection, upto, tell)
@@ -52,11 +52,11 @@ async def fill(connection: asyncpg.Connection, projection: Projection, schema: s
 
 
 async def fold(
-    connection: asyncpg.Connection, projection: Projection, upto: int, tell: Tell | None = None
+    connection: asyncpg.Connection, projection: Projection, upto: int, tell: Progress | None = None
 ) -> tuple[dict[RowKey, Write], int]:
     """What the projection's rows are after everything up to a position; or up to an earlier one, which is returned, if they are many."""
     rows: dict[RowKey, Write] = {}
-    meant, portion, held = Meaning(projection), Portion(CHUNK, CHUNK_BYTES), 0
+    meant, portion, held = ProjectedRows(projection), BatchSize(CHUNK, CHUNK_BYTES), 0
     page = await _page(connection, meant.types, 0, upto, portion)
     while page:
         reached = page[-1]["position"]
@@ -86,12 +86,12 @@ async def copy(connection: asyncpg.Connection, projection: Projection, schema: s
 
 
 async def apply(
-    connection: asyncpg.Connection, projection: Projection, schema: str, after: int, upto: int, tell: Tell | None = None
+    connection: asyncpg.Connection, projection: Projection, schema: str, after: int, upto: int, tell: Progress | None = None
 ) -> None:
     """Do to the tables in ``schema``, which stand at ``after``, what the log says up to ``upto``; in the caller's transaction."""
-    meant = Meaning(projection)
+    meant = ProjectedRows(projection)
     await connection.execute(_BY_KEY)
-    async for records in _pages(connection, meant.types, after, upto, Portion(STRETCH, STRETCH_BYTES)):
+    async for records in _pages(connection, meant.types, after, upto, BatchSize(STRETCH, STRETCH_BYTES)):
         writes: dict[RowKey, Write] = {}
         for record in records:
             for verb, columns in meant.rows(record):
@@ -106,7 +106,7 @@ async def apply(
     await connection.execute(_BY_ANY_WAY)
 
 
-class Meaning:
+class ProjectedRows:
     """What each row of the log means to a projection."""
 
     def __init__(self, projection: Projection) -> None:
@@ -146,7 +146,7 @@ def _fold_in(rows: dict[RowKey, Write], verb: Verb, columns: Any) -> None:
         before[1].update(columns)
 
 
-async def _pages(connection: asyncpg.Connection, types: list[str], after: int, upto: int, portion: Portion) -> AsyncIterator[list[Any]]:
+async def _pages(connection: asyncpg.Connection, types: list[str], after: int, upto: int, portion: BatchSize) -> AsyncIterator[list[Any]]:
     """The rows of these types, page by page.
 
     No transaction is held open over it: rows of the log never change, so several looks see what one would.
@@ -156,7 +156,7 @@ async def _pages(connection: asyncpg.Connection, types: list[str], after: int, u
         after = page[-1]["position"]
 
 
-async def _page(connection: asyncpg.Connection, types: list[str], after: int, upto: int, portion: Portion) -> list[Any]:
+async def _page(connection: asyncpg.Connection, types: list[str], after: int, upto: int, portion: BatchSize) -> list[Any]:
     page = list(await connection.fetch(_READ, after, upto, types, portion.count))
     portion.took([len(record["data"]) for record in page])
     return page

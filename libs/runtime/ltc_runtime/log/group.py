@@ -206,7 +206,7 @@ class Group:
     async def _must_fit(self) -> None:
         """A statement does not fit the tables: it may be that they are those of another version."""
         models = await (await self._connected()).fetchval("SELECT models FROM head")
-        if models not in (None, models_of(self.service.shows)):
+        if models not in (None, models_of(self.service.projections)):
             raise OtherModels
 
     def _conclude(self, batch: list[Entry[Any]], plan: Plan) -> None:
@@ -266,7 +266,7 @@ class Group:
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
-        models = {"ltc.models": models_of(self.service.shows)}
+        models = {"ltc.models": models_of(self.service.projections)}
         connection = await connect(self.dsn, name=f"{self.service.name} append", pinned=True, settings=models)
         row = await connection.fetchrow("SELECT position, log_id, cardinality(tails) AS partitions FROM head")
         assert row is not None, "the database is not migrated"

@@ -9,30 +9,30 @@ from ltc_events import Projection
 
 from .fold import apply, fill
 
-LIVE = "read"
-BESIDE = "rebuilt"
+LIVE_SCHEMA = "read"
+BUILD_SCHEMA = "rebuilt"
 """The schema in which tables are built before they are swapped."""
 
-KEPT = "previous"
+PREVIOUS_SCHEMA = "previous"
 """The schema in which what served before stays, to go back to."""
 
-AGAIN = "folded_again"
+CHECK_SCHEMA = "folded_again"
 """The schema of a second fold, to compare with."""
 
-TOLD_EVERY = 0.5
+NOTE_SECONDS = 0.5
 """Seconds between two notes of how far it is."""
 
-_SIDES = {LIVE: "live", BESIDE: "rebuilt", AGAIN: "folded again", KEPT: "previous"}
+_SIDES = {LIVE_SCHEMA: "live", BUILD_SCHEMA: "rebuilt", CHECK_SCHEMA: "folded again", PREVIOUS_SCHEMA: "previous"}
 
-Tell = Callable[[str, str, int, int], None]
+Progress = Callable[[str, str, int, int], None]
 """Told how a read model's rebuild goes: its name, what is done, the position it has come to, and that of the log."""
 
 
-def quiet(name: str, doing: str, position: int, upto: int) -> None:
+def no_progress(name: str, doing: str, position: int, upto: int) -> None:
     """Tell nobody."""
 
 
-class NotPossible(Exception):
+class RebuildNotPossible(Exception):
     """What was asked of the read models cannot be done; the message says why, and what to do."""
 
 
@@ -47,13 +47,13 @@ class Difference:
 
 
 @dataclass
-class Beside:
+class ModelBuild:
     """One read model that stands beside the live one, true up to a position."""
 
     connection: asyncpg.Connection
     projection: Projection
-    tell: Tell
-    schema: str = BESIDE
+    tell: Progress
+    schema: str = BUILD_SCHEMA
     position: int = 0
     differences: list[Difference] = field(default_factory=list)
     _told_at: float = 0.0
@@ -78,7 +78,7 @@ class Beside:
     async def apply(self, upto: int) -> None:
         """Bring it from where it stands to ``upto``, in the caller's transaction."""
         await apply(self.connection, self.projection, self.schema, self.position, upto)
-        if self.schema == KEPT:
+        if self.schema == PREVIOUS_SCHEMA:
             await self.connection.execute("UPDATE kept SET position = $2 WHERE name = $1", self.projection.name, upto)
         self.position = upto
 
@@ -94,25 +94,25 @@ class Beside:
             if upto == 0:
                 return  # nothing has happened: nothing to compare
             await self._note(self.position, upto, "comparing")
-            self.differences = await differences(self.connection, self.projection, LIVE, BESIDE) if meant_alike else []
+            self.differences = await differences(self.connection, self.projection, LIVE_SCHEMA, BUILD_SCHEMA) if meant_alike else []
             if meant_alike and not self.differences:
                 return
             await self._check_again(upto)
 
     async def _check_again(self, upto: int) -> None:
-        await self.connection.execute(f"CREATE SCHEMA {AGAIN}")
-        await fill(self.connection, self.projection, AGAIN, upto)
-        found = await differences(self.connection, self.projection, AGAIN, self.schema, limit=3)
+        await self.connection.execute(f"CREATE SCHEMA {CHECK_SCHEMA}")
+        await fill(self.connection, self.projection, CHECK_SCHEMA, upto)
+        found = await differences(self.connection, self.projection, CHECK_SCHEMA, self.schema, limit=3)
         if found:
             rows = "; ".join(f"only in the {one.side} {one.table}: {one.row}" for one in found)
-            raise NotPossible(f"{self.projection.name} was not swapped: folding the log twice gives different rows ({rows})")
-        await self.connection.execute(f"DROP SCHEMA {AGAIN} CASCADE")
+            raise RebuildNotPossible(f"{self.projection.name} was not swapped: folding the log twice gives different rows ({rows})")
+        await self.connection.execute(f"DROP SCHEMA {CHECK_SCHEMA} CASCADE")
 
     async def _note(self, position: int, upto: int, doing: str) -> None:
         self.tell(self.projection.name, doing, position, upto)
         if time.monotonic() < self._told_at and position < upto:
             return
-        self._told_at = time.monotonic() + TOLD_EVERY
+        self._told_at = time.monotonic() + NOTE_SECONDS
         await self.connection.execute(
             "INSERT INTO rebuilding (name, position, upto, at) VALUES ($1, $2, $3, clock_timestamp())"
             " ON CONFLICT (name) DO UPDATE SET position = excluded.position, upto = excluded.upto, at = excluded.at",

@@ -42,4 +42,4 @@ def create_sql(table: Table, schema: str | None = None) -> str:
 async def changed(connection: Any, service: Service) -> list[Projection]:
     """The projections whose tables are not, or not in this version, in the database."""
     known = {row["name"]: row["fingerprint"] for row in await connection.fetch("SELECT name, fingerprint FROM projection")}
-    return [shown for shown in service.shows if known.get(shown.name) != fingerprint_of(shown)]
+    return [shown for shown in service.projections if known.get(shown.name) != fingerprint_of(shown)]

@@ -7,12 +7,13 @@ from operator import itemgetter
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Fact, Held, Stream, derive_id, event_class
+from ltc_events import Command, Decider, Event, Fact, GivenStates, Stream, derive_id, event_class
 from sqlalchemy import Table
 
+from ..clock import utc
 from ..numbers import Block, Numbered
 from .errors import AlreadyThere, Stale
-from .rows import Followed, HeardRow, LogRow, Meta, Tail
+from .rows import ConsumedRow, Followed, LogRow, Meta, Tail
 from .states import States, StreamState, TailKey, grown
 from .tables import heard
 
@@ -113,14 +114,14 @@ class Plan:
         if numbered is not None and getattr(command, numbered.field) is None:
             number = self._next_number(numbered)
             command = command.model_copy(update={numbered.field: numbered.series.text(self._business.year, number)})
-        decider = self._service.deciders[type(command)]
+        decider = self._service.decider_of[type(command)]
         events: Sequence[Event]
         if isinstance(decider, Decider) and decider.decide is not None:  # nearly always: one stream, without the detour
             held = self._state(Stream(decider.kind, getattr(command, decider.id)))
             events, correlation = decider.decide(held.state, command), held.correlation_id
         else:
             states = {stream: self._state(stream) for stream in decider.streams(command)}
-            events = decider.decide_on(Held({stream: held.state for stream, held in states.items()}), command)
+            events = decider.decide_on(GivenStates({stream: held.state for stream, held in states.items()}), command)
             correlation = next((held.correlation_id for held in states.values() if held.correlation_id), None)
         if not events:
             return []
@@ -139,14 +140,15 @@ class Plan:
         key = (log_id, partition)
         return self.tails.get(key) or self._states.tail(key)
 
-    def hear(self, rows: Collection[HeardRow]) -> None:
+    def hear(self, rows: Collection[ConsumedRow]) -> None:
         """Stage facts of other services, in the order given, and move the tails of their partitions."""
-        last: dict[TailKey, HeardRow] = {}
+        last: dict[TailKey, ConsumedRow] = {}
         for told in rows:
             row = LogRow(
                 self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
                 told.origin_partition, told.stream, told.stream_id, told.version, told.type, told.actor, (), told.correlation_id,
-                told.causation_id, None, told.traceparent, told.occurred_at, self._system, told.authority, (), None, told.data, told.event,
+                told.causation_id, None, told.traceparent, utc(told.occurred_at), self._system, told.authority, (), None,
+                told.data, told.event,
             )  # fmt: skip
             self.rows.append(row)
             self._show_heard(row)
@@ -231,7 +233,7 @@ class Plan:
         return held
 
     def _tell(self, event: Event, index: int, meta: Meta, deal: UUID) -> LogRow:
-        owner: Decider[Any, Any, Any] = self._service.owners[type(event)]
+        owner: Decider[Any, Any, Any] = self._service.owner_of[type(event)]
         stream = Stream(owner.kind, getattr(event, owner.id))
         before = self._state(stream)
         correlation = before.correlation_id or deal
@@ -242,7 +244,7 @@ class Plan:
         row = LogRow(
             self.head + 1, derive_id(meta.command_id, index), None, None, None, None, None, None, stream.kind, stream.id, after.version,
             event.event_type, meta.actor, meta.roles, correlation, meta.causation_id, meta.command_id, meta.traceparent,
-            meta.occurred_at or self._business, self._system, meta.authority, (), self._partition(event, stream),
+            utc(meta.occurred_at or self._business), self._system, meta.authority, (), self._partition(event, stream),
             data, event,
         )  # fmt: skip
         self.rows.append(row)
@@ -255,11 +257,11 @@ class Plan:
 
     def _show_heard(self, row: LogRow) -> None:
         known = event_class(row.type)
-        if known in self._service.verbs:
+        if known in self._service.verbs_of:
             self._show(known.model_validate_json(row.data) if row.event is None else row.event, row)
 
     def _show(self, event: Event, row: LogRow) -> None:
-        verbs = self._service.verbs.get(type(event), ())
+        verbs = self._service.verbs_of.get(type(event), ())
         if not verbs:
             return
         fact = fact_of(row)

@@ -9,7 +9,7 @@ import asyncpg
 from ltc_events import Projection
 
 from ..service import Service
-from .model_build import KEPT, LIVE, Beside, Difference, NotPossible, head
+from .model_build import LIVE_SCHEMA, PREVIOUS_SCHEMA, Difference, ModelBuild, RebuildNotPossible, head
 from .models import fingerprint_of, models_of
 
 LEAVING = "leaving"
@@ -37,7 +37,7 @@ class Rebuilt:
     """How long commands were held up."""
 
 
-async def swap(connection: asyncpg.Connection, service: Service, builds: Sequence[Beside], login: str) -> list[Rebuilt]:
+async def swap(connection: asyncpg.Connection, service: Service, builds: Sequence[ModelBuild], login: str) -> list[Rebuilt]:
     """Put what was built in the place of the live tables, in one transaction that nobody waits long for."""
     until = time.monotonic() + PATIENCE
     for one in builds:
@@ -56,7 +56,7 @@ async def swap(connection: asyncpg.Connection, service: Service, builds: Sequenc
             for one, position in zip(builds, stood, strict=True):
                 one.position = position
             if time.monotonic() > until:
-                raise NotPossible(f"no swap in {PATIENCE:g} s: something reads or locks the live tables all the time") from None
+                raise RebuildNotPossible(f"no swap in {PATIENCE:g} s: something reads or locks the live tables all the time") from None
             await asyncio.sleep(0.05)
             for one in builds:
                 await one.catch_up()
@@ -65,7 +65,7 @@ async def swap(connection: asyncpg.Connection, service: Service, builds: Sequenc
             return [Rebuilt(one.projection.name, one.position, one.differences, locked) for one in builds]
 
 
-async def _lock(connection: asyncpg.Connection, builds: Sequence[Beside]) -> None:
+async def _lock(connection: asyncpg.Connection, builds: Sequence[ModelBuild]) -> None:
     """First the tables, then the head.
 
     A writer comes to them in either order, so the two may wait for each other: the one that gives way is the swap, soon.
@@ -75,24 +75,24 @@ async def _lock(connection: asyncpg.Connection, builds: Sequence[Beside]) -> Non
         f"SET LOCAL idle_in_transaction_session_timeout = '{STAND_STILL_MS}ms'"
     )
     for one in builds:
-        for table in await existing(connection, LIVE, one.projection):
-            await connection.execute(f'LOCK TABLE {LIVE}."{table}" IN ACCESS EXCLUSIVE MODE')
+        for table in await existing(connection, LIVE_SCHEMA, one.projection):
+            await connection.execute(f'LOCK TABLE {LIVE_SCHEMA}."{table}" IN ACCESS EXCLUSIVE MODE')
     await connection.fetchval("SELECT lock_head()")
 
 
-async def _exchange(connection: asyncpg.Connection, one: Beside) -> None:
+async def _exchange(connection: asyncpg.Connection, one: ModelBuild) -> None:
     name, new = one.projection.name, fingerprint_of(one.projection)
     old = await connection.fetchrow("SELECT version, fingerprint FROM projection WHERE name = $1", name)
-    replaced = await existing(connection, LIVE, one.projection)
-    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {KEPT}; CREATE SCHEMA {LEAVING}")
+    replaced = await existing(connection, LIVE_SCHEMA, one.projection)
+    await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {PREVIOUS_SCHEMA}; CREATE SCHEMA {LEAVING}")
     for table in replaced:
-        await connection.execute(f'ALTER TABLE {LIVE}."{table}" SET SCHEMA {LEAVING}')
+        await connection.execute(f'ALTER TABLE {LIVE_SCHEMA}."{table}" SET SCHEMA {LEAVING}')
     for built in one.projection.tables:
-        await connection.execute(f'ALTER TABLE {one.schema}."{built.name}" SET SCHEMA {LIVE}')
+        await connection.execute(f'ALTER TABLE {one.schema}."{built.name}" SET SCHEMA {LIVE_SCHEMA}')
     await _drop_kept_of(connection, name)
     if old is not None:
         for table in replaced:
-            await connection.execute(f'ALTER TABLE {LEAVING}."{table}" SET SCHEMA {KEPT}')
+            await connection.execute(f'ALTER TABLE {LEAVING}."{table}" SET SCHEMA {PREVIOUS_SCHEMA}')
         await connection.execute(
             "INSERT INTO kept (name, version, fingerprint, position, tables, at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())",
             name, old["version"], old["fingerprint"], one.position, replaced,
@@ -108,12 +108,12 @@ async def _exchange(connection: asyncpg.Connection, one: Beside) -> None:
 async def _drop_kept_of(connection: asyncpg.Connection, name: str) -> None:
     tables = await connection.fetchval("DELETE FROM kept WHERE name = $1 RETURNING tables", name)
     for table in tables or ():
-        await connection.execute(f'DROP TABLE IF EXISTS {KEPT}."{table}"')
+        await connection.execute(f'DROP TABLE IF EXISTS {PREVIOUS_SCHEMA}."{table}"')
 
 
 async def say_models(connection: asyncpg.Connection, service: Service) -> None:
     """From here on who fills other read models may not append. The caller holds the head."""
-    await connection.execute("UPDATE head SET models = $1 WHERE models IS DISTINCT FROM $1", models_of(service.shows))
+    await connection.execute("UPDATE head SET models = $1 WHERE models IS DISTINCT FROM $1", models_of(service.projections))
 
 
 async def existing(connection: asyncpg.Connection, schema: str, projection: Projection) -> list[str]:
@@ -124,6 +124,6 @@ async def existing(connection: asyncpg.Connection, schema: str, projection: Proj
     return [name for name in names if name in there]
 
 
-async def _grant(connection: asyncpg.Connection, one: Beside, login: str) -> None:
+async def _grant(connection: asyncpg.Connection, one: ModelBuild, login: str) -> None:
     for table in one.projection.tables:
         await connection.execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON {one.schema}."{table.name}" TO "{login}"')

@@ -13,7 +13,7 @@ from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, Descri
 
 from ..service import Service
 from ..settings import Settings
-from .broker import PATIENCE, admin, topic_for, wire_name
+from .broker import PATIENCE, admin, prefixed, topic_for
 
 Kind = Literal["topic", "group"]
 Act = Literal["read", "write"]
@@ -52,19 +52,19 @@ def grants(services: Sequence[Service], settings: Settings) -> list[Grant]:
 def grants_of(service: Service, settings: Settings) -> list[Grant]:
     """What a service may: tell, look at what it told, hear whom it hears, and keep its place in its group."""
     own = topic_for(service.name, settings)
-    heard = [Grant(service.name, "read", "topic", topic_for(teller, settings)) for teller in service.hears]
+    heard = [Grant(service.name, "read", "topic", topic_for(teller, settings)) for teller in service.consumes]
     return [
         Grant(service.name, "write", "topic", own),
         Grant(service.name, "read", "topic", own),
         *heard,
-        Grant(service.name, "read", "group", wire_name(service.name, settings)),
+        Grant(service.name, "read", "group", prefixed(service.name, settings)),
     ]
 
 
 def analysts(services: Iterable[Service], settings: Settings) -> list[Grant]:
     """Analysts read every topic, in groups whose names begin with theirs."""
     topics = [Grant(ANALYST, "read", "topic", topic_for(service.name, settings)) for service in services]
-    return [*topics, Grant(ANALYST, "read", "group", wire_name(ANALYST, settings), beginning=True)]
+    return [*topics, Grant(ANALYST, "read", "group", prefixed(ANALYST, settings), beginning=True)]
 
 
 async def show(users: Iterable[str], settings: Settings) -> set[Grant]:

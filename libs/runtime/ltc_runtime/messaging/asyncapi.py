@@ -26,8 +26,8 @@ def asyncapi(services: Sequence[Service], version: str, prefix: str = "") -> Doc
         version: of the installation.
         prefix: what stands before the names of topics in this cluster.
     """
-    sent = {service.name: told_by(service.name) for service in services}
-    received = {service.name: heard_by(service) for service in services}
+    sent = {service.name: published_by(service.name) for service in services}
+    received = {service.name: consumed_by(service) for service in services}
     carried: dict[str, list[type[Event]]] = {}
     for events in (*sent.values(), *(group for heard in received.values() for group in heard.values())):
         for event in events:
@@ -50,17 +50,17 @@ def asyncapi(services: Sequence[Service], version: str, prefix: str = "") -> Doc
     }
 
 
-def told_by(service: str) -> list[type[Event]]:
+def published_by(service: str) -> list[type[Event]]:
     """The published events of a service, by their types. Its page must have been loaded."""
     return [event for _, event in sorted(event_classes().items()) if event.published and event.origin() == service]
 
 
-def heard_by(service: Service) -> dict[str, list[type[Event]]]:
+def consumed_by(service: Service) -> dict[str, list[type[Event]]]:
     """The events of others that a service acts on or shows, by who tells them."""
-    heard = {*service.reacts, *(on.event for projection in service.shows for on in projection.ons)}
+    heard = {*service.policies_of, *(on.event for projection in service.projections for on in projection.ons)}
     return {
         origin: sorted((event for event in heard if event.published and event.origin() == origin), key=lambda event: event.event_type)
-        for origin in service.hears
+        for origin in service.consumes
     }
 
 

@@ -38,14 +38,14 @@ def _of_interest(record: logging.LogRecord) -> bool:
     return "in the clear" not in record.getMessage()
 
 
-def wire_name(name: str, settings: Settings) -> str:
+def prefixed(name: str, settings: Settings) -> str:
     """The name of a topic or group in this cluster."""
     return settings.topic_prefix + name
 
 
 def topic_for(service: str, settings: Settings) -> str:
     """The topic a service tells on, in this cluster."""
-    return wire_name(topic_of(service), settings)
+    return prefixed(topic_of(service), settings)
 
 
 def owner_of(topic: str, settings: Settings) -> str:
@@ -53,7 +53,7 @@ def owner_of(topic: str, settings: Settings) -> str:
     return topic.removeprefix(settings.topic_prefix).split(".")[1] + "-svc"
 
 
-def way_in(settings: Settings) -> dict[str, Any]:
+def connection_options(settings: Settings) -> dict[str, Any]:
     """Where the brokers are and how one gets in, as every client of aiokafka is told."""
     security = settings.kafka_security
     found: dict[str, Any] = {"bootstrap_servers": settings.kafka_bootstrap, "security_protocol": security.upper()}
@@ -107,7 +107,7 @@ async def start_producer(settings: Settings, client_id: str, broken: Callable[[]
         broken: called when a connection broke.
     """
     producer = AIOKafkaProducer(
-        **way_in(settings),
+        **connection_options(settings),
         client_id=client_id,
         enable_idempotence=True,
         acks="all",
@@ -120,7 +120,7 @@ async def start_producer(settings: Settings, client_id: str, broken: Callable[[]
     try:
         await _start(producer, producer.client)
     except BaseException:
-        await abandon(producer)
+        await abort_producer(producer)
         raise
     return producer
 
@@ -144,7 +144,7 @@ def on_broken(producer: AIOKafkaProducer, tell: Callable[[], None]) -> None:
     client._on_connection_closed = broken
 
 
-async def abandon(producer: AIOKafkaProducer) -> None:
+async def abort_producer(producer: AIOKafkaProducer) -> None:
     """Close a producer without waiting for deliveries.
 
     ``stop()`` waits for everything still queued, with a broker away for ever; so its parts are closed here.
@@ -165,7 +165,7 @@ async def abandon(producer: AIOKafkaProducer) -> None:
 @contextlib.asynccontextmanager
 async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client for the time of a block."""
-    client = AIOKafkaAdminClient(**way_in(settings), request_timeout_ms=int(PATIENCE * 1000))
+    client = AIOKafkaAdminClient(**connection_options(settings), request_timeout_ms=int(PATIENCE * 1000))
     try:
         await _start(client, client._client)
         yield client
@@ -175,10 +175,10 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 @contextlib.asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+async def topic_reader(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
     """A consumer that belongs to no group, for looking at a topic."""
     consumer = AIOKafkaConsumer(
-        **way_in(settings), enable_auto_commit=False, auto_offset_reset="none",
+        **connection_options(settings), enable_auto_commit=False, auto_offset_reset="none",
         request_timeout_ms=int(PATIENCE * 1000), max_partition_fetch_bytes=FETCH_BYTES, check_crcs=True,
     )  # fmt: skip
     try:
@@ -189,7 +189,7 @@ async def reading(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
             await _whole(consumer.stop())
 
 
-async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AIOKafkaConsumer:
+async def start_consumer(settings: Settings, group: str, topics: Iterable[str]) -> AIOKafkaConsumer:
     """The consumer of a service's group.
 
     A process with a name of its own (`Settings.instance`) gets its partitions back as soon as it is started again; one
@@ -199,8 +199,8 @@ async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AI
     """
     consumer = AIOKafkaConsumer(
         *topics,
-        **way_in(settings),
-        group_id=wire_name(group, settings),
+        **connection_options(settings),
+        group_id=prefixed(group, settings),
         client_id=group,
         group_instance_id=settings.instance or None,
         enable_auto_commit=False,
@@ -216,12 +216,12 @@ async def start_ear(settings: Settings, group: str, topics: Iterable[str]) -> AI
     try:
         await _start(consumer, consumer._client)
     except BaseException:
-        await hang_up(consumer)
+        await stop_consumer(consumer)
         raise
     return consumer
 
 
-async def hang_up(consumer: AIOKafkaConsumer) -> None:
+async def stop_consumer(consumer: AIOKafkaConsumer) -> None:
     """Stop a consumer, within a bound."""
     with contextlib.suppress(*KAFKA_ERRORS):
         await _whole(consumer.stop())

@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from ..settings import Settings
-from ..shutdown import Stopped, Stopping
-from ..worker_status import Doing
-from .broker import reading
+from ..shutdown import Shutdown, Stopped
+from ..worker_status import WorkerStatus
+from .broker import topic_reader
 
 log_ = structlog.get_logger(__name__)
 
@@ -18,7 +18,7 @@ ANSWER_SECONDS = 5.0
 """A broker that takes longer is as good as away."""
 
 
-async def reach(settings: Settings, stopping: Stopping, doing: Doing) -> None:
+async def probe_broker(settings: Settings, stopping: Shutdown, doing: WorkerStatus) -> None:
     """Ask, for as long as the process lives.
 
     Raises:
@@ -26,7 +26,7 @@ async def reach(settings: Settings, stopping: Stopping, doing: Doing) -> None:
     """
     while True:
         try:
-            async with reading(settings) as consumer:
+            async with topic_reader(settings) as consumer:
                 while True:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await consumer.topics()

@@ -41,6 +41,8 @@ from ltc_events import Event, event_class
 from ltc_events.vocabulary import EVENT_TYPE
 from pydantic import ValidationError
 
+from ..clock import utc
+
 Header = tuple[str, bytes]
 Headers = list[Header]
 
@@ -55,7 +57,7 @@ _KIND = re.compile(r"^[a-z][a-z0-9_-]{0,63}$")
 _TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
 
 
-class Told(NamedTuple):
+class Envelope(NamedTuple):
     """A published event as its teller says it, whichever way it came: topic or feed."""
 
     origin: str
@@ -86,7 +88,7 @@ def owner_of_type(event_type: str) -> str:
     return event_type.split(".", 2)[1] + "-svc"
 
 
-def headers_of(told: Told, traceparent: str | None = None) -> Headers:
+def headers_of(told: Envelope, traceparent: str | None = None) -> Headers:
     """The headers of a message in binary mode; ``traceparent`` replaces the stored one."""
     source, origin, log_id = _of_log(told.origin, told.log_id)
     kind, schema, stream = _of_kind(told.type, told.stream)
@@ -96,7 +98,7 @@ def headers_of(told: Told, traceparent: str | None = None) -> Headers:
         source,
         kind,
         ("ce_subject", str(told.stream_id).encode()),
-        ("ce_time", orjson.dumps(told.occurred_at)[1:-1]),  # what isoformat() says, in a tenth of its time
+        ("ce_time", orjson.dumps(utc(told.occurred_at))[1:-1]),  # what isoformat() says, in a tenth of its time
         schema,
         _CONTENT,
         origin,
@@ -129,14 +131,14 @@ def _of_kind(event_type: str, stream: str) -> tuple[Header, ...]:
     return ("ce_type", said), ("ce_dataschema", b"urn:ltc:schema:" + said), ("ce_streamkind", stream.encode())
 
 
-def attributes_of(told: Told) -> dict[str, str]:
+def attributes_of(told: Envelope) -> dict[str, str]:
     """The same as attributes of a JSON document, beside ``data``: what the feed answers."""
     attributes = {name.removeprefix("ce_"): value.decode() for name, value in headers_of(told)}
     attributes["datacontenttype"] = attributes.pop("content-type")
     return attributes
 
 
-def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner: str, partition: int) -> Told:
+def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner: str, partition: int) -> Envelope:
     """The event that a message on partition ``partition`` of ``owner``'s topic carries.
 
     Raises:
@@ -145,7 +147,7 @@ def read_message(headers: Sequence[tuple[str, bytes]], value: bytes | None, owne
     return read_event(headers, value, owner, partition)[0]
 
 
-def read_event(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner: str, partition: int) -> tuple[Told, Event | None]:
+def read_event(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner: str, partition: int) -> tuple[Envelope, Event | None]:
     """The same, with what its bytes say, if this process knows events of the type: it was read to see whether it fits.
 
     Raises:
@@ -160,7 +162,7 @@ def read_event(headers: Sequence[tuple[str, bytes]], value: bytes | None, owner:
     return _published(named, value, owner, partition)
 
 
-def read_told(attributes: Mapping[str, str], data: bytes, owner: str, partition: int) -> Told:
+def read_attributes(attributes: Mapping[str, str], data: bytes, owner: str, partition: int) -> Envelope:
     """The event that these attributes and bytes say, if it is one of ``owner``'s on this partition.
 
     Raises:
@@ -176,7 +178,7 @@ def _named(attributes: Mapping[str, str]) -> dict[str, bytes]:
         raise Unreadable("an attribute is no text") from None
 
 
-def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: int) -> tuple[Told, Event | None]:
+def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: int) -> tuple[Envelope, Event | None]:
     told = _told(named, data)
     if told.origin != owner:
         raise Unreadable(f"origin {told.origin!r} does not own the topic")
@@ -185,7 +187,7 @@ def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: i
     return told, _must_be_published(told)
 
 
-def _told(named: Mapping[str, bytes], data: bytes) -> Told:
+def _told(named: Mapping[str, bytes], data: bytes) -> Envelope:
     """The attributes, each of its kind. Every heard message comes through here: no more work than needed."""
     try:
         if named["ce_specversion"] != b"1.0":
@@ -193,7 +195,7 @@ def _told(named: Mapping[str, bytes], data: bytes) -> Told:
         causation = named.get("ce_causationid")
         trace = named.get("traceparent") or named.get("ce_traceparent")
         position = _number(named["ce_position"], 1, MAX_POSITION)
-        return Told(
+        return Envelope(
             named["ce_origin"].decode(),
             FastUUID(named["ce_logid"].decode()),
             position,
@@ -219,7 +221,7 @@ def _told(named: Mapping[str, bytes], data: bytes) -> Told:
         raise Unreadable(f"malformed attribute: {error}") from None
 
 
-def _must_be_published(told: Told) -> Event | None:
+def _must_be_published(told: Envelope) -> Event | None:
     """The type is the owner's, the data is a JSON object, and where the contract is known it fits: then the event."""
     owner, known = _contract(told.type)
     if owner != told.origin:

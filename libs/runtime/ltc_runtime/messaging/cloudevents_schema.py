@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from ltc_events import Event
 
-from .cloudevents import Told, headers_of
+from .cloudevents import Envelope, headers_of
 
 _UUID = {"type": "string", "format": "uuid"}
 _TRACE = {"type": "string", "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"}
@@ -59,7 +59,7 @@ def headers_example(event: type[Event]) -> dict[str, str]:
     def id(what: str) -> UUID:
         return uuid5(_EXAMPLES, f"{event.event_type} {what}")
 
-    told = Told(
+    told = Envelope(
         origin=event.origin(), log_id=id("log"), position=41, prev=40, partition=2, hash=bytes.fromhex("0f" * 32), event_id=id("event"),
         type=event.event_type, stream=next(iter(event.model_fields)).removesuffix("_id"), stream_id=id("aggregate"), version=3,
         occurred_at=_AT, correlation_id=id("deal"),

@@ -10,7 +10,7 @@ from ..http import Api, Read, View
 from ..log.tables import checkpoint
 from ..log.tables import head as head_table
 from ..log.tables import log as log_table
-from .cloudevents import Told, attributes_of, owner_of_type
+from .cloudevents import Envelope, attributes_of, owner_of_type
 from .relay import RELAY
 
 MAX_PAGE = 1000
@@ -116,7 +116,7 @@ async def heads(read: Read) -> HeadsView:
 
 def _event(row: dict[str, Any], log_id: UUID) -> FeedEvent:
     *known, text = row.values()
-    told = Told(owner_of_type(row["type"]), log_id, *known, text.encode())  # type: ignore[call-arg]
+    told = Envelope(owner_of_type(row["type"]), log_id, *known, text.encode())  # type: ignore[call-arg]
     return FeedEvent.model_validate({**attributes_of(told), "data": text})
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
 
-from ..batch_size import Portion
+from ..batch_size import BatchSize
 
 BATCH = 500
 """Messages fetched and appended at once, if they are small."""
@@ -21,12 +21,12 @@ FETCH_MS = 200
 Fetched = dict[TopicPartition, list[ConsumerRecord]]
 
 
-class Reading:
+class Fetcher:
     """Where a consumer reads."""
 
     def __init__(self, consumer: AIOKafkaConsumer) -> None:
         self.consumer = consumer
-        self._portion = Portion(BATCH, BATCH_BYTES)
+        self._portion = BatchSize(BATCH, BATCH_BYTES)
         self._up_to: dict[TopicPartition, int] = {}
 
     def fetch(self) -> "asyncio.Task[Fetched]":

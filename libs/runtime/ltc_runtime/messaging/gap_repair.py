@@ -14,8 +14,8 @@ from asyncpg import Pool
 
 from ..log import AlreadyThere, Log
 from . import metrics
-from .cloudevents import Told, Unreadable
-from .inbox_batch import HearWork, Holding, Message, Outcome, Place
+from .cloudevents import Envelope, Unreadable
+from .inbox_batch import AppendConsumed, Holding, Message, Outcome, Place
 from .inbox_batch import message as message_of
 from .neighbour import Neighbour, Unanswered
 
@@ -28,7 +28,7 @@ class Fork(Exception):
     """The teller contradicts what was heard."""
 
 
-class Settled:
+class Resolution:
     """What is known of a partition after its teller was asked."""
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Settled:
         """Logs that the teller says are its own."""
 
 
-async def settle(log: Log, teller: Neighbour | None, messages: Sequence[Message], logs: Collection[UUID]) -> Settled:
+async def resolve(log: Log, teller: Neighbour | None, messages: Sequence[Message], logs: Collection[UUID]) -> Resolution:
     """Find out what is true of messages of one partition, and heal what is missing before them.
 
     Args:
@@ -48,7 +48,7 @@ async def settle(log: Log, teller: Neighbour | None, messages: Sequence[Message]
         Fork: the teller contradicts what was heard.
         Unanswered: the teller cannot be asked now.
     """
-    settled = Settled()
+    settled = Resolution()
     if not await _not_held(log.pool, messages):
         return settled  # another process of this service was quicker
     if teller is None:
@@ -77,12 +77,12 @@ async def _not_held(pool: Pool, messages: Sequence[Message]) -> list[Message]:
     return [message for message in messages if held.get(message.place) != (message.told.event_id, message.told.partition)]
 
 
-async def _confirms(teller: Neighbour, told: Told) -> bool:
+async def _confirms(teller: Neighbour, told: Envelope) -> bool:
     true = await teller.at(told.log_id, told.position, told.partition)
     return true is not None and true.event_id == told.event_id
 
 
-def _contradiction(told: Told) -> str:
+def _contradiction(told: Envelope) -> str:
     return f"{told.origin} confirms {told.type} {told.event_id} at position {told.position}, which contradicts what was heard of it"
 
 
@@ -127,7 +127,7 @@ async def must_agree(pool: Pool, teller: Neighbour, log_id: UUID, partition: int
         raise Fork(f"{teller.name} no longer tells {what}, as it was heard")
 
 
-async def append_from_feed(log: Log, where: TopicPartition, events: Sequence[Told]) -> Outcome:
+async def append_from_feed(log: Log, where: TopicPartition, events: Sequence[Envelope]) -> Outcome:
     """Append events of a feed.
 
     Raises:
@@ -138,7 +138,7 @@ async def append_from_feed(log: Log, where: TopicPartition, events: Sequence[Tol
     for _ in range(_ATTEMPTS):
         known = await holdings(log.pool, messages)
         try:
-            outcome: Outcome = await log.submit(HearWork(messages, known=known, logs=logs))
+            outcome: Outcome = await log.submit(AppendConsumed(messages, known=known, logs=logs))
         except AlreadyThere as error:
             raise Fork(f"{where.topic}/{where.partition}: the teller tells an event that was heard elsewhere: {error}") from error
         if not outcome.trouble:

@@ -16,21 +16,21 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from ..log import AlreadyThere, Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
-from ..shutdown import Stopping, end
+from ..shutdown import Shutdown, cancel_all
 from ..telemetry import Span
-from ..worker_status import Doing
+from ..worker_status import WorkerStatus
 from . import metrics, spans
-from .broker import KAFKA_ERRORS, hang_up, owner_of, start_ear, topic_for
+from .broker import KAFKA_ERRORS, owner_of, start_consumer, stop_consumer, topic_for
 from .cloudevents import Unreadable, read_event
-from .fetcher import Fetched, Reading
+from .fetcher import Fetched, Fetcher
 from .gap_repair import holdings
-from .inbox_batch import Aside, HearWork, Message, Outcome
+from .inbox_batch import AppendConsumed, DeadLetter, Message, Outcome
 from .inbox_batch import message as message_of
 from .neighbour import Neighbours
-from .offset_commits import Hints
-from .paused_partitions import PAUSES, Questions, named
-from .publishers import Known
-from .reconciliation import compare
+from .offset_commits import OffsetCommits
+from .paused_partitions import PAUSES, PausedPartitions, named
+from .publishers import KnownPublishers
+from .reconciliation import run_reconciliation
 from .topic_start import note_starts
 from .watchdog import watch
 
@@ -40,22 +40,22 @@ BACKLOG = 100
 """With so many at once there are more: the next ones are read while these are written."""
 
 
-async def hear(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_inbox(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Hear, for as long as the process lives.
 
     Raises:
         Stopped: told to stop; what was fetched last is in the log or will be fetched again.
         Stuck: the consumer is alive and does not consume; the process is to be started anew.
     """
-    if not log.service.hears:
+    if not log.service.consumes:
         return
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
     neighbours = Neighbours(settings)
-    comparing = asyncio.create_task(compare(log, settings, neighbours), name="compare")
+    comparing = asyncio.create_task(run_reconciliation(log, settings, neighbours), name="compare")
     failures = 0
     try:
         while True:
-            ear = Ear(log, settings, neighbours, stopping, doing)
+            ear = InboxConsumer(log, settings, neighbours, stopping, doing)
             doing.ask(ear.standing)
             try:
                 await stopping.unless(note_starts(log, settings))
@@ -66,7 +66,7 @@ async def hear(log: Log, settings: Settings, stopping: Stopping | None = None, d
                 log_.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
             await stopping.pause(PAUSES[min(failures, len(PAUSES) - 1)])
     finally:
-        await end([comparing])
+        await cancel_all([comparing])
         await neighbours.close()
 
 
@@ -75,7 +75,7 @@ class _Batch:
     """Messages as they were fetched."""
 
     messages: list[Message] = field(default_factory=list)
-    asides: list[Aside] = field(default_factory=list)
+    asides: list[DeadLetter] = field(default_factory=list)
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     """The offset behind the last message of each partition."""
     spans: list[Span] = field(default_factory=list)
@@ -92,26 +92,26 @@ class _Batch:
             span.end()
 
 
-class Ear:
+class InboxConsumer:
     """One consumer and what it is hearing."""
 
     consumer: AIOKafkaConsumer
-    reading: Reading
+    reading: Fetcher
 
     def __init__(
-        self, log: Log, settings: Settings, neighbours: Neighbours, stopping: Stopping | None = None, doing: Doing | None = None
+        self, log: Log, settings: Settings, neighbours: Neighbours, stopping: Shutdown | None = None, doing: WorkerStatus | None = None
     ) -> None:
         self.log = log
         self.settings = settings
-        self.doing = doing or Doing()
+        self.doing = doing or WorkerStatus()
         self.neighbours = neighbours
-        self.stopping = stopping or Stopping()
+        self.stopping = stopping or Shutdown()
         self.group = log.service.name
-        self.topics = [topic_for(teller, settings) for teller in log.service.hears]
+        self.topics = [topic_for(teller, settings) for teller in log.service.consumes]
         self.offsets: dict[TopicPartition, int] = {}
         """Behind the last message of each partition that is in the log."""
-        self.known = Known(log)
-        self.questions = Questions(log, settings, neighbours, self.known)
+        self.known = KnownPublishers(log)
+        self.questions = PausedPartitions(log, settings, neighbours, self.known)
         self._database_away = False
 
     @property
@@ -132,8 +132,8 @@ class Ear:
     async def listen(self) -> None:
         """Hear until something breaks."""
         await self.known.remember()
-        self.consumer = await self.stopping.unless(start_ear(self.settings, self.group, self.topics))
-        self.reading = Reading(self.consumer)
+        self.consumer = await self.stopping.unless(start_consumer(self.settings, self.group, self.topics))
+        self.reading = Fetcher(self.consumer)
         self.doing.say("listening")
         watching = watch(self, self.settings, self.doing)
         tasks = {asyncio.create_task(self._listen(), name="hear"), asyncio.create_task(watching, name="watchdog")}
@@ -143,13 +143,13 @@ class Ear:
                 task.result()
         finally:
             try:
-                await end(tasks)
+                await cancel_all(tasks)
                 await self.questions.stop()
             finally:
-                await hang_up(self.consumer)
+                await stop_consumer(self.consumer)
 
     async def _listen(self) -> None:
-        hints = Hints(self.consumer, self.offsets)
+        hints = OffsetCommits(self.consumer, self.offsets)
         fetch = self.reading.fetch()
         writing: asyncio.Task[None] | None = None
         try:
@@ -199,7 +199,7 @@ class Ear:
             if self.known.owners.get(told.log_id, owner) != owner:
                 raise Unreadable(f"log {told.log_id} is not {owner}'s")
         except Unreadable as error:
-            batch.asides.append(Aside(where, record.offset, str(error), record))
+            batch.asides.append(DeadLetter(where, record.offset, str(error), record))
             return
         if not self.known.logs[owner] and self.neighbours.get(owner) is None:
             self.known.accept(owner, told.log_id)  # the first log of a teller that cannot be asked
@@ -240,10 +240,10 @@ class Ear:
                 self.doing.say("listening")
                 return outcome
 
-    async def _work(self, batch: _Batch, suspects: set[tuple[TopicPartition, int]]) -> HearWork:
+    async def _work(self, batch: _Batch, suspects: set[tuple[TopicPartition, int]]) -> AppendConsumed:
         repeated = [message for message in batch.messages if self.known.is_behind(message)]
         known = await holdings(self.log.pool, repeated) if repeated else {}
-        return HearWork(batch.messages, batch.asides, known, frozenset(self.known.owners), suspects)
+        return AppendConsumed(batch.messages, batch.asides, known, frozenset(self.known.owners), suspects)
 
     async def _conflicts(self, messages: Sequence[Message]) -> set[tuple[TopicPartition, int]]:
         """Messages that claim an event, or a place, that the log or an earlier message gives to another."""
@@ -264,13 +264,13 @@ class Ear:
             if message.where not in outcome.trouble:
                 self.known.heard(message)
         for topic, count in outcome.heard.items():
-            metrics.HEARD.labels(topic).inc(count)
+            metrics.CONSUMED.labels(topic).inc(count)
         for topic, count in outcome.skipped.items():
             metrics.SKIPPED.labels(topic).inc(count)
         for aside in batch.asides:
             if outcome.stands_before(aside.where, aside.offset):
                 continue  # it will be read again, and what was found out about it must still be known then
-            metrics.SET_ASIDE.labels(aside.where.topic).inc()
+            metrics.DEAD_LETTERS.labels(aside.where.topic).inc()
             self.known.denied.discard((aside.where, aside.offset))
             log_.warning("message set aside", **named(aside.where), offset=aside.offset, reason=aside.reason)
         for where, offset in batch.ends.items():

@@ -11,9 +11,9 @@ from aiokafka import ConsumerRecord, TopicPartition
 from ltc_events import Event, Stream
 
 from ..log.plan import Plan
-from ..log.rows import HeardRow
+from ..log.rows import ConsumedRow
 from ..log.tables import set_aside
-from .cloudevents import Told
+from .cloudevents import Envelope
 
 TailKey = tuple[UUID, int]
 Place = tuple[UUID, int]
@@ -27,7 +27,7 @@ class Message(NamedTuple):
 
     where: TopicPartition
     offset: int
-    told: Told
+    told: Envelope
     traceparent: str | None
     """The context its row keeps: that of the span of hearing it, where there is one."""
     tail: TailKey
@@ -41,13 +41,13 @@ class Message(NamedTuple):
         return self.told.log_id, self.told.position
 
 
-def message(where: TopicPartition, offset: int, told: Told, traceparent: str | None, event: Event | None = None) -> Message:
+def message(where: TopicPartition, offset: int, told: Envelope, traceparent: str | None, event: Event | None = None) -> Message:
     """The message of an event."""
     return Message(where, offset, told, traceparent, (told.log_id, told.partition), event)
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class DeadLetter:
     """A message that is none."""
 
     where: TopicPartition
@@ -71,7 +71,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class HearWork:
+class AppendConsumed:
     """Append what is news, in the order it was told.
 
     Args:
@@ -83,7 +83,7 @@ class HearWork:
     """
 
     messages: Sequence[Message]
-    asides: Sequence[Aside] = ()
+    asides: Sequence[DeadLetter] = ()
     known: Mapping[Place, Holding] = field(default_factory=dict)
     logs: Collection[UUID] = ()
     suspects: Collection[tuple[TopicPartition, int]] = ()
@@ -99,7 +99,7 @@ class HearWork:
     def plan(self, plan: Plan) -> Outcome:
         """Sort the messages, stage the news."""
         outcome = Outcome()
-        news: list[HeardRow] = []
+        news: list[ConsumedRow] = []
         ends: dict[TailKey, Any] = {}
         held = dict(self.known)
         for message in self.messages:
@@ -116,7 +116,7 @@ class HearWork:
                 outcome.trouble[message.where].append(message)
         plan.hear(news)
         for aside in self.asides:
-            plan.keep(set_aside, row_aside(aside, plan.now))
+            plan.keep(set_aside, dead_letter_row(aside, plan.now))
         return outcome
 
     def _is_next(self, plan: Plan, message: Message, ends: dict[TailKey, Any]) -> bool:
@@ -136,10 +136,10 @@ class HearWork:
         return held.get(message.place) == (told.event_id, told.partition)
 
 
-def row_of(message: Message) -> HeardRow:
+def row_of(message: Message) -> ConsumedRow:
     """The row that a heard fact becomes."""
     told = message.told
-    return HeardRow(
+    return ConsumedRow(
         told.event_id, told.origin, told.log_id, told.position, told.prev, told.hash, told.partition, told.stream, told.stream_id,
         told.version, told.type, f"service:{told.origin}", told.correlation_id, told.causation_id, message.traceparent,
         told.occurred_at, told.data, None, message.event,
@@ -155,7 +155,7 @@ def digest_of(record: ConsumerRecord) -> bytes:
     return digest.digest()
 
 
-def row_aside(aside: Aside, at: Any) -> dict[str, Any]:
+def dead_letter_row(aside: DeadLetter, at: Any) -> dict[str, Any]:
     """The row of the table ``set_aside``."""
     record = aside.record
     headers = [[name, (value or b"").decode(errors="backslashreplace")] for name, value in record.headers]

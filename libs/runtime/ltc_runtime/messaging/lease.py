@@ -21,7 +21,7 @@ import structlog
 from asyncpg import Pool
 
 from ..log.connection import DATABASE_ERRORS
-from ..shutdown import Stopping, end
+from ..shutdown import Shutdown, cancel_all
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +150,7 @@ class _Seen:
     since: float = field(default_factory=time.monotonic)
 
 
-async def take(pool: Pool, name: str, term: float = TERM, seen: _Seen | None = None) -> Lease | None:
+async def take_lease(pool: Pool, name: str, term: float = TERM, seen: _Seen | None = None) -> Lease | None:
     """Take the lease if it is free, run out, or has stood unrenewed for a term since it was first `seen` so."""
     asked = time.monotonic()
     seen = seen or _Seen()
@@ -170,12 +170,12 @@ async def take(pool: Pool, name: str, term: float = TERM, seen: _Seen | None = N
     return None
 
 
-async def _wait_for(pool: Pool, name: str, term: float, stopping: Stopping) -> Lease:
+async def _wait_for(pool: Pool, name: str, term: float, stopping: Shutdown) -> Lease:
     seen = _Seen()
     while True:
         stopping.look()
         try:
-            lease = await take(pool, name, term, seen)
+            lease = await take_lease(pool, name, term, seen)
         except DATABASE_ERRORS as error:
             log.warning("lease not reachable", lease=name, error=str(error))
             lease = None
@@ -185,24 +185,24 @@ async def _wait_for(pool: Pool, name: str, term: float, stopping: Stopping) -> L
 
 
 @contextlib.asynccontextmanager
-async def holding(pool: Pool, name: str, term: float = TERM, stopping: Stopping | None = None) -> AsyncIterator[Lease]:
+async def hold_lease(pool: Pool, name: str, term: float = TERM, stopping: Shutdown | None = None) -> AsyncIterator[Lease]:
     """Wait for the lease and keep it renewed while the block runs; afterwards give it back.
 
     Raises:
         Stopped: told to stop before it came.
     """
-    lease = await _wait_for(pool, name, term, stopping or Stopping())
+    lease = await _wait_for(pool, name, term, stopping or Shutdown())
     log.info("lease taken", lease=name, epoch=lease.epoch)
     keeper = asyncio.create_task(lease.keep())
     try:
         yield lease
     finally:
-        await end([keeper])
+        await cancel_all([keeper])
         with contextlib.suppress(*DATABASE_ERRORS):
             await lease.give_back()
 
 
-async def usurp(pool: Pool, name: str, position: int) -> int:
+async def reset_checkpoint(pool: Pool, name: str, position: int) -> int:
     """Set the checkpoint to ``position`` under a new epoch: whoever holds the lease loses it and begins there. Returns the epoch."""
     async with pool.acquire() as connection, connection.transaction():
         epoch: int = await connection.fetchval(

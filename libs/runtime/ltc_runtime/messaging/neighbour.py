@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from ..settings import Settings
-from .cloudevents import Told, Unreadable, read_told
+from .cloudevents import Envelope, Unreadable, read_attributes
 
 ANSWER_SECONDS = 5.0
 PAGE = 500
@@ -43,7 +43,7 @@ class FeedPage:
     """Some published events in log order."""
 
     log_id: UUID
-    events: tuple[Told, ...]
+    events: tuple[Envelope, ...]
     next: int | None
     """Where to go on; nothing more: none."""
 
@@ -81,12 +81,12 @@ class Neighbour:
             events = [(_texts(event), event["data"].encode()) for event in body["events"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Unanswered(f"{self.name}: /feed is malformed: {error}") from None
-        told = tuple(read_told(attributes, data, self.name, partition) for attributes, data in events)
+        told = tuple(read_attributes(attributes, data, self.name, partition) for attributes, data in events)
         if any(event.log_id != log_id for event in told):
             raise Unanswered(f"{self.name}: /feed answers events of several logs")
         return FeedPage(log_id, told, following)
 
-    async def at(self, log_id: UUID, position: int, partition: int) -> Told | None:
+    async def at(self, log_id: UUID, position: int, partition: int) -> Envelope | None:
         """What it published at exactly this position of this log, in this partition; nothing: none."""
         try:
             page = await self.page(position - 1, partition, limit=1)

@@ -15,7 +15,7 @@ EVERY = 1.0
 LAST_SECONDS = 2.0
 
 
-class Hints:
+class OffsetCommits:
     """Tells Kafka now and then how far a consumer's partitions are in the log."""
 
     def __init__(self, consumer: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:

@@ -10,14 +10,14 @@ from aiokafka import TopicPartition
 from ..log import Log, Unavailable
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
-from ..shutdown import end
+from ..shutdown import cancel_all
 from . import metrics
 from .broker import owner_of
-from .fetcher import Fetched, Reading
-from .gap_repair import Fork, Settled, settle, tail_of
+from .fetcher import Fetched, Fetcher
+from .gap_repair import Fork, Resolution, resolve, tail_of
 from .inbox_batch import Message
 from .neighbour import Neighbours, Unanswered
-from .publishers import Known
+from .publishers import KnownPublishers
 
 log_ = structlog.get_logger(__name__)
 
@@ -25,24 +25,24 @@ PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass
-class _Question:
+class _Pause:
     """A partition that waits for its teller's answer."""
 
     offset: int
     """Of the first message that could not be taken."""
-    asking: asyncio.Task[Settled]
+    asking: asyncio.Task[Resolution]
     fork: Fork | None = None
 
 
-class Questions:
+class PausedPartitions:
     """What the tellers are being asked, a partition each."""
 
-    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours, known: Known) -> None:
+    def __init__(self, log: Log, settings: Settings, neighbours: Neighbours, known: KnownPublishers) -> None:
         self._log = log
         self._settings = settings
         self._neighbours = neighbours
         self._known = known
-        self._open: dict[TopicPartition, _Question] = {}
+        self._open: dict[TopicPartition, _Pause] = {}
 
     def __contains__(self, where: object) -> bool:
         return where in self._open
@@ -63,16 +63,16 @@ class Questions:
         asking = [_spelt(where) for where in self._open if where not in forks]
         return {"asking": sorted(asking), "forked": {_spelt(where): why for where, why in sorted(forks.items())}}
 
-    def ask(self, where: TopicPartition, messages: list[Message], reading: Reading) -> None:
+    def ask(self, where: TopicPartition, messages: list[Message], reading: Fetcher) -> None:
         """Ask the teller about these, and fetch nothing of their partition until it has answered."""
         if where in self._open:
             return
         reading.pause(where)
         first = messages[0].offset
         log_.info("asking the teller", **named(where), offset=first, messages=len(messages))
-        self._open[where] = _Question(first, asyncio.create_task(self._answer(where, messages)))
+        self._open[where] = _Pause(first, asyncio.create_task(self._answer(where, messages)))
 
-    def conclude(self, fetched: Fetched, reading: Reading) -> None:
+    def conclude(self, fetched: Fetched, reading: Fetcher) -> None:
         """Go on where the teller has answered. Only between two fetches: one under way may hold what is to be read again."""
         for where in self._open:
             if fetched.pop(where, None) is not None:
@@ -83,14 +83,14 @@ class Questions:
 
     async def stop(self) -> None:
         """Ask no longer."""
-        await end([question.asking for question in self._open.values()])
+        await cancel_all([question.asking for question in self._open.values()])
 
-    async def _answer(self, where: TopicPartition, messages: list[Message]) -> Settled:
+    async def _answer(self, where: TopicPartition, messages: list[Message]) -> Resolution:
         owner = owner_of(where.topic, self._settings)
         attempt = 0
         while True:
             try:
-                settled = await settle(self._log, self._neighbours.get(owner), messages, self._known.logs[owner])
+                settled = await resolve(self._log, self._neighbours.get(owner), messages, self._known.logs[owner])
                 for key in {message.tail for message in messages}:
                     self._known.tails[key] = await tail_of(self._log.pool, *key)
                 return settled
@@ -99,7 +99,7 @@ class Questions:
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
 
-    def _take(self, where: TopicPartition, question: _Question, reading: Reading) -> None:
+    def _take(self, where: TopicPartition, question: _Pause, reading: Fetcher) -> None:
         try:
             settled = question.asking.result()
         except Fork as fork:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asyncpg import Pool
 
-from .cloudevents import Told
+from .cloudevents import Envelope
 
 _COLUMNS = """position, prev, partition, hash, event_id, type, stream, stream_id, version, occurred_at,
               correlation_id, causation_id, traceparent, data::text AS data"""
@@ -20,7 +20,7 @@ _TAILS = """SELECT one.partition,
             FROM unnest($1::integer[]) AS one(partition)"""
 
 
-class OwnLog:
+class PublishedLog:
     """What one service has published, read by position."""
 
     def __init__(self, pool: Pool, service: str, log_id: UUID) -> None:
@@ -34,11 +34,11 @@ class OwnLog:
             return list(await self.pool.fetch(_AFTER, after, limit))
         return list(await self.pool.fetch(_OF_PARTITION, after, limit, partition))
 
-    def told(self, row: Any) -> Told:
+    def told(self, row: Any) -> Envelope:
         """A row as the wire says it."""
         (position, prev, partition, digest, event_id, kind, stream, stream_id, version, occurred_at, correlation, causation, trace, data,
          _) = row.values()  # fmt: skip
-        return Told(
+        return Envelope(
             self.service, self.log_id, position, prev, partition, digest, event_id, kind, stream, stream_id, version,
             occurred_at, correlation, causation, trace, data.encode(),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from ..log import Log
 from .inbox_batch import Message, TailKey
 
 
-class Known:
+class KnownPublishers:
     """Read from the own log at the beginning, and kept since."""
 
     def __init__(self, log: Log) -> None:

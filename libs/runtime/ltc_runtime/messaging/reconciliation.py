@@ -26,16 +26,16 @@ EVERY = 10.0
 Tails = dict[tuple[UUID, int], tuple[int, bytes]]
 
 
-async def compare(log: Log, settings: Settings, neighbours: Neighbours, every: float = EVERY) -> None:
+async def run_reconciliation(log: Log, settings: Settings, neighbours: Neighbours, every: float = EVERY) -> None:
     """Compare and heal, for as long as the process lives."""
     before: Tails = {}
     while True:
         await asyncio.sleep(every)
         try:
-            tails = await heard_tails(log)
+            tails = await consumed_tails(log)
         except DATABASE_ERRORS:
             continue
-        for name in log.service.hears:
+        for name in log.service.consumes:
             teller = neighbours.get(name)
             if teller is not None:
                 await _compare_one(log, settings, teller, tails, before)
@@ -45,7 +45,7 @@ async def compare(log: Log, settings: Settings, neighbours: Neighbours, every: f
 async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: Tails, before: Tails) -> None:
     try:
         heads = await teller.heads()
-        for partition, told in behind(heads, tails, before).items():
+        for partition, told in lagging_partitions(heads, tails, before).items():
             await heal(log, teller, TopicPartition(topic_for(teller.name, settings), partition), heads.log_id, partition, told)
         for complaint in contradictions(heads, tails):
             log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=complaint)
@@ -55,7 +55,7 @@ async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: T
         log_.debug("not compared", teller=teller.name, error=str(error))
 
 
-def behind(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:
+def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:
     """The partitions whose tail lies behind what was told and has not moved since the look before, with what was told."""
     found = {}
     for head in heads.partitions:
@@ -80,7 +80,7 @@ def contradictions(heads: Heads, tails: Tails) -> list[str]:
     return found
 
 
-async def heard_tails(log: Log) -> Tails:
+async def consumed_tails(log: Log) -> Tails:
     """What was last heard, by log and partition."""
     rows = await log.pool.fetch("SELECT log_id, partition, position, hash FROM heard")
     return {(row["log_id"], row["partition"]): (row["position"], row["hash"]) for row in rows}

@@ -13,19 +13,19 @@ from typing import Any
 import structlog
 from aiokafka import AIOKafkaProducer
 
-from ..batch_size import Portion
+from ..batch_size import BatchSize
 from ..log import Log
 from ..log.connection import DATABASE_ERRORS
 from ..settings import Settings
-from ..shutdown import Stopping
-from ..worker_status import Doing
+from ..shutdown import Shutdown
+from ..worker_status import WorkerStatus
 from . import metrics, spans
-from .broker import KAFKA_ERRORS, PATIENCE, abandon, start_producer, topic_for
+from .broker import KAFKA_ERRORS, PATIENCE, abort_producer, start_producer, topic_for
 from .chunk import Batch, Chunk
-from .cloudevents import Told, headers_of
-from .lease import Lease, LeaseLost, holding
-from .published_log import OwnLog
-from .topic_check import BehindItself, kept, last_told, must_not_be_behind
+from .cloudevents import Envelope, headers_of
+from .lease import Lease, LeaseLost, hold_lease
+from .published_log import PublishedLog
+from .topic_check import LogBehindTopic, check_not_behind, intact_up_to, last_published
 
 log_ = structlog.get_logger(__name__)
 
@@ -60,27 +60,27 @@ class TopicTooSmall(Exception):
     """The topic has fewer partitions than the log has stored."""
 
 
-async def relay(log: Log, settings: Settings, stopping: Stopping | None = None, doing: Doing | None = None) -> None:
+async def run_relay(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
     """Tell, for as long as the process lives.
 
     Raises:
         Stopped: told to stop; what was sent is acknowledged and remembered.
     """
-    stopping, doing = stopping or Stopping(), doing or Doing()
+    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
     while True:
         doing.say("standing by")
-        async with holding(log.pool, RELAY, settings.lease_seconds, stopping) as lease:
-            await _tell_while_held(log, settings, lease, stopping, doing)
+        async with hold_lease(log.pool, RELAY, settings.lease_seconds, stopping) as lease:
+            await _publish_while_held(log, settings, lease, stopping, doing)
 
 
-async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping: Stopping, doing: Doing) -> None:
+async def _publish_while_held(log: Log, settings: Settings, lease: Lease, stopping: Shutdown, doing: WorkerStatus) -> None:
     failures, emptied = 0, False
     while lease.held:
         try:
             if emptied:  # nothing on the topic shows it once each partition has a new event
                 await lease.rewind(0)
                 emptied = False
-            async with _Teller(log, settings, lease, stopping) as teller:
+            async with _Publisher(log, settings, lease, stopping) as teller:
                 begin = await teller.begin()
                 metrics.RELAY_REFUSES.set(0)
                 doing.say("telling")
@@ -89,7 +89,7 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping:
         except LeaseLost:
             log_.info("lease lost", lease=RELAY, epoch=lease.epoch)
             return
-        except BehindItself as behind:
+        except LogBehindTopic as behind:
             metrics.RELAY_REFUSES.set(1)
             log_.error("nothing is told: this log is behind what it once told", service=log.service.name, detail=str(behind))
             doing.say("refuses", detail=str(behind))
@@ -103,40 +103,40 @@ async def _tell_while_held(log: Log, settings: Settings, lease: Lease, stopping:
         await stopping.pause(PAUSES[min(failures, len(PAUSES)) - 1])
 
 
-class _Teller:
+class _Publisher:
     """One producer and what it is telling."""
 
     producer: AIOKafkaProducer
 
-    def __init__(self, log: Log, settings: Settings, lease: Lease, stopping: Stopping) -> None:
+    def __init__(self, log: Log, settings: Settings, lease: Lease, stopping: Shutdown) -> None:
         self.log = log
         self.settings = settings
         self.lease = lease
         self.stopping = stopping
-        self.own = OwnLog(log.pool, log.service.name, log.log_id)
+        self.own = PublishedLog(log.pool, log.service.name, log.log_id)
         self.topic = topic_for(log.service.name, settings)
         self.partitions: set[int] = set()
         self._saving: asyncio.Task[None] | None = None
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._portion = Portion(CHUNK, CHUNK_BYTES)
+        self._portion = BatchSize(CHUNK, CHUNK_BYTES)
         self._more = False  # whether more was there than what was read last
         self._ends: dict[int, int] = {}
         """The highest offset acknowledged, by partition."""
 
-    async def __aenter__(self) -> "_Teller":
+    async def __aenter__(self) -> "_Publisher":
         self.producer = await self.stopping.unless(start_producer(self.settings, f"{self.log.service.name}-relay", self._break))
         try:
             async with asyncio.timeout(PATIENCE):
                 self.partitions = set(await self.producer.partitions_for(self.topic))
         except BaseException:
-            await abandon(self.producer)
+            await abort_producer(self.producer)
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._saving is not None:
             await asyncio.wait({self._saving})
-        await abandon(self.producer)
+        await abort_producer(self.producer)
 
     async def begin(self) -> int:
         """Where to go on: at the checkpoint, or before it if the topic lost what was told.
@@ -146,9 +146,9 @@ class _Teller:
             LeaseLost: a later epoch has been here.
         """
         checkpoint = await self.lease.checkpoint()
-        last = await last_told(self.own, self.topic, self.partitions, self.settings)
-        await must_not_be_behind(self.own, self.topic, last)
-        begin = await kept(self.own, last, self.partitions, checkpoint)
+        last = await last_published(self.own, self.topic, self.partitions, self.settings)
+        await check_not_behind(self.own, self.topic, last)
+        begin = await intact_up_to(self.own, last, self.partitions, checkpoint)
         if begin < checkpoint:
             log_.warning("the topic lost what was told, it is told again", topic=self.topic, after=begin, told=checkpoint)
             await self.lease.rewind(begin)
@@ -210,7 +210,7 @@ class _Teller:
             self._put(chunk.batches[told.partition], told, context)
         return chunk
 
-    def _put(self, batches: list[Batch], told: Told, context: str | None) -> None:
+    def _put(self, batches: list[Batch], told: Envelope, context: str | None) -> None:
         headers, key = headers_of(told, context), str(told.stream_id).encode()
         if batches and batches[-1].builder.append(timestamp=None, key=key, value=told.data, headers=headers) is not None:
             return
@@ -262,7 +262,7 @@ class _Teller:
         finally:
             chunk.end_spans()
             prefix = chunk.prefix()
-            metrics.TOLD.inc(sum(position <= prefix for position in chunk.positions))
+            metrics.PUBLISHED.inc(sum(position <= prefix for position in chunk.positions))
             await self._save(prefix)
 
     async def _save(self, position: int) -> None:

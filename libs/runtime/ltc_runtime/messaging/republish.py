@@ -2,7 +2,7 @@
 
 from asyncpg import Pool
 
-from .lease import usurp
+from .lease import reset_checkpoint
 from .relay import RELAY
 
 
@@ -11,6 +11,6 @@ async def republish(pool: Pool, after: int = 0) -> int:
 
     The relay that runs loses its lease, takes it again and begins there. Listeners skip what they hold.
     """
-    await usurp(pool, RELAY, after)
+    await reset_checkpoint(pool, RELAY, after)
     told: int = await pool.fetchval("SELECT count(*) FROM log WHERE partition IS NOT NULL AND position > $1", after)
     return told

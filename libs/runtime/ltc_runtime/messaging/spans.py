@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..telemetry import CONSUMER, PRODUCER, Span
-from .cloudevents import Told
+from .cloudevents import Envelope
 
 LIVE_BATCH = 32
 """More events than these at once are a backlog."""
@@ -39,36 +39,36 @@ def is_live(count: int, oldest: datetime) -> bool:
     return count <= LIVE_BATCH and (datetime.now(UTC) - oldest).total_seconds() < LIVE_SECONDS
 
 
-def telling(topic: str, told: Told) -> Span:
+def telling(topic: str, told: Envelope) -> Span:
     """The span of telling one event live, a child of what caused it."""
     return Span(f"send {topic}", PRODUCER, told.traceparent, _one(topic, "send", told))
 
 
-def hearing(topic: str, told: Told, group: str) -> Span:
+def hearing(topic: str, told: Envelope, group: str) -> Span:
     """The span of hearing one message live, a child of its telling."""
     return Span(f"process {topic}", CONSUMER, told.traceparent, {**_one(topic, "process", told), GROUP: group})
 
 
-def telling_many(topic: str, events: Sequence[Told]) -> Span:
+def telling_many(topic: str, events: Sequence[Envelope]) -> Span:
     """The span of telling a backlog."""
     return Span(f"send {topic}", PRODUCER, None, _many(topic, "send", events), _links(events))
 
 
-def hearing_many(topic: str, events: Sequence[Told], group: str) -> Span:
+def hearing_many(topic: str, events: Sequence[Envelope], group: str) -> Span:
     """The span of hearing a backlog."""
     return Span(f"process {topic}", CONSUMER, None, {**_many(topic, "process", events), GROUP: group}, _links(events))
 
 
-def _one(topic: str, operation: str, told: Told) -> dict[str, Any]:
+def _one(topic: str, operation: str, told: Envelope) -> dict[str, Any]:
     return {
         SYSTEM: "kafka", DESTINATION: topic, PARTITION: str(told.partition), OPERATION: operation, MESSAGE: str(told.event_id),
         "ltc.event.type": told.type, "ltc.position": told.position, "ltc.correlation_id": str(told.correlation_id),
     }  # fmt: skip
 
 
-def _many(topic: str, operation: str, events: Sequence[Told]) -> dict[str, Any]:
+def _many(topic: str, operation: str, events: Sequence[Envelope]) -> dict[str, Any]:
     return {SYSTEM: "kafka", DESTINATION: topic, OPERATION: operation, BATCH: len(events)}
 
 
-def _links(events: Sequence[Told]) -> list[str]:
+def _links(events: Sequence[Envelope]) -> list[str]:
     return [told.traceparent for told in events if told.traceparent is not None and sampled(told.traceparent)][:MAX_LINKS]

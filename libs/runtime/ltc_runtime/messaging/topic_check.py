@@ -13,9 +13,9 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from ..settings import Settings
-from .broker import PATIENCE, owner_of, reading
-from .cloudevents import Told, Unreadable, read_message
-from .published_log import OwnLog
+from .broker import PATIENCE, owner_of, topic_reader
+from .cloudevents import Envelope, Unreadable, read_message
+from .published_log import PublishedLog
 
 LOOK_BACK = 1000
 """Records of each partition that are looked at; more than one, because not everybody who writes there need be a relay."""
@@ -24,11 +24,11 @@ LOOK_BACK = 1000
 Held = Mapping[int, tuple[UUID, bytes]]
 
 
-class BehindItself(Exception):
+class LogBehindTopic(Exception):
     """The topic holds an event of this log that the log does not hold."""
 
 
-async def must_not_be_behind(own: OwnLog, topic: str, last: Iterable[Told]) -> None:
+async def check_not_behind(own: PublishedLog, topic: str, last: Iterable[Envelope]) -> None:
     """Compare what was told last with the log.
 
     Raises:
@@ -37,13 +37,13 @@ async def must_not_be_behind(own: OwnLog, topic: str, last: Iterable[Told]) -> N
     held = await own.hashes([told.position for told in last])
     for told in last:
         if held.get(told.position) != (told.event_id, told.hash):
-            raise BehindItself(
+            raise LogBehindTopic(
                 f"{topic}/{told.partition} holds {told.type} {told.event_id} at position {told.position} of log {told.log_id}; "
                 "this log does not. Was the database restored from a backup?"
             )
 
 
-async def kept(own: OwnLog, last: Iterable[Told], partitions: Iterable[int], checkpoint: int) -> int:
+async def intact_up_to(own: PublishedLog, last: Iterable[Envelope], partitions: Iterable[int], checkpoint: int) -> int:
     """The position up to which a topic holds everything that was told up to the checkpoint.
 
     Only a lost tail is seen, so a topic that is empty, or lost its last records: what lies before the last record of a
@@ -55,23 +55,23 @@ async def kept(own: OwnLog, last: Iterable[Told], partitions: Iterable[int], che
     return min([checkpoint, *lost])
 
 
-async def last_told(own: OwnLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Told]:
+async def last_published(own: PublishedLog, topic: str, partitions: Iterable[int], settings: Settings) -> list[Envelope]:
     """The newest event of this log in each partition, among the last records there."""
-    async with reading(settings) as consumer, asyncio.timeout(PATIENCE):
+    async with topic_reader(settings) as consumer, asyncio.timeout(PATIENCE):
         records = await last_records(consumer, topic, partitions)
     whole = {record.partition for record in records if record.offset == 0}
     said = {
         partition: [told for told in some if told.log_id == own.log_id]
-        for partition, some in said_in(records, owner_of(topic, settings)).items()
+        for partition, some in envelopes_in(records, owner_of(topic, settings)).items()
     }
     held = await own.hashes([told.position for some in said.values() for told in some])
     newest = (newest_of(some, held, whole=partition in whole) for partition, some in said.items())
     return [told for told in newest if told is not None]
 
 
-def said_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Told]]:
+def envelopes_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Envelope]]:
     """By partition, what these records of a topic say that is a readable event of its owner, in their order."""
-    said: defaultdict[int, list[Told]] = defaultdict(list)
+    said: defaultdict[int, list[Envelope]] = defaultdict(list)
     for record in records:
         with suppress(Unreadable):
             told = read_message(record.headers, record.value, owner, record.partition)
@@ -79,7 +79,7 @@ def said_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Tol
     return said
 
 
-def newest_of(said: Iterable[Told], held: Held, *, whole: bool) -> Told | None:
+def newest_of(said: Iterable[Envelope], held: Held, *, whole: bool) -> Envelope | None:
     """The newest event of a partition: what was told last, and held, or, behind it, what the log does not hold.
 
     Who may write to the topic can claim any position. So what is not held counts only as a relay would have told it: each
@@ -91,8 +91,8 @@ def newest_of(said: Iterable[Told], held: Held, *, whole: bool) -> Told | None:
         held: event id and hash of what the log holds at these positions.
         whole: these are all that the partition has; otherwise the first is believed to lie behind one that is held.
     """
-    tail: Told | None = None
-    lost: list[Told] = []
+    tail: Envelope | None = None
+    lost: list[Envelope] = []
     for told in said:
         before = lost[-1] if lost else tail
         if held.get(told.position) == (told.event_id, told.hash):

@@ -15,9 +15,9 @@ import structlog
 from ..log import Log
 from ..service import topic_of
 from ..settings import Settings
-from .broker import PATIENCE, reading, topic_for
-from .cloudevents import Told
-from .topic_check import last_records, said_in
+from .broker import PATIENCE, topic_for, topic_reader
+from .cloudevents import Envelope
+from .topic_check import envelopes_in, last_records
 
 log_ = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ LOOKED_AT = -1
 _NOTE = "INSERT INTO topic_start (topic, partition, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
-async def note_fresh(connection: Any, tellers: Iterable[str]) -> None:
+async def register_new_topics(connection: Any, tellers: Iterable[str]) -> None:
     """If the log is empty, every topic is heard from its beginning. To be done before the first command is taken.
 
     Args:
@@ -40,10 +40,10 @@ async def note_fresh(connection: Any, tellers: Iterable[str]) -> None:
 
 async def note_starts(log: Log, settings: Settings) -> None:
     """Record where topics begin that were never heard; to be done before they are."""
-    await note_fresh(log.pool, log.service.hears)
+    await register_new_topics(log.pool, log.service.consumes)
     looked_at = {row["topic"] for row in await log.pool.fetch("SELECT topic FROM topic_start WHERE partition = $1", LOOKED_AT)}
     heard = {topic_of(row["origin"]) for row in await log.pool.fetch("SELECT DISTINCT origin FROM heard")}
-    for teller in log.service.hears:
+    for teller in log.service.consumes:
         topic = topic_of(teller)
         if topic in looked_at:
             continue
@@ -57,12 +57,12 @@ async def note_starts(log: Log, settings: Settings) -> None:
 async def _ends(teller: str, settings: Settings) -> dict[int, int]:
     """The last position told in each partition of a topic."""
     topic = topic_for(teller, settings)
-    async with reading(settings) as consumer:
+    async with topic_reader(settings) as consumer:
         records = await last_records(consumer, topic, await partitions_of(consumer, topic))
-    return {partition: last_of(some) for partition, some in said_in(records, teller).items()}
+    return {partition: last_of(some) for partition, some in envelopes_in(records, teller).items()}
 
 
-def last_of(said: Iterable[Told]) -> int:
+def last_of(said: Iterable[Envelope]) -> int:
     """The position told last in a partition: where most events lead to, each naming the one before it.
 
     Not the highest that is claimed: a stranger's message would make history of all that its teller tells until then.

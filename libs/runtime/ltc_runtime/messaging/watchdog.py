@@ -9,9 +9,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from ..settings import Settings
-from ..worker_status import Doing
+from ..worker_status import WorkerStatus
 from . import metrics
-from .broker import KAFKA_ERRORS, PATIENCE, reading
+from .broker import KAFKA_ERRORS, PATIENCE, topic_reader
 
 log_ = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ class Watchdog:
                 raise Stuck(f"{where.topic}/{where.partition} ends at {end} and is read up to {read} since {now - last.since:.0f} s")
 
 
-async def watch(watched: Watched, settings: Settings, doing: Doing, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
+async def watch(watched: Watched, settings: Settings, doing: WorkerStatus, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
     """Look, for as long as the process lives. Through a connection of its own: the consumer's may be what is stuck.
 
     Who looks is looked after too: ``doing`` is told at every turn, and ``/livez`` says no when that ends.
@@ -76,7 +76,7 @@ async def watch(watched: Watched, settings: Settings, doing: Doing, every: float
     while True:
         doing.turn()
         try:
-            async with reading(settings) as consumer:
+            async with topic_reader(settings) as consumer:
                 while True:
                     await asyncio.sleep(every)
                     doing.turn()

@@ -7,10 +7,10 @@ from uuid import UUID
 import httpx
 from ltc_events import Command, Decider, Event, Money, Name, Personal, PublishedEvent, Refusal, change, on, projection, put
 from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View
-from ltc_runtime.http.app import EdgeApp
+from ltc_runtime.http.app import ServiceApp
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log
-from ltc_runtime.service import Service
+from ltc_runtime.service import Feature, Service
 from sqlalchemy import BigInteger, Column, DateTime, MetaData, Table, Text, select
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -227,13 +227,13 @@ async def list_guests(
 
 api.history("/{guest_id}/history", roles=EVERYONE, refuses=(UnknownGuest,))
 
-desk = Service(name="desk-svc", api=api, decides=(guest,), shows=(guests,))
+desk = Service("desk-svc", Feature(api=api, deciders=(guest,), projections=(guests,)))
 
 
 class Client(httpx.AsyncClient):
     """Speaks with the desk in a role."""
 
-    def __init__(self, app: EdgeApp, issuer: Issuer) -> None:
+    def __init__(self, app: ServiceApp, issuer: Issuer) -> None:
         super().__init__(transport=httpx.ASGITransport(app), base_url="http://desk")
         self.app = app
         self.issuer = issuer

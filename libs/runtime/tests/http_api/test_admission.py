@@ -12,7 +12,7 @@ import pytest
 from desk import Client, code_of, desk, events
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ltc_runtime.http.admission import KINDS, LEAST, QUERIES_TURN, Admission, Kind, Visit
+from ltc_runtime.http.admission import KINDS, LEAST, QUERIES_TURN, Admission, Kind, Ticket
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.http.problems import Overloaded, TooManyRequests
@@ -23,14 +23,14 @@ from prometheus_client import generate_latest
 from resolved import resolved
 
 
-def come(rules: Admission, kind: Kind = "command", caller: str = "", now: float = 0.0) -> Visit:
+def come(rules: Admission, kind: Kind = "command", caller: str = "", now: float = 0.0) -> Ticket:
     """A request comes in, with a caller of its own unless one is named."""
     visit = rules.enter(kind, caller or object())
     rules.arrive(visit, now)
     return visit
 
 
-def full(most: int = 2) -> tuple[Admission, list[Visit]]:
+def full(most: int = 2) -> tuple[Admission, list[Ticket]]:
     """A house in which as many are worked on as may be."""
     rules = Admission(most=most)
     return rules, [come(rules) for _ in range(most)]
@@ -112,7 +112,7 @@ def test_no_caller_may_hold_more_than_half_of_all_that_may_be_inside() -> None:
 
 def work(rules: Admission, seconds: float, until: float, now: float = 0.0) -> float:
     """A house that always has more than enough to do, each piece of work taking ``seconds``."""
-    inside: list[Visit] = []
+    inside: list[Ticket] = []
     while now < until:
         while True:
             try:
@@ -173,12 +173,12 @@ def test_whatever_happens_never_more_than_the_limit_and_nothing_is_forgotten(
     acts: list[tuple[str, Kind, str, int, float]], most: int, inside: int
 ) -> None:
     rules = Admission(target=0.1, most=most, inside=inside)
-    there: list[Visit] = []
+    there: list[Ticket] = []
     now = 0.0
     for act, kind, caller, which, passes in acts:
         now += passes
         chosen = there[which % len(there)] if there else None
-        called: list[Visit] = []
+        called: list[Ticket] = []
         try:
             if act == "come":
                 there.append(rules.enter(kind, caller))
@@ -260,7 +260,7 @@ async def test_who_finds_no_room_is_refused_quickly_and_nothing_changes(
     narrow: Make, desk_log: Log, standstill: asyncpg.Connection
 ) -> None:
     async with narrow() as client:
-        rules = client.app.edge.door.rules
+        rules = client.app.context.admission.rules
         known = [client.as_("sales", subject=name) for name in ("ann", "ben", "cleo")]
         for headers in known:
             assert (await client.get("/guests", headers=headers)).status_code == 200
@@ -295,7 +295,7 @@ async def test_who_finds_no_room_is_refused_quickly_and_nothing_changes(
 
 async def test_a_token_is_not_verified_for_a_request_that_is_refused(narrow: Make, desk_log: Log) -> None:
     async with narrow() as client:
-        rules = client.app.edge.door.rules
+        rules = client.app.context.admission.rules
         visits = [rules.enter("command", number) for number in range(2)]
         for visit in visits:
             rules.arrive(visit, 0.0)
@@ -308,7 +308,7 @@ async def test_a_token_is_not_verified_for_a_request_that_is_refused(narrow: Mak
 
 async def test_a_command_overtakes_a_query_and_an_import_waits_for_both(narrow: Make, desk_log: Log) -> None:
     async with narrow() as client:
-        rules = client.app.edge.door.rules
+        rules = client.app.context.admission.rules
         people = {"query": client.as_("sales", subject="ben"), "command": client.as_("sales", subject="cleo")}
         people["import"] = client.as_("sales", "importer", subject="ida")
         for headers in people.values():
@@ -330,26 +330,26 @@ async def test_a_command_overtakes_a_query_and_an_import_waits_for_both(narrow: 
         for kind in ("import", "query", "command"):
             asked.append(asyncio.create_task(ask(kind)))
             await until(lambda kind=kind: rules.waiting[kind] == 1)  # type: ignore[misc]
-        client.app.edge.door.leave(working)
+        client.app.context.admission.leave(working)
         assert [answer.status_code for answer in await asyncio.gather(*asked)] == [201, 200, 201]
         assert done == ["command", "query", "import"]
 
 
 async def test_a_turn_that_does_not_come_in_time_is_a_503(narrow: Make, desk_log: Log) -> None:
     async with narrow(admit_wait_seconds=0.1) as client:
-        rules = client.app.edge.door.rules
+        rules = client.app.context.admission.rules
         working = rules.enter("command", "somebody")
         rules.arrive(working, 0.0)
         answer = await client.sign_in()
         assert (answer.status_code, code_of(answer)) == (503, "overloaded")
-        client.app.edge.door.leave(working)
+        client.app.context.admission.leave(working)
         assert await events(desk_log) == []
         assert (await client.sign_in()).status_code == 201
 
 
 async def test_who_only_waits_for_another_service_or_for_its_own_body_keeps_nobody_from_work(narrow: Make, desk_log: Log) -> None:
     async with narrow(after_seconds=30.0) as client:
-        rules, whole = client.app.edge.door.rules, asyncio.Event()
+        rules, whole = client.app.context.admission.rules, asyncio.Event()
         reading = asyncio.create_task(client.get("/guests", headers={**client.as_("sales"), "ltc-after": "desk-svc@1"}))
 
         async def slowly() -> AsyncIterator[bytes]:
@@ -368,14 +368,14 @@ async def test_who_only_waits_for_another_service_or_for_its_own_body_keeps_nobo
 
 async def test_a_caller_who_hangs_up_while_waiting_leaves_its_place(narrow: Make, desk_log: Log) -> None:
     async with narrow() as client:
-        rules = client.app.edge.door.rules
+        rules = client.app.context.admission.rules
         working = rules.enter("command", "somebody")
         rules.arrive(working, 0.0)
         asked = asyncio.create_task(client.sign_in())
         await until(lambda: rules.waiting["command"] == 1)
         asked.cancel()
         await asyncio.gather(asked, return_exceptions=True)
-        client.app.edge.door.leave(working)
+        client.app.context.admission.leave(working)
         assert (rules.inside, rules.working, rules.waiting["command"]) == (0, 0, 0)
         assert await events(desk_log) == []
 

@@ -8,18 +8,19 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 from desk import Client, ForgetGuest, GuestForgotten, code_of, desk
-from ltc_events import Command, Event, Policy, PublishedEvent, Stream
+from ltc_events import Command, Event, PublishedEvent, Stream
+from ltc_events.policy import NamedPolicy
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
-from ltc_runtime.log import HeardRow, Log, Meta, open_log
+from ltc_runtime.log import ConsumedRow, Log, Meta, open_log
 from ltc_runtime.log.plan import Plan
-from ltc_runtime.service import Service
+from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
 from machine import Database
 
 
 class DoorOpened(PublishedEvent, type="ltc.door.opened.v1"):
-    door: int
+    admission: int
 
 
 def greet(event: DoorOpened) -> list[Command]:
@@ -27,15 +28,15 @@ def greet(event: DoorOpened) -> list[Command]:
 
 
 class BellRung(PublishedEvent, type="ltc.door.bell-rung.v1"):
-    door: int
+    admission: int
 
 
 def mourn(event: GuestForgotten) -> list[Command]:
     return []
 
 
-reacts: dict[type[Event], tuple[Policy, ...]] = {DoorOpened: (greet,), GuestForgotten: (mourn,)}
-listening = Service(name="desk-svc", api=desk.api, decides=desk.decides, shows=desk.shows, reacts=reacts)
+policies = (NamedPolicy("greet", DoorOpened, greet), NamedPolicy("mourn", GuestForgotten, mourn))
+listening = Service("desk-svc", Feature(api=desk.apis, deciders=desk.deciders, policies=policies, projections=desk.projections))
 DOOR = uuid4()
 
 
@@ -52,7 +53,7 @@ class Hear:
         self.event_id, self.deal = uuid4(), uuid4()
 
     def plan(self, plan: Plan) -> int:
-        told = HeardRow(
+        told = ConsumedRow(
             self.event_id, "door-svc", DOOR, self.position, 0, b"x" * 32, 0, "door", uuid4(), 1, self.kind.event_type, "bob",
             self.deal, None, None,
             datetime.now(UTC), b'{"door":1}',

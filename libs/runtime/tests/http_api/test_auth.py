@@ -46,7 +46,7 @@ def source() -> Kept:
 @pytest.fixture
 def verifier(standing: Client, source: Kept, monkeypatch: pytest.MonkeyPatch) -> Verifier:
     believing = Verifier(Keys(source), "openltc", "openltc")
-    monkeypatch.setattr(standing.app.edge, "verifier", believing)
+    monkeypatch.setattr(standing.app.context, "verifier", believing)
     return believing
 
 
@@ -57,7 +57,7 @@ def bearing(text: str) -> dict[str, str]:
 @pytest.mark.parametrize("why", BAD)
 async def test_a_bad_token_opens_no_operation(standing: Client, verifier: Verifier, why: str) -> None:
     headers = bearing(BAD[why]())
-    for operation in standing.app.edge.operations.values():
+    for operation in standing.app.operations.values():
         path = operation.path.replace("{guest_id}", "8f14e45f-ceea-467f-a8f0-1b0f2f8a9f0e").replace("{id}", "x")
         answer = await standing.request(operation.method, path, headers=headers)
         assert (answer.status_code, code_of(answer)) == (401, "unauthenticated"), operation.id

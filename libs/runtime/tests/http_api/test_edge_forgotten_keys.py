@@ -51,7 +51,7 @@ async def test_old_answers_go_in_small_batches_by_themselves_under_a_lease(
     await passes(desk_log, 8)
     await client.sign_in(**{"idempotency-key": "young"})
     assert await tidying.delete_old(desk_log, WEEK) == 2, "no more than a batch at once"
-    task = asyncio.create_task(tidying.tidy(desk_log, settings))
+    task = asyncio.create_task(tidying.run_cleanup(desk_log, settings))
     try:
         async with asyncio.timeout(30):
             while await kept(desk_log) != {"young"}:

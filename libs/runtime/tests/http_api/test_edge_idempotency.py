@@ -106,12 +106,12 @@ async def test_many_at_once_with_one_key_happen_once(client: Client, desk_log: L
 
 
 async def test_whoever_waits_too_long_for_the_first_is_told_to_come_back(client: Client) -> None:
-    edge = client.app.edge
-    edge.in_flight_seconds = 0.05
-    edge.in_flight["ann", "sign_in", "a"] = asyncio.get_running_loop().create_future()
+    context = client.app.context
+    context.in_flight_seconds = 0.05
+    context.in_flight["ann", "sign_in", "a"] = asyncio.get_running_loop().create_future()
     answer = await client.sign_in(**{"idempotency-key": "a"})
     assert (answer.status_code, code_of(answer), answer.headers["retry-after"]) == (409, "busy", "1")
-    edge.in_flight.pop(("ann", "sign_in", "a")).set_result(None)
+    context.in_flight.pop(("ann", "sign_in", "a")).set_result(None)
     assert (await client.sign_in(**{"idempotency-key": "a"})).status_code == 201
 
 

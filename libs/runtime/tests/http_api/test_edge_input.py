@@ -145,8 +145,8 @@ async def test_an_answer_to_bad_input_never_repeats_it(standing: Client) -> None
 
 
 async def test_nothing_of_this_was_written(standing: Client) -> None:
-    before = len(await events(standing.app.edge.log))
+    before = len(await events(standing.app.context.log))
     await send(standing, b'{"company":"A\\u0000B","name":"B"}')
     await send(standing, b"{}")
     await send(standing, GOOD, "text/plain")
-    assert len(await events(standing.app.edge.log)) == before
+    assert len(await events(standing.app.context.log)) == before

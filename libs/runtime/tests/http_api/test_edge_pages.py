@@ -21,8 +21,8 @@ async def test_a_running_process_is_alive_and_ready(standing: Client) -> None:
 
 
 async def test_a_watchdog_that_barks_makes_it_not_alive(client: Client) -> None:
-    client.app.edge.alive["consumer"] = lambda: False
-    client.app.edge.states["kafka"] = lambda: "away"
+    client.app.context.alive["consumer"] = lambda: False
+    client.app.context.states["kafka"] = lambda: "away"
     answer = await client.get("/livez")
     assert (answer.status_code, answer.json()["failed"]) == (503, ["consumer"])
     assert (await client.get("/readyz")).json()["kafka"] == "away"

@@ -14,7 +14,7 @@ import pytest
 from desk import Client, code_of
 from ltc_events import Money
 from ltc_runtime.http import AsColumns, View, export
-from ltc_runtime.http.export import CSV, XLSX, asked_for, cells, columns, harmless
+from ltc_runtime.http.export import CSV, XLSX, cells, columns, harmless, requested_format
 from pydantic import Field
 
 FORMULAS = (
@@ -99,7 +99,7 @@ def test_a_map_that_is_marked_has_a_column_for_each_key_of_the_first_row() -> No
     ],
 )
 def test_json_is_what_is_sent_unless_a_file_is_asked_for_first(accept: bytes | None, kind: str | None) -> None:
-    assert asked_for(accept) == kind
+    assert requested_format(accept) == kind
 
 
 async def as_file(client: Client, kind: str, path: str = "/guests") -> Any:

@@ -77,7 +77,7 @@ def server() -> Iterator[KeyServer]:
 def caller(standing: Client, server: KeyServer, monkeypatch: pytest.MonkeyPatch) -> Client:
     """Somebody who calls a service that believes the key server."""
     verifier = Verifier(Keys(UrlSource(server.url, seconds=2.0), REFRESH, MAX_AGE), "openltc", "openltc")
-    monkeypatch.setattr(standing.app.edge, "verifier", verifier)
+    monkeypatch.setattr(standing.app.context, "verifier", verifier)
     return standing
 
 

@@ -1,6 +1,5 @@
 """One request, one command; one that was refused did nothing, so another may be given in its place."""
 
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +8,7 @@ from ltc_runtime.http import Api, Handle
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.log import Log
+from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
 
 again = Api("/again", stream=guest)
@@ -33,7 +33,8 @@ async def twice(guest_id: UUID, handle: Handle) -> None:
 async def test_another_command_is_given_after_a_refusal_and_none_after_one_that_took_effect(
     desk_log: Log, settings: Settings, issuer: Issuer
 ) -> None:
-    app = create_app(replace(desk, api=(*desk.apis, again)), desk_log, settings)
+    more = Service("desk-svc", Feature(api=(*desk.apis, again), deciders=desk.deciders, projections=desk.projections))
+    app = create_app(more, desk_log, settings)
     async with Client(app, issuer) as client:
         for how in ("refused-first", "twice"):
             path = (await client.guest()).replace("/guests/", "/again/")

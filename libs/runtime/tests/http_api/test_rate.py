@@ -2,11 +2,11 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.http.rate_limit import Rate
+from ltc_runtime.http.rate_limit import RateLimiter
 
 
 def test_a_minutes_worth_may_come_at_once_and_then_as_time_goes_by() -> None:
-    rate = Rate()
+    rate = RateLimiter()
     assert [rate.take("a", 2, 0.0) for _ in range(3)] == [0.0, 0.0, 30.0]
     assert 0 < rate.take("a", 2, 29.0) < 2
     assert rate.take("a", 2, 31.0) == 0.0
@@ -14,7 +14,7 @@ def test_a_minutes_worth_may_come_at_once_and_then_as_time_goes_by() -> None:
 
 
 def test_however_many_come_few_are_remembered_and_who_came_last_is() -> None:
-    rate = Rate(names=3)
+    rate = RateLimiter(names=3)
     for name in range(100):
         rate.take(name, 1, 0.0)
     assert len(rate) == 3
@@ -23,7 +23,7 @@ def test_however_many_come_few_are_remembered_and_who_came_last_is() -> None:
 
 @given(st.lists(st.floats(0, 30), max_size=60), st.integers(1, 20))
 def test_in_no_minute_come_more_than_twice_a_minutes_worth(pauses: list[float], per_minute: int) -> None:
-    rate, now, came = Rate(), 0.0, []
+    rate, now, came = RateLimiter(), 0.0, []
     for pause in pauses:
         now += pause
         if rate.take("a", per_minute, now) == 0:

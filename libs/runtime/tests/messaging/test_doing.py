@@ -15,10 +15,10 @@ from ltc_runtime.http.app import create_app
 from ltc_runtime.log import Log
 from ltc_runtime.messaging import broker_probe as reach_module
 from ltc_runtime.messaging.watchdog import Stuck, watch
-from ltc_runtime.process import show, work_of
+from ltc_runtime.process import report_workers, workers_of
 from ltc_runtime.settings import Role
-from ltc_runtime.shutdown import Stopping
-from ltc_runtime.worker_status import Doing
+from ltc_runtime.shutdown import Shutdown
+from ltc_runtime.worker_status import WorkerStatus
 from test_hear import message
 from wire_world import World, until
 
@@ -29,8 +29,8 @@ class Probed:
     def __init__(self, log: Log, here: World, *roles: Role) -> None:
         settings = here.settings.model_copy(update={"roles": frozenset(roles)})
         app = create_app(log.service, log, settings)
-        self.parts = work_of(log, settings, Stopping())
-        show(app.edge, self.parts)
+        self.parts = workers_of(log, settings, Shutdown())
+        report_workers(app.context, self.parts)
         for part in self.parts.values():
             here.start(part.work)
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://probed")
@@ -166,7 +166,7 @@ async def test_a_consumer_that_is_stuck_makes_its_process_not_alive(here: World)
 def test_whoever_promised_to_turn_and_does_not_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    doing = Doing()
+    doing = WorkerStatus()
     now += 1e6
     assert doing.alive(), "it never promised anything"
     doing.turn()
@@ -179,7 +179,7 @@ def test_whoever_promised_to_turn_and_does_not_is_not_alive(monkeypatch: pytest.
 
 
 def test_since_is_when_it_began_however_often_it_is_said() -> None:
-    doing = Doing()
+    doing = WorkerStatus()
     doing.say("telling")
     began = doing.since
     doing.say("telling")

@@ -11,24 +11,24 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from ltc_runtime.log import Log, Unavailable, open_log
-from ltc_runtime.messaging.cloudevents import Told, headers_of
-from ltc_runtime.messaging.inbox import Ear
-from ltc_runtime.messaging.inbox_batch import Aside, HearWork
-from ltc_runtime.messaging.reconciliation import compare
+from ltc_runtime.messaging.cloudevents import Envelope, headers_of
+from ltc_runtime.messaging.inbox import InboxConsumer
+from ltc_runtime.messaging.inbox_batch import AppendConsumed, DeadLetter
+from ltc_runtime.messaging.reconciliation import run_reconciliation
 from ltc_runtime.messaging.topic_start import LOOKED_AT, note_starts
 from ltc_runtime.messaging.watchdog import Stuck, Watchdog
 from wire_world import TOPIC, World, stall, until
 
 
-def message(told: Told, **changes: Any) -> tuple[int, bytes, bytes, list[tuple[str, bytes]]]:
+def message(told: Envelope, **changes: Any) -> tuple[int, bytes, bytes, list[tuple[str, bytes]]]:
     """The message of an event, altered."""
     altered = told._replace(**changes)
     return altered.partition, str(altered.stream_id).encode(), altered.data, headers_of(altered)
 
 
-async def listening(here: World) -> Ear:
+async def listening(here: World) -> InboxConsumer:
     """A running ear whose inside can be looked at."""
-    ear = Ear(here.listener, here.settings, here.ask())
+    ear = InboxConsumer(here.listener, here.settings, here.ask())
     await note_starts(here.listener, here.settings)
     here.start(ear.listen())
     return ear
@@ -74,7 +74,7 @@ async def test_a_hole_at_the_end_shows_in_the_comparison_and_is_healed(here: Wor
     here.start_hear()
     await until(lambda: heard(here, len(events) - 8))
     await here.mark_told(events[-1].position)
-    here.start(compare(here.listener, here.settings, here.ask(), every=0.1))
+    here.start(run_reconciliation(here.listener, here.settings, here.ask(), every=0.1))
     await here.all_heard()
 
 
@@ -84,7 +84,7 @@ async def test_what_is_not_yet_told_is_not_taken_from_the_feed(here: World) -> N
     await here.say_events(events[:5])
     await here.mark_told(events[4].position)
     here.start_hear()
-    here.start(compare(here.listener, here.settings, here.ask(), every=0.1))
+    here.start(run_reconciliation(here.listener, here.settings, here.ask(), every=0.1))
     await until(lambda: heard(here, 5))
     await asyncio.sleep(0.6)
     assert len(await here.heard()) == 5
@@ -188,9 +188,9 @@ async def test_what_is_set_aside_outlives_its_topic_and_does_not_grow_when_it_is
     hearing = here.start_hear()
     await until(lambda: aside(b"first", b"second"), 30)
     records = [record for record in await here.messages() if record.partition == 0]
-    again = [Aside(TopicPartition(here.topic, 0), record.offset, "read again", record) for record in records]
+    again = [DeadLetter(TopicPartition(here.topic, 0), record.offset, "read again", record) for record in records]
     for _ in range(2):
-        await here.listener.submit(HearWork([], again))
+        await here.listener.submit(AppendConsumed([], again))
     assert {row["reason"] for row in await here.asides()} == {"'ce_specversion' is missing"}, "the first reason stays"
     hearing.cancel()
     await asyncio.gather(hearing, return_exceptions=True)
@@ -303,7 +303,7 @@ async def test_a_zombie_process_that_hears_the_same_partitions_changes_nothing(h
     other: Log = await open_log(here.listener_database.login, stall)
     try:
         here.start_relay()
-        ear, twin = (Ear(log, here.settings, here.ask()) for log in (here.listener, other))
+        ear, twin = (InboxConsumer(log, here.settings, here.ask()) for log in (here.listener, other))
         twin.group = "twin"
         await note_starts(here.listener, here.settings)
         here.start(ear.listen())

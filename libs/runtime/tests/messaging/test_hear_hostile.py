@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from ltc_runtime.messaging import metrics
-from ltc_runtime.messaging.cloudevents import Headers, Told, headers_of
+from ltc_runtime.messaging.cloudevents import Envelope, Headers, headers_of
 from wire_world import World, until
 
 HOSTILE = 10_000
@@ -15,16 +15,16 @@ AHEAD = 40
 """How far a message may come before its turn."""
 
 Strange = tuple[bytes | None, Headers]
-Forge = Callable[[Told, random.Random], Strange]
+Forge = Callable[[Envelope, random.Random], Strange]
 
 
-def but(told: Told, **headers: bytes | None) -> Headers:
+def but(told: Envelope, **headers: bytes | None) -> Headers:
     """The headers of an event, some of them altered or left out."""
     altered = {**dict(headers_of(told)), **{f"ce_{name}": value for name, value in headers.items()}}
     return [(name, value) for name, value in altered.items() if value is not None]
 
 
-def anew(told: Told, chance: random.Random, **changes: Any) -> Strange:
+def anew(told: Envelope, chance: random.Random, **changes: Any) -> Strange:
     """An event that was never told, well-formed."""
     forged = told._replace(event_id=UUID(int=chance.getrandbits(128)), **changes)
     return forged.data, headers_of(forged)
@@ -76,7 +76,7 @@ async def test_ten_thousand_hostile_messages_take_no_effect_and_every_true_one_i
         value, headers = FORGERIES[kinds[number]](told, chance)
         said.append((chance.uniform(last[told.position] + AHEAD if fits else 0, len(true) + AHEAD), told.partition, value, headers))
     said.sort(key=lambda one: one[0])
-    before = metrics.SET_ASIDE.labels(here.topic)._value.get()
+    before = metrics.DEAD_LETTERS.labels(here.topic)._value.get()
     await here.say([(partition, b"key", value, headers) for _, partition, value, headers in said])
     here.start_hear()
     await here.all_heard(240)
@@ -89,4 +89,4 @@ async def test_ten_thousand_hostile_messages_take_no_effect_and_every_true_one_i
     asides = await here.asides()
     assert len(asides) == HOSTILE
     assert all(row["reason"] for row in asides)
-    assert metrics.SET_ASIDE.labels(here.topic)._value.get() - before == HOSTILE
+    assert metrics.DEAD_LETTERS.labels(here.topic)._value.get() - before == HOSTILE

@@ -9,13 +9,13 @@ import pytest
 from ltc_runtime.messaging import metrics, topics
 from ltc_runtime.messaging import relay as relay_module
 from ltc_runtime.messaging.chunk import Batch, Chunk
-from ltc_runtime.messaging.lease import Lease, LeaseLost, _Seen, take
-from ltc_runtime.messaging.published_log import OwnLog
-from ltc_runtime.messaging.relay import RELAY, _tell_while_held
+from ltc_runtime.messaging.lease import Lease, LeaseLost, _Seen, take_lease
+from ltc_runtime.messaging.published_log import PublishedLog
+from ltc_runtime.messaging.relay import RELAY, _publish_while_held
 from ltc_runtime.messaging.republish import republish
-from ltc_runtime.messaging.topic_check import BehindItself, last_told, must_not_be_behind
-from ltc_runtime.shutdown import Stopping
-from ltc_runtime.worker_status import Doing
+from ltc_runtime.messaging.topic_check import LogBehindTopic, check_not_behind, last_published
+from ltc_runtime.shutdown import Shutdown
+from ltc_runtime.worker_status import WorkerStatus
 from wire_world import World, until
 
 
@@ -89,7 +89,7 @@ async def test_two_relays_forced_active_are_one_to_the_listener(here: World, mon
     here.start_hear()
     for epoch in (1, 2):
         zombie = Lease(here.teller.pool, RELAY, f"zombie {epoch}", epoch, 3600.0)
-        here.start(_tell_while_held(here.teller, here.settings, zombie, Stopping(), Doing()))
+        here.start(_publish_while_held(here.teller, here.settings, zombie, Shutdown(), WorkerStatus()))
     for _ in range(20):
         await here.baskets(10, close=True)
         await asyncio.sleep(0.01)
@@ -232,9 +232,9 @@ async def test_a_log_restored_from_an_old_backup_refuses_to_tell(here: World) ->
     await connection.execute("UPDATE head SET position = $1, tails = $2, hash = (SELECT hash FROM log WHERE position = $1)", keep, tails)
     await connection.execute("UPDATE checkpoint SET position = $1", keep)
     await connection.close()
-    own = OwnLog(here.teller.pool, "shop-svc", here.teller.log_id)
-    with pytest.raises(BehindItself, match="this log does not"):
-        await must_not_be_behind(own, here.topic, await last_told(own, here.topic, range(3), here.settings))
+    own = PublishedLog(here.teller.pool, "shop-svc", here.teller.log_id)
+    with pytest.raises(LogBehindTopic, match="this log does not"):
+        await check_not_behind(own, here.topic, await last_published(own, here.topic, range(3), here.settings))
     before = sum(map(len, (await positions(here)).values()))
     here.start_relay()
 
@@ -260,7 +260,7 @@ async def test_a_forged_event_of_the_logs_own_future_does_not_stop_the_relay(her
     await here.all_told()
     telling.cancel()
     await asyncio.gather(telling, return_exceptions=True)
-    own = OwnLog(here.teller.pool, "shop-svc", here.teller.log_id)
+    own = PublishedLog(here.teller.pool, "shop-svc", here.teller.log_id)
     for row in await own.rows(0, 100):
         await here.say_events([own.told(row)._replace(position=10**15, prev=10**15 - 1, event_id=uuid4())])
     here.start_relay()
@@ -274,7 +274,7 @@ async def test_a_topic_with_too_few_partitions_is_not_told_on(here: World) -> No
     await topics.apply(["shop-svc"], small)
     await here.baskets(10)
     begun_anew = metrics.RELAY_ERRORS._value.get()
-    here.start(relay_module.relay(here.teller, small))
+    here.start(relay_module.run_relay(here.teller, small))
 
     async def complains() -> bool:
         return bool(metrics.RELAY_ERRORS._value.get() > begun_anew)
@@ -295,14 +295,14 @@ def test_the_checkpoint_moves_over_the_contiguous_acknowledged_prefix_only() -> 
 
 async def test_the_epoch_of_a_lease_only_grows_and_guards_the_checkpoint(here: World) -> None:
     pool = here.teller.pool
-    first = await take(pool, "x", 0.3)
+    first = await take_lease(pool, "x", 0.3)
     assert first is not None
     assert await first.checkpoint() == 0
     await first.advance(5)
-    assert await take(pool, "x", 0.3) is None
+    assert await take_lease(pool, "x", 0.3) is None
     await asyncio.sleep(0.4)
     assert not first.held
-    second = await take(pool, "x", 5.0)
+    second = await take_lease(pool, "x", 5.0)
     assert second is not None
     assert second.epoch == first.epoch + 1
     assert await second.checkpoint() == 5
@@ -312,14 +312,14 @@ async def test_the_epoch_of_a_lease_only_grows_and_guards_the_checkpoint(here: W
     with pytest.raises(LeaseLost):
         await second.advance(4)
     await second.give_back()
-    third = await take(pool, "x", 5.0)
+    third = await take_lease(pool, "x", 5.0)
     assert third is not None
     assert third.epoch == second.epoch + 1
     assert await third.checkpoint() == 5
 
 
 async def test_of_many_takers_one_gets_the_lease(here: World) -> None:
-    taken = await asyncio.gather(*(take(here.teller.pool, "y", 5.0) for _ in range(8)))
+    taken = await asyncio.gather(*(take_lease(here.teller.pool, "y", 5.0) for _ in range(8)))
     assert sum(lease is not None for lease in taken) == 1
 
 
@@ -327,8 +327,8 @@ async def test_a_lease_left_in_the_future_by_a_clock_set_back_is_taken_after_a_t
     pool = here.teller.pool
     await pool.execute("INSERT INTO lease (name, holder, epoch, until) VALUES ('z', 'gone', 7, now() + interval '1 hour')")
     seen = _Seen()
-    assert await take(pool, "z", 0.3, seen) is None
+    assert await take_lease(pool, "z", 0.3, seen) is None
     await asyncio.sleep(0.4)
-    lease = await take(pool, "z", 0.3, seen)
+    lease = await take_lease(pool, "z", 0.3, seen)
     assert lease is not None
     assert lease.epoch == 8

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.messaging.cloudevents import Told
+from ltc_runtime.messaging.cloudevents import Envelope
 from ltc_runtime.messaging.topic_check import newest_of
 from ltc_runtime.messaging.topic_start import last_of
 
@@ -13,22 +13,22 @@ LOG = UUID(int=1)
 NEVER = 10**15
 
 
-def told(position: int, prev: int, event: int | None = None) -> Told:
+def told(position: int, prev: int, event: int | None = None) -> Envelope:
     """An event at this position, behind that one."""
     number = event or position
     at = datetime(2026, 11, 28, tzinfo=UTC)
-    return Told(
+    return Envelope(
         "shop-svc", LOG, position, prev, 0, number.to_bytes(32, "big"), UUID(int=number), "ltc.shop.basket-opened.v1", "basket",
         UUID(int=9), 1, at, UUID(int=5), None, None, b"{}",
     )  # fmt: skip
 
 
-def chain(count: int) -> list[Told]:
+def chain(count: int) -> list[Envelope]:
     """What one log told in one partition: every second of its events."""
     return [told(2 * number, 2 * number - 2) for number in range(1, count + 1)]
 
 
-def held(some: list[Told]) -> dict[int, tuple[UUID, bytes]]:
+def held(some: list[Envelope]) -> dict[int, tuple[UUID, bytes]]:
     return {each.position: (each.event_id, each.hash) for each in some}
 
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Awaitable, Callable
 
 import pytest
-from ltc_runtime.messaging.broker import abandon, admin, hang_up, reading, start_ear, start_producer, topic_for
+from ltc_runtime.messaging.broker import abort_producer, admin, start_consumer, start_producer, stop_consumer, topic_for, topic_reader
 from ltc_runtime.messaging.topics import apply
 from ltc_runtime.settings import Settings
 from ltc_stack.kafka import Kafka
@@ -18,15 +18,15 @@ SERVICE = "tally-svc"
 
 
 async def ear(settings: Settings) -> None:
-    await hang_up(await start_ear(settings, "stopped", ["stopped"]))
+    await stop_consumer(await start_consumer(settings, "stopped", ["stopped"]))
 
 
 async def producer(settings: Settings) -> None:
-    await abandon(await start_producer(settings, "stopped", lambda: None))
+    await abort_producer(await start_producer(settings, "stopped", lambda: None))
 
 
 async def reader(settings: Settings) -> None:
-    async with reading(settings):
+    async with topic_reader(settings):
         pass
 
 
@@ -54,8 +54,8 @@ async def test_a_client_stopped_while_it_starts_leaves_no_connection_open(begin:
 async def test_whoever_is_cancelled_while_it_hangs_up_is_cancelled(turns: int, kafka: Kafka) -> None:
     settings = Settings(kafka_bootstrap=kafka.bootstrap, topic_prefix="hanging-up.")
     await apply([SERVICE], settings)
-    consumer = await start_ear(settings, f"hanging-up-{turns}", [topic_for(SERVICE, settings)])
-    hanging_up = asyncio.ensure_future(hang_up(consumer))
+    consumer = await start_consumer(settings, f"hanging-up-{turns}", [topic_for(SERVICE, settings)])
+    hanging_up = asyncio.ensure_future(stop_consumer(consumer))
     for _ in range(turns):
         await asyncio.sleep(0)
     hanging_up.cancel()
@@ -66,7 +66,7 @@ async def test_whoever_is_cancelled_while_it_hangs_up_is_cancelled(turns: int, k
 @pytest.mark.parametrize("turns", range(1, 5))
 async def test_whoever_is_cancelled_while_it_abandons_a_producer_is_cancelled(turns: int, kafka: Kafka) -> None:
     telling = await start_producer(Settings(kafka_bootstrap=kafka.bootstrap), "abandoned", lambda: None)
-    abandoning = asyncio.ensure_future(abandon(telling))
+    abandoning = asyncio.ensure_future(abort_producer(telling))
     for _ in range(turns):
         await asyncio.sleep(0)
     abandoning.cancel()

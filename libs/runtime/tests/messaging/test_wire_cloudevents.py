@@ -11,10 +11,10 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.messaging.cloudevents import Told, Unreadable, attributes_of, headers_of, read_message, read_told
+from ltc_runtime.messaging.cloudevents import Envelope, Unreadable, attributes_of, headers_of, read_attributes, read_message
 from shop import shop
 
-TOLD = Told(
+TOLD = Envelope(
     origin=shop.name,
     log_id=UUID(int=1),
     position=7,
@@ -80,7 +80,7 @@ def test_structured_mode_is_read_too() -> None:
 
 
 def test_the_feed_says_the_same() -> None:
-    assert read_told(attributes_of(TOLD), TOLD.data, "shop-svc", 2) == TOLD
+    assert read_attributes(attributes_of(TOLD), TOLD.data, "shop-svc", 2) == TOLD
 
 
 def changed(**headers: Any) -> list[tuple[str, bytes]]:

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from ltc_runtime.http.app import create_app
 from ltc_runtime.http.issuer import Issuer
-from ltc_runtime.messaging.cloudevents import Told
+from ltc_runtime.messaging.cloudevents import Envelope
 from ltc_runtime.messaging.neighbour import Neighbour, Neighbours, Unanswered
-from ltc_runtime.process import http
+from ltc_runtime.process import http_server
 from wire_world import World
 
 
@@ -26,7 +26,7 @@ async def address(here: World, issuer: Issuer) -> AsyncIterator[str]:
     """Where the shop answers."""
     settings = here.settings.model_copy(update={"service": "shop-svc", "jwks": str(issuer.jwks), "drain_seconds": 1.0})
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = http(create_app(here.teller.service, here.teller, settings), settings)
+        server = http_server(create_app(here.teller.service, here.teller, settings), settings)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
@@ -47,7 +47,7 @@ async def test_the_feed_says_each_partition_as_the_log_has_it_page_by_page(here:
     await here.baskets(20, close=True)
     events = await here.events()
     for partition in range(3):
-        found, after = list[Told](), 0
+        found, after = list[Envelope](), 0
         while True:
             page = await shop.page(after, partition, limit=4)
             assert page.log_id == here.teller.log_id

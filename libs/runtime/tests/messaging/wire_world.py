@@ -16,17 +16,17 @@ from ltc_runtime.http.statement import compiled
 from ltc_runtime.log import Log, Meta, open_log
 from ltc_runtime.messaging import feed as feed_routes
 from ltc_runtime.messaging import topics
-from ltc_runtime.messaging.broker import admin, reading
-from ltc_runtime.messaging.cloudevents import Told, headers_of
-from ltc_runtime.messaging.inbox import hear
-from ltc_runtime.messaging.lease import usurp
+from ltc_runtime.messaging.broker import admin, topic_reader
+from ltc_runtime.messaging.cloudevents import Envelope, headers_of
+from ltc_runtime.messaging.inbox import run_inbox
+from ltc_runtime.messaging.lease import reset_checkpoint
 from ltc_runtime.messaging.neighbour import Neighbours
-from ltc_runtime.messaging.published_log import OwnLog
-from ltc_runtime.messaging.relay import RELAY, relay
+from ltc_runtime.messaging.published_log import PublishedLog
+from ltc_runtime.messaging.relay import RELAY, run_relay
 from ltc_runtime.messaging.topic_check import last_records
-from ltc_runtime.service import Service
+from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
-from ltc_runtime.shutdown import end
+from ltc_runtime.shutdown import cancel_all
 from ltc_stack.kafka import Kafka
 from ltc_stack.postgres import Postgres
 from machine import Database, database
@@ -38,12 +38,8 @@ TOPIC = "ltc.shop.v1"
 _prefixes = itertools.count(1)
 
 heard_list = Table("heard_list", MetaData(schema="read"), Column("basket_id", PgUUID, primary_key=True))
-stall = Service(
-    name="stall-svc",
-    api=(),
-    decides=(),
-    shows=(projection("heard", on(BasketOpened, put(heard_list, lambda e: {"basket_id": e.basket_id}))),),
-)
+heard = projection("heard", on(BasketOpened, put(heard_list, lambda e: {"basket_id": e.basket_id})))
+stall = Service("stall-svc", Feature(projections=(heard,)))
 
 
 @dataclass
@@ -57,7 +53,7 @@ class Handled:
 
     @property
     def streams(self) -> list[Any]:
-        return [stream for command in self.commands for stream in shop.deciders[type(command)].streams(command)]
+        return [stream for command in self.commands for stream in shop.decider_of[type(command)].streams(command)]
 
     def plan(self, plan: Any) -> Any:
         return [row for command in self.commands for row in plan.decide(command, self.meta or Meta(uuid4(), "tester"))]
@@ -104,10 +100,10 @@ class World:
         return task
 
     def start_relay(self, log: Log | None = None) -> "asyncio.Task[Any]":
-        return self.start(relay(log or self.teller, self.settings))
+        return self.start(run_relay(log or self.teller, self.settings))
 
     def start_hear(self, log: Log | None = None) -> "asyncio.Task[Any]":
-        return self.start(hear(log or self.listener, self.settings))
+        return self.start(run_inbox(log or self.listener, self.settings))
 
     async def baskets(self, count: int, *, close: bool = False, traceparent: str | None = None) -> list[UUID]:
         """Open baskets; two published events each if they are closed too."""
@@ -167,7 +163,7 @@ class World:
         assert shown == sum(row["type"] == "ltc.shop.basket-opened.v1" for row in heard)
 
     async def messages(self, look_back: int = 10**9) -> list[ConsumerRecord]:
-        async with reading(self.settings) as consumer:
+        async with topic_reader(self.settings) as consumer:
             return await last_records(consumer, self.topic, range(3), look_back)
 
     async def say(self, messages: Iterable[tuple[int, bytes | None, bytes | None, list[tuple[str, bytes]]]]) -> None:
@@ -189,21 +185,21 @@ class World:
             await until(gone)
         await topics.apply(["shop-svc"], self.settings)
 
-    async def events(self) -> list[Told]:
+    async def events(self) -> list[Envelope]:
         """What the shop published, as the wire says it."""
-        own = OwnLog(self.teller.pool, shop.name, self.teller.log_id)
+        own = PublishedLog(self.teller.pool, shop.name, self.teller.log_id)
         return [own.told(row) for row in await own.rows(0, 10**6)]
 
-    async def say_events(self, events: Iterable[Told]) -> None:
+    async def say_events(self, events: Iterable[Envelope]) -> None:
         """Put messages of these events on the topic, in this order."""
         await self.say([(told.partition, str(told.stream_id).encode(), told.data, headers_of(told)) for told in events])
 
     async def mark_told(self, position: int) -> None:
         """Have the shop believe that it told so far."""
-        await usurp(self.teller.pool, RELAY, position)
+        await reset_checkpoint(self.teller.pool, RELAY, position)
 
     async def stop_all(self) -> None:
-        await end(self.running)
+        await cancel_all(self.running)
         self.running.clear()
         for neighbours in self.neighbours:
             await neighbours.close()

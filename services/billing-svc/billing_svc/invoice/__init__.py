@@ -1,7 +1,7 @@
 """Invoices: numbered without gaps per legal entity, paid in parts or at once."""
 
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 
 def invoice() -> Feature:

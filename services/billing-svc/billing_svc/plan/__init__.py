@@ -3,7 +3,7 @@
 from ltc_events.contract import ContractRegistered
 from ltc_events.order import DeliveryAccepted
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 
 def plan() -> Feature:

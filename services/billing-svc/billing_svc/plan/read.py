@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Code, Currency, Money, projection
 from ltc_events.read_model import Index, Key, ReadModel, on, put
-from ltc_runtime.http import EVERYONE, LISTED, Api, Page, Paging, Read
+from ltc_runtime.http import EVERYONE, PREVIEW, Api, Page, Paging, Read
 from pydantic import Field
 from sqlalchemy import func, select
 
@@ -61,7 +61,7 @@ class PlanView(PlanRow):
     """The plan of a contract, line by line, with its latest invoices."""
 
     lines: Sequence[PlanLineView]
-    invoices: Sequence[InvoiceRow] = Field(description=f"The latest {LISTED}, in order of issue.")
+    invoices: Sequence[InvoiceRow] = Field(description=f"The latest {PREVIEW}, in order of issue.")
     more_invoices: bool = Field(description="There are more: `/invoices?contract_id=` lists them all.")
 
 
@@ -76,7 +76,7 @@ async def show_plan(contract_id: UUID, read: Read) -> PlanView:
     """The billing plan of one contract with its latest invoices."""
     # Shown with its invoices, so it has no version of its own.
     row = await read.row(PlanRow, UnknownPlan, contract_id=contract_id)
-    invoices, more_invoices = await read.latest_rows(LISTED, InvoiceRow, ("issued_on", "number"), contract_id=contract_id)
+    invoices, more_invoices = await read.latest_rows(PREVIEW, InvoiceRow, ("issued_on", "number"), contract_id=contract_id)
     return PlanView(**dict(row), lines=await plan_lines_of(contract_id, read), invoices=invoices, more_invoices=more_invoices)
 
 

@@ -1,6 +1,6 @@
 """Receipts: money that came in, and the invoices it pays."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 
 def receipt() -> Feature:

@@ -1,6 +1,6 @@
 """All money of the company, by currency."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 
 def totals() -> Feature:

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from ltc_events import Text
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.http import LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import PREVIEW, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, exists, func, select
 
@@ -46,7 +46,7 @@ class PartyContact(Contact):
     """Somebody at a party, under whichever contact we know them."""
 
     also: Sequence[UUID] = Field(
-        description=f"The contacts that are held to be the same person, and are shown under this one, {LISTED} at most."
+        description=f"The contacts that are held to be the same person, and are shown under this one, {PREVIEW} at most."
     )
     more: bool = Field(description="There are more: `/contacts/{subject_id}/members` lists them all.")
 
@@ -70,8 +70,8 @@ class PersonView(Contact):
 
     party_id: UUID
     head: UUID = Field(description="The contact it is shown under: itself, if it is merged into no other.")
-    members: Sequence[UUID] = Field(description=f"Itself, and the contacts shown under it, {LISTED} at most.")
-    merges: Sequence[ContactMerge] = Field(description=f"The latest {LISTED} merges of one of them, those that were undone too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the contacts shown under it, {PREVIEW} at most.")
+    merges: Sequence[ContactMerge] = Field(description=f"The latest {PREVIEW} merges of one of them, those that were undone too.")
     more: bool = Field(description="There are more: `/contacts/{subject_id}/members` and `/contacts/{subject_id}/merges` list them all.")
 
 
@@ -101,7 +101,7 @@ async def list_contacts_of_party(party_id: UUID, read: Read, paging: Paging, at:
     page = await read.page(people_at(party_id, at, read), key=(row.contact_id,), into=Contact, paging=paging, personal=PERSONAL)
     also = await merged_into([each.contact_id for each in page.data], at, read)
     listed = [
-        PartyContact(**dict(each), also=also[each.contact_id][:LISTED], more=len(also[each.contact_id]) > LISTED) for each in page.data
+        PartyContact(**dict(each), also=also[each.contact_id][:PREVIEW], more=len(also[each.contact_id]) > PREVIEW) for each in page.data
     ]  # fmt: skip
     return Page(data=listed, next_cursor=page.next_cursor)
 
@@ -122,7 +122,7 @@ async def merged_into(contact_ids: Collection[UUID], at: datetime | None, read: 
     place = func.row_number().over(partition_by=kin.c.head, order_by=kin.c.id).label("place")
     others = select(kin, place).where(kin.c.id != kin.c.head).subquery()
     found: dict[UUID, list[UUID]] = {contact_id: [] for contact_id in contact_ids}
-    for row in await read.all(select(others).where(others.c.place <= LISTED + 1).order_by(others.c.id)):
+    for row in await read.all(select(others).where(others.c.place <= PREVIEW + 1).order_by(others.c.id)):
         found[row["head"]].append(row["id"])
     return found
 
@@ -165,8 +165,8 @@ async def show_person(subject_id: UUID, read: Read) -> PersonView:
     """A contact, the one it is shown under, and all its merges."""
     row = await person_row(subject_id, read)
     kin = shown_under(subject_id)
-    members, more_members = await read.first(LISTED - 1, kin.order_by(shown.people.c.contact_id))
-    merges, more_merges = await read.latest(LISTED, CONTACTS.told(subject_id, None), key=CONTACTS.as_merged)
+    members, more_members = await read.first(PREVIEW - 1, kin.order_by(shown.people.c.contact_id))
+    merges, more_merges = await read.latest(PREVIEW, CONTACTS.told(subject_id, None), key=CONTACTS.as_merged)
     for why in SEALED_TWICE:
         for each, text in zip(merges, await read.open_many([each[why] for each in merges]), strict=True):
             each[why] = text

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_events import Name, Text
 from ltc_kit.merges import MergesChanged
-from ltc_runtime.http import EVERYONE, LISTED, Api, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, PREVIEW, Api, Body, Handle, Page, Paging, Read, View
 from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 
@@ -48,11 +48,11 @@ class PartyView(PartyRow):
     """A party, and what is known of those that are the same."""
 
     head: UUID = Field(description="The party it is shown under: itself, if it is merged into no other.")
-    members: Sequence[UUID] = Field(description=f"Itself, and the parties shown under it, {LISTED} at most.")
-    names: Sequence[str] = Field(description=f"{LISTED} at most.")
-    websites: Sequence[str] = Field(description=f"{LISTED} at most.")
-    phones: Sequence[str] = Field(description=f"{LISTED} at most.")
-    merges: Sequence[Merge] = Field(description=f"The latest {LISTED} merges of one of them, those that were undone too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the parties shown under it, {PREVIEW} at most.")
+    names: Sequence[str] = Field(description=f"{PREVIEW} at most.")
+    websites: Sequence[str] = Field(description=f"{PREVIEW} at most.")
+    phones: Sequence[str] = Field(description=f"{PREVIEW} at most.")
+    merges: Sequence[Merge] = Field(description=f"The latest {PREVIEW} merges of one of them, those that were undone too.")
     more: bool = Field(description="There is more: `members`, `names`, `marks` and `merges` below this path list it all.")
 
 
@@ -92,11 +92,11 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
     row = await read.one(select(shown.parties).where(shown.parties.c.party_id == party_id), UnknownParty, stream=stream)
     mark = shown.party_marks.c
     marks = marks_of(party_id, when).order_by(mark.value)
-    members, more_members = await read.first(LISTED - 1, shown_under(party_id, when).order_by(shown.parties.c.party_id))
-    names, more_names = await read.first(LISTED, names_of(party_id, when).order_by(shown.party_names.c.company))
-    websites, more_websites = await read.first(LISTED, marks.where(mark.kind == "website"))
-    phones, more_phones = await read.first(LISTED, marks.where(mark.kind == "phone"))
-    merges, more_merges = await read.latest(LISTED, PARTIES.told(party_id, when), key=PARTIES.as_merged)
+    members, more_members = await read.first(PREVIEW - 1, shown_under(party_id, when).order_by(shown.parties.c.party_id))
+    names, more_names = await read.first(PREVIEW, names_of(party_id, when).order_by(shown.party_names.c.company))
+    websites, more_websites = await read.first(PREVIEW, marks.where(mark.kind == "website"))
+    phones, more_phones = await read.first(PREVIEW, marks.where(mark.kind == "phone"))
+    merges, more_merges = await read.latest(PREVIEW, PARTIES.told(party_id, when), key=PARTIES.as_merged)
     return PartyView(
         **row,
         head=(await PARTIES.heads([party_id], when, read))[party_id],

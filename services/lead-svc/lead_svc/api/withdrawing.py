@@ -9,10 +9,10 @@ from typing import Annotated
 
 from ltc_events import Refusal
 from ltc_runtime.http import Api, Handle, Read
-from ltc_runtime.http.call import Call, Caller
+from ltc_runtime.http.call import Call
+from ltc_runtime.http.caller import LINK, Caller
 from ltc_runtime.http.problems import TooOften
-from ltc_runtime.http.public import LINK
-from ltc_runtime.http.rate_limit import Rate, subscriber
+from ltc_runtime.http.rate_limit import RateLimiter, subscriber
 from ltc_runtime.http.responses import Answer
 from pydantic import StringConstraints
 
@@ -40,7 +40,7 @@ class LinkGate:
     header = None
 
     def __init__(self) -> None:
-        self._links, self._addresses = Rate(20_000), Rate(20_000)
+        self._links, self._addresses = RateLimiter(20_000), RateLimiter(20_000)
 
     async def allows(self, call: Call, origin: str) -> bool:
         """No other page may send it from a browser."""

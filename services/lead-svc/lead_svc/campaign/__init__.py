@@ -1,6 +1,6 @@
 """Campaigns: what was spent to bring leads, and what came of it."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import campaigns
 from .read import campaign_list

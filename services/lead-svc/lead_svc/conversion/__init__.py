@@ -1,7 +1,7 @@
 """Requests to convert many leads at once."""
 
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import conversions
 from .policies import convert_each

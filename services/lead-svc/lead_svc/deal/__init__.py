@@ -4,7 +4,7 @@ from ltc_events.contract import ContractExpiring
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .policies import capture_renewal, keep_deals, note_expiry
 from .rules import ExpiryNoted, decider

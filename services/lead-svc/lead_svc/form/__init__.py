@@ -1,6 +1,6 @@
 """Capture forms: web pages that send leads."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import forms
 from .read import form_list

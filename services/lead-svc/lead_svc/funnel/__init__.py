@@ -1,6 +1,6 @@
 """The funnel: how far the leads of each channel came."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .read import funnel as api
 

@@ -1,7 +1,7 @@
 """The hand-over of a leaver's leads."""
 
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from ..workload.rules import LeadsHandedOver
 from .api import desks

@@ -11,7 +11,7 @@ from ltc_events import put as put_rows
 from ltc_events.lead import DeskHandedOver, LeadAssigned, LeadPooled
 from ltc_events.projection import Row
 from ltc_events.read_model import Key, ReadModel, on, put
-from ltc_runtime.http import LISTED, Page, Paging, Read, Role, View
+from ltc_runtime.http import PREVIEW, Page, Paging, Read, Role, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 
@@ -87,7 +87,7 @@ class HandOverView(HandOver):
 
     moved: int
     left_behind: int = Field(description="Leads the leaver still has.")
-    data: Sequence[HandedLead] = Field(description=f"The {LISTED} that came first.")
+    data: Sequence[HandedLead] = Field(description=f"The {PREVIEW} that came first.")
     more: bool = Field(description="There are more: `/desks/hand-overs/{hand_over_id}/leads` lists them all.")
 
 
@@ -96,7 +96,7 @@ async def show_hand_over(hand_over_id: UUID, read: Read) -> HandOverView:
     """Where the leads of a hand-over are."""
     head = await read.row(HandOver, UnknownHandOver, hand_over_id=hand_over_id)
     (counts,) = await read.all(counted(hand_over_id, head.owner))
-    rows, more = await read.first(LISTED, handed_of(hand_over_id).order_by(*IN_TURN))
+    rows, more = await read.first(PREVIEW, handed_of(hand_over_id).order_by(*IN_TURN))
     return HandOverView(**dict(head), **counts, data=[HandedLead(**row) for row in rows], more=more)
 
 

@@ -3,7 +3,7 @@
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadPooled, LeadQualified, LeadUnmerged
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import leads
 from .policies import (

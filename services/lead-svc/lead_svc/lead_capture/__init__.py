@@ -1,6 +1,6 @@
 """The capture of leads by sales, with a look for duplicates of the party."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import captures
 

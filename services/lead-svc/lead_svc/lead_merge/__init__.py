@@ -1,6 +1,6 @@
 """Leads for one need: merging two, undoing it, and finding candidates."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import lead_merges
 from .read import list_duplicate_leads

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ltc_runtime.http import EVERYONE, LISTED, Page, Paging, Read, Role, View
+from ltc_runtime.http import EVERYONE, PREVIEW, Page, Paging, Read, Role, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
@@ -27,8 +27,8 @@ class LeadMerges(View):
 
     lead_id: UUID
     head: UUID = Field(description="The lead it is shown under, which counts: itself, if it is not merged.")
-    members: Sequence[UUID] = Field(description=f"Itself, and the leads shown under it, {LISTED} at most.")
-    merges: Sequence[LeadMerge] = Field(description=f"The latest {LISTED} merges of one of them, the undone ones too.")
+    members: Sequence[UUID] = Field(description=f"Itself, and the leads shown under it, {PREVIEW} at most.")
+    merges: Sequence[LeadMerge] = Field(description=f"The latest {PREVIEW} merges of one of them, the undone ones too.")
     more: bool = Field(description="There are more: `/leads/{lead_id}/members` and `/leads/{lead_id}/merges/all` list them all.")
 
 
@@ -36,8 +36,8 @@ class LeadMerges(View):
 async def show_lead_merges(lead_id: UUID, read: Read, at: AwareDatetime | None = None) -> LeadMerges:
     """The leads for the same need as this one at an instant; now, if nothing is said."""
     await read.row(LeadRow, UnknownLead, lead_id=lead_id)
-    members, more_members = await read.first(LISTED - 1, leads_under(lead_id, at).order_by(LeadRow.table.c.lead_id))
-    merges, more_merges = await read.latest(LISTED, LEADS.ever(lead_id, at), key=LEADS.as_merged)
+    members, more_members = await read.first(PREVIEW - 1, leads_under(lead_id, at).order_by(LeadRow.table.c.lead_id))
+    merges, more_merges = await read.latest(PREVIEW, LEADS.ever(lead_id, at), key=LEADS.as_merged)
     return LeadMerges(
         lead_id=lead_id,
         head=(await LEADS.heads([lead_id], at, read))[lead_id],

@@ -1,6 +1,6 @@
 """My day: what waits for the caller."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .read import my_day as api
 

@@ -1,6 +1,6 @@
 """Submissions: what visitors of a web page send through a capture form."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import capture
 

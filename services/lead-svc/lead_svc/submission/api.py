@@ -7,10 +7,10 @@ from uuid import UUID
 
 from ltc_events import Name, Text, derive_id
 from ltc_runtime.http import Api, Body, Handle, Read, View
-from ltc_runtime.http.call import Call, Caller
+from ltc_runtime.http.call import Call
+from ltc_runtime.http.caller import FORM, Caller
 from ltc_runtime.http.problems import NotAdmitted, OriginNotAllowed, TooOften
-from ltc_runtime.http.public import PREFIX
-from ltc_runtime.http.rate_limit import Rate, subscriber
+from ltc_runtime.http.rate_limit import RateLimiter, subscriber
 from pydantic import Field
 from sqlalchemy import select
 
@@ -31,7 +31,7 @@ class FormGate:
     header = "Form-Token"
 
     def __init__(self) -> None:
-        self._forms, self._addresses = Rate(1_000), Rate(20_000)
+        self._forms, self._addresses = RateLimiter(1_000), RateLimiter(20_000)
 
     async def allows(self, call: Call, origin: str) -> bool:
         """Whether a page of this origin may send to the form."""
@@ -50,7 +50,7 @@ class FormGate:
             raise OriginNotAllowed
         call.origin = origin
         self._must_be_seldom(form, call.address)
-        return Caller(PREFIX + form["form"], frozenset())
+        return Caller(FORM + form["form"], frozenset())
 
     def _must_be_seldom(self, form: dict[str, Any], address: str) -> None:
         now, name = monotonic(), form["form"]

@@ -1,6 +1,6 @@
 """Touches: calls, mails, visits and social messages, and consent to receive offers."""
 
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .api import touches
 from .read import list_interactions

@@ -2,7 +2,7 @@
 
 from ltc_events.lead import LeadAssigned, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadUnmerged
 from ltc_events.policy import NamedPolicy
-from ltc_runtime.feature import Feature
+from ltc_runtime.service import Feature
 
 from .policies import keep_workloads
 from .rules import decider

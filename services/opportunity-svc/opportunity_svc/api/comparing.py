@@ -15,7 +15,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..deal.rules import UnknownOpportunity
+from ..deal.rules.states import UnknownOpportunity
 from ..quote.rules.comparison import judged, versions_differ, without_cost
 from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.margin import LineCost

@@ -8,13 +8,13 @@ from uuid import UUID
 from ltc_events import Currency, Money, Text
 from ltc_events.opportunity import CostLine
 from ltc_events.opportunity_gates import BidCostKind
-from ltc_runtime.http import EVERYONE, LISTED, Body, Handle, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, PREVIEW, Body, Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, func, select
 
 from .. import projections as shown
-from ..deal.rules import DayInTheFuture, UnknownOpportunity
 from ..deal.rules.bid_costs import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
+from ..deal.rules.states import DayInTheFuture, UnknownOpportunity
 from .findings import must_be_known
 from .resource import OPEN, opportunities
 from .roles import TRIANGLE
@@ -81,7 +81,7 @@ class BidCosts(View):
     """What working for a deal cost lately, and in all."""
 
     sums: Sequence[BidCostSum] = Field(description="Of everything.")
-    data: Sequence[BidCostRow] = Field(description=f"The latest {LISTED} bookings.")
+    data: Sequence[BidCostRow] = Field(description=f"The latest {PREVIEW} bookings.")
     more: bool = Field(description="There are more: `all` below this path lists them all.")
 
 
@@ -89,7 +89,7 @@ class BidCosts(View):
 async def list_bid_costs(opportunity_id: UUID, read: Read) -> BidCosts:
     """What was booked for a deal, the day it was spent on first, and how that compares with its estimate."""
     await must_be_known(opportunity_id, read)
-    rows, more = await read.latest(LISTED, costs_of(opportunity_id), key=AS_SPENT)
+    rows, more = await read.latest(PREVIEW, costs_of(opportunity_id), key=AS_SPENT)
     return BidCosts(sums=await bid_cost_sums(opportunity_id, read), data=[bid_cost_row(**row) for row in rows], more=more)
 
 

@@ -10,6 +10,7 @@ from ltc_runtime.http import matching
 from sqlalchemy import Date, Select, Subquery, Text, and_, cast, func, literal, null, or_, select, union_all
 
 from .. import projections as shown
+from ..past_opportunity.read import PastRow
 from ..pipeline.rules import PipelineCode
 
 By = Literal["all", "account_manager", "team", "territory", "pipeline", "profile", "month", "quarter"]
@@ -31,7 +32,7 @@ class Which:
 
 def over(which: Which) -> Subquery:
     """Deals that are over, our own and those of other systems, each with why, and what it was worth."""
-    own, past = shown.opportunities.c, shown.past_opportunities.c
+    own, past = shown.opportunities.c, PastRow.table.c
     ours = select(
         own.opportunity_id,
         literal("own", Text).label("origin"),

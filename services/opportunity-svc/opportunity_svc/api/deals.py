@@ -8,27 +8,24 @@ from uuid import UUID
 from ltc_events import Code, Money, Text, UserId
 from ltc_events.opportunity import FailureSummary, LossReason
 from ltc_events.opportunity_gates import CancelReason, DeclineReason, Profile, SuspendReason
-from ltc_runtime.http import EVERYONE, LISTED, AsColumns, Body, Handle, Page, Paging, Read, View, matching
+from ltc_runtime.http import EVERYONE, PREVIEW, AsColumns, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
 from ..deal import rules as opportunity
-from ..deal.rules import (
+from ..deal.rules.outcome import (
+    AlreadyAdmitted,
     CancelOpportunity,
-    ChangeOpportunity,
-    DayInTheFuture,
     DeclineOpportunity,
+    FailureSummaryMissing,
     LoseOpportunity,
-    OpportunityClosed,
-    OpportunityStatus,
+    NotSuspended,
     ResumeOpportunity,
     SuspendOpportunity,
-    UnknownOpportunity,
 )
-from ..deal.rules.suspension import NotSuspended
-from ..deal.rules.terms import CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
-from ..deal.rules.working import AlreadyAdmitted, FailureSummaryMissing
+from ..deal.rules.states import DayInTheFuture, OpportunityClosed, OpportunityStatus, UnknownOpportunity
+from ..deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 from ..pipeline.rules import PipelineCode
 from .costing import BidCostSum, bid_cost_sums
 from .form_fields import Cell, Show, Where, holding, told
@@ -212,7 +209,7 @@ class ListedOpportunity(OpportunityRow):
 class OpportunityView(OpportunityRow):
     """A deal with its latest quotes, and what the caller may do now."""
 
-    quotes: Sequence[QuoteRow] = Field(description=f"The latest {LISTED}, as they were drafted.")
+    quotes: Sequence[QuoteRow] = Field(description=f"The latest {PREVIEW}, as they were drafted.")
     more_quotes: bool = Field(description="There are more: `/quotes?opportunity_id=` lists them all.")
     bid_costs: Sequence[BidCostSum] = Field(description="What working for it cost, by currency.")
     actions: list[str]
@@ -258,7 +255,7 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     row = await read.one(found, UnknownOpportunity)  # composed with its quotes, so it has no version of its own
     quote = shown.quotes.c
     of_deal = select(*WITHOUT_LINES).where(quote.opportunity_id == opportunity_id)
-    quotes, more_quotes = await read.latest(LISTED, of_deal, key=(quote.drafted_at, quote.quote_id))
+    quotes, more_quotes = await read.latest(PREVIEW, of_deal, key=(quote.drafted_at, quote.quote_id))
     return OpportunityView(
         **dict(opportunity_row(**row)),
         bid_costs=await bid_cost_sums(opportunity_id, read),

@@ -12,16 +12,20 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from .. import projections as shown
-from ..deal.rules.deciding import AuthorityBackToMaker, BeyondMandate, DecideGate, DeciderIsMaker, RequestHasChanged
 from ..deal.rules.decisions import (
     AlreadyPassed,
     AlreadyRequested,
+    AuthorityBackToMaker,
+    BeyondMandate,
+    DecideGate,
+    DeciderIsMaker,
     FulfilCondition,
     GateNotReached,
     GateNotReady,
     NothingRequested,
     NotYourRequest,
     RequestDecision,
+    RequestHasChanged,
     UnknownCondition,
     UnknownGate,
     Verdict,

@@ -10,14 +10,16 @@ from uuid import UUID
 
 from ltc_events import Money, Name, Sha256
 from ltc_events.opportunity import PricedLine
+from ltc_kit.document import Language
 from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from .. import projections as shown
+from ..catalogue.read import ProductRow, valid_on
 from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.price import gross_of, tax_of
 from .comparing import Revision, UnknownVersion
-from .paper import Language, Paper, pdf
+from .paper import Paper, pdf
 from .ubl import Offer, ubl
 from .waterfall import version_of
 
@@ -157,7 +159,6 @@ async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
 
 async def chinese_names(products: set[str], day: date, read: Read) -> dict[str, str]:
     """What the catalogue calls them in Chinese on that day; where it says nothing, the price book's words stay."""
-    table = shown.products.c
-    valid = (table.valid_from <= day, or_(table.valid_to.is_(None), table.valid_to >= day))
-    found = select(table.product, table.name_zh).where(table.product.in_(sorted(products)), table.name_zh.is_not(None), *valid)
+    table = ProductRow.table.c
+    found = select(table.product, table.name_zh).where(table.product.in_(sorted(products)), table.name_zh.is_not(None), valid_on(day))
     return {row["product"]: row["name_zh"] for row in await read.all(found)}

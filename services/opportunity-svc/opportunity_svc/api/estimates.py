@@ -10,7 +10,7 @@ from fastapi import Path
 from ltc_events import Money, Text
 from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Gate
-from ltc_runtime.http import EVERYONE, LISTED, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
+from ltc_runtime.http import EVERYONE, PREVIEW, Api, Body, Handle, NaturalKey, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
@@ -142,7 +142,7 @@ class EstimateView(VersionRow):
 class EstimateHistory(EstimateView):
     """The current version, the latest versions, and what was frozen."""
 
-    versions: Sequence[VersionRow] = Field(description=f"The latest {LISTED}, the newest first.")
+    versions: Sequence[VersionRow] = Field(description=f"The latest {PREVIEW}, the newest first.")
     more_versions: bool = Field(description="There are more: `versions` below this path lists them all.")
     frozen: Sequence[FrozenRow]
     actions: list[str]
@@ -153,7 +153,7 @@ async def show_estimate(opportunity_id: UUID, read: Read) -> EstimateHistory:
     """The estimate of a deal: its current version, those before, and which decision is based on which."""
     await read.version_of(estimate.decider.of(estimate_id(opportunity_id)), UnknownEstimate)
     table, kept = shown.estimates, shown.frozen_estimates
-    rows, more = await read.first(LISTED, select(table).where(table.c.opportunity_id == opportunity_id).order_by(table.c.version.desc()))
+    rows, more = await read.first(PREVIEW, select(table).where(table.c.opportunity_id == opportunity_id).order_by(table.c.version.desc()))
     frozen = await read.all(select(kept).where(kept.c.opportunity_id == opportunity_id).order_by(kept.c.frozen_at))
     return EstimateHistory(
         **dict(estimate_view(rows[0])),

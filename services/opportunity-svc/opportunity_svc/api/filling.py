@@ -11,8 +11,8 @@ from pydantic import Field
 from sqlalchemy import and_, select
 
 from .. import projections as shown
-from ..deal.rules import UnknownOpportunity
-from ..deal.rules.forms import FillForm, Said
+from ..deal.rules.form_fills import FillForm, Said
+from ..deal.rules.states import UnknownOpportunity
 from ..form.rules import FormDoesNotFit, FormNotLive, UnknownForm
 from .findings import must_be_known
 from .resource import OPEN, opportunities

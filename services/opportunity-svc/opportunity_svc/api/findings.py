@@ -11,8 +11,18 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from .. import projections as shown
-from ..deal.rules import DayInTheFuture, NoteFinding, StrikeFinding, SubmitBid, UnknownOpportunity
-from ..deal.rules.findings import BidNotReady, BidTooLate, ForgetMember, PainCausesItself, UnknownFinding, UnknownMember
+from ..deal.rules.findings import (
+    BidNotReady,
+    BidTooLate,
+    ForgetMember,
+    NoteFinding,
+    PainCausesItself,
+    StrikeFinding,
+    SubmitBid,
+    UnknownFinding,
+    UnknownMember,
+)
+from ..deal.rules.states import DayInTheFuture, UnknownOpportunity
 from ..finding.rules import AnyNotable, BidTerms, ChainMember, Competitor, Initiation, Meddicc, Pain, PlanStep, Poc, Requirement, StruckKind
 from .resource import OPEN, opportunities
 from .roles import SALES, TRIANGLE, WRITERS

@@ -13,9 +13,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown
-from ..deal.rules import Course, UnknownOpportunity
 from ..deal.rules.criteria import QuoteSeen
-from ..deal.rules.states import Asked, Decisions, Open, Passed
+from ..deal.rules.states import Asked, Course, Decisions, Open, Passed, UnknownOpportunity
 from ..finding.rules import Bid, Notable, findings_of
 from ..pipeline.rules import BUILT_IN, Pipeline, UnknownPipeline, pipeline_id
 from .quotes import WITHOUT_LINES

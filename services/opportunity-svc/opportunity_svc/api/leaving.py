@@ -7,15 +7,15 @@ from typing import Any, Literal
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.http import LISTED, Api, Page, Paging, Read, View
+from ltc_runtime.http import PREVIEW, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
-from ..deal.rules import OpportunityStatus
+from ..authority_grant.read import GrantRow
+from ..deal.rules.states import OpportunityStatus
 from ..hand_over.rules import SEATS
 from ..task.rules import TaskKind
-from .authority import GrantRow, grant_row
 from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
 from .roles import SALES
 
@@ -67,8 +67,8 @@ class WorkHandOverView(View):
     at: datetime
     moved: int
     left_behind: int = Field(description="Deals and tasks who left still has.")
-    deals: Sequence[HandedDeal] = Field(description=f"The {LISTED} that were opened first.")
-    tasks: Sequence[HandedTask] = Field(description=f"The {LISTED} that are due first.")
+    deals: Sequence[HandedDeal] = Field(description=f"The {PREVIEW} that were opened first.")
+    tasks: Sequence[HandedTask] = Field(description=f"The {PREVIEW} that are due first.")
     more: bool = Field(description="There are more: `deals` and `tasks` below this path list them all.")
     mandates: Sequence[MandateRow] = Field(description="Theirs until a manager takes them back; nobody gets them with the deals.")
     delegations: Sequence[DelegationRow] = Field(description="What they lent, and what others lent them, as far as it goes on.")
@@ -81,8 +81,8 @@ async def show_work_hand_over(hand_over_id: UUID, read: Read) -> WorkHandOverVie
     head = await known(hand_over_id, read)
     user = head["user"]
     of_deals, of_tasks = deals_of(hand_over_id), tasks_of(hand_over_id)
-    deals, more_deals = await read.first(LISTED, of_deals.order_by(*AS_OPENED))
-    tasks, more_tasks = await read.first(LISTED, of_tasks.order_by(*AS_DUE))
+    deals, more_deals = await read.first(PREVIEW, of_deals.order_by(*AS_OPENED))
+    tasks, more_tasks = await read.first(PREVIEW, of_tasks.order_by(*AS_DUE))
     counts = [row for each in (counted(of_deals, has_seat(user)), counted(of_tasks, has_task(user))) for row in await read.all(each)]
     return WorkHandOverView(
         **{name: head[name] for name in ("hand_over_id", "to", "by", "at")},
@@ -177,7 +177,8 @@ async def delegations_of(user: str, read: Read) -> list[DelegationRow]:
 
 
 async def authority_of(user: str, read: Read) -> list[GrantRow]:
-    held, today = shown.authority_grants.c, read.now.date()
+    """The grants of the user that are valid today or later."""
+    held, today = GrantRow.table.c, read.now.date()
     lasts = or_(held.valid_to.is_(None), held.valid_to >= today)
-    found = select(shown.authority_grants).where(held.holder == user, ~held.revoked, lasts).order_by(held.currency)
-    return [grant_row(**row) for row in await read.all(found)]
+    found = select(GrantRow.table).where(held.user == user, ~held.revoked, lasts).order_by(held.currency)
+    return [GrantRow(**row) for row in await read.all(found)]

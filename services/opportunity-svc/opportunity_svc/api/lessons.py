@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from .. import projections as shown
-from ..deal.rules import UnknownOpportunity
+from ..deal.rules.states import UnknownOpportunity
 from .outcomes import named
 from .resource import opportunities
 

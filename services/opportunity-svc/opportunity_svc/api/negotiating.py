@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..deal.rules import DayInTheFuture, UnknownOpportunity
+from ..deal.rules.states import DayInTheFuture, UnknownOpportunity
 from ..negotiation import rules as negotiation
 from ..negotiation.rules import (
     Alternative,

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, Text, cast, func, select
 
 from .. import projections as shown
 from ..pipeline.rules import PipelineCode
+from ..sales_figure.read import rate
 from .cuts import By, Origin, Which, cut, over
-from .figures import rate
 
 outcomes = Api("/reports")
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..deal.rules import DayInTheFuture
+from ..deal.rules.states import DayInTheFuture
 from ..price_book.rules import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..quote import rules as quote
 from ..quote.rules.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote

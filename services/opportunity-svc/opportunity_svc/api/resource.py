@@ -3,7 +3,7 @@
 from ltc_runtime.http import Api
 
 from ..deal import rules as opportunity
-from ..deal.rules import DealSuspended, OpportunityClosed, UnknownOpportunity
+from ..deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
 
 OPEN = (UnknownOpportunity, OpportunityClosed, DealSuspended)
 """How anything is refused that only an open deal takes."""

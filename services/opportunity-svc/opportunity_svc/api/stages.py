@@ -8,11 +8,10 @@ from ltc_events.opportunity_gates import Gate, Profile
 from ltc_runtime.http import EVERYONE, Body, Handle, Read, View
 from pydantic import Field
 
-from ..deal.rules import UnknownOpportunity
 from ..deal.rules.criteria import Unmet, unmet
+from ..deal.rules.opened import ChoosePipeline, DealUnderWay
 from ..deal.rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage, gate_missing, left_to_win, open_conditions
-from ..deal.rules.states import Open
-from ..deal.rules.working import ChoosePipeline, DealUnderWay
+from ..deal.rules.states import Open, UnknownOpportunity
 from ..pipeline.rules import PipelineCode, UnknownPipeline
 from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .knowing import known_deal

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..deal.rules import UnknownOpportunity
+from ..deal.rules.states import UnknownOpportunity
 from ..rule_book.rules.configuration import ConfigurationInvalid
 from ..swap.rules import (
     AlreadyProposed,

@@ -10,9 +10,11 @@ from xml.etree import ElementTree as ET
 
 from ltc_events.opportunity import PricedLine
 from ltc_events.values import decimals_of
+from ltc_kit.document import plain
+from ltc_kit.document.words import UNITS
 
 from ..quote.rules.price import gross_of, listed, tax_of
-from .paper import UNITS, Paper, plain
+from .paper import Paper
 
 QUOTATION = "urn:oasis:names:specification:ubl:schema:xsd:Quotation-2"
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"

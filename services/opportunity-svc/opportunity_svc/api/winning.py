@@ -7,9 +7,9 @@ from ltc_events import Text
 from ltc_runtime.http import Body, Handle, Read
 from pydantic import Field
 
-from ..deal.rules import DayInTheFuture
+from ..deal.rules.outcome import WinOpportunity
 from ..deal.rules.stages import NotReadyToWin
-from ..deal.rules.winning import WinOpportunity
+from ..deal.rules.states import DayInTheFuture
 from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 from .quotes import beside
 from .resource import OPEN, opportunities

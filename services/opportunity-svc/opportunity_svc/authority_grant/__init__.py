@@ -1,1 +1,9 @@
 """Authority grants: how much discount a user may approve."""
+
+from ltc_runtime.service import Feature
+
+from .api import authority_grants
+from .read import authority_grant_list
+from .rules import decider
+
+authority_grant = Feature(api=authority_grants, deciders=(decider,), projections=(authority_grant_list,))

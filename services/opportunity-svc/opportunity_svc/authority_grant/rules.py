@@ -1,46 +1,56 @@
-"""Authority: how much discount, on how much money, one of us may allow; by grant, not by rank."""
+"""Authority grants: how much discount, on how much money, a user may approve; by grant, not by rank."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from ltc_events import Command, Currency, Decider, Event, Money, Rate, Refusal, UserId, derive_id
+from ltc_events.filled import Actor
+from pydantic import Field
 
 from ..price_book.rules import must_not_end_before_it_begins
 
+Holder = Annotated[UserId, Field(examples=["ann"])]
+
 
 def authority_id(user: str) -> UUID:
-    """The stream of what ``user`` may allow."""
+    """The stream of what ``user`` may approve."""
     return derive_id("authority", user)
 
 
 class GrantAuthority(Command):
-    """Let somebody allow discounts up to a limit; it replaces what they were granted in this currency before."""
+    """Let another user approve discounts up to a limit; it replaces their grant in this currency."""
 
-    authority_id: UUID
-    user: UserId
-    max_discount: Rate
-    max_amount: Money
-    """The net amount of the largest quote they may allow a discount on; its currency is the grant's."""
+    user: Holder
+    max_discount: Rate = Field(examples=["0.15"])
+    max_amount: Money = Field(description="The net amount of the largest quote they may approve a discount on.")
     valid_from: date
-    valid_to: date | None = None
-    """The last day; open end, if nothing is said."""
-    granted_by: UserId
+    valid_to: date | None = Field(None, description="The last day; open end, if nothing is said.")
+    granted_by: Actor
+
+    @property
+    def authority_id(self) -> UUID:
+        """The stream of what the user may approve."""
+        return authority_id(self.user)
 
 
 class RevokeAuthority(Command):
-    """Take back everything somebody was granted."""
+    """Take back everything a user was granted."""
 
-    authority_id: UUID
-    user: UserId
-    revoked_by: UserId
+    user: Holder
+    revoked_by: Actor
+
+    @property
+    def authority_id(self) -> UUID:
+        """The stream of what the user may approve."""
+        return authority_id(self.user)
 
 
 class AuthorityGranted(Event, type="ltc.opportunity.authority-granted.v1"):
-    """Somebody may allow discounts up to a limit."""
+    """A user may approve discounts up to a limit."""
 
     authority_id: UUID
     user: UserId
@@ -52,7 +62,7 @@ class AuthorityGranted(Event, type="ltc.opportunity.authority-granted.v1"):
 
 
 class AuthorityRevoked(Event, type="ltc.opportunity.authority-revoked.v1"):
-    """They may no longer allow any discount."""
+    """A user may no longer approve any discount."""
 
     authority_id: UUID
     user: UserId
@@ -62,28 +72,28 @@ class AuthorityRevoked(Event, type="ltc.opportunity.authority-revoked.v1"):
 
 
 class GrantToOneself(Refusal):
-    """Nobody grants authority to themselves."""
+    """You cannot grant authority to yourself."""
 
 
 class LimitBelowNothing(Refusal):
-    """The largest amount is below nothing."""
+    """The largest amount is below zero."""
 
 
 class NothingGranted(Refusal):
-    """{user} was granted nothing that could be taken back."""
+    """{user} has no grant that could be revoked."""
 
     status = 404
 
 
 class NobodyGranted(Refusal):
-    """Nobody of this name was ever granted anything."""
+    """No user of this name was ever granted authority."""
 
     status = 404
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """How far somebody may go in one currency."""
+    """How much a user may approve in one currency."""
 
     max_discount: Decimal
     max_amount: Money
@@ -91,19 +101,19 @@ class Grant:
     valid_to: date | None
 
     def covers(self, discount: Decimal, net: Money, day: date) -> bool:
-        """Whether this much discount on this much money may be allowed on this day."""
+        """Whether the user may approve this discount on this amount on this day."""
         in_time = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
         return in_time and discount <= self.max_discount and net <= self.max_amount
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What one of us may allow, by currency; to begin with, nothing."""
+    """What a user may approve, by currency; initially nothing."""
 
     grants: Mapping[str, Grant]
 
     def covers(self, discount: Decimal, net: Money, day: date) -> bool:
-        """Whether this much discount on this much money may be allowed on this day; a price at or above list needs nobody's leave."""
+        """Whether the user may approve this discount on this amount on this day; a price at or above list needs no approval."""
         grant = self.grants.get(net.currency)
         return discount <= 0 or (grant is not None and grant.covers(discount, net, day))
 
@@ -126,7 +136,7 @@ def grant(authority: Authority, command: GrantAuthority) -> list[AuthorityEvent]
     if command.max_amount.amount < 0:
         raise LimitBelowNothing
     must_not_end_before_it_begins(command.valid_from, command.valid_to)
-    granted = AuthorityGranted(**dict(command))
+    granted = AuthorityGranted(authority_id=command.authority_id, **dict(command))
     return [] if authority.grants.get(command.max_amount.currency) == as_grant(granted) else [granted]
 
 
@@ -134,7 +144,7 @@ def revoke(authority: Authority, command: RevokeAuthority) -> list[AuthorityEven
     if not authority.grants:
         raise NothingGranted(user=command.user)
     currencies = tuple(sorted(authority.grants))
-    return [AuthorityRevoked(**dict(command), currencies=currencies)]
+    return [AuthorityRevoked(authority_id=command.authority_id, **dict(command), currencies=currencies)]
 
 
 def evolve(authority: Authority, event: AuthorityEvent) -> Authority:

@@ -1,4 +1,4 @@
-"""The catalogue: what we can deliver, what it is called, what it costs us, and from when to when."""
+"""The catalogue: what the company can deliver, what it is called, what it costs, and from when to when."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, Money, Name, Refusal, Sha256, Unit, UserId, Value, derive_id, minor_units
 from ltc_kit.difference import Difference, difference, must_be_as_read
-from ltc_kit.sheet import Cells, Sheet, read_sheet
+from ltc_kit.sheet import Cells, InvalidLine, Sheet, read_sheet
 from pydantic import ConfigDict, Field
 
 from ..price_book.rules import must_not_end_before_it_begins
@@ -32,7 +32,7 @@ class Product(Value):
     """What it is called in Chinese; where nothing is said, the same."""
     unit: Unit
     cost: Money | None = None
-    """What one unit costs us; nothing, if nobody knows yet."""
+    """The cost of one unit; null where it is not known yet."""
     valid_from: date
     valid_to: date | None = None
     """The last day; open end, if nothing is said."""
@@ -54,7 +54,7 @@ Products = Annotated[tuple[Product, ...], Field(max_length=MOST_PRODUCTS)]
 
 
 class SetCatalogue(Command):
-    """Let the catalogue say exactly this, by the difference that was read."""
+    """Replace the catalogue, exactly by the difference that was read."""
 
     catalogue_id: UUID
     products: Products
@@ -70,7 +70,7 @@ class Removed(Value):
 
 
 class CatalogueChanged(Event, type="ltc.opportunity.catalogue-changed.v1"):
-    """The catalogue says something else of these products; of all others it says what it said."""
+    """These products of the catalogue changed; all others stay."""
 
     catalogue_id: UUID
     version: int
@@ -86,12 +86,12 @@ class ProductTwice(Refusal):
 
 
 class CostBelowNothing(Refusal):
-    """The cost of {product} is below nothing."""
+    """The cost of {product} is below zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every product with its times; to begin with, none."""
+    """Every product with its times; initially none."""
 
     version: int = 0
     rows: Mapping[str, Product] = field(default_factory=dict)
@@ -105,7 +105,7 @@ class Catalogue:
         return None
 
     def cost(self, product: str, currency: str, day: date) -> Money | None:
-        """What one unit costs us on this day; nothing, where we do not know it in this currency."""
+        """The cost of one unit on this day; null where it is not known in this currency."""
         row = self.on(product, day)
         return row.cost if row is not None and row.cost is not None and row.cost.currency == currency else None
 
@@ -164,8 +164,13 @@ def evolve(catalogue: Catalogue, event: CatalogueChanged) -> Catalogue:
 
 
 def read_products(text: str) -> Sheet[Product]:
-    """The products of a CSV file."""
-    return read_sheet(text, COLUMNS, product_of, lambda row: row.key)
+    """The products of a CSV file; where times of a product overlap, the later line is invalid."""
+    sheet = read_sheet(text, COLUMNS, product_of, lambda row: row.key)
+    twice = [
+        InvalidLine(line=sheet.lines[after.key], reason=f"{after.product} is there for {after.valid_from} already")
+        for before, after in overlaps(sheet.rows.values())
+    ]
+    return Sheet(sheet.rows, (*sheet.invalid, *twice), sheet.lines)
 
 
 def product_of(cells: Cells) -> Product:

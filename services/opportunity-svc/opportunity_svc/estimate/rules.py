@@ -13,7 +13,7 @@ from ltc_events.opportunity_gates import GATES, Gate
 from pydantic import Field
 
 from ..deal import rules as opportunity
-from ..deal.rules import must_be_open
+from ..deal.rules.states import must_be_open
 
 Costs = Annotated[tuple[CostLine, ...], Field(min_length=1, max_length=500)]
 Cash = Annotated[tuple[CashLine, ...], Field(min_length=1, max_length=240)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, JointDecider, Money, Refusal, States, Stream, UserId, derive_id
 
 from ..deal import rules as opportunity
-from ..deal.rules import must_be_open
+from ..deal.rules.states import must_be_open
 
 Category = Literal["commit", "best_case", "pipeline", "omitted"]
 """``commit``: counted on; ``best_case``: if all goes well; ``pipeline``: worked on; ``omitted``: not counted."""

@@ -9,7 +9,7 @@ from ltc_events import Command, Decider, Event, JointDecider, Money, Name, Refus
 from pydantic import ConfigDict, Field
 
 from ..deal import rules as opportunity
-from ..deal.rules import must_be_open, must_have_come
+from ..deal.rules.states import must_be_open, must_have_come
 from ..quote import rules as quote
 from ..quote.rules.gates import must_be_of, must_exist
 

@@ -1,4 +1,4 @@
-"""Deals of another system: history that counts in figures. It is no opportunity of ours, so it can be neither worked on nor won."""
+"""Deals of another system: history that counts in figures. They can be neither worked on nor won here."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Money, Name, Refusal, UserId, derive_id
+from ltc_events.filled import Today
 from ltc_events.opportunity import Ended, OpportunityImported
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 _WORD = r"[A-Za-z0-9][A-Za-z0-9 ._-]*"
-DealKey = Annotated[str, StringConstraints(min_length=3, max_length=128, pattern=rf"^{_WORD}:{_WORD}$")]
-"""The system a deal comes from and what it is called there, with a colon between."""
+DealKey = Annotated[str, StringConstraints(min_length=3, max_length=128, pattern=rf"^{_WORD}:{_WORD}$"), Field(examples=["crm:1C1I7A6R"])]
+"""The system a deal comes from and its name there, with a colon between."""
 
 
 def past_id(key: str) -> UUID:
@@ -20,20 +21,27 @@ def past_id(key: str) -> UUID:
 
 
 class ImportOpportunity(Command):
-    """Take over a deal as it stands in another system."""
+    """Import a deal of another system as history.
 
-    opportunity_id: UUID
-    source: Code
-    key: Name
-    company: Name
-    product: Code
-    spelled: Name
-    owner: UserId
+    It counts in figures; no timer is set, nothing follows from it, and it can be neither worked on nor won here. The same again
+    changes nothing; an open deal that went on there may be imported anew, a closed one may not change.
+    """
+
+    key: DealKey
+    company: Name = Field(examples=["Acme Inc"])
+    product: Code = Field(examples=["GTX Pro"])
+    spelled: Name | None = Field(None, examples=["GTXPro"], description="The product as that system wrote it, if otherwise.")
+    owner: UserId = Field(examples=["ann"])
     status: Ended
-    value: Money
-    engaged_on: date | None = None
-    closed_on: date | None = None
-    today: date
+    value: Money = Field(description="The won amount; of a deal that was not won, the expected amount.")
+    engaged_on: date | None = Field(None, description="The day on which work on it began.")
+    closed_on: date | None = Field(None, description="The day on which it was won or lost.")
+    today: Today
+
+    @property
+    def opportunity_id(self) -> UUID:
+        """The stream of the deal."""
+        return past_id(self.key)
 
 
 class UnknownPastDeal(Refusal):
@@ -47,15 +55,15 @@ class EndWithoutDay(Refusal):
 
 
 class ClosedBeforeEngaged(Refusal):
-    """It cannot have been closed on {closed}, before anybody worked on it ({engaged})."""
+    """It cannot have been closed on {closed}, before work on it began ({engaged})."""
 
 
 class ImportedFromTheFuture(Refusal):
-    """{day} has not come yet: an import tells what was."""
+    """{day} is in the future: an import is history."""
 
 
 class WonForNothing(Refusal):
-    """A won deal comes to more than nothing, and none to less."""
+    """A won deal has a value above zero, and no deal one below zero."""
 
 
 class ImportedOtherwise(Refusal):
@@ -63,21 +71,24 @@ class ImportedOtherwise(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Never:
-    """It was not imported."""
+class NotImported:
+    """The deal is not imported."""
 
 
-Past = Never | OpportunityImported
+Past = NotImported | OpportunityImported
 
 
 def decide(past: Past, command: ImportOpportunity) -> list[OpportunityImported]:
     must_make_sense(command)
-    told = OpportunityImported(**command.model_dump(exclude={"today"}))
-    if past == told:
+    source, name = command.key.split(":", 1)
+    copied = command.model_dump(exclude={"key", "spelled", "today"})
+    spelled = command.spelled or command.product
+    imported = OpportunityImported(opportunity_id=command.opportunity_id, source=source, key=name, spelled=spelled, **copied)
+    if past == imported:
         return []
     if isinstance(past, OpportunityImported) and past.status != "open":
         raise ImportedOtherwise(status=past.status, closed=str(past.closed_on))
-    return [told]  # for the first time, or it went on in its own system
+    return [imported]  # for the first time, or it went on in its own system
 
 
 def must_make_sense(command: ImportOpportunity) -> None:
@@ -99,7 +110,7 @@ def evolve(past: Past, event: OpportunityImported) -> Past:
 decider: Decider[Past, ImportOpportunity, OpportunityImported] = Decider(
     kind="past-opportunity",
     id="opportunity_id",
-    initial=Never(),
+    initial=NotImported(),
     decide=decide,
     evolve=evolve,
     commands=ImportOpportunity,

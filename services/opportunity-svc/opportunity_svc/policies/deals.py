@@ -12,8 +12,7 @@ from ltc_events.opportunity_gates import DecisionRequested
 from ..deal.rules.decisions import EscalateDecision
 from ..deal.rules.events import FindingNoted
 from ..deal.rules.findings import NoteFinding, RemindOfBid
-from ..deal.rules.joining import JoinOpportunity
-from ..deal.rules.working import OpenOpportunity
+from ..deal.rules.opened import JoinOpportunity, OpenOpportunity
 from ..finding.rules import BidTerms, FrozenEstimate
 from ..pipeline.rules import DEFAULT
 from ..quote.rules.events import QuoteDrafted, QuoteRevised

@@ -21,9 +21,8 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.order import OrderRejected
 
 from ..authority_grant.rules import AuthorityRevoked
-from ..deal.rules.closing import CheckClose
 from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
-from ..deal.rules.terms import triangle
+from ..deal.rules.terms import CheckClose, triangle
 from ..finding.rules import BidTerms
 from ..forecast.rules import ForecastSet
 from ..hand_over.rules.workload import SeatsKept, WorkTakenUp

@@ -1,4 +1,4 @@
-"""A price book: what our products cost in one currency, for a time."""
+"""A price book: list prices of products in one currency, for a time."""
 
 import re
 from collections import Counter
@@ -59,9 +59,8 @@ def price_book_id(code: str) -> UUID:
 
 
 class SetPriceBook(Command):
-    """Say what everything costs from now on; what the book said before no longer counts."""
+    """Set what everything costs from now on; what the book said before no longer counts."""
 
-    price_book_id: UUID
     code: BookCode
     currency: Currency
     items: Items
@@ -71,6 +70,11 @@ class SetPriceBook(Command):
     difference_hash: Sha256 | None = None
     """The difference that was read, where the book is changed by a file."""
     set_by: UserId
+
+    @property
+    def price_book_id(self) -> UUID:
+        """The stream of the price book."""
+        return price_book_id(self.code)
 
 
 class PriceBookSet(Event, type="ltc.opportunity.price-book-set.v1"):
@@ -110,16 +114,16 @@ class PriceInOtherCurrency(Refusal):
 
 
 class PriceBelowNothing(Refusal):
-    """The price of {product} is below nothing."""
+    """The price of {product} is below zero."""
 
 
 class ValidityEndsBeforeItBegins(Refusal):
-    """It would end before it begins: {valid_to} is before {valid_from}."""
+    """The validity ends before it begins: {valid_to} is before {valid_from}."""
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
-    """No price book of this code was set yet."""
+class NotSet:
+    """No price book of this code is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class Book:
     valid_to: date | None
 
     def says(self, command: SetPriceBook) -> bool:
-        """Whether the command would change nothing."""
+        """Whether the command changes nothing."""
         return (self.currency, self.items, self.valid_from, self.valid_to) == (
             command.currency,
             by_product(command.items),
@@ -150,7 +154,7 @@ class Book:
         return item
 
 
-PriceBook: TypeAlias = Nothing | Book
+PriceBook: TypeAlias = NotSet | Book
 
 
 def decide(book: PriceBook, command: SetPriceBook) -> list[PriceBookSet]:
@@ -160,7 +164,7 @@ def decide(book: PriceBook, command: SetPriceBook) -> list[PriceBookSet]:
     if command.difference_hash is not None:
         must_be_as_read(difference(book.items if isinstance(book, Book) else {}, by_product(command.items)), command.difference_hash)
     version = book.version + 1 if isinstance(book, Book) else 1
-    return [PriceBookSet(**dict(command), version=version)]
+    return [PriceBookSet(price_book_id=command.price_book_id, **dict(command), version=version)]
 
 
 def must_be_consistent(command: SetPriceBook) -> None:
@@ -181,8 +185,8 @@ def must_not_end_before_it_begins(valid_from: date, valid_to: date | None) -> No
 
 
 def must_be_valid(book: PriceBook, day: date) -> Book:
-    """The gate of everybody who wants a price."""
-    if isinstance(book, Nothing):
+    """The price book, if it is valid on this day."""
+    if isinstance(book, NotSet):
         raise UnknownPriceBook
     if day < book.valid_from or (book.valid_to is not None and day > book.valid_to):
         raise PriceBookNotValid(code=book.code, day=day.isoformat())
@@ -224,7 +228,7 @@ def not_a_rate(text: str) -> Decimal:
 decider: Decider[PriceBook, SetPriceBook, PriceBookSet] = Decider(
     kind="price-book",
     id="price_book_id",
-    initial=Nothing(),
+    initial=NotSet(),
     decide=decide,
     evolve=evolve,
     commands=SetPriceBook,

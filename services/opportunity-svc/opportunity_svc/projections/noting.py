@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Column, DateTime, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from ..deal.rules.events import FindingNoted, FindingStruck
-from ..deal.rules.forms import noted_as
+from ..deal.rules.history import filled_form
 from ..finding.rules import AnyFinding, Bid, key_of
 from .schema import read
 
@@ -50,7 +50,7 @@ def submitted(deal: BidSubmitted, fact: Fact) -> Row:
 
 def filled(deal: FormFilled, fact: Fact) -> Row:
     """The form that is filled in."""
-    return row_of(deal.opportunity_id, noted_as(deal), deal.filled_by, fact)
+    return row_of(deal.opportunity_id, filled_form(deal), deal.filled_by, fact)
 
 
 deal_findings = projection(

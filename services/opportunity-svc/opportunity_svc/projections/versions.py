@@ -3,10 +3,9 @@
 from ltc_events import Fact, on, projection, put
 from ltc_events.opportunity import lines_as_json
 from ltc_events.projection import Row
-from sqlalchemy import JSON, BigInteger, Column, Date, DateTime, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..price_book.rules import PriceBookSet
 from ..quote.rules.events import QuoteDrafted, QuoteRevised
 from ..quote.rules.margin import costs_as_json
 from .schema import read
@@ -26,19 +25,6 @@ quote_versions = Table(
     Column("written_at", DateTime(timezone=True), nullable=False),
     Column("costs", JSON, nullable=False),
     Column("agreed", JSON),
-)
-price_book_versions = Table(
-    "price_book_version",
-    read,
-    Column("price_book_id", UUID, primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("code", Text, nullable=False),
-    Column("currency", Text, nullable=False),
-    Column("items", JSON, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("set_by", Text, nullable=False),
-    Column("set_at", DateTime(timezone=True), nullable=False),
 )
 
 
@@ -60,16 +46,6 @@ def quoted(quote: QuoteDrafted | QuoteRevised, fact: Fact) -> Row:
     }
 
 
-def listed(book: PriceBookSet, fact: Fact) -> Row:
-    """What a price book said."""
-    return {
-        **book.model_dump(exclude={"items", "difference_hash"}),
-        "items": [item.model_dump(mode="json") for item in book.items],
-        "set_at": fact.occurred_at,
-    }
-
-
 quote_version = projection(
     "quote_version", on(QuoteDrafted, put(quote_versions, quoted)), on(QuoteRevised, put(quote_versions, quoted)), version=2
 )
-price_book_version = projection("price_book_version", on(PriceBookSet, put(price_book_versions, listed)))

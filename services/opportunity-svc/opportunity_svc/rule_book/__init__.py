@@ -1,1 +1,9 @@
 """Rule books: configuration rules and the discount matrix, version by version."""
+
+from ltc_runtime.service import Feature
+
+from .api import rule_books
+from .read import rule_book_list
+from .rules import decider
+
+rule_book = Feature(api=rule_books, deciders=(decider,), projections=(rule_book_list,))

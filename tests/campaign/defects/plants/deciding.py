@@ -57,7 +57,7 @@ def answer_outside_transaction(handle: Any) -> None:
             row = {**row, "headers": json.dumps(row["headers"])}
             slots = ", ".join(f"${number}" for number in range(1, len(row) + 1))
             sql = f"INSERT INTO answer ({', '.join(row)}) VALUES ({slots}) ON CONFLICT DO NOTHING"
-            await asked._call.edge.log.pool.execute(sql, *row.values())
+            await asked._call.context.log.pool.execute(sql, *row.values())
 
     handle.CommandWork.plan = lambda work, plan: plan_work(work, Apart(plan))
     handle.Handle.__call__ = acting

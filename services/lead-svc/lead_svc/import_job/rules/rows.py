@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from ltc_events import BadRow, Code, Name, Reader, Seal, Text, Wanted, derive_id
+from ltc_events import BadRow, Code, ImportRow, Name, RowReader, Seal, Text, derive_id
 from pydantic import TypeAdapter, ValidationError
 
 from ...contact.rules.addresses import Email, Phone
@@ -46,7 +46,7 @@ class ReadRow:
     contact: Mapping[str, str | None]
 
 
-def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader:
+def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> RowReader:
     """How to take rows over that stand below this header.
 
     Raises:
@@ -54,9 +54,9 @@ def reader(mapping: ColumnMapping, source: str, header: Sequence[str]) -> Reader
     """
     read = row_reader(mapping, source, header)
 
-    def wanted(cells: Sequence[str]) -> Wanted:
+    def wanted(cells: Sequence[str]) -> ImportRow:
         row = read(cells)
-        return Wanted(lead.decider.of(row.lead_id), lambda seal: sealed(row, seal))
+        return ImportRow(lead.decider.of(row.lead_id), lambda seal: sealed(row, seal))
 
     return wanted
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserId
-from ltc_events.effect import Effect, Mail, Outcome, Told
+from ltc_events.effect import Effect, EffectOutcome, Mail, Outcome
 from ltc_kit.calendar import WorkingCalendar
 
 from ...lead.rules.response import RESPONSE
@@ -151,7 +151,7 @@ def further(digest: DigestIntended) -> dict[OfDeals | OfPool | OfMerges, int]:
     return {kind: digest.of_deals[kind] for kind in FURTHER_WORDS if kind in digest.of_deals}
 
 
-def told(digest: DigestIntended, came: Told) -> NoteDigest:
+def told(digest: DigestIntended, came: EffectOutcome) -> NoteDigest:
     names = digest.model_dump(include={"inbox_id", "user", "due"})
     return NoteDigest(**names, outcome=came.outcome, detail=came.detail, at=came.at)
 

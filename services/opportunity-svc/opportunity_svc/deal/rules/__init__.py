@@ -1,239 +1,166 @@
-"""An opportunity: a deal sales works on, stage by stage and gate by gate, until it is won or lost."""
+"""A deal (opportunity, 商机): worked on stage by stage and gate by gate, until it is won, lost, declined or cancelled."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from ltc_events import Decider
-from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_forms import FormFilled
-from ltc_events.opportunity_gates import (
-    BidCostBooked,
-    BidSubmitted,
-    ConditionFulfilled,
-    DecisionEscalated,
-    DecisionMade,
-    DecisionRequested,
-    OpportunityCancelled,
-    OpportunityChanged,
-    OpportunityDeclined,
-    OpportunityResumed,
-    OpportunitySuspended,
-    StageEntered,
-)
+from ltc_events import Decider, Event, States
 
-from .bid_costs import BookBidCost, book, booked
-from .closing import CheckClose, check_close, ended, going, passed
-from .decisions import EscalateDecision, FulfilCondition, WithdrawRequest, asked_for, decided, done, dropped, escalate, fulfil, withdraw
-from .events import (
-    BidDeadlineNeared,
-    DecisionLapsed,
-    ExpectedClosePassed,
-    FindingNoted,
-    FindingStruck,
-    LessonNoted,
-    MemberForgotten,
-    PipelineChosen,
+from ...form import rules as forms
+from ...mandate import rules as mandates
+from ...pipeline import rules as pipelines
+from ...quote.rules.gates import must_be_accepted
+from ...quote.rules.states import history as quotes
+from ...quote.rules.supersession import supersede
+from .bid_costs import BookBidCost, book
+from .decisions import (
+    DecideGate,
+    EscalateDecision,
+    FulfilCondition,
+    RequestDecision,
+    WithdrawRequest,
+    decide_gate,
+    escalate,
+    fulfil,
+    must_be_requested,
+    request,
+    withdraw,
 )
-from .findings import (
-    ForgetMember,
-    NoteFinding,
-    RemindOfBid,
-    StrikeFinding,
-    SubmitBid,
-    bid,
-    forget,
-    note,
-    noted,
-    remind_of_bid,
-    strike,
-    struck,
-    submit_bid,
+from .findings import ForgetMember, NoteFinding, RemindOfBid, StrikeFinding, SubmitBid, forget, note, remind_of_bid, strike, submit_bid
+from .form_fills import FillForm, fill
+from .history import history
+from .opened import ChoosePipeline, JoinOpportunity, OpenOpportunity, choose, join, open_deal
+from .outcome import (
+    CancelOpportunity,
+    DeclineOpportunity,
+    LoseOpportunity,
+    ResumeOpportunity,
+    SuspendOpportunity,
+    WinOpportunity,
+    cancel,
+    decline,
+    lose,
+    must_be_suspended,
+    resume,
+    suspend,
+    win,
 )
-from .forms import filled
-from .joining import JoinOpportunity, join
-from .states import (
-    Closed,
-    Course,
-    DayInTheFuture,
-    DealSuspended,
-    Nobody,
-    Open,
-    Opportunity,
-    OpportunityClosed,
-    OpportunityEvent,
-    OpportunityStatus,
-    Suspended,
-    UnknownOpportunity,
-    must_be_open,
-    must_be_undecided,
-    must_have_come,
-    possible,
-)
-from .suspension import CancelOpportunity, ResumeOpportunity, SuspendOpportunity, cancel, must_be_suspended, paused, resume, suspend
-from .terms import ChangeOpportunity, change, changed
-from .working import ChoosePipeline, DeclineOpportunity, LoseOpportunity, OpenOpportunity, decline, lose
+from .stages import EnterStage, approved_quote, enter
+from .states import Closed, Opportunity, OpportunityEvent, OpportunityStatus, must_be_open, must_be_undecided
+from .terms import ChangeOpportunity, CheckClose, change, check_close
 
 OpportunityCommand: TypeAlias = (
-    JoinOpportunity
-    | LoseOpportunity
-    | DeclineOpportunity
+    OpenOpportunity
+    | JoinOpportunity
+    | ChoosePipeline
+    | EnterStage
     | ChangeOpportunity
-    | BookBidCost
-    | SuspendOpportunity
-    | ResumeOpportunity
-    | CancelOpportunity
+    | CheckClose
     | NoteFinding
     | StrikeFinding
     | SubmitBid
     | RemindOfBid
     | ForgetMember
+    | FillForm
+    | BookBidCost
+    | RequestDecision
     | WithdrawRequest
     | EscalateDecision
+    | DecideGate
     | FulfilCondition
-    | CheckClose
+    | SuspendOpportunity
+    | ResumeOpportunity
+    | WinOpportunity
+    | LoseOpportunity
+    | DeclineOpportunity
+    | CancelOpportunity
 )
-"""What a deal decides alone. It is opened with its pipeline (`opening`), goes on and asks with its quote (`stepping`), is decided about
-with a mandate (`deciding`), filled in with a form (`filling`) and won with a quote (`winning`)."""
 
 
-def decide(opportunity: Opportunity, command: OpportunityCommand) -> list[OpportunityEvent]:
+def decide(states: States, command: OpportunityCommand) -> Sequence[Event]:
+    deal = states.of(history, command.opportunity_id)
     match command:
+        case OpenOpportunity():
+            return open_deal(deal, live_pipeline(states, command.pipeline), command)
         case JoinOpportunity():
-            return join(opportunity, command)
-        case LoseOpportunity():
-            return lose(must_be_undecided(opportunity), command)
-        case DeclineOpportunity():
-            return decline(must_be_open(opportunity), command)
+            return join(deal, command)
+        case ChoosePipeline():
+            return choose(must_be_open(deal), live_pipeline(states, command.pipeline), command)
+        case EnterStage():
+            return enter(must_be_open(deal), approved_quote(states, command.opportunity_id, command.quote_id), command)
         case ChangeOpportunity():
-            return change(must_be_open(opportunity), command)
-        case BookBidCost():
-            return book(must_be_open(opportunity), command)
-        case SuspendOpportunity():
-            return suspend(must_be_open(opportunity), command)
-        case ResumeOpportunity():
-            return resume(must_be_suspended(opportunity), command)
-        case CancelOpportunity():
-            return cancel(must_be_undecided(opportunity), command)
-        case NoteFinding(actor=None) if isinstance(opportunity, Closed):
-            return []  # what another part of the service found comes too late
-        case NoteFinding(actor=None):
-            return note(must_be_undecided(opportunity), command)
-        case NoteFinding():
-            return note(must_be_open(opportunity), command)
-        case StrikeFinding():
-            return strike(must_be_open(opportunity), command)
-        case SubmitBid():
-            return submit_bid(must_be_open(opportunity), command)
-        case WithdrawRequest():
-            return withdraw(must_be_open(opportunity), command)
-        case FulfilCondition():
-            return fulfil(must_be_open(opportunity), command)
-        case EscalateDecision():
-            return escalate(opportunity, command)
-        case RemindOfBid():
-            return remind_of_bid(opportunity, command)
-        case ForgetMember():
-            return forget(opportunity, command)
+            return change(must_be_open(deal), command)
         case CheckClose():
-            return check_close(opportunity, command)
+            return check_close(deal, command)
+        case NoteFinding(actor=None) if isinstance(deal, Closed):
+            return []  # another part of the service found it too late
+        case NoteFinding(actor=None):
+            return note(must_be_undecided(deal), command)
+        case NoteFinding():
+            return note(must_be_open(deal), command)
+        case StrikeFinding():
+            return strike(must_be_open(deal), command)
+        case SubmitBid():
+            return submit_bid(must_be_open(deal), command)
+        case RemindOfBid():
+            return remind_of_bid(deal, command)
+        case ForgetMember():
+            return forget(deal, command)
+        case FillForm():
+            return fill(must_be_open(deal), live_form(states, command.form), command)
+        case BookBidCost():
+            return book(must_be_open(deal), command)
+        case RequestDecision():
+            return request(must_be_open(deal), approved_quote(states, command.opportunity_id, command.quote_id), command)
+        case WithdrawRequest():
+            return withdraw(must_be_open(deal), command)
+        case EscalateDecision():
+            return escalate(deal, command)
+        case DecideGate():
+            asked = must_be_requested(must_be_open(deal), command.gate)
+            return decide_gate(must_be_open(deal), asked, states.of(mandates.decider, command.mandate_id), command)
+        case FulfilCondition():
+            return fulfil(must_be_open(deal), command)
+        case SuspendOpportunity():
+            return suspend(must_be_open(deal), command)
+        case ResumeOpportunity():
+            return resume(must_be_suspended(deal), command)
+        case WinOpportunity():
+            won = win(must_be_open(deal), must_be_accepted(states.of(quotes, command.quote_id)), command)
+            others = {quote_id: states.of(quotes, quote_id) for quote_id in command.others}
+            return [*won, *supersede(others, command.opportunity_id, command.quote_id, won=True)]
+        case LoseOpportunity():
+            return lose(must_be_undecided(deal), command)
+        case DeclineOpportunity():
+            return decline(must_be_open(deal), command)
+        case CancelOpportunity():
+            return cancel(must_be_undecided(deal), command)
 
 
-def evolve(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
-    match event:
-        case OpportunityOpened():
-            return opened(event)
-        case OpportunityWon(quote_id=quote_id):
-            return ended(opportunity, Closed("won", quote_id))
-        case OpportunityLost():
-            return ended(opportunity, Closed("lost"))
-        case OpportunityDeclined(how=how):
-            return ended(opportunity, Closed(how))
-        case OpportunityCancelled():
-            return ended(opportunity, Closed("cancelled"))
-        case OpportunitySuspended():
-            return paused(opportunity, event)
-        case OpportunityResumed():
-            return opportunity.deal if isinstance(opportunity, Suspended) else opportunity
-        case OpportunityJoined() | OpportunityJoinRefused() | MemberForgotten() | LessonNoted() | BidDeadlineNeared():
-            return opportunity  # no rule depends on it
-        case _:
-            return carried_on(opportunity, event)
+def live_pipeline(states: States, code: str) -> tuple[int, pipelines.Pipeline]:
+    """The version of a pipeline in which deals begin now."""
+    return pipelines.counting(code, states.of(pipelines.decider, pipelines.pipeline_id(code)))
 
 
-def carried_on(opportunity: Opportunity, event: OpportunityEvent) -> Opportunity:
-    match opportunity:
-        case Open():
-            return gone_on(opportunity, event)
-        case Suspended(deal=deal):  # what another part of the service found is noted also then
-            return replace(opportunity, deal=gone_on(deal, event))
-        case _:
-            return opportunity
+def live_form(states: States, code: str) -> tuple[int, forms.Form]:
+    """The version of a form that is filled in now."""
+    return forms.counting(code, states.of(forms.decider, forms.form_id(code)))
 
 
-def gone_on(deal: Open, event: OpportunityEvent) -> Open:
-    """What becomes of a deal that goes on."""
-    match event:
-        case PipelineChosen():
-            return replace(deal, course=Course(event.code, event.version, event.pipeline))
-        case StageEntered(stage=stage):
-            at = deal.course.pipeline.number_of(stage)
-            return deal if at is None else replace(deal, course=replace(deal.course, at=at))
-        case OpportunityChanged():
-            return changed(deal, event)
-        case BidCostBooked():
-            return booked(deal, event)
-        case FindingNoted():
-            return noted(deal, event)
-        case FindingStruck():
-            return struck(deal, event)
-        case BidSubmitted():
-            return bid(deal, event)
-        case FormFilled():
-            return filled(deal, event)
-        case ExpectedClosePassed():
-            return passed(deal, event)
-        case DecisionRequested():
-            return asked_for(deal, event)
-        case DecisionMade():
-            return decided(deal, event)
-        case DecisionLapsed():
-            return dropped(deal, event)
-        case ConditionFulfilled():
-            return done(deal, event)
-        case DecisionEscalated():
-            decisions = deal.decisions(event.gate)
-            asked = decisions.asked and replace(decisions.asked, escalated=True)
-            return deal.with_decisions(event.gate, replace(decisions, asked=asked))
-        case _:
-            return deal
+def possible(status: OpportunityStatus) -> tuple[str, ...]:
+    """What may be done with a deal of this status, by operation id."""
+    match status:
+        case "open":
+            return (
+                "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
+                "fill_form", "change_opportunity", "book_bid_cost", "suspend_opportunity", "cancel_opportunity",
+            )  # fmt: skip
+        case "suspended":
+            return ("resume_opportunity", "lose_opportunity", "cancel_opportunity")
+        case "won" | "lost" | "no_bid" | "not_admitted" | "cancelled":
+            return ()
 
 
-def opened(event: OpportunityOpened) -> Open:
-    return Open(
-        event.lead_id,
-        event.party_id,
-        event.company,
-        event.account_manager,
-        event.solution_manager,
-        event.fulfilment_manager,
-        event.value,
-        event.expected_close,
-    )
-
-
-decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = Decider(
-    kind="opportunity",
-    id="opportunity_id",
-    initial=Nobody(),
-    decide=decide,
-    evolve=evolve,
-    commands=OpportunityCommand,
-    events=OpportunityEvent,
+decider: Decider[Opportunity, OpportunityCommand, OpportunityEvent] = replace(
+    history, commands=OpportunityCommand, decide_many=decide, also=(quotes, pipelines.decider, forms.decider, mandates.decider)
 )
-
-__all__ = [
-    "CancelOpportunity", "ChangeOpportunity", "CheckClose", "ChoosePipeline", "Closed", "Course", "DayInTheFuture", "DealSuspended",
-    "DeclineOpportunity", "JoinOpportunity", "LoseOpportunity", "Nobody", "NoteFinding", "Open", "OpenOpportunity", "Opportunity",
-    "OpportunityClosed", "OpportunityEvent", "OpportunityStatus", "ResumeOpportunity", "StrikeFinding", "SubmitBid",
-    "SuspendOpportunity", "UnknownOpportunity", "decider", "going", "must_be_open", "must_have_come", "possible",
-]  # fmt: skip

@@ -1,7 +1,6 @@
-"""Costing: what working for a deal costs us is booked once it was decided to invest in it."""
+"""Costs of a bid: booked once it was decided to invest in the deal."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -64,7 +63,3 @@ def must_leave_an_amount(more: Money, costs: Iterable[Money]) -> None:
         must_be_dealt_in(booked + more.amount, more.currency, "What is booked for this deal")
     elif booked + more.amount < 0:
         raise MoreThanBooked(booked=amount_text(booked, more.currency))
-
-
-def booked(deal: Open, event: BidCostBooked) -> Open:
-    return replace(deal, costs={**deal.costs, event.cost_id: event.amount})

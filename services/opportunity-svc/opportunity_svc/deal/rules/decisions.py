@@ -1,11 +1,12 @@
-"""Asking: somebody is to decide about a gate; what comes of that, and of what the decision made a condition."""
+"""Decisions at the gates: requested, made within a mandate (never by the maker), escalated, and their conditions fulfilled."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Command, Refusal, Text, UserId, Value
+from ltc_events import Command, Money, Refusal, Stream, Text, UserId, Value
+from ltc_events.filled import Actor
 from ltc_events.opportunity_gates import (
     Condition,
     ConditionFulfilled,
@@ -18,15 +19,18 @@ from ltc_events.opportunity_gates import (
 )
 from pydantic import ConfigDict, Field, model_validator
 
+from ...mandate import rules as mandates
+from ...mandate.rules import Grant, Mandate, mandate_id
 from ...pipeline.rules import Stage
 from .criteria import QuoteSeen, unmet
 from .events import DecisionLapsed
-from .stages import open_conditions, undecided
-from .states import Asked, Decisions, Open, Opportunity, OpportunityEvent, Passed
+from .history import history
+from .stages import deal_and_quote, open_conditions, undecided
+from .states import Asked, Open, Opportunity, OpportunityEvent
 
 
 class RequestDecision(Command):
-    """Ask those who may to decide about a gate."""
+    """Request a decision about a gate from those who may make it."""
 
     opportunity_id: UUID
     gate: Gate
@@ -34,6 +38,10 @@ class RequestDecision(Command):
     quote_id: UUID | None = None
     actor: UserId
     now: datetime
+
+    def reads(self) -> Sequence[Stream]:
+        """The deal, and the quote that is named."""
+        return deal_and_quote(self.opportunity_id, self.quote_id)
 
 
 class Verdict(Value):
@@ -55,26 +63,48 @@ class Verdict(Value):
         return self
 
 
+class DecideGate(Command):
+    """Decide about a gate by the actor's own mandate, or by one that its holder delegated to the actor."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+    """The request that the actor has read."""
+    verdict: Verdict
+    on_behalf_of: UserId | None = None
+    actor: UserId
+    today: date
+
+    @property
+    def mandate_id(self) -> UUID:
+        """The stream of the mandate that is used."""
+        return mandate_id(self.on_behalf_of or self.actor)
+
+    def reads(self) -> Sequence[Stream]:
+        """The deal and the mandate."""
+        return (history.of(self.opportunity_id), mandates.decider.of(self.mandate_id))
+
+
 class FulfilCondition(Command):
-    """Note that what a decision made a condition is done."""
+    """Note that a condition of a decision is fulfilled."""
 
     opportunity_id: UUID
     gate: Gate
     number: int
-    evidence: Text
-    actor: UserId
+    evidence: Text = Field(examples=["Guarantee of the parent company, received 3 March"])
+    actor: Actor
 
 
 class WithdrawRequest(Command):
-    """Nobody has to decide any more."""
+    """Withdraw a request for a decision."""
 
     opportunity_id: UUID
     gate: Gate
-    actor: UserId
+    actor: Actor
 
 
 class EscalateDecision(Command):
-    """Tell somebody above, unless it was decided in time."""
+    """Escalate a decision that was not made in time."""
 
     opportunity_id: UUID
     gate: Gate
@@ -92,29 +122,48 @@ class GateNotReached(Refusal):
 
 
 class GateNotReady(Refusal):
-    """Nobody can decide about {gate} yet. Missing: {unmet}."""
+    """The gate {gate} cannot be decided yet. Missing: {unmet}."""
 
 
 class AlreadyRequested(Refusal):
-    """Somebody is asked about {gate} already."""
+    """A decision about {gate} is requested already."""
 
 
 class AlreadyPassed(Refusal):
-    """It was decided for {gate} already, and nothing it is about has changed."""
+    """The gate {gate} is passed already, and nothing that was decided has changed."""
 
 
 class NothingRequested(Refusal):
-    """Nobody is asked about {gate}."""
+    """No decision about {gate} is requested."""
 
 
 class NotYourRequest(Refusal):
-    """Only {requested_by}, who asked, or the account manager withdraws the request."""
+    """Only {requested_by}, who requested it, or the account manager withdraws the request."""
 
 
 class UnknownCondition(Refusal):
     """The decision about {gate} has no condition {number}."""
 
     status = 404
+
+
+class DeciderIsMaker(Refusal):
+    """Four eyes: the requester and the account manager do not decide their own request."""
+
+
+class AuthorityBackToMaker(Refusal):
+    """{holder} requested the decision or manages the account: their mandate cannot decide it, also when delegated."""
+
+
+class BeyondMandate(Refusal):
+    """A decision about {gate} for {amount} is beyond this mandate today. Who may decide: {who}."""
+
+
+class RequestHasChanged(Refusal):
+    """The request was made anew after you read it: read it again."""
+
+
+# ── the request ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def request(deal: Open, quote: QuoteSeen | None, command: RequestDecision) -> list[OpportunityEvent]:
@@ -159,7 +208,7 @@ def must_be_ready(deal: Open, stage: Stage, gate: Gate, quote: QuoteSeen | None)
         raise GateNotReady(gate=gate, unmet=lacking)
 
 
-def must_be_asked(deal: Open, gate: Gate) -> Asked:
+def must_be_requested(deal: Open, gate: Gate) -> Asked:
     asked = deal.decisions(gate).asked
     if asked is None:
         raise NothingRequested(gate=gate)
@@ -167,7 +216,7 @@ def must_be_asked(deal: Open, gate: Gate) -> Asked:
 
 
 def withdraw(deal: Open, command: WithdrawRequest) -> list[OpportunityEvent]:
-    asked = must_be_asked(deal, command.gate)
+    asked = must_be_requested(deal, command.gate)
     if command.actor not in (asked.requested_by, deal.account_manager):
         raise NotYourRequest(requested_by=asked.requested_by)
     return [DecisionLapsed(opportunity_id=command.opportunity_id, gate=command.gate, round=asked.round)]
@@ -200,44 +249,46 @@ def fulfil(deal: Open, command: FulfilCondition) -> list[OpportunityEvent]:
     return [fulfilled]
 
 
-# ── what becomes of the deal ──────────────────────────────────────────────────────────────────────────────────────────
+# ── the decision ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked_for(deal: Open, event: DecisionRequested) -> Open:
-    quote = None
-    if event.quote_id is not None and event.quote_hash is not None and event.quote_net is not None:
-        quote = QuoteSeen(event.quote_id, event.quote_hash, event.quote_net)
-    before = deal.decisions(event.gate)
-    asked = Asked(event.round, event.requested_by, event.amount, quote, event.due)
-    return deal.with_decisions(event.gate, Decisions(event.round, asked, before.passed))
+def decide_gate(deal: Open, asked: Asked, held: Mandate, command: DecideGate) -> list[OpportunityEvent]:
+    if asked.round != command.round:
+        raise RequestHasChanged
+    must_be_another(deal, asked, command)
+    authority = must_be_covered(held, asked.amount, command)
+    if command.verdict.outcome != "rejected":
+        must_be_ready(deal, gate_stage(deal, command.gate), command.gate, asked.quote)
+    made = DecisionMade(
+        opportunity_id=command.opportunity_id,
+        gate=command.gate,
+        round=asked.round,
+        outcome=command.verdict.outcome,
+        conditions=command.verdict.conditions,
+        reason=command.verdict.reason,
+        decided_by=command.actor,
+        on_behalf_of=command.on_behalf_of,
+        authority_ref=authority.id,
+        limit=authority.max_amount,
+    )
+    return [made]
 
 
-def decided(deal: Open, event: DecisionMade) -> Open:
-    before = deal.decisions(event.gate)
-    passed = before.passed
-    if event.outcome != "rejected":
-        asked = before.asked
-        made_by = frozenset(user for user in (event.decided_by, event.on_behalf_of) if user is not None)
-        passed = Passed(
-            event.round,
-            asked.quote if asked else None,
-            event.conditions,
-            limit=event.limit or (asked.amount if asked else None),
-            made_by=made_by,
-        )
-    return deal.with_decisions(event.gate, Decisions(before.rounds, None, passed))
+def must_be_another(deal: Open, asked: Asked, command: DecideGate) -> None:
+    """The maker of a request does not decide it."""
+    makers = {asked.requested_by, deal.account_manager}
+    if command.actor in makers:
+        raise DeciderIsMaker
+    if command.on_behalf_of in makers:
+        raise AuthorityBackToMaker(holder=command.on_behalf_of)
 
 
-def dropped(deal: Open, event: DecisionLapsed) -> Open:
-    before = deal.decisions(event.gate)
-    asked = before.asked if before.asked and before.asked.round != event.round else None
-    passed = before.passed if before.passed and before.passed.round != event.round else None
-    return deal.with_decisions(event.gate, Decisions(before.rounds, asked, passed))
-
-
-def done(deal: Open, event: ConditionFulfilled) -> Open:
-    before = deal.decisions(event.gate)
-    if before.passed is None:
-        return deal
-    fulfilled = replace(before.passed, fulfilled=before.passed.fulfilled | {event.number})
-    return deal.with_decisions(event.gate, replace(before, passed=fulfilled))
+def must_be_covered(held: Mandate, amount: Money, command: DecideGate) -> Grant:
+    """The grant or delegation that allows it."""
+    if command.on_behalf_of is None:
+        found = held.own(command.gate, amount, command.today)
+    else:
+        found = held.delegated(command.actor, command.gate, amount, command.today)
+    if found is None:
+        raise BeyondMandate(gate=command.gate, amount=str(amount), who=[])
+    return found

@@ -1,4 +1,4 @@
-"""What happens to a deal and stays here; what others are told is in ltc_events.opportunity and .opportunity_gates."""
+"""Private events of a deal; the published ones are in ltc_events.opportunity and .opportunity_gates."""
 
 from datetime import date
 from uuid import UUID
@@ -21,7 +21,7 @@ class PipelineChosen(Event, type="ltc.opportunity.pipeline-chosen.v1"):
     version: Version
     pipeline: Pipeline
     chosen_by: UserId | None = None
-    """Nobody, where it is how deals begin."""
+    """None, where the deal was opened with it."""
 
 
 class FindingNoted(Event, type="ltc.opportunity.finding-noted.v1"):
@@ -49,7 +49,7 @@ class MemberForgotten(Event, type="ltc.opportunity.member-forgotten.v1"):
 
 
 class DecisionLapsed(Event, type="ltc.opportunity.decision-lapsed.v1"):
-    """A request is nobody's business any more, or a decision no longer holds: withdrawn, the deal is over, or what it was about changed."""
+    """A request or a decision no longer holds: it was withdrawn, the deal is over, or the terms changed."""
 
     opportunity_id: UUID
     gate: Gate
@@ -65,7 +65,7 @@ class LessonNoted(Event, type="ltc.opportunity.lesson-noted.v1"):
 
 
 class BidDeadlineNeared(Event, type="ltc.opportunity.bid-deadline-neared.v1"):
-    """The bid is due in so many days, and not with the customer yet."""
+    """The bid is due in a few days, and not with the customer yet."""
 
     opportunity_id: UUID
     deadline: date
@@ -74,9 +74,9 @@ class BidDeadlineNeared(Event, type="ltc.opportunity.bid-deadline-neared.v1"):
 
 
 class ExpectedClosePassed(Event, type="ltc.opportunity.expected-close-passed.v1"):
-    """The deal should have been decided by then, and is not."""
+    """The expected close passed, and the deal is still open."""
 
     opportunity_id: UUID
     expected_close: date
     suspensions: int
-    """How often it was suspended before."""
+    """The number of suspensions before."""

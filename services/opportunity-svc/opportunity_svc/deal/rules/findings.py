@@ -1,17 +1,18 @@
-"""Noting what we find out about a deal, and submitting the bid."""
+"""Findings of a deal: noted, struck, and the bid that follows from them."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from ltc_events import Command, Name, Refusal, UserId
+from ltc_events.filled import Actor
 from ltc_events.opportunity_gates import BidSubmitted
+from pydantic import Field
 
 from ...finding.rules import Bid, BidTerms, ChainMember, Findings, Notable, Pain, StruckKind
 from .criteria import Unmet
 from .events import BidDeadlineNeared, DecisionLapsed, FindingNoted, FindingStruck, MemberForgotten
 from .stages import gate_missing
-from .states import Nobody, Open, Opportunity, OpportunityEvent, UnknownOpportunity, must_have_come
+from .states import NotOpened, Open, Opportunity, OpportunityEvent, UnknownOpportunity, must_have_come
 
 
 class NoteFinding(Command):
@@ -20,7 +21,7 @@ class NoteFinding(Command):
     opportunity_id: UUID
     finding: Notable
     actor: UserId | None = None
-    """Nobody, where another part of the service found it."""
+    """None, where another part of the service found it."""
 
 
 class StrikeFinding(Command):
@@ -33,13 +34,13 @@ class StrikeFinding(Command):
 
 
 class SubmitBid(Command):
-    """Note that our bid is with the customer."""
+    """Note that our bid is with the customer; where the pipeline has the gate ATB, it is passed first."""
 
     opportunity_id: UUID
-    proposal: Name
+    proposal: Name = Field(examples=["Technical and commercial proposal, version 3"])
     submitted_on: date
     today: date
-    actor: UserId
+    actor: Actor
 
 
 class RemindOfBid(Command):
@@ -178,20 +179,8 @@ def remind_of_bid(opportunity: Opportunity, command: RemindOfBid) -> list[Opport
 
 def forget(opportunity: Opportunity, command: ForgetMember) -> list[OpportunityEvent]:
     """Also of a deal that is over: who asks to be forgotten is."""
-    if isinstance(opportunity, Nobody):
+    if isinstance(opportunity, NotOpened):
         raise UnknownOpportunity
     if not command.known:
         raise UnknownMember
     return [MemberForgotten(opportunity_id=command.opportunity_id, subject_id=command.subject_id)]
-
-
-def noted(deal: Open, event: FindingNoted) -> Open:
-    return replace(deal, findings=deal.findings.under(event.finding))
-
-
-def struck(deal: Open, event: FindingStruck) -> Open:
-    return replace(deal, findings=deal.findings.without(event.kind, event.code))
-
-
-def bid(deal: Open, event: BidSubmitted) -> Open:
-    return replace(deal, findings=deal.findings.under(Bid(proposal=event.proposal, submitted_on=event.submitted_on)))

@@ -1,31 +1,42 @@
-"""Gates: nothing passes a stage, nor is won, before everything its way asks for is there."""
+"""Stages: a deal leaves a stage, and is won, once everything that its pipeline asks for is there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from ltc_events import Command, Money, Refusal, UserId
+from ltc_events import Command, Money, Refusal, States, Stream
+from ltc_events.filled import Actor
 from ltc_events.opportunity_gates import (
     Gate,
     StageEntered,
 )
+from pydantic import Field
 
 from ...pipeline.rules import PipelineCode, Stage
+from ...quote.rules.gates import must_be_of, must_exist
+from ...quote.rules.states import Accepted, Approved, Content, Sent
+from ...quote.rules.states import history as quotes
 from .criteria import QuoteSeen, Unmet, unmet
 from .events import DecisionLapsed
+from .history import history
 from .states import Course, Open, OpportunityEvent
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class EnterStage(Command):
-    """Let a deal go on to a later stage."""
+    """Let a deal go on to a later stage.
+
+    Whatever the stages on the way ask for is listed where it is refused, with who can see to it.
+    """
 
     opportunity_id: UUID
-    stage: PipelineCode | None = None
-    """The next one, if nothing is said."""
-    quote_id: UUID | None = None
-    """The approved quote, where a stage asks for one."""
-    actor: UserId
+    stage: PipelineCode | None = Field(None, description="The next one, if nothing is said.", examples=["guiding"])
+    quote_id: UUID | None = Field(None, description="The approved quote, where a stage that is left asks for one.")
+    actor: Actor
+
+    def reads(self) -> Sequence[Stream]:
+        """The deal, and the quote that is named."""
+        return deal_and_quote(self.opportunity_id, self.quote_id)
 
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,6 +62,28 @@ class StageNotDone(Refusal):
 
 class NotReadyToWin(Refusal):
     """The deal cannot be won yet. Missing: {unmet}."""
+
+
+# ── the quote that a stage or a gate looks at ──────────────────────────────────────────────────────────────────────────
+
+
+def deal_and_quote(opportunity_id: UUID, quote_id: UUID | None) -> Sequence[Stream]:
+    deal = history.of(opportunity_id)
+    return (deal,) if quote_id is None else (deal, quotes.of(quote_id))
+
+
+def approved_quote(states: States, opportunity_id: UUID, quote_id: UUID | None) -> QuoteSeen | None:
+    """The quote, if one is named and it is approved; it is of this deal."""
+    if quote_id is None:
+        return None
+    quote = must_exist(states.of(quotes, quote_id))
+    must_be_of(quote.content, opportunity_id)
+    return quote_seen(quote.content, quote_id) if isinstance(quote, Approved | Sent | Accepted) else None
+
+
+def quote_seen(content: Content, quote_id: UUID) -> QuoteSeen:
+    """What a criterion sees of a quote."""
+    return QuoteSeen(quote_id, content.hash, content.net)
 
 
 # ── stages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +159,7 @@ def gate_missing(deal: Open, stage: Stage, gate: Gate) -> Unmet:
         stage=stage.code,
         gate=gate,
         needs=f"the decision {gate}" + (", which was asked for" if asked else ""),
-        who=f"whoever holds a mandate for {gate}" if asked else "account_manager",
+        who=f"holder of a mandate for {gate}" if asked else "account_manager",
         user=None if asked else deal.account_manager or None,
         operation="decide_gate" if asked else "request_decision",
     )

@@ -1,4 +1,4 @@
-"""What a deal is between what happens to it."""
+"""States of a deal: open with its stage, findings, decisions and costs; suspended; closed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -69,7 +69,7 @@ OpportunityStatus = Literal["open", "suspended", Ended]
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
+class NotOpened:
     """No lead was converted into it yet."""
 
 
@@ -96,7 +96,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody is to decide."""
+    """A decision is requested."""
 
     round: int
     requested_by: str
@@ -108,16 +108,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """It was decided for the deal, perhaps on conditions."""
+    """The gate is passed, perhaps on conditions."""
 
     round: int
     quote: QuoteSeen | None
     conditions: tuple[Condition, ...] = ()
     fulfilled: frozenset[int] = frozenset()
     limit: Money | None = None
-    """Up to which amount the mandate goes that it was decided by."""
+    """The largest amount of the mandate by which it was decided."""
     made_by: frozenset[str] = frozenset()
-    """Who decided, and in whose place."""
+    """The decider, and the holder of the mandate if it was delegated."""
 
     def covers(self, amount: Money) -> bool:
         """Whether it was decided by a mandate that goes so far."""
@@ -160,7 +160,7 @@ class Open:
     costs: Mapping[UUID, Money] = field(default_factory=dict)
     """What was booked for working on it."""
     close_passed: tuple[date, int] | None = None
-    """The expected close that was seen to pass, after how many suspensions."""
+    """The expected close that passed, and the number of suspensions before."""
 
     def known(self, quote: QuoteSeen | None = None) -> Known:
         """What criteria look at."""
@@ -196,21 +196,15 @@ class Closed:
     quote_id: UUID | None = None
     """What it was won with."""
     people: tuple[str, ...] = ()
-    """Who held its seats then."""
+    """Who worked on it then."""
 
 
-Opportunity: TypeAlias = Nobody | Open | Suspended | Closed
-OpportunityEvent: TypeAlias = (
-    OpportunityOpened
-    | OpportunityJoined
-    | OpportunityJoinRefused
-    | PipelineChosen
+Opportunity: TypeAlias = NotOpened | Open | Suspended | Closed
+WorkEvent: TypeAlias = (
+    PipelineChosen
     | StageEntered
     | FindingNoted
     | FindingStruck
-    | MemberForgotten
-    | LessonNoted
-    | BidDeadlineNeared
     | ExpectedClosePassed
     | BidSubmitted
     | FormFilled
@@ -221,13 +215,26 @@ OpportunityEvent: TypeAlias = (
     | ConditionFulfilled
     | OpportunityChanged
     | BidCostBooked
+)
+"""What happens to a deal that is worked on."""
+OpportunityEvent: TypeAlias = (
+    OpportunityOpened
+    | OpportunityJoined
+    | OpportunityJoinRefused
+    | MemberForgotten
+    | LessonNoted
+    | BidDeadlineNeared
     | OpportunitySuspended
     | OpportunityResumed
     | OpportunityCancelled
     | OpportunityDeclined
     | OpportunityWon
     | OpportunityLost
+    | WorkEvent
 )
+
+
+# ── gates ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def must_be_open(opportunity: Opportunity) -> Open:
@@ -236,10 +243,26 @@ def must_be_open(opportunity: Opportunity) -> Open:
             return opportunity
         case Suspended(reason=reason):
             raise DealSuspended(reason=reason.replace("_", " "))
-        case Nobody():
+        case NotOpened():
             raise UnknownOpportunity
         case Closed(status=status):
             raise OpportunityClosed(ended=status.replace("_", " "))
+
+
+def deal_under_way(opportunity: Opportunity) -> Open | None:
+    """The deal that is not decided yet, also if it is suspended."""
+    match opportunity:
+        case Open():
+            return opportunity
+        case Suspended(deal=deal):
+            return deal
+        case NotOpened() | Closed():
+            return None
+
+
+def people_of(deal: Open) -> tuple[str, ...]:
+    """The people who work on a deal: its account, solution and fulfilment manager."""
+    return tuple(dict.fromkeys((deal.account_manager, deal.solution_manager, deal.fulfilment_manager)))
 
 
 def must_be_undecided(opportunity: Opportunity) -> Open:
@@ -250,17 +273,3 @@ def must_be_undecided(opportunity: Opportunity) -> Open:
 def must_have_come(day: date, today: date) -> None:
     if day > today:
         raise DayInTheFuture(day=day.isoformat())
-
-
-def possible(status: OpportunityStatus) -> tuple[str, ...]:
-    """What may be done with a deal of this status, by the names the API gives it."""
-    match status:
-        case "open":
-            return (
-                "draft_quote", "win_opportunity", "lose_opportunity", "decline_opportunity", "enter_stage", "choose_pipeline",
-                "fill_form", "change_opportunity", "book_bid_cost", "suspend_opportunity", "cancel_opportunity",
-            )  # fmt: skip
-        case "suspended":
-            return ("resume_opportunity", "lose_opportunity", "cancel_opportunity")
-        case "won" | "lost" | "no_bid" | "not_admitted" | "cancelled":
-            return ()

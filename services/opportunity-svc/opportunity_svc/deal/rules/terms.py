@@ -1,29 +1,34 @@
-"""Changing: a deal turns out larger or smaller, sooner or later, or other people work on it; what was decided about another deal lapses."""
+"""Terms of a deal: value, expected close and people. Decisions about other terms lapse when they change."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from ltc_events import Command, Money, Refusal, Text, UserId
+from ltc_events.filled import Actor, Today
 from ltc_events.opportunity_gates import DealTerms, Gate, OpportunityChanged
+from pydantic import Field
 
-from .events import DecisionLapsed
-from .states import Decisions, Open, OpportunityEvent
+from .events import DecisionLapsed, ExpectedClosePassed
+from .states import Decisions, Open, Opportunity, OpportunityEvent
 
 
 class ChangeOpportunity(Command):
-    """Change what a deal is worth, when it is expected to close, or who works on it; what is not said stays."""
+    """Change the value of a deal, when it is expected to close, or who works on it; its history keeps every change and reason.
+
+    A decision (ATI, ATB) holds up to the amount its mandate goes to: a deal that grows beyond it, or into another currency, needs a new
+    one. So does a deal whose new account manager made the decision; a request about another amount is made anew.
+    """
 
     opportunity_id: UUID
-    value: Money | None = None
+    value: Money | None = Field(None, description="What the deal is worth.")
     expected_close: date | None = None
-    account_manager: UserId | None = None
-    solution_manager: UserId | None = None
-    fulfilment_manager: UserId | None = None
-    reason: Text
-    actor: UserId
-    today: date
+    account_manager: UserId | None = Field(None, description="AR")
+    solution_manager: UserId | None = Field(None, description="SR")
+    fulfilment_manager: UserId | None = Field(None, description="FR")
+    reason: Text = Field(examples=["They want the second works too"])
+    actor: Actor
+    today: Today
 
 
 class ValueBelowNothing(Refusal):
@@ -40,7 +45,7 @@ class TriangleNotThreePeople(Refusal):
 
 def change(deal: Open, command: ChangeOpportunity) -> list[OpportunityEvent]:
     before = terms_of(deal)
-    said = {name: told for name, told in dict(command).items() if name in DealTerms.model_fields and told is not None}
+    said = {name: value for name, value in dict(command).items() if name in DealTerms.model_fields and value is not None}
     after = before.model_copy(update=said)
     if after == before:
         return []
@@ -99,5 +104,22 @@ def decided_otherwise(deal: Open, gate: Gate, decisions: Decisions, after: DealT
     return [passed.round] if manages or beyond else []
 
 
-def changed(deal: Open, event: OpportunityChanged) -> Open:
-    return replace(deal, **{name: getattr(event.after, name) for name in DealTerms.model_fields})
+# ── expected close ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CheckClose(Command):
+    """Check whether the expected close of an open deal has passed."""
+
+    opportunity_id: UUID
+    today: date
+
+
+def check_close(opportunity: Opportunity, command: CheckClose) -> list[OpportunityEvent]:
+    if not isinstance(opportunity, Open) or opportunity.expected_close >= command.today:
+        return []  # it moved on; a suspended deal is checked when it is resumed
+    if opportunity.close_passed == (opportunity.expected_close, opportunity.suspensions):
+        return []
+    passed = ExpectedClosePassed(
+        opportunity_id=command.opportunity_id, expected_close=opportunity.expected_close, suspensions=opportunity.suspensions
+    )
+    return [passed]

@@ -12,7 +12,7 @@ from ltc_events.opportunity_tasks import TaskRaised, TaskReassigned, Why
 from ...authority_grant import rules as authority
 from ...authority_grant.rules import authority_id
 from ...deal import rules as opportunity
-from ...deal.rules import Open, going
+from ...deal.rules.states import Open, deal_under_way
 from ...deal.rules.terms import terms_of, triangle, unfounded
 from ...forecast import rules as forecast
 from ...forecast.rules import forecast_id
@@ -100,7 +100,7 @@ def what_they_may(states: States, command: HandWorkOver) -> Iterator[TaskRaised]
 
 
 def move_deal(states: States, command: MoveDeal) -> Iterator[Event]:
-    deal = going(states.of(opportunity.decider, command.opportunity_id))
+    deal = deal_under_way(states.of(opportunity.decider, command.opportunity_id))
     seats = [seat for seat in SEATS if deal is not None and getattr(deal, seat) == command.user]
     if deal is None or not seats or not still_away(states, command):
         return  # it is decided, or moved on, or they are back

@@ -8,7 +8,8 @@ from ltc_events import Decider, Event, JointDecider, States, Stream
 from ...authority_grant import rules as authority
 from ...catalogue import rules as catalogue
 from ...catalogue.rules import CATALOGUE_ID
-from ...deal import rules as opportunity
+from ...deal.rules.history import history as deals
+from ...deal.rules.states import must_be_open
 from ...price_book import rules as price_book
 from ...rule_book import rules as rule_book
 from ...rule_book.rules import CONFIGURATION, DISCOUNT
@@ -44,7 +45,7 @@ decider: Decider[Quote, QuoteCommand, QuoteEvent] = Decider(
 def going_on(quote: K, states: States, command: ReviseQuote | AuthorityUse | SendingCommand) -> K:
     """The quote, if it is of this deal and the deal goes on."""
     must_be_of(quote.content, command.opportunity_id)
-    opportunity.must_be_open(states.of(opportunity.decider, command.opportunity_id))
+    must_be_open(states.of(deals, command.opportunity_id))
     return quote
 
 
@@ -53,21 +54,21 @@ def decide_prices(states: States, command: PricingCommand) -> list[Event]:
     costs = states.of(catalogue.decider, CATALOGUE_ID)
     match command:
         case DraftQuote():
-            return [*draft_quote(quote, states.of(opportunity.decider, command.opportunity_id), book, costs, command)]
+            return [*draft_quote(quote, states.of(deals, command.opportunity_id), book, costs, command)]
         case ReviseQuote():
             return [*revise_quote(going_on(must_be_live(quote, command.today), states, command), book, costs, command)]
 
 
 def priced_from(command: PricingCommand) -> list[Stream]:
     quote, book = decider.of(command.quote_id), price_book.decider.of(command.price_book_id)
-    return [opportunity.decider.of(command.opportunity_id), quote, book, catalogue.decider.of(CATALOGUE_ID)]
+    return [deals.of(command.opportunity_id), quote, book, catalogue.decider.of(CATALOGUE_ID)]
 
 
 pricing: JointDecider[PricingCommand] = JointDecider(
     commands=PricingCommand,
     streams=priced_from,
     decide=decide_prices,
-    over=(opportunity.decider, price_book.decider, catalogue.decider, decider),
+    over=(deals, price_book.decider, catalogue.decider, decider),
 )
 
 
@@ -84,7 +85,7 @@ def decide_authority(states: States, command: AuthorityUse) -> list[Event]:
 
 
 def allowed_by(command: AuthorityUse) -> list[Stream]:
-    deal = opportunity.decider.of(command.opportunity_id)
+    deal = deals.of(command.opportunity_id)
     named = [deal, decider.of(command.quote_id), authority.decider.of(command.authority_id), rule_book.decider.of(DISCOUNT)]
     match command:
         case SubmitQuote():
@@ -98,7 +99,7 @@ approval: JointDecider[AuthorityUse] = JointDecider(
     commands=AuthorityUse,
     streams=allowed_by,
     decide=decide_authority,
-    over=(opportunity.decider, authority.decider, rule_book.decider, splitting.decider, decider),
+    over=(deals, authority.decider, rule_book.decider, splitting.decider, decider),
 )
 
 
@@ -118,7 +119,7 @@ def beside(states: States, others: tuple[UUID, ...]) -> dict[UUID, Quote]:
 
 
 def offered_by(command: SendingCommand) -> list[Stream]:
-    named = [opportunity.decider.of(command.opportunity_id), decider.of(command.quote_id)]
+    named = [deals.of(command.opportunity_id), decider.of(command.quote_id)]
     match command:
         case SendQuote():
             return named
@@ -130,5 +131,5 @@ offering: JointDecider[SendingCommand] = JointDecider(
     commands=SendingCommand,
     streams=offered_by,
     decide=decide_sending,
-    over=(opportunity.decider, decider),
+    over=(deals, decider),
 )

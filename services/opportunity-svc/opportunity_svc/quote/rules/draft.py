@@ -9,7 +9,7 @@ from ltc_events.opportunity import lines_hash
 from pydantic import Field
 
 from ...catalogue.rules import Catalogue
-from ...deal.rules import Opportunity, must_be_open
+from ...deal.rules.states import Opportunity, must_be_open
 from ...price_book.rules import PriceBook, must_be_valid, price_book_id
 from .events import QuoteDrafted, QuoteRevised
 from .margin import costs_of

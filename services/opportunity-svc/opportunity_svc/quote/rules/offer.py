@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ltc_events import Command, UserId
 
-from ...deal.rules import must_have_come
+from ...deal.rules.states import must_have_come
 from .events import QuoteAccepted, QuoteExpired, QuoteSent
 from .states import Accepted, Approved, Expired, Nobody, Quote, QuoteEvent, Sent, Superseded
 

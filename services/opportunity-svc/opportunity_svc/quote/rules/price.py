@@ -121,11 +121,16 @@ def net_of(lines: Sequence[PricedLine], currency: str) -> Money:
     return total([line.net for line in lines], currency, "The total before tax")
 
 
-def tax_of(lines: Sequence[PricedLine], currency: str) -> Money:
-    """Tax by rate: what the lines of one rate come to, times the rate, half up; then the sum over the rates."""
+def taxes_of(lines: Sequence[PricedLine], currency: str) -> list[tuple[Decimal, Money, Money]]:
+    """Per tax rate: the rate, what its lines come to, and that times the rate, half up."""
     rates = sorted({line.tax_rate for line in lines})
     nets = [net_of([line for line in lines if line.tax_rate == rate], currency) for rate in rates]
-    return total([net.times(rate) for net, rate in zip(nets, rates, strict=True)], currency, "The tax")
+    return [(rate, net, net.times(rate)) for rate, net in zip(rates, nets, strict=True)]
+
+
+def tax_of(lines: Sequence[PricedLine], currency: str) -> Money:
+    """The sum of the taxes of all rates."""
+    return total([tax for _, _, tax in taxes_of(lines, currency)], currency, "The tax")
 
 
 def gross_of(lines: Sequence[PricedLine], currency: str) -> Money:

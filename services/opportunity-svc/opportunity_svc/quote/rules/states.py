@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Never, TypeAlias
 from uuid import UUID
 
-from ltc_events import Money
+from ltc_events import Decider, Money
 from ltc_events.opportunity import PricedLine
 
 from .events import (
@@ -190,3 +190,9 @@ def revised(content: Content, event: QuoteRevised) -> Content:
         expires_on=event.expires_on or content.expires_on,
         costs=event.costs,
     )
+
+
+history: Decider[Quote, Any, QuoteEvent] = Decider(
+    kind="quote", id="quote_id", initial=Nobody(), evolve=evolve, commands=Never, events=QuoteEvent
+)
+"""Quotes as other nouns read them: their states, without what may be done with them."""

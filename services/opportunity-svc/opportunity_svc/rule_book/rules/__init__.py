@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_events.filled import Actor
 from ltc_kit.versioned_document import Versions
 from pydantic import Field
 
@@ -25,21 +26,30 @@ CONFIGURATION, DISCOUNT = book_id("configuration"), book_id("discount")
 
 
 class DraftRules(Command):
-    """Write the next version of a rule book; it says nothing until it is live."""
+    """Write the next version of a rule book; it counts once it is activated."""
 
-    book_id: UUID
     book: BookName
     configuration: ConfigurationRules | None = None
     discount: DiscountMatrix | None = None
     drafted_by: UserId
 
+    @property
+    def book_id(self) -> UUID:
+        """The stream of the rule book."""
+        return book_id(self.book)
+
 
 class ActivateRules(Command):
-    """Let a version say what holds from now on."""
+    """Make a version count from now on; a discount matrix is activated by another user than the one who wrote it."""
 
-    book_id: UUID
+    book: BookName
     version: Version
-    activated_by: UserId
+    activated_by: Actor
+
+    @property
+    def book_id(self) -> UUID:
+        """The stream of the rule book."""
+        return book_id(self.book)
 
 
 class RulesDrafted(Event, type="ltc.opportunity.rules-drafted.v1"):
@@ -69,7 +79,7 @@ class UnknownRules(Refusal):
 
 
 class ActivatorIsDrafter(Refusal):
-    """Four eyes: whoever wrote a discount matrix does not let it count."""
+    """Four eyes: you wrote this discount matrix, so another manager has to activate it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def decide(book: Book, command: RuleBookCommand) -> list[RuleBookEvent]:
 def draft(book: Book, command: DraftRules) -> list[RulesDrafted]:
     if book.versions.says(content(command)):
         return []
-    return [RulesDrafted(**dict(command), version=book.versions.next)]
+    return [RulesDrafted(book_id=command.book_id, **dict(command), version=book.versions.next)]
 
 
 def activate(book: Book, command: ActivateRules) -> list[RulesActivated]:
@@ -128,7 +138,7 @@ def activate(book: Book, command: ActivateRules) -> list[RulesActivated]:
         and book.drafters[command.version - 1] == command.activated_by
     ):
         raise ActivatorIsDrafter
-    return [RulesActivated(**dict(command), previous=book.live)]
+    return [RulesActivated(book_id=command.book_id, version=command.version, previous=book.live, activated_by=command.activated_by)]
 
 
 def must_have(book: Book, version: int) -> Book:

@@ -12,7 +12,7 @@ from ltc_events.opportunity import LineNo, OptionSwapped, PricedLine
 from ...catalogue import rules as catalogue
 from ...catalogue.rules import CATALOGUE_ID, Catalogue
 from ...deal import rules as opportunity
-from ...deal.rules import Closed, Nobody, Opportunity, UnknownOpportunity
+from ...deal.rules.states import Closed, NotOpened, Opportunity, UnknownOpportunity
 from ...quote import rules as quote
 from ...quote.rules.gates import must_be_accepted
 from ...quote.rules.margin import cost_for
@@ -72,7 +72,7 @@ class UnitDiffers(Refusal):
 
 
 class CostUnknown(Refusal):
-    """Nobody knows what {product} costs in {currency} today: what a swap gains could not be said."""
+    """NotOpened knows what {product} costs in {currency} today: what a swap gains could not be said."""
 
 
 class CostsMore(Refusal):
@@ -125,7 +125,7 @@ class Swap:
 
 def must_be_won(deal: Opportunity, states: States, quote_id: UUID | None) -> Content:
     """What was sold."""
-    if isinstance(deal, Nobody):
+    if isinstance(deal, NotOpened):
         raise UnknownOpportunity
     if quote_id is None or not isinstance(deal, Closed) or deal.quote_id != quote_id:
         raise NotWonYet

@@ -9,7 +9,7 @@ from ltc_events.opportunity_gates import Gate, Round
 from ltc_events.opportunity_tasks import TaskRaised, Why
 
 from ...deal import rules as opportunity
-from ...deal.rules import Closed, Open, Opportunity, going
+from ...deal.rules.states import Closed, Open, Opportunity, deal_under_way
 from ...finding.rules import Bid, BidTerms
 from ...mandate.rules import index as register
 from ...mandate.rules.index import REGISTER
@@ -87,7 +87,7 @@ def raise_task(states: States, command: RaiseTask) -> list[Event]:
     listed = states.of(agenda.decider, agenda_of(command.opportunity_id))
     if not stands(deal, listed, command) or is_over(states, command.why.contract_id):
         return []
-    found = going(deal)
+    found = deal_under_way(deal)
     owner = command.owner or (found and found.account_manager)
     return [TaskRaised(**{**dict(command), "owner": owner})] if owner else []
 
@@ -99,7 +99,7 @@ def stands(deal: Opportunity, listed: Agenda, command: RaiseTask) -> bool:
         case "order_rejected":
             return True
         case "quote_expired":
-            return going(deal) is not None and listed.is_about(why.quote_id)
+            return deal_under_way(deal) is not None and listed.is_about(why.quote_id)
         case "close_passed":
             return isinstance(deal, Open) and (deal.expected_close, deal.suspensions) == (why.day, why.number)
         case "bid_near":
