@@ -1,20 +1,11 @@
 """What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
 
 from ltc_events import At, Command, Fact
-from ltc_events.lead import (
-    LeadCaptured,
-)
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
 from .inbox.rules import NoteNotice, SendDigest
 from .inbox.rules.notices import Concerns, Notice, notices_of, over
 from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
-from .party.rules import NoteParty
-
-
-def keep_party(lead: LeadCaptured) -> list[Command]:
-    """Whoever a lead is from is a party we know."""
-    return [NoteParty(party_id=lead.party_id, company=lead.company, website=lead.website, phone=lead.company_phone)]
 
 
 def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Command]:

@@ -17,7 +17,6 @@ from ltc_runtime.service import Feature, Service
 from .api import contacts, duplicates, inbox, parties, people, withdrawals
 from .campaign import campaign
 from .contact import rules as person
-from .contact.rules import consent as withdrawing
 from .conversion import conversion
 from .deal import deal
 from .form import form
@@ -35,7 +34,8 @@ from .lead_merge import lead_merge
 from .my_day import my_day
 from .nurture import nurture
 from .party import rules as account
-from .policies import keep_party, note_notice, send_digest
+from .party.policies import keep_party
+from .policies import note_notice, send_digest
 from .projections import contact_merge_list, digest_list, inbox_list, party_list
 from .rule_book import rule_book
 from .rule_preview import rule_preview
@@ -47,10 +47,7 @@ former = Feature(
     api=(parties, duplicates, contacts, people, inbox, withdrawals),
     deciders=(
         person.decider,
-        person.together,
         account.decider,
-        account.merging,
-        withdrawing.decider,
         reading.decider,
         digesting.decider,
     ),

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.files import BadFile, Delimited, Row
-from ltc_runtime.files.delimited import LONGEST_LINE, told
+from ltc_events import BadFile, FileRow
+from ltc_kit.files import Delimited
+from ltc_kit.files.delimited import LONGEST_LINE, told
 
 
-def rows(data: bytes, *, size: int = 1 << 20, encoding: str = "auto") -> list[Row]:
+def rows(data: bytes, *, size: int = 1 << 20, encoding: str = "auto") -> list[FileRow]:
     text = Delimited(encoding)
     found = [row for start in range(0, len(data), size) for row in text.feed(data[start : start + size])]
     return found + text.feed(b"", final=True)
@@ -28,13 +29,13 @@ def test_the_encoding_is_found_out(encoding: str) -> None:
 
 
 def test_a_quoted_field_may_hold_breaks_and_the_next_row_knows_its_line() -> None:
-    assert rows(b'a,b\r\n"1\r\n2","x ""y"""\r\n3,4\r\n') == [Row(1, ["a", "b"]), Row(2, ["1\n2", 'x "y"']), Row(4, ["3", "4"])]
+    assert rows(b'a,b\r\n"1\r\n2","x ""y"""\r\n3,4\r\n') == [FileRow(1, ["a", "b"]), FileRow(2, ["1\n2", 'x "y"']), FileRow(4, ["3", "4"])]
 
 
 def test_a_quote_that_is_not_closed_spoils_its_row_alone() -> None:
     data = b'a,b\n"1,2\n' + b"".join(b"%d,x\n" % number for number in range(30))
     found = rows(data)
-    assert found[1] == Row(2, [], "a quote is opened and not closed")
+    assert found[1] == FileRow(2, [], "a quote is opened and not closed")
     assert [row.cells[0] for row in found[2:]] == [str(number) for number in range(30)]
 
 
@@ -49,7 +50,7 @@ def test_a_quote_that_is_not_closed_spoils_its_row_alone() -> None:
 )
 def test_what_cannot_be_read_is_said_with_its_line(row: bytes, reason: str) -> None:
     found = rows(b"a,b\n" + row + b"\n3,4\n", encoding="utf-8")
-    assert found == [Row(1, ["a", "b"]), Row(2, [], reason), Row(3, ["3", "4"])]
+    assert found == [FileRow(1, ["a", "b"]), FileRow(2, [], reason), FileRow(3, ["3", "4"])]
 
 
 def test_what_is_no_table_is_refused_before_it_fills_the_memory() -> None:

@@ -3,10 +3,12 @@
 import codecs
 import re
 
+from ltc_events import BadFile, FileRow
+
 from .card import COLUMNS, BadCard, cells
 from .content_line import ContentLine, understood
 from .delimited import SNIFFED, told
-from .row import MAX_ROWS, BadFile, Row
+from .limits import MAX_ROWS
 
 LARGEST = 64 * 1024
 """Octets that are kept of a card. Pictures, sounds and keys are passed over and count for nothing."""
@@ -41,7 +43,7 @@ class Cards:
         self._sniffing: bytes | None = b""
         self._rest = b""
         self._number = 0
-        self._rows: list[Row] = []
+        self._rows: list[FileRow] = []
         self._count = 0
         # The line that is being unfolded: where it began, and what is kept of it; nothing of one that is passed over.
         self._line = bytearray()
@@ -54,7 +56,7 @@ class Cards:
         self._wrong: str | None = None
         self._astray = False
 
-    def feed(self, chunk: bytes, *, final: bool = False) -> list[Row]:
+    def feed(self, chunk: bytes, *, final: bool = False) -> list[FileRow]:
         """The rows that are complete now.
 
         Raises:
@@ -88,7 +90,7 @@ class Cards:
         if self.encoding == "utf-16":
             self._wide, self.encoding = codecs.getincrementaldecoder("utf-16")("replace"), "utf-8"
         self.encoding = self.encoding.removesuffix("-sig")
-        self._rows.append(Row(1, list(COLUMNS)))
+        self._rows.append(FileRow(1, list(COLUMNS)))
         return chunk.removeprefix(codecs.BOM_UTF8)
 
     def _physical(self, line: bytes) -> None:
@@ -164,6 +166,6 @@ class Cards:
 
     def _add(self, row: list[str], wrong: str | None = None) -> None:
         assert self._begun is not None
-        self._rows.append(Row(self._begun, row, wrong))
+        self._rows.append(FileRow(self._begun, row, wrong))
         self._count += 1
         self._begun = None

@@ -5,7 +5,9 @@ import csv
 import io
 from collections import deque
 
-from .row import MAX_COLUMNS, MAX_ROWS, BadFile, Row
+from ltc_events import BadFile, FileRow
+
+from .limits import MAX_COLUMNS, MAX_ROWS
 
 SNIFFED = 64 * 1024
 """Bytes looked at to tell the encoding."""
@@ -35,7 +37,7 @@ class Delimited:
         self._number = 0
         self._delimiter = ""
 
-    def feed(self, chunk: bytes, *, final: bool = False) -> list[Row]:
+    def feed(self, chunk: bytes, *, final: bool = False) -> list[FileRow]:
         """The rows that are complete now.
 
         Raises:
@@ -61,13 +63,13 @@ class Delimited:
             self.encoding = told(chunk[:SNIFFED])
         self._decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(self.encoding)("replace"), translate=True)
 
-    def _rows(self, final: bool) -> list[Row]:
-        found: list[Row] = []
+    def _rows(self, final: bool) -> list[FileRow]:
+        found: list[FileRow] = []
         while self._lines and (used := self._lines_of_row(final)):
             text = "\n".join(self._lines.popleft() for _ in range(max(used, 1)))
             line, self._number = self._number + 1, self._number + max(used, 1)
             if used < 0:
-                found.append(Row(line, [], "a quote is opened and not closed"))
+                found.append(FileRow(line, [], "a quote is opened and not closed"))
             elif text.strip():
                 found.append(self._row(line, text))
         if self._number > MAX_ROWS:
@@ -85,19 +87,19 @@ class Delimited:
                 return -1
         return -1 if final else 0
 
-    def _row(self, line: int, text: str) -> Row:
+    def _row(self, line: int, text: str) -> FileRow:
         if "\ufffd" in text:
-            return Row(line, [], f"not {self.encoding.removesuffix('-sig').upper()} text")
+            return FileRow(line, [], f"not {self.encoding.removesuffix('-sig').upper()} text")
         if "\x00" in text:
-            return Row(line, [], "a NUL character")
+            return FileRow(line, [], "a NUL character")
         self._delimiter = self._delimiter or max(_DELIMITERS, key=text.count)
         try:
             cells = text.split(self._delimiter) if '"' not in text else next(csv.reader([text], delimiter=self._delimiter, strict=True))
         except csv.Error as error:
-            return Row(line, [], str(error))
+            return FileRow(line, [], str(error))
         if len(cells) > MAX_COLUMNS:
-            return Row(line, [], f"more than {MAX_COLUMNS} columns")
-        return Row(line, [cell.strip() for cell in cells])
+            return FileRow(line, [], f"more than {MAX_COLUMNS} columns")
+        return FileRow(line, [cell.strip() for cell in cells])
 
 
 def told(first: bytes) -> str:

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.files import BadFile, is_workbook, workbook_rows
-from ltc_runtime.files.workbook import as_written
+from ltc_events import BadFile
+from ltc_kit.files import is_workbook, workbook_rows
+from ltc_kit.files.workbook import as_written
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PARTS = {

@@ -9,7 +9,9 @@ from io import BytesIO
 from posixpath import join, normpath
 from xml.parsers import expat
 
-from .row import MAX_COLUMNS, BadFile, Row
+from ltc_events import BadFile, FileRow
+
+from .limits import MAX_COLUMNS
 
 MIB = 1024 * 1024
 PACKED = 64 * MIB
@@ -40,7 +42,7 @@ def is_workbook(first: bytes) -> bool:
     return first.startswith(b"PK\x03\x04")
 
 
-def workbook_rows(packed: bytes) -> Iterator[Row]:
+def workbook_rows(packed: bytes) -> Iterator[FileRow]:
     """The rows of the first sheet, numbered as there; empty ones are left out.
 
     Raises:
@@ -163,7 +165,7 @@ class _Sheet:
 
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
-        self._done: list[Row] = []
+        self._done: list[FileRow] = []
         self._line = 0
         self._cells: dict[int, str] = {}
         self._column = -1
@@ -172,7 +174,7 @@ class _Sheet:
         self._reading = False
         self._width = 0
 
-    def rows(self, archive: zipfile.ZipFile, name: str) -> Iterator[Row]:
+    def rows(self, archive: zipfile.ZipFile, name: str) -> Iterator[FileRow]:
         for _ in _parse(archive, name, UNPACKED, self._start, self._end, self._text):
             yield from self._done
             self._done = []
@@ -206,7 +208,7 @@ class _Sheet:
             # Cells that hold nothing are left out of the file: a row is at least as wide as the first.
             width = max(max(self._cells) + 1, self._width)
             self._width = self._width or width
-            self._done.append(Row(self._line, [self._cells.get(column, "").strip() for column in range(width)]))
+            self._done.append(FileRow(self._line, [self._cells.get(column, "").strip() for column in range(width)]))
 
     def _said(self) -> str:
         match self._type:

@@ -5,7 +5,7 @@ from time import perf_counter
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from ltc_runtime.files.content_line import WIDTH, ContentLine, escaped, folded, parts, understood, unescaped, written
+from ltc_kit.files.content_line import WIDTH, ContentLine, escaped, folded, parts, understood, unescaped, written
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 

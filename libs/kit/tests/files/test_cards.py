@@ -6,14 +6,15 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_runtime.files import BadFile, Cards, Row, are_cards, cards
-from ltc_runtime.files.card import COLUMNS
-from ltc_runtime.files.content_line import written
+from ltc_events import BadFile, FileRow
+from ltc_kit.files import Cards, are_cards, cards
+from ltc_kit.files.card import COLUMNS
+from ltc_kit.files.content_line import written
 
 JO = "VERSION:4.0\nUID:jo\nFN:Jo Doe\nN:Doe;Jo;;;\nORG:Acme Inc;Sales\nEMAIL:jo@acme.example\nTEL:+1 555 0100\nNOTE:Forty cards\n"
 
 
-def rows(data: bytes | str, *, size: int = 1 << 20, encoding: str = "auto") -> list[Row]:
+def rows(data: bytes | str, *, size: int = 1 << 20, encoding: str = "auto") -> list[FileRow]:
     data = data.encode() if isinstance(data, str) else data
     read = Cards(encoding)
     found = [row for start in range(0, len(data), size) for row in read.feed(data[start : start + size])]
@@ -27,7 +28,7 @@ def card(*lines: str, version: str = "4.0") -> str:
 def said(data: bytes | str, encoding: str = "auto") -> dict[str, str]:
     """What the one card says, without what it does not."""
     header, row = rows(data, encoding=encoding)
-    assert (header, row.wrong) == (Row(1, list(COLUMNS)), None)
+    assert (header, row.wrong) == (FileRow(1, list(COLUMNS)), None)
     return {name: cell for name, cell in zip(COLUMNS, row.cells, strict=True) if cell}
 
 
