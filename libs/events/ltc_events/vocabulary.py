@@ -157,7 +157,7 @@ class Decider(Generic[S, C, E]):
 
     def __post_init__(self) -> None:
         ways = (self.decide is not None) + (self.decide_many is not None)
-        if ways != 1 and self.commands is not Never:
+        if ways > 1 or (ways == 0 and self.commands is not Never):
             raise TypeError(f"{self.kind}: give decide or decide_many, and neither where there are no commands")
 
     def of(self, id: UUID) -> Stream:
