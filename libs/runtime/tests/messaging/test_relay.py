@@ -16,7 +16,7 @@ from ltc_runtime.messaging.republish import republish
 from ltc_runtime.messaging.topic_check import LogBehindTopic, check_not_behind, last_published
 from ltc_runtime.shutdown import Shutdown
 from ltc_runtime.worker_status import WorkerStatus
-from wire_world import World, until
+from messaging_world import World, until
 
 
 async def positions(here: World) -> dict[int, list[int]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ltc_runtime.messaging import metrics
 from ltc_runtime.messaging.cloudevents import Envelope, Headers, headers_of
-from wire_world import World, until
+from messaging_world import World, until
 
 HOSTILE = 10_000
 DROPPED, SAID_TWICE = 0.03, 0.5

@@ -19,8 +19,8 @@ from ltc_runtime.process import report_workers, workers_of
 from ltc_runtime.settings import Role
 from ltc_runtime.shutdown import Shutdown
 from ltc_runtime.worker_status import WorkerStatus
-from test_hear import message
-from wire_world import World, until
+from messaging_world import World, until
+from test_inbox import message
 
 
 class Probed:

@@ -17,7 +17,7 @@ from ltc_runtime.messaging.inbox_batch import AppendConsumed, DeadLetter
 from ltc_runtime.messaging.reconciliation import run_reconciliation
 from ltc_runtime.messaging.topic_start import LOOKED_AT, note_starts
 from ltc_runtime.messaging.watchdog import Stuck, Watchdog
-from wire_world import TOPIC, World, stall, until
+from messaging_world import TOPIC, World, stall, until
 
 
 def message(told: Envelope, **changes: Any) -> tuple[int, bytes, bytes, list[tuple[str, bytes]]]:

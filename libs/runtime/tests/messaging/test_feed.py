@@ -13,7 +13,7 @@ from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.messaging.cloudevents import Envelope
 from ltc_runtime.messaging.neighbour import Neighbour, Neighbours, Unanswered
 from ltc_runtime.process import http_server
-from wire_world import World
+from messaging_world import World
 
 
 @pytest.fixture(scope="session")

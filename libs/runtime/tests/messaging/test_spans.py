@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from ltc_runtime import telemetry
+from messaging_world import World
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
-from wire_world import World
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 ACT = f"00-{TRACE}-b7ad6b7169203331-01"

@@ -5,7 +5,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from ltc_runtime.messaging.cloudevents import attributes_of, read_message
-from wire_world import World
+from messaging_world import World
 
 
 async def test_what_is_told_is_heard_once_and_byte_for_byte(here: World) -> None:
