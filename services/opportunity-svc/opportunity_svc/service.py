@@ -1,37 +1,23 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
-from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
-from ltc_events.lead import DeskHandedOver, DeskTakenUp, LeadConverted
-from ltc_events.opportunity import EstimateFrozen, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.contract import ContractRegistered, ContractSigned
+from ltc_events.lead import LeadConverted
+from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import (
-    BidSubmitted,
-    DecisionEscalated,
-    DecisionMade,
     DecisionRequested,
-    OpportunityCancelled,
-    OpportunityChanged,
-    OpportunityDeclined,
-    OpportunityResumed,
-    OpportunitySuspended,
 )
-from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
-from ltc_events.order import OrderRejected
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
 from .api import (
     comparisons,
-    deal_forecasts,
     decisions,
     documents,
     drafts,
     estimates,
-    forecasts,
     forms,
     frozen_estimates,
-    hand_overs,
     lessons,
-    mandates,
     negotiations,
     opportunities,
     outcomes,
@@ -40,55 +26,29 @@ from .api import (
     quotes,
     reports,
     swaps,
-    tasks,
-    teams,
     waterfalls,
 )
 from .authority_grant import authority_grant
-from .authority_grant.rules import AuthorityRevoked
 from .catalogue import catalogue
 from .deal import rules as opportunity
-from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from .deal.rules.events import FindingNoted
 from .estimate import rules as estimate
-from .forecast import rules as forecast
-from .forecast.rules import ForecastSet
+from .forecast import forecast
 from .form import rules as form
-from .hand_over import rules as leaving
-from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
+from .hand_over import hand_over
 from .legal_entity import legal_entity
-from .mandate import rules as mandate
-from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
-from .mandate.rules import index as register
+from .mandate import mandate
 from .negotiation import rules as negotiation
 from .past_opportunity import past_opportunity
 from .pipeline import rules as pipeline
 from .policies import (
-    ask_deciders,
-    ask_for_bid,
-    ask_for_close,
-    ask_for_decision,
-    ask_for_order,
-    drop_tasks,
     end_selection,
-    end_trouble,
     escalate_decision,
     expire_later,
     expire_quote,
-    follow_up_quote,
-    keep_agendas,
-    keep_desks,
-    keep_register,
-    look_again,
-    move_account,
-    note_contract,
     note_estimate,
-    note_rejection,
     open_opportunity,
-    pass_work_on,
     remind_of_bid,
-    trace_quote,
-    vacate_seats,
-    watch_close,
 )
 from .price_book import price_book
 from .projections import (
@@ -97,36 +57,27 @@ from .projections import (
     deal_findings,
     decision_list,
     estimate_list,
-    forecast_list,
     form_fills,
     form_list,
-    hand_over_list,
     lesson_list,
-    mandate_list,
     opportunity_list,
     option_swap,
     pipeline_list,
     quote_list,
     quote_version,
     stage_passing,
-    task_list,
 )
 from .projections import negotiation as negotiation_list
 from .quote import rules as quote
 from .quote.rules import discount_tally as splitting
-from .quote.rules.events import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
+from .quote.rules.events import QuoteDrafted, QuoteRevised
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .sales_figure import sales_figure
 from .swap import rules as swapping
 from .swap.rules import selection
-from .task import rules as task
-from .task.rules import deal_tasks as agenda
-from .task.rules import rejected_orders as trouble
-from .task.rules.deal_tasks import AccountMoved, DecidersFound, SeatsVacated, TasksSettled
-from .task.rules.rejected_orders import ContractOver, OrderInTrouble
-from .task.rules.states import QuoteTraced, TaskSought
-from .team import rules as team
+from .task import task
+from .team import team
 
 former = Feature(
     api=(
@@ -140,15 +91,9 @@ former = Feature(
         swaps,
         estimates,
         frozen_estimates,
-        teams,
-        deal_forecasts,
-        forecasts,
         pipelines,
         forms,
         decisions,
-        tasks,
-        hand_overs,
-        mandates,
         reports,
         outcomes,
         lessons,
@@ -160,7 +105,6 @@ former = Feature(
         swapping.decider,
         pipeline.decider,
         form.decider,
-        mandate.decider,
         splitting.decider,
         quote.decider,
         quote.pricing,
@@ -169,89 +113,15 @@ former = Feature(
         negotiation.facts,
         negotiation.decider,
         estimate.decider,
-        team.decider,
-        forecast.decider,
-        task.decider,
-        agenda.decider,
-        register.decider,
-        trouble.decider,
-        leaving.decider,
     ),
     policies=(
         NamedPolicy("open_opportunity", LeadConverted, open_opportunity),
-        NamedPolicy(
-            "keep_desks",
-            (
-                DeskHandedOver,
-                DeskTakenUp,
-                OpportunityOpened,
-                OpportunityChanged,
-                TaskRaised,
-                TaskReassigned,
-                TaskDone,
-                TaskDropped,
-                SeatsVacated,
-            ),
-            keep_desks,
-            from_start=True,
-        ),
-        NamedPolicy("watch_close", (OpportunityOpened, OpportunityChanged), watch_close, from_start=True),
-        NamedPolicy(
-            "keep_agendas",
-            (
-                OpportunityChanged,
-                OpportunitySuspended,
-                OpportunityWon,
-                OpportunityLost,
-                OpportunityDeclined,
-                OpportunityCancelled,
-                QuoteDrafted,
-                QuoteTraced,
-                DecisionRequested,
-                DecisionMade,
-                DecisionLapsed,
-                FindingNoted,
-                FindingStruck,
-                BidSubmitted,
-                ForecastSet,
-                MandateRevoked,
-                AuthorityRevoked,
-                TaskSought,
-                TaskRaised,
-                TaskReassigned,
-                TaskDone,
-                TaskDropped,
-                WorkTakenUp,
-                SeatsKept,
-                ContractOver,
-            ),
-            keep_agendas,
-            from_start=True,
-        ),
-        NamedPolicy("look_again", OpportunityResumed, look_again),
-        NamedPolicy(
-            "vacate_seats", (OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled), vacate_seats, from_start=True
-        ),
-        NamedPolicy("ask_for_close", ExpectedClosePassed, ask_for_close),
         NamedPolicy("expire_quote", QuoteDrafted, expire_quote),
         NamedPolicy("expire_later", QuoteRevised, expire_later),
-        NamedPolicy("trace_quote", QuoteSent, trace_quote, from_start=True),
-        NamedPolicy("follow_up_quote", QuoteExpired, follow_up_quote),
         NamedPolicy("escalate_decision", DecisionRequested, escalate_decision),
-        NamedPolicy("ask_for_decision", DecisionEscalated, ask_for_decision),
         NamedPolicy("remind_of_bid", FindingNoted, remind_of_bid),
-        NamedPolicy("ask_for_bid", BidDeadlineNeared, ask_for_bid),
         NamedPolicy("note_estimate", EstimateFrozen, note_estimate),
-        NamedPolicy("keep_register", (MandateGranted, MandateDelegated, DelegationEnded, MandateRevoked), keep_register, from_start=True),
-        NamedPolicy("ask_deciders", DecidersFound, ask_deciders),
-        NamedPolicy("ask_for_order", OrderInTrouble, ask_for_order),
-        NamedPolicy("drop_tasks", TasksSettled, drop_tasks),
-        NamedPolicy("move_account", AccountMoved, move_account),
-        NamedPolicy("pass_work_on", WorkPassedOn, pass_work_on),
         NamedPolicy("end_selection", (ContractSigned, ContractRegistered), end_selection, from_start=True),
-        NamedPolicy("note_contract", ContractRegistered, note_contract, from_start=True),
-        NamedPolicy("end_trouble", ContractClosed, end_trouble, from_start=True),
-        NamedPolicy("note_rejection", OrderRejected, note_rejection),
     ),
     projections=(
         opportunity_list,
@@ -262,14 +132,10 @@ former = Feature(
         pipeline_list,
         form_list,
         form_fills,
-        mandate_list,
         quote_list,
         quote_version,
         negotiation_list,
         estimate_list,
-        forecast_list,
-        task_list,
-        hand_over_list,
         lesson_list,
         stage_passing,
         chain_person,
@@ -286,4 +152,9 @@ service = Service(
     past_opportunity,
     sales_figure,
     legal_entity,
+    team,
+    forecast,
+    mandate,
+    task,
+    hand_over,
 )

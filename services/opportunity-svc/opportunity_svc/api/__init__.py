@@ -6,9 +6,7 @@ from .decisions import decisions
 from .documents import documents
 from .estimates import estimates, frozen_estimates
 from .forms import forms
-from .leaving import hand_overs
 from .lessons import lessons
-from .mandates import mandates
 from .negotiating import negotiations
 from .outcomes import outcomes
 from .people import people
@@ -17,8 +15,6 @@ from .quotes import drafts, quotes
 from .reports import reports
 from .resource import opportunities
 from .swapping import swaps
-from .tasks import tasks
-from .teams import deal_forecasts, forecasts, teams
 from .waterfall import waterfalls
 
 __all__ = [
@@ -27,20 +23,16 @@ __all__ = [
     "comparisons",
     "costing",
     "ageing",
-    "deal_forecasts",
     "deals",
     "decisions",
     "drafts",
     "estimates",
     "filling",
     "findings",
-    "forecasts",
     "forms",
     "frozen_estimates",
-    "hand_overs",
     "leakage",
     "lessons",
-    "mandates",
     "opportunities",
     "outcomes",
     "people",
@@ -49,8 +41,6 @@ __all__ = [
     "reports",
     "stages",
     "swaps",
-    "tasks",
-    "teams",
     "waterfalls",
     "winning",
 ]

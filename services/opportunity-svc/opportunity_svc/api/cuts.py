@@ -12,6 +12,7 @@ from sqlalchemy import Date, Select, Subquery, Text, and_, cast, func, literal, 
 from .. import projections as shown
 from ..past_opportunity.read import PastRow
 from ..pipeline.rules import PipelineCode
+from ..team.read import team_rows
 
 By = Literal["all", "account_manager", "team", "territory", "pipeline", "profile", "month", "quarter"]
 Origin = Literal["all", "own", "imported"]
@@ -95,7 +96,7 @@ def _by_team(deals: Subquery, by: By) -> Subquery:
 
 def _team_spans() -> Select[Any]:
     """Who was in which team, from which day until before which."""
-    teams = shown.teams.c
+    teams = team_rows.c
     following = func.lead(cast(teams.since, Date)).over(partition_by=teams.team_id, order_by=teams.version)
     versions = select(
         teams.code, teams.territory, cast(teams.since, Date).label("since"), following.label("until"), teams.members

@@ -31,6 +31,7 @@ from ..deal.rules.decisions import (
     Verdict,
     WithdrawRequest,
 )
+from ..mandate.read import delegation_rows, mandate_rows
 from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .resource import OPEN, opportunities
 from .roles import DECIDERS, TRIANGLE, WRITERS
@@ -102,9 +103,9 @@ async def decide_gate(opportunity_id: UUID, gate: Gate, body: DecideBody, read: 
 
 async def holders(opportunity_id: UUID, gate: Gate, round: int, today: date, read: Read) -> list[str]:
     """Who could decide about this request: whose mandate covers it, its makers left out."""
-    asked, held, deal = shown.decisions.c, shown.mandates.c, shown.opportunities.c
+    asked, held, deal = shown.decisions.c, mandate_rows.c, shown.opportunities.c
     manager = select(deal.account_manager).where(deal.opportunity_id == opportunity_id).scalar_subquery()
-    may = select(held.holder).distinct().join_from(shown.mandates, shown.decisions, mandated(today)).order_by(held.holder)
+    may = select(held.holder).distinct().join_from(mandate_rows, shown.decisions, mandated(today)).order_by(held.holder)
     one = and_(asked.opportunity_id == opportunity_id, asked.gate == gate, asked.round == round)
     others = and_(held.holder != asked.requested_by, held.holder != manager)
     return [row["holder"] for row in await read.all(may.where(one, others).limit(20))]
@@ -192,11 +193,11 @@ async def list_decisions(
 
 def may_decide(user: str, today: date) -> ColumnElement[bool]:
     """Whether somebody may make this decision: a mandate covers it, their own or one they got, and neither is the maker."""
-    table, deal, held, given = shown.decisions.c, shown.opportunities.c, shown.mandates.c, shown.delegations.c
+    table, deal, held, given = shown.decisions.c, shown.opportunities.c, mandate_rows.c, delegation_rows.c
     own = exists(select(held.holder).where(mandated(today), held.holder == user))
     lent = exists(
         select(given.delegation_id)
-        .join_from(shown.delegations, shown.mandates, given.mandate_id == held.mandate_id)
+        .join_from(delegation_rows, mandate_rows, given.mandate_id == held.mandate_id)
         .where(
             mandated(today), given.delegate == user, ~given.ended, given.gates.contains(table.gate), given.currency == table.currency,
             given.max_amount >= table.amount, given.valid_from <= today, given.valid_to >= today,
@@ -208,7 +209,7 @@ def may_decide(user: str, today: date) -> ColumnElement[bool]:
 
 def mandated(today: date) -> ColumnElement[bool]:
     """Whether a mandate covers a decision today."""
-    table, held = shown.decisions.c, shown.mandates.c
+    table, held = shown.decisions.c, mandate_rows.c
     return and_(
         ~held.revoked,
         held.gate == table.gate,

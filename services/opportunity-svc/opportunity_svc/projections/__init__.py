@@ -5,10 +5,8 @@ from .courses import pipeline_list, pipelines
 from .deciding import conditions, decision_list, decisions
 from .estimating import estimate_list, estimates
 from .estimating import frozen as frozen_estimates
-from .forecasting import forecast_list, forecasts, targets, teams
 from .forms import filled_forms, fills, form_fills, form_list, form_values, forms
 from .learning import lesson_list, lessons
-from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
 from .passing import stage_passing, stage_passings
@@ -16,7 +14,6 @@ from .people import chain_people, chain_person
 from .pipeline import opportunities, opportunity_list, suspensions
 from .quoting import quote_list, quotes
 from .swapping import option_swap, swaps
-from .tasks import hand_over_list, hand_overs, handed_work, task_list, tasks
 from .versions import quote_version, quote_versions
 
 __all__ = [
@@ -33,14 +30,11 @@ __all__ = [
     "deal_findings",
     "decision_list",
     "decisions",
-    "delegations",
     "estimate_list",
     "estimates",
     "findings",
     "filled_forms",
     "fills",
-    "forecast_list",
-    "forecasts",
     "form_fills",
     "form_list",
     "form_values",
@@ -48,8 +42,6 @@ __all__ = [
     "frozen_estimates",
     "lesson_list",
     "lessons",
-    "mandate_list",
-    "mandates",
     "opportunities",
     "opportunity_list",
     "option_swap",
@@ -61,11 +53,4 @@ __all__ = [
     "stage_passings",
     "suspensions",
     "swaps",
-    "hand_over_list",
-    "hand_overs",
-    "handed_work",
-    "targets",
-    "task_list",
-    "tasks",
-    "teams",
 ]

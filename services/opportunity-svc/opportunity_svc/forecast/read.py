@@ -1,132 +1,81 @@
-"""Teams, their targets, and what is forecast: as it stands, and as it stood on any day."""
+"""Shows the forecast of a quarter, today or as it stood on any day."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
-from ltc_events import Code, Currency, Money, Sum, UserId
-from ltc_runtime.http import EVERYONE, Api, Body, Handle, NaturalKey, Read, View
+from ltc_events import Currency, Fact, Money, Sum, on, projection, put
+from ltc_events.projection import Row
+from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from .. import projections as shown
-from ..forecast import rules as forecast
-from ..forecast.rules import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
-from ..team import rules as team
+from ..projections.schema import read
+from ..team.api import Named
+from ..team.read import TeamView, target_row, target_rows, team_row, team_rows, team_view
 from ..team.rules import (
-    LeadIsNoMember,
-    MemberNamedTwice,
-    Members,
     Period,
-    SetTarget,
-    SetTeam,
-    TargetOfNothing,
-    TeamCode,
+    TargetSet,
+    TeamSet,
     UnknownTeam,
     Weights,
     days_of,
     team_id,
 )
-from .resource import OPEN
-from .roles import MANAGERS, SALES
+from .rules import Category, ForecastSet
 
-Named = Annotated[TeamCode, Field(examples=["east"])]
-
-teams = Api("/teams", stream=team.decider, natural=NaturalKey("code", Named, team_id))
-deal_forecasts = Api(
-    "/opportunities/{opportunity_id}/forecast", stream=forecast.decider, natural=NaturalKey("opportunity_id", UUID, forecast_id)
-)
 forecasts = Api("/forecasts")
 
-
-# ── a deal ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class ForecastBody(Body):
-    """How sure a deal is."""
-
-    category: Category
-    amount: Money
-    close_on: date = Field(description="By when we expect to win it.")
-
-
-@deal_forecasts.act("", roles=SALES, refuses=(*OPEN, CloseDayPassed, ForecastBelowNothing))
-async def forecast_opportunity(opportunity_id: UUID, body: ForecastBody, handle: Handle) -> None:
-    """Say how sure an open deal is, of how much, and by when."""
-    command = SetForecast(
-        forecast_id=forecast_id(opportunity_id),
-        opportunity_id=opportunity_id,
-        category=body.category,
-        amount=body.amount,
-        close_on=body.close_on,
-        set_by=handle.actor,
-        today=handle.today,
-    )
-    return await handle(command)
+forecast_rows = Table(
+    "forecast_entry",
+    read,
+    Column("opportunity_id", postgresql.UUID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("account_manager", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("close_on", Date, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Index("forecast_entry_since", "since"),
+)
 
 
-# ── teams ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def forecast_row(said: ForecastSet, fact: Fact) -> Row:
+    """How sure a deal was, from then on."""
+    row = said.model_dump(exclude={"forecast_id", "amount"})
+    return {**row, "since": fact.occurred_at, "amount": said.amount.amount, "currency": said.amount.currency}
 
 
-class TeamBody(Body):
-    """Who is in a team, and where it sells."""
-
-    territory: Code | None = Field(None, examples=["CN-SH"])
-    lead: UserId = Field(examples=["mia"])
-    members: Members = Field(examples=[["mia", "ann"]])
-
-
-@teams.act("/{code}", roles=MANAGERS, refuses=(MemberNamedTwice, LeadIsNoMember))
-async def set_team(code: Named, body: TeamBody, handle: Handle) -> None:
-    """Make a team, or say anew who is in it. Whoever is in two teams counts in both."""
-    command = SetTeam(team_id=team_id(code), code=code, territory=body.territory, lead=body.lead, members=body.members, set_by=handle.actor)
-    return await handle(command)
-
-
-class TargetBody(Body):
-    """What a team is to win in a quarter."""
-
-    period: Period = Field(examples=["2026-Q4"])
-    amount: Money
-    weights: Weights = Field(description="How much of what is forecast in a category is counted on.")
-
-
-@teams.act("/{code}/target", roles=MANAGERS, refuses=(UnknownTeam, TargetOfNothing))
-async def set_target(code: Named, body: TargetBody, handle: Handle) -> None:
-    """Set the target of a team for a quarter."""
-    command = SetTarget(team_id=team_id(code), period=body.period, amount=body.amount, weights=body.weights, set_by=handle.actor)
-    return await handle(command)
-
-
-class TeamView(View):
-    """A team as it is now, or was on a day."""
-
-    code: str
-    version: int
-    territory: str | None
-    lead: str
-    members: Sequence[str]
-    since: datetime
-
-
-@teams.query("", roles=EVERYONE)
-async def list_teams(read: Read, territory: Code | None = None) -> Sequence[TeamView]:
-    """The teams, by their codes."""
-    table = shown.teams.c
-    newest = select(shown.teams).ext(distinct_on(table.team_id)).order_by(table.team_id, table.version.desc()).subquery()
-    found = select(newest).order_by(newest.c.code)
-    if territory is not None:
-        found = found.where(newest.c.territory == territory)
-    return [_team(row) for row in await read.all(found)]
-
-
-teams.history("/{code}/history", roles=EVERYONE, refuses=(UnknownTeam,))
-
-
-# ── the forecast ──────────────────────────────────────────────────────────────────────────────────────────────────────
+forecast_list = projection(
+    "forecast_list",
+    on(ForecastSet, put(forecast_rows, forecast_row)),
+    on(TeamSet, put(team_rows, team_row)),
+    on(TargetSet, put(target_rows, target_row)),
+)
 
 
 class Part(View):
@@ -184,9 +133,9 @@ def _against(target: dict[str, Any] | None, forecast: Sequence[Part], won: Seque
 
 def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
     """What was forecast last by that day, of deals that were open then."""
-    said, deals = shown.forecasts.c, shown.opportunities.c
+    said, deals = forecast_rows.c, shown.opportunities.c
     last = (
-        select(shown.forecasts)
+        select(forecast_rows)
         .where(cast(said.since, Date) <= day)
         .ext(distinct_on(said.opportunity_id))
         .order_by(said.opportunity_id, said.version.desc())
@@ -220,23 +169,19 @@ def _won(period: str, day: date, members: list[str] | None) -> Select[Any]:
 
 
 def _target(code: str, period: str, day: date) -> Select[Any]:
-    table = shown.targets.c
-    found = select(shown.targets).where(table.team_id == team_id(code), table.period == period, cast(table.since, Date) <= day)
+    table = target_rows.c
+    found = select(target_rows).where(table.team_id == team_id(code), table.period == period, cast(table.since, Date) <= day)
     return found.order_by(table.version.desc()).limit(1)
 
 
 async def _team_on(code: str, day: date, read: Read) -> TeamView:
-    table = shown.teams.c
-    found = select(shown.teams).where(table.team_id == team_id(code), cast(table.since, Date) <= day)
-    return _team(await read.one(found.order_by(table.version.desc()).limit(1), UnknownTeam))
+    table = team_rows.c
+    found = select(team_rows).where(table.team_id == team_id(code), cast(table.since, Date) <= day)
+    return team_view(await read.one(found.order_by(table.version.desc()).limit(1), UnknownTeam))
 
 
 def _by(owner: ColumnElement[Any], members: list[str] | None) -> list[ColumnElement[bool]]:
     return [] if members is None else [owner.in_(members)]
-
-
-def _team(row: dict[str, Any]) -> TeamView:
-    return TeamView(**{name: row[name] for name in TeamView.model_fields})
 
 
 def _part(row: dict[str, Any]) -> Part:
