@@ -30,7 +30,6 @@ from .lead.rules.events import LeadRouted, LeadWatched, ResponseAwaited, TouchLo
 from .lead.rules.pool import RecycleLead, WatchLead
 from .lead.rules.response import AwaitResponse, CheckResponse
 from .lead.rules.score import ScoreLead
-from .party.rules import NoteParty
 from .workload.rules import LeadsHandedOver, NoteGone, NoteTaken, workload_of
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
@@ -40,11 +39,6 @@ FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"
 def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified | LeadUnmerged, fact: Fact) -> list[Command]:
     """Whatever we learn of a lead may make it more promising, or less."""
     return [ScoreLead(lead_id=lead.lead_id, at=fact.occurred_at)]
-
-
-def keep_party(lead: LeadCaptured) -> list[Command]:
-    """Whoever a lead is from is a party we know."""
-    return [NoteParty(party_id=lead.party_id, company=lead.company, website=lead.website, phone=lead.company_phone)]
 
 
 def convert_each(leads: ConversionsRequested) -> list[Command]:

@@ -33,7 +33,6 @@ from .api import (
 )
 from .campaign import campaign
 from .contact import rules as person
-from .contact.rules import consent as withdrawing
 from .conversion import rules as converting
 from .conversion.rules import ConversionsRequested
 from .deal import rules as deal
@@ -48,6 +47,7 @@ from .lead import rules as lead
 from .lead.rules.events import LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .nurture import nurture
 from .party import rules as account
+from .party.policies import keep_party
 from .policies import (
     await_response,
     capture_renewal,
@@ -55,7 +55,6 @@ from .policies import (
     convert_each,
     keep_deals,
     keep_desks,
-    keep_party,
     move_leads,
     note_expiry,
     note_notice,
@@ -101,13 +100,10 @@ former = Feature(
     deciders=(
         lead.decider,
         person.decider,
-        person.together,
         desk.decider,
         account.decider,
-        account.merging,
         deal.decider,
         converting.decider,
-        withdrawing.decider,
         reading.decider,
         digesting.decider,
     ),

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from lead_svc.contact.rules import decider as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
-from lead_svc.contact.rules.consent import decider as withdrawing
 from lead_svc.contact.rules.likeness import traits
 from lead_svc.lead.rules import LeadCommand, decider
 from lead_svc.lead.rules.assignment import AssignLead, MoveLead, OfferLead, RouteLead

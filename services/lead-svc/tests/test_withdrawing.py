@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact import rules as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.lead.rules.events import ConsentRecorded
 from lead_svc.lead.rules.states import UnknownLead

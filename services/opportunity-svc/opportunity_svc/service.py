@@ -1,71 +1,55 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
 from ltc_events.contract import ContractRegistered, ContractSigned
-from ltc_events.lead import LeadConverted
-from ltc_events.opportunity import EstimateFrozen
-from ltc_events.opportunity_gates import (
-    DecisionRequested,
-)
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
 from .api import (
     comparisons,
-    decisions,
     documents,
     drafts,
     estimates,
-    forms,
     frozen_estimates,
-    lessons,
     negotiations,
-    opportunities,
-    outcomes,
-    people,
-    pipelines,
     quotes,
-    reports,
     swaps,
     waterfalls,
 )
 from .authority_grant import authority_grant
+from .bid_cost import bid_cost
 from .catalogue import catalogue
-from .deal import rules as opportunity
-from .deal.rules.events import FindingNoted
+from .chain_person import chain_person
+from .deal import deal
+from .deal_list import deal_list
+from .decision import decision
+from .discount_leakage import discount_leakage
 from .estimate import rules as estimate
+from .finding import finding
 from .forecast import forecast
-from .form import rules as form
+from .form import form
+from .form_fill import form_fill
+from .gate import gate
 from .hand_over import hand_over
 from .legal_entity import legal_entity
+from .lesson import lesson
 from .mandate import mandate
 from .negotiation import rules as negotiation
+from .outcome import outcome
 from .past_opportunity import past_opportunity
-from .pipeline import rules as pipeline
+from .pipeline import pipeline
+from .pipeline_report import pipeline_report
 from .policies import (
     end_selection,
-    escalate_decision,
     expire_later,
     expire_quote,
-    note_estimate,
-    open_opportunity,
-    remind_of_bid,
 )
 from .price_book import price_book
+from .progress import progress
 from .projections import (
-    bid_cost,
-    chain_person,
-    deal_findings,
-    decision_list,
     estimate_list,
-    form_fills,
-    form_list,
-    lesson_list,
-    opportunity_list,
     option_swap,
-    pipeline_list,
     quote_list,
     quote_version,
-    stage_passing,
 )
 from .projections import negotiation as negotiation_list
 from .quote import rules as quote
@@ -74,6 +58,7 @@ from .quote.rules.events import QuoteDrafted, QuoteRevised
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .sales_figure import sales_figure
+from .stage_time import stage_time
 from .swap import rules as swapping
 from .swap.rules import selection
 from .task import task
@@ -81,7 +66,6 @@ from .team import team
 
 former = Feature(
     api=(
-        opportunities,
         drafts,
         quotes,
         documents,
@@ -91,20 +75,10 @@ former = Feature(
         swaps,
         estimates,
         frozen_estimates,
-        pipelines,
-        forms,
-        decisions,
-        reports,
-        outcomes,
-        lessons,
-        people,
     ),
     deciders=(
-        opportunity.decider,
         selection.decider,
         swapping.decider,
-        pipeline.decider,
-        form.decider,
         splitting.decider,
         quote.decider,
         quote.pricing,
@@ -115,35 +89,37 @@ former = Feature(
         estimate.decider,
     ),
     policies=(
-        NamedPolicy("open_opportunity", LeadConverted, open_opportunity),
         NamedPolicy("expire_quote", QuoteDrafted, expire_quote),
         NamedPolicy("expire_later", QuoteRevised, expire_later),
-        NamedPolicy("escalate_decision", DecisionRequested, escalate_decision),
-        NamedPolicy("remind_of_bid", FindingNoted, remind_of_bid),
-        NamedPolicy("note_estimate", EstimateFrozen, note_estimate),
         NamedPolicy("end_selection", (ContractSigned, ContractRegistered), end_selection, from_start=True),
     ),
     projections=(
-        opportunity_list,
-        bid_cost,
         option_swap,
-        deal_findings,
-        decision_list,
-        pipeline_list,
-        form_list,
-        form_fills,
         quote_list,
         quote_version,
         negotiation_list,
         estimate_list,
-        lesson_list,
-        stage_passing,
-        chain_person,
     ),
 )
 service = Service(
     "opportunity-svc",
     former,
+    deal,
+    deal_list,
+    progress,
+    gate,
+    decision,
+    finding,
+    chain_person,
+    bid_cost,
+    pipeline,
+    form,
+    form_fill,
+    outcome,
+    lesson,
+    stage_time,
+    pipeline_report,
+    discount_leakage,
     catalogue,
     price_book,
     rule_book,

@@ -7,8 +7,8 @@ from ltc_events import Money
 from ltc_runtime.http import Api, Body, Handle, NaturalKey
 from pydantic import Field
 
-from ..api.resource import OPEN
 from ..api.roles import SALES
+from ..deal.rules.states import OPEN
 from . import rules as forecast
 from .rules import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
 

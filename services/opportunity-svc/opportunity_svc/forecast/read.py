@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from .. import projections as shown
+from ..deal.read import OpportunityRow, Suspension
 from ..projections.schema import read
 from ..team.api import Named
 from ..team.read import TeamView, target_row, target_rows, team_row, team_rows, team_view
@@ -133,7 +133,7 @@ def _against(target: dict[str, Any] | None, forecast: Sequence[Part], won: Seque
 
 def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
     """What was forecast last by that day, of deals that were open then."""
-    said, deals = forecast_rows.c, shown.opportunities.c
+    said, deals = forecast_rows.c, OpportunityRow.table.c
     last = (
         select(forecast_rows)
         .where(cast(said.since, Date) <= day)
@@ -145,7 +145,7 @@ def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
     first, end = days_of(period)
     still = or_(deals.closed_on.is_(None), deals.closed_on > day)
     told = select(category, last.c.currency, last.c.amount).join_from(
-        last, shown.opportunities, deals.opportunity_id == last.c.opportunity_id
+        last, OpportunityRow.table, deals.opportunity_id == last.c.opportunity_id
     )
     one = told.where(still, last.c.close_on.between(first, end), *_by(last.c.account_manager, members)).subquery().c
     order = case({"commit": 1, "best_case": 2, "pipeline": 3, "omitted": 4}, value=one.category)
@@ -155,13 +155,13 @@ def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
 
 def _stands_still(deal: ColumnElement[Any], day: date) -> ColumnElement[bool]:
     """Whether a deal was suspended at the end of that day: nobody counts on it then, whatever was forecast."""
-    pause = shown.suspensions.c
+    pause = Suspension.table.c
     there = and_(pause.opportunity_id == deal, cast(pause.since, Date) <= day, or_(pause.until.is_(None), cast(pause.until, Date) > day))
     return exists(select(pause.number).where(there))
 
 
 def _won(period: str, day: date, members: list[str] | None) -> Select[Any]:
-    deals = shown.opportunities.c
+    deals = OpportunityRow.table.c
     first, end = days_of(period)
     found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won_net).label("amount"))
     within = and_(deals.status == "won", deals.closed_on.between(first, min(end, day)))

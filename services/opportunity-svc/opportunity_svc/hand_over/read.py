@@ -15,9 +15,9 @@ from pydantic import Field
 from sqlalchemy import Column, ColumnElement, DateTime, Integer, Select, Table, Text, and_, func, or_, select
 from sqlalchemy.dialects import postgresql
 
-from .. import projections as shown
 from ..api.roles import SALES
 from ..authority_grant.read import GrantRow
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import OpportunityStatus
 from ..deal.rules.terms import triangle
 from ..mandate.read import DelegationRow, MandateRow, delegation_row, delegation_rows, mandate_row, mandate_rows
@@ -177,7 +177,7 @@ async def list_tasks_of_hand_over(hand_over_id: UUID, read: Read, paging: Paging
 
 
 GOING = ("open", "suspended")
-AS_OPENED = (shown.opportunities.c.opened_at, shown.opportunities.c.opportunity_id)
+AS_OPENED = (OpportunityRow.table.c.opened_at, OpportunityRow.table.c.opportunity_id)
 AS_DUE = (task_rows.c.due, task_rows.c.task_id)
 
 
@@ -188,13 +188,13 @@ async def known(hand_over_id: UUID, read: Read) -> dict[str, Any]:
 
 def deals_of(hand_over_id: UUID) -> Select[Any]:
     """Its deals, who has their seats, and why one stayed."""
-    handed, deal, task = handed_work_rows.c, shown.opportunities.c, task_rows.c
+    handed, deal, task = handed_work_rows.c, OpportunityRow.table.c, task_rows.c
     stays = select(task.why["hindrance"].as_string()).where(
         task.hand_over_id == hand_over_id, task.opportunity_id == deal.opportunity_id, task.kind == "seat_stays", task.status == "open"
     )  # fmt: skip
     why = stays.order_by(task.raised_at.desc(), task.task_id).limit(1).scalar_subquery().label("hindrance")
     columns = (*AS_OPENED, deal.company, deal.status, *(deal[seat] for seat in SEATS), handed.moved_at, handed.owner, why)
-    joined = handed_work_rows.join(shown.opportunities, deal.opportunity_id == handed.id)
+    joined = handed_work_rows.join(OpportunityRow.table, deal.opportunity_id == handed.id)
     return select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "deal")
 
 
@@ -218,7 +218,7 @@ def counted(handed: Select[Any], behind: ColumnElement[bool]) -> Any:
 
 
 def has_seat(leaver: str) -> ColumnElement[bool]:
-    deal = shown.opportunities.c
+    deal = OpportunityRow.table.c
     return and_(deal.status.in_(GOING), or_(*(deal[seat] == leaver for seat in SEATS)))
 
 

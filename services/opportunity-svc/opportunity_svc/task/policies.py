@@ -21,13 +21,13 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.order import OrderRejected
 
 from ..authority_grant.rules import AuthorityRevoked
+from ..deal.policies import DAYS_BEFORE_BID
 from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
 from ..deal.rules.terms import CheckClose, triangle
 from ..finding.rules import BidTerms
 from ..forecast.rules import ForecastSet
 from ..hand_over.rules.workload import SeatsKept, WorkTakenUp
 from ..mandate.rules import MandateRevoked
-from ..policies.deals import DAYS_BEFORE_BID
 from ..quote.rules.events import QuoteDrafted, QuoteExpired, QuoteSent
 from .rules.deal_tasks import (
     AccountMoved,

@@ -13,8 +13,8 @@ from pydantic import Field
 from sqlalchemy import JSON, Column, Date, DateTime, Index, Select, Table, Text, select
 from sqlalchemy.dialects import postgresql
 
-from .. import projections as shown
 from ..api.roles import MANAGERS
+from ..deal.read import OpportunityRow
 from ..projections.schema import read
 from . import rules as task
 from .api import tasks
@@ -112,8 +112,8 @@ class TaskView(TaskRow):
 
 def all_tasks() -> Select[Any]:
     """Tasks with the company of their deals."""
-    table, deal = task_rows.c, shown.opportunities.c
-    joined = task_rows.outerjoin(shown.opportunities, deal.opportunity_id == table.opportunity_id)
+    table, deal = task_rows.c, OpportunityRow.table.c
+    joined = task_rows.outerjoin(OpportunityRow.table, deal.opportunity_id == table.opportunity_id)
     return select(*table, deal.company).select_from(joined)
 
 
