@@ -19,6 +19,7 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
+from .account import account as account_feature
 from .api import (
     contacts,
     conversions,
@@ -166,4 +167,4 @@ former = Feature(
     ),
     effects=(digesting.mails,),
 )
-service = Service("lead-svc", campaign, form, import_job, nurture, rule_book, rule_preview, submission, former)
+service = Service("lead-svc", account_feature, campaign, form, import_job, nurture, rule_book, rule_preview, submission, former)
