@@ -48,8 +48,8 @@ class Contracts:
     @property
     def events(self) -> list[type[Event]]:
         """The events it publishes, and those it acts on."""
-        heard = consumed_by(self.service)
-        return [*published_by(self.service.name), *(event for events in heard.values() for event in events)]
+        consumed = consumed_by(self.service)
+        return [*published_by(self.service.name), *(event for events in consumed.values() for event in events)]
 
 
 def add_contracts(app: FastAPI, service: Service, prefix: str) -> None:

@@ -52,7 +52,7 @@ def grants(services: Sequence[Service], settings: Settings) -> list[Grant]:
 def grants_of(service: Service, settings: Settings) -> list[Grant]:
     """What a service may: write and read its own topic, read the topics it consumes, and commit offsets in its group."""
     own = topic_for(service.name, settings)
-    heard = [Grant(service.name, "read", "topic", topic_for(teller, settings)) for teller in service.consumes]
+    heard = [Grant(service.name, "read", "topic", topic_for(publisher, settings)) for publisher in service.consumes]
     return [
         Grant(service.name, "write", "topic", own),
         Grant(service.name, "read", "topic", own),

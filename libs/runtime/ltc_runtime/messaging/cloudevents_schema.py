@@ -21,7 +21,7 @@ def headers_schema() -> dict[str, Any]:
     properties: dict[str, tuple[dict[str, Any], str]] = {
         "ce_specversion": ({"const": "1.0"}, "CloudEvents 1.0"),
         "ce_id": (_UUID, "The event: count it by this."),
-        "ce_source": ({"type": "string", "pattern": "^/ltc/[a-z]+-svc$"}, "Who tells it."),
+        "ce_source": ({"type": "string", "pattern": "^/ltc/[a-z]+-svc$"}, "The service that publishes it."),
         "ce_type": (
             {"type": "string", "pattern": r"^ltc\.[a-z]+\.[a-z-]+\.v[1-9][0-9]*$"},
             "What happened, with the version of the schema.",
@@ -33,8 +33,11 @@ def headers_schema() -> dict[str, Any]:
         "ce_origin": ({"type": "string"}, "The service whose log it stands in."),
         "ce_logid": (_UUID, "That log."),
         "ce_position": (_FROM_ONE, "Its position there, from 1."),
-        "ce_prev": (_FROM_NOUGHT, "The position told before it in the same partition; 0 for the first. Shows whether anything is missing."),
-        "ce_partition": (_FROM_NOUGHT, "The partition it was told in."),
+        "ce_prev": (
+            _FROM_NOUGHT,
+            "The position published before it in the same partition; 0 for the first. Shows whether anything is missing.",
+        ),
+        "ce_partition": (_FROM_NOUGHT, "The partition it was published in."),
         "ce_hash": ({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The hash of its row in the publisher's log."),
         "ce_streamkind": ({"type": "string"}, "The kind of aggregate."),
         "ce_sequence": (_FROM_ONE, "The version of the aggregate after it, from 1."),

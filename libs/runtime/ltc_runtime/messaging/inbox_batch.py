@@ -114,7 +114,7 @@ class AppendConsumed:
                 outcome.skipped[topic] += 1
             else:
                 outcome.trouble[message.where].append(message)
-        plan.hear(news)
+        plan.consume(news)
         for letter in self.dead_letters:
             plan.keep(set_aside, dead_letter_row(letter, plan.now))
         return outcome

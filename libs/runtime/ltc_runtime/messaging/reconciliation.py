@@ -36,23 +36,23 @@ async def run_reconciliation(log: Log, settings: Settings, neighbours: Neighbour
         except DATABASE_ERRORS:
             continue
         for name in log.service.consumes:
-            teller = neighbours.get(name)
-            if teller is not None:
-                await _compare_one(log, settings, teller, tails, before)
+            publisher = neighbours.get(name)
+            if publisher is not None:
+                await _compare_one(log, settings, publisher, tails, before)
         before = tails
 
 
-async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: Tails, before: Tails) -> None:
+async def _compare_one(log: Log, settings: Settings, publisher: Neighbour, tails: Tails, before: Tails) -> None:
     try:
-        heads = await teller.heads()
+        heads = await publisher.heads()
         for partition, told in lagging_partitions(heads, tails, before).items():
-            await heal(log, teller, TopicPartition(topic_for(teller.name, settings), partition), heads.log_id, partition, told)
+            await heal(log, publisher, TopicPartition(topic_for(publisher.name, settings), partition), heads.log_id, partition, told)
         for complaint in contradictions(heads, tails):
-            logger.error("a neighbour contradicts what was heard", teller=teller.name, detail=complaint)
+            logger.error("a neighbour contradicts what was heard", publisher=publisher.name, detail=complaint)
     except Fork as fork:
-        logger.error("a neighbour contradicts what was heard", teller=teller.name, detail=str(fork))
+        logger.error("a neighbour contradicts what was heard", publisher=publisher.name, detail=str(fork))
     except (Unanswered, Unavailable, *DATABASE_ERRORS) as error:
-        logger.debug("not compared", teller=teller.name, error=str(error))
+        logger.debug("not compared", publisher=publisher.name, error=str(error))
 
 
 def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:

@@ -27,7 +27,7 @@ LOOKED_AT = -1
 _NOTE = "INSERT INTO topic_start (topic, partition, position) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
-async def register_new_topics(connection: Any, tellers: Iterable[str]) -> None:
+async def register_new_topics(connection: Any, publishers: Iterable[str]) -> None:
     """If the log is empty, every topic is consumed from its begin. To be done before the first command is taken.
 
     Args:
@@ -35,7 +35,7 @@ async def register_new_topics(connection: Any, tellers: Iterable[str]) -> None:
         publishers: the consumed services.
     """
     if await connection.fetchval("SELECT position FROM head") == 0:
-        await connection.executemany(_NOTE, [(topic_of(teller), LOOKED_AT, 0) for teller in tellers])
+        await connection.executemany(_NOTE, [(topic_of(publisher), LOOKED_AT, 0) for publisher in publishers])
 
 
 async def note_starts(log: Log, settings: Settings) -> None:
@@ -43,23 +43,23 @@ async def note_starts(log: Log, settings: Settings) -> None:
     await register_new_topics(log.pool, log.service.consumes)
     looked_at = {row["topic"] for row in await log.pool.fetch("SELECT topic FROM topic_start WHERE partition = $1", LOOKED_AT)}
     heard = {topic_of(row["origin"]) for row in await log.pool.fetch("SELECT DISTINCT origin FROM heard")}
-    for teller in log.service.consumes:
-        topic = topic_of(teller)
+    for publisher in log.service.consumes:
+        topic = topic_of(publisher)
         if topic in looked_at:
             continue
-        ends = {} if topic in heard else await _ends(teller, settings)
+        ends = {} if topic in heard else await _ends(publisher, settings)
         async with log.pool.acquire() as connection, connection.transaction():
             await connection.executemany(_NOTE, [(topic, LOOKED_AT, 0), *((topic, partition, end) for partition, end in ends.items())])
         if ends:
             logger.info("topic heard from now on; policies skip what it held", topic=topic, held=ends)
 
 
-async def _ends(teller: str, settings: Settings) -> dict[int, int]:
+async def _ends(publisher: str, settings: Settings) -> dict[int, int]:
     """The last position published in each partition of a topic."""
-    topic = topic_for(teller, settings)
+    topic = topic_for(publisher, settings)
     async with topic_reader(settings) as consumer:
         records = await last_records(consumer, topic, await partitions_of(consumer, topic))
-    return {partition: last_of(some) for partition, some in envelopes_in(records, teller).items()}
+    return {partition: last_of(some) for partition, some in envelopes_in(records, publisher).items()}
 
 
 def last_of(said: Iterable[Envelope]) -> int:

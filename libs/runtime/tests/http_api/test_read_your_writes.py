@@ -58,7 +58,7 @@ class Hear:
             self.deal, None, None,
             datetime.now(UTC), b'{"door":1}',
         )  # fmt: skip
-        plan.hear([told])
+        plan.consume([told])
         return plan.head
 
 
