@@ -86,7 +86,7 @@ def _info(services: Sequence[Service], version: str) -> Document:
         "title": names if len(services) == 1 else "OpenLTC",
         "version": version,
         "description": (
-            f"What {names} publishes and consumes over Kafka. Messages are CloudEvents 1.0 in binary mode. One may come twice, and never out "
+            f"What {names} publishes and consumes over Kafka. Messages are CloudEvents 1.0, binary mode. One may come twice, and never out "
             "of order within a partition as far as `ce_position` goes: skip what is not beyond the last position of the same "
             "`ce_logid` and partition. Ignore fields you do not know. Amounts of money are integers in minor units."
         ),
