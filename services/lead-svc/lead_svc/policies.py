@@ -16,13 +16,9 @@ from ltc_events.lead import (
 )
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
-from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
 from .conversion.rules import ConversionsRequested
 from .deal.rules import ExpiryNoted, NoteDeal, NoteDealEnd, NoteExpiry
-from .inbox.rules import NoteNotice, SendDigest
-from .inbox.rules.notices import Concerns, Notice, notices_of, over
-from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
 from .lead.rules.assignment import MoveLead, OfferLead, RouteLead
 from .lead.rules.capture import CaptureRenewal, ReturnLead
 from .lead.rules.conversion import ConvertLead, TryConversion
@@ -153,24 +149,6 @@ def keep_desks(lead: Desked) -> list[Command]:
         taken = NoteTaken(desk_id=workload_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
         return [*gone(None if lead.from_pool else lead.previous_owner, lead), taken]
     return gone(lead.previous_owner if isinstance(lead, LeadPooled) else lead.owner, lead)
-
-
-def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Command]:
-    """Whom a fact concerns may want to be told by mail. (What is over comes by the same policy, so that it comes after.)"""
-    ended: list[Command] = []
-    if isinstance(event, TaskReassigned | TaskDone | TaskDropped):
-        ended += [NoteOver(inbox_id=inbox_of(user), user=user, notice_id=notice_id) for user, notice_id in over(event)]
-    notices = [] if isinstance(event, TaskDone | TaskDropped) else notices_of(event, fact)
-    return [*ended, *map(noted, notices)]
-
-
-def noted(notice: Notice) -> NoteNotice:
-    return NoteNotice(inbox_id=inbox_of(notice.user), user=notice.user, notice_id=notice.notice_id, kind=notice.kind, at=notice.at)
-
-
-def send_digest(digest: DigestPlanned) -> list[At]:
-    """As work begins it is looked what is still unread."""
-    return [At(digest.due, SendDigest(**dict(digest)))]
 
 
 def gone(owner: str | None, lead: Desked) -> list[Command]:

@@ -5,7 +5,6 @@ from .contacts import contacts
 from .converting import conversions
 from .desks import desks
 from .duplicates import duplicates
-from .inbox import inbox
 from .my_day import my_day
 from .parties import parties
 from .people import people
@@ -14,6 +13,6 @@ from .withdrawing import withdrawals
 
 __all__ = [
     "asking", "capturing", "cards", "contacts", "conversions", "converting", "desks", "duplicates",
-    "inbox", "leads", "merging", "my_day", "parties", "people",
+    "leads", "merging", "my_day", "parties", "people",
     "touching", "withdrawals", "working",
 ]  # fmt: skip
