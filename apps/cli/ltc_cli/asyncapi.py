@@ -1,4 +1,4 @@
-"""`ltc asyncapi`: what services tell and hear, as an AsyncAPI document."""
+"""`ltc asyncapi`: what services publish and consume, as an AsyncAPI document."""
 
 import typer
 from ltc_runtime.http.app import installed_version

@@ -58,7 +58,9 @@ def postgres() -> None:
 @app.command()
 @command
 def kafka(
-    passwords: Annotated[Path | None, typer.Option("--passwords", help="File with everybody's; without, it asks nobody who comes.")] = None,
+    passwords: Annotated[
+        Path | None, typer.Option("--passwords", help="File with all passwords; without it the broker does not authenticate.")
+    ] = None,
     listener: Annotated[
         list[str] | None,
         typer.Option("--listener", help="NAME=PORT:ADVERTISED: listens on PORT too; clients there are sent to 127.0.0.1:ADVERTISED."),

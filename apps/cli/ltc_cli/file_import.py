@@ -1,4 +1,4 @@
-"""`ltc import`: what another system knows, taken over."""
+"""`ltc import`: data of another system."""
 
 import re
 import time
@@ -21,7 +21,7 @@ from .output import UNAVAILABLE, USAGE_ERROR, CliError, command, out
 from .service_client import Token
 
 CARDS = (".vcf", ".vcard")
-"""Files that are vCards, whoever exported them."""
+"""Files that are vCards."""
 
 SHOWN = 20
 """Refused rows that are printed; the others are counted."""
@@ -41,18 +41,18 @@ def import_file(
         bool, typer.Option("--history", help="As history: deals that count in figures, and from which nothing follows.")
     ] = False,
     source: Annotated[str, typer.Option(help="What the system it comes from is called; by default as the file.", show_default=False)] = "",
-    leads: Annotated[bool, typer.Option("--leads", help="As leads: each row is somebody who may need something of ours.")] = False,
+    leads: Annotated[bool, typer.Option("--leads", help="As leads: each row is a company or person with a possible need.")] = False,
     mapping: Annotated[
         str, typer.Option(help="For leads: salesforce, hubspot, jiandaoyun, vcard, or one of your own in the rule book `import`.")
     ] = "",
     encoding: Annotated[str, typer.Option(help="For leads: auto, utf-8, utf-16, gb18030 or windows-1252.")] = "auto",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="For leads: only say what would be taken over.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="For leads: only report what would be imported.")] = False,
     token: Token = "",
 ) -> None:
     """Import the deals or the leads of FILE. The same file again changes nothing."""
     if history == leads:
         raise CliError(
-            "say --history or --leads: the deals of a file are taken over as history, people who may need something as leads; "
+            "choose --history or --leads: the deals of a file are imported as history, companies and people as leads; "
             "`ltc demo --input FILE` drives deals through",
             USAGE_ERROR,
         )
@@ -74,14 +74,14 @@ def import_file(
 
 
 def usual_mapping(file: Path) -> str:
-    """How a file is read of which nobody says it: only of address books everybody knows.
+    """The mapping of a file when --mapping is missing: only vCards have one.
 
     Raises:
         CliError: it may be anybody's export.
     """
     if file.suffix.lower() in CARDS:
         return "vcard"
-    raise CliError("say by --mapping whose export it is: salesforce, hubspot, jiandaoyun, vcard, or your own", USAGE_ERROR)
+    raise CliError("name the export's mapping by --mapping: salesforce, hubspot, jiandaoyun, vcard, or your own", USAGE_ERROR)
 
 
 def named(file: Path) -> str:
@@ -111,7 +111,7 @@ def _tokens(here: Installation, token: str) -> Any:
 def report(deal_file: DealFile, done: ImportResult, figures: dict[str, Any], seconds: float) -> None:
     """What was done, and what the services count now."""
     all_ = len(deal_file.deals) + len(deal_file.unread)
-    out.print(f"{all_:,} rows: {done.new:,} taken over, {done.unchanged:,} known already, {len(done.refused):,} refused ({seconds:.1f} s)")
+    out.print(f"{all_:,} rows: {done.new:,} imported, {done.unchanged:,} known already, {len(done.refused):,} refused ({seconds:.1f} s)")
     for row in done.refused[:SHOWN]:
         out.print(f"  line {row.line}: {row.reason}", markup=False)
     if len(done.refused) > SHOWN:

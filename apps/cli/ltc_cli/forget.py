@@ -15,12 +15,14 @@ from .service_client import Token, client, problem_text, request
 
 FORGET, FIND = "/people/{subject_id}/forget", "/people/find"
 KEEPER = "lead-svc"
-"""Says of a person who was forgotten before that nothing was left to do; elsewhere nobody is known by then."""
+"""Reports a person who was forgotten before; other services no longer know the id then."""
 ROLES = ("operator",)
 
 Subjects = Annotated[list[UUID] | None, typer.Argument(metavar="[SUBJECT]...", help="A contact_id, or the subject_id of a name elsewhere.")]
-Named = Annotated[str, typer.Option("--named", help="Find everybody called so who has an id of their own, such as in decision chains.")]
-Yes = Annotated[bool, typer.Option("--yes", help="All who are found are the person: do not ask.")]
+Named = Annotated[
+    str, typer.Option("--named", help="Also find people of this name who have an id of their own, such as in decision chains.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="All people found are the person: do not ask.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,11 +34,11 @@ def add_to(app: typer.Typer) -> None:
 def forget(subjects: Subjects = None, named: Named = "", yes: Yes = False, token: Token = "") -> None:
     """Erase a person in every service, for good: their personal data and that of merged contacts becomes unreadable.
 
-    A name in a decision chain has an id of its own; say by --named what they are called to find those. Others may be called the same:
-    it is asked about each, or --yes says that all of them are meant.
+    A name in a decision chain has an id of its own; --named finds those. Other people may have the same name:
+    the command asks about each, and --yes confirms all.
     """
     if not subjects and not named:
-        raise CliError("say whom: a SUBJECT, or --named", USAGE_ERROR)
+        raise CliError("name a person: a SUBJECT, or --named", USAGE_ERROR)
     here = find_installation()
     for subject in subjects or ():
         now = run(erase(here, subject, token))
@@ -48,9 +50,9 @@ def forget(subjects: Subjects = None, named: Named = "", yes: Yes = False, token
 def forget_named(here: Installation, name: str, yes: bool, token: str) -> None:
     """Show who is called so, and forget those who are meant."""
     people = run(find(here, name, token))
-    print_rows(people, as_json=False, empty=f"nobody else called {name} is known")
+    print_rows(people, as_json=False, empty=f"no other person is called {name}")
     if people and not yes and not sys.stdin.isatty():
-        raise CliError("nobody of these is forgotten: say --yes if all of them are the person, or forget each by its subject_id", FAILED)
+        raise CliError("none of them is forgotten: say --yes if all of them are the person, or forget each by its subject_id", FAILED)
     for person in people:
         if yes or typer.confirm(f"Forget {person['name']} ({person['subject_id']})?"):
             run(erase(here, UUID(person["subject_id"]), token))

@@ -1,4 +1,4 @@
-"""`ltc forms`: forms kept as files, brought to opportunity-svc, so that a new field is nobody's change of code."""
+"""`ltc forms`: forms as files, applied to opportunity-svc, so that a new field needs no change of code."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -46,7 +46,7 @@ class Installation:
         """Where a service answers."""
         urls = self.stack.urls if self.stack is not None else self.settings.neighbours
         if service not in urls:
-            raise CliError(f"nobody says where {service} answers; start a stack with `ltc up`, or set LTC_NEIGHBOURS", UNAVAILABLE)
+            raise CliError(f"the address of {service} is not known; start a stack with `ltc up`, or set LTC_NEIGHBOURS", UNAVAILABLE)
         return urls[service]
 
     @property

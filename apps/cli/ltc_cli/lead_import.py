@@ -1,4 +1,4 @@
-"""`ltc import FILE --leads`: leads of another system, handed to lead-svc, and followed until they are taken over."""
+"""`ltc import FILE --leads`: leads of another system, uploaded to lead-svc, and followed until they are imported."""
 
 import time
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ ROLES = ("sales_manager",)
 
 
 async def import_leads(here: Installation, file: Path, asked: dict[str, str], token: str) -> bool:
-    """Bring FILE and follow it; returns whether every row was taken over, or was before."""
+    """Upload FILE and follow its import; returns whether every row is imported now."""
     url, began = f"{here.url(SERVICE)}/leads/imports", time.monotonic()
     async with client(here, ROLES, token) as http:
         import_id = await upload(http, url, file, asked)
@@ -68,7 +68,7 @@ def report(now: dict[str, Any], seconds: float) -> None:
 
 
 async def show_errors(http: httpx.AsyncClient, url: str, refused: int) -> None:
-    """Why some rows were not taken over."""
+    """Why some rows were refused."""
     errors = (await request(http, "GET", url)).json()["data"]
     for error in sorted(errors, key=lambda each: int(each["line"])):
         out.print(f"  line {error['line']}: {error['reason']}", markup=False)

@@ -118,7 +118,7 @@ def chosen_models(here: Installation, what: list[str]) -> tuple[list[str], list[
 
 
 async def with_models(here: Installation, name: str, models: list[str], act: Act) -> list[dict[str, Any]]:
-    """Do something to the read models of a service, with the owner's login, while nobody else does."""
+    """Change the read models of a service with the owner's login, one migration at a time."""
     login = urlsplit(here.database(name)).username or ""
     connection = await connect(here.owner_database(name), name)
     try:

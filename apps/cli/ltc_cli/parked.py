@@ -107,7 +107,7 @@ async def fact_of(log: Log, position: int) -> dict[str, Any]:
 
 
 async def settled(work: Awaitable[Any]) -> Any:
-    """Do it; what a rule refuses is told as it is."""
+    """Run it; a refusal becomes an error with its code and message."""
     try:
         return await work
     except Refusal as refusal:

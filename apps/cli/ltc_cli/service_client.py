@@ -1,4 +1,4 @@
-"""Speaking to services as a user of their APIs."""
+"""A client of the services' APIs."""
 
 from collections.abc import Collection, Iterable
 from typing import Annotated, Any
@@ -40,11 +40,11 @@ async def request(http: httpx.AsyncClient, method: str, url: str, body: Any = No
 
 
 def problem_text(reply: httpx.Response) -> str:
-    """What the service has against it."""
+    """The text of a problem document."""
     try:
         said = reply.json()
         code = said["code"]
-    except (ValueError, KeyError, TypeError):  # somebody else answers there
+    except (ValueError, KeyError, TypeError):  # another program answers there
         return f"{reply.status_code}: {reply.text[:200]}"
     wrong = "; ".join(f"{each.get('parameter') or each.get('pointer')}: {each['detail']}" for each in said.get("errors") or ())
     return f"{code}: {wrong or said['detail']}"

@@ -28,16 +28,16 @@ DOWN_SECONDS = 60.0
 METRIC = re.compile(r"^(ltc_[a-z_]+)(?:\{[^}]*\})? ([0-9.eE+-]+|NaN)$", re.MULTILINE)
 COLUMNS = {
     "position": "ltc_log_position",
-    "untold": "ltc_relay_untold_events",
-    "untold_seconds": "ltc_relay_untold_seconds",
-    "hearing_lag": "ltc_hear_lag_messages",
-    "reacting_lag": "ltc_react_lag_events",
+    "unpublished": "ltc_relay_untold_events",
+    "unpublished_seconds": "ltc_relay_untold_seconds",
+    "consumer_lag": "ltc_hear_lag_messages",
+    "policy_lag": "ltc_react_lag_events",
     "parked": "ltc_parked",
-    "set_aside": "ltc_set_aside",
+    "dead_letters": "ltc_set_aside",
     "timers_overdue": "ltc_timers_overdue",
 }
 
-SHOWN = ("service", "state", "kafka", "position", "untold", "hearing_lag", "reacting_lag", "parked", "set_aside", "timers_overdue")
+SHOWN = ("service", "state", "kafka", "position", "unpublished", "consumer_lag", "policy_lag", "parked", "dead_letters", "timers_overdue")
 
 
 def add_to(app: typer.Typer) -> None:

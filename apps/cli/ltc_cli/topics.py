@@ -21,7 +21,7 @@ def add_to(parent: typer.Typer) -> None:
 @app.command()
 @command
 def show(as_json: Json = False) -> None:
-    """What should be and what is. Exits 1 when something is to be done."""
+    """Show each topic as it should be and as it is. Exits 1 when they differ."""
     found = reached(topics.show)
     print_rows([row(topic) for topic in found], as_json)
     if not all(topic.right for topic in found):
@@ -36,7 +36,7 @@ def apply(as_json: Json = False) -> None:
         done = reached(topics.apply)
     except topics.PartitionCountFixed as fixed:
         raise CliError(str(fixed)) from None
-    print_rows([row(topic) for topic in done], as_json, empty="nothing was to be done")
+    print_rows([row(topic) for topic in done], as_json, empty="nothing to do")
 
 
 @app.command(name="access")
@@ -47,7 +47,7 @@ def show_access(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Who may do what at the brokers: written from the code. With --apply, what was changed."""
+    """Print the brokers' access list, from the code. With --apply, set it and print the changes."""
     here = find_installation()
     settings = here.wire if do or here.stack else here.settings
     wanted = acl.grants([load(name) for name in installed()], settings)
@@ -59,9 +59,9 @@ def show_access(
     except acl.NoAccessLists:
         raise CliError("the cluster keeps no access lists: set authorizer.class.name at the brokers", FAILED) from None
     except (KafkaError, TimeoutError) as error:
-        raise CliError(f"Kafka cannot be reached or does not let us: {error}", UNAVAILABLE) from None
+        raise CliError(f"Kafka cannot be reached or refuses the login: {error}", UNAVAILABLE) from None
     changes = [*(("granted", grant) for grant in sorted(granted)), *(("taken back", grant) for grant in sorted(taken))]
-    print_rows([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing was to be done")
+    print_rows([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing to do")
 
 
 def line(grant: acl.Grant) -> dict[str, Any]:

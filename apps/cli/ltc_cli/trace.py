@@ -40,7 +40,7 @@ def trace(
 
 
 async def story(here: Installation, id: str, token: str) -> tuple[list[dict[str, Any]], bool]:
-    """Everything about an id, and about the deals it belongs to, oldest first; each fact once, as its own service tells it."""
+    """Everything about an id, and about the deals it belongs to, oldest first; each event once, as its own service publishes it."""
     if not here.names:
         raise CliError("no stack runs here and LTC_NEIGHBOURS names no service", UNAVAILABLE)
     async with client(here, ("operator", "analyst"), token) as http:
@@ -60,7 +60,7 @@ async def story(here: Installation, id: str, token: str) -> tuple[list[dict[str,
 
 
 async def ask_all(here: Installation, http: Any, ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], bool]:
-    """What every service knows about some ids, by event; what a service only heard is left to who told it."""
+    """What every service knows about some ids, by event; copies of events of other services are left out."""
     questions = [(name, f"{here.url(name)}/trace/{id}") for id in ids for name in here.names]
     answers = await asyncio.gather(*(request(http, "GET", url) for _, url in questions))
     found: dict[str, dict[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""What people do with one deal, one act after the other: each with a key of its own and the day the row names."""
+"""The commands of one deal, in order, each with its own idempotency key and the day the row names."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ class Actions:
     """Actions on one thing.
 
     Args:
-        front: speaks to the services.
-        name: names the thing for ever; the keys begin with it.
-        hour: when the first act of a day is done; none, if all of it is done now, whatever the day.
+        front: the client of the services.
+        name: the thing's name; the keys begin with it.
+        hour: the hour of a day's first command; None sends no time.
     """
 
     def __init__(self, front: ApiClient, name: str, hour: int | None = 9) -> None:
@@ -27,13 +27,13 @@ class Actions:
         self._done: Counter[str] = Counter()
 
     async def post(self, service: str, step: str, path: str, who: Person | Form, body: Body = None, *, on: date | None = None) -> Answer:
-        """POST; the same act of the same thing has the same key, whenever it is tried and whatever else was done before."""
+        """POST; the same command about the same thing has the same key in every run."""
         self._done[step] += 1
         key = f"{self._name}:{step}:{self._done[step]}"
         return await self._front.post(service, step, path, who, body, key=key, at=self._moment(on))
 
     async def try_post(self, service: str, step: str, path: str, who: Person | Form, body: Body = None) -> Rejected | None:
-        """POST what may well be refused; returns the refusal. Whoever mends what it says asks again by `post`: that is the same act."""
+        """POST a command that may be refused; returns the refusal. A later `post` of it has the same key."""
         try:
             await self.post(service, step, path, who, body)
         except Rejected as refused:
@@ -42,7 +42,7 @@ class Actions:
         return None
 
     def _moment(self, on: date | None) -> str | None:
-        # Acts of one day come in order, a minute apart; of a day we do not know nothing is said.
+        # Commands of one day are a minute apart; an unknown day has no time.
         if on is None or self._hour is None:
             return None
         hours, minutes = divmod(self._hour * 60 + self._done.total(), 60)
@@ -58,7 +58,7 @@ class Actions:
         after: tuple[LogPosition | None, ...] = (),
         accept: str = "application/json",
     ) -> Any:
-        """GET, after what was told elsewhere has arrived."""
+        """GET, after these events of other services were consumed."""
         published = [position for position in after if position is not None]
         return (await self._front.get(service, step, path, who, after=published, accept=accept)).body
 
@@ -69,12 +69,12 @@ def sales(team: Team) -> Person:
 
 
 def manager(team: Team) -> Person:
-    """Who approves what the account manager may not."""
+    """The sales manager, who approves."""
     return Person(team.manager, ("sales_manager", "importer"))
 
 
 def fulfilment(team: Team) -> Person:
-    """Who delivers."""
+    """The fulfilment manager."""
     return Person(team.fulfilment, ("fulfilment", "importer"))
 
 

@@ -1,4 +1,4 @@
-"""From accepted goods to cash: invoices appear, money comes in and is set against them."""
+"""From accepted goods to cash: invoices, receipts, payments."""
 
 import asyncio
 import time
@@ -32,7 +32,7 @@ async def invoiced(
         if net == deal.net:
             progress.reach("invoiced")
             return
-        # An acceptance becomes due and then an invoice: two reactions, and what was told is heard before the second.
+        # An acceptance becomes due and then an invoice: two reactions, and the event is consumed before the second.
         if time.monotonic() - began > MAX_WAIT_SECONDS or net > deal.net:
             raise Rejected("→ invoice issued", 200, "not-invoiced", f"{net} of {deal.net} minor units are invoiced")
         await asyncio.sleep(pause)

@@ -1,4 +1,4 @@
-"""The HTTP client of a frontline app: a bearer token, a key per act, and patience. It sees what any caller sees."""
+"""The HTTP client of a frontline app: a bearer token, an idempotency key per command, and retries. It sees what any caller sees."""
 
 import asyncio
 import hashlib
@@ -27,7 +27,7 @@ MAX_WAIT_SECONDS = 600.0
 _LONGEST_PAUSE = 3.0
 _TOKEN_SECONDS = 120.0
 _POSITION = re.compile(r"^([a-z-]+)@(\d+)(?:; *told=(\d+))?$")
-# Ours to wait for: the service is down or overloaded, our key is in flight, or a proxy before it says so.
+# Retry: the service is down or overloaded, the key is in flight, or a proxy says so.
 _AGAIN = frozenset({429, 502, 503, 504})
 
 
@@ -40,12 +40,12 @@ class Rejected(Exception):
 
 
 class TimedOut(Exception):
-    """A service could not be reached for longer than we wait."""
+    """A service was not reachable for the maximum wait."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who acts, in which duty."""
+    """A user with roles."""
 
     subject: str
     roles: tuple[str, ...]
@@ -53,14 +53,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Form:
-    """A page that anybody may fill in: no employee, the token of a capture form."""
+    """A public page: no user, but the token of a capture form."""
 
     token: str
 
 
 @dataclass(frozen=True)
 class LogPosition:
-    """How far a service had told when it answered: what a read elsewhere waits for."""
+    """The position of the last event a service had published when it answered: a read in another service waits for it."""
 
     service: str
     position: int
@@ -148,7 +148,7 @@ class ApiClient:
     async def get(
         self, service: str, step: str, path: str, who: Person, *, after: Iterable[LogPosition] = (), accept: str = "application/json"
     ) -> Answer:
-        """GET, once the service has heard, and dealt with, what its neighbours told.
+        """GET, after the service has consumed these events of its neighbours.
 
         Args:
             accept: the kind of file that is wanted.
@@ -218,10 +218,10 @@ def idempotency_key(key: str) -> str:
 def _answer(response: Response) -> Answer:
     is_file = "content-disposition" in response.headers
     body: Any = response.content if is_file else orjson.loads(response.content) if response.content else None
-    return Answer(response.status, body, _told(response), response.headers.get("idempotency-replayed") == "true")
+    return Answer(response.status, body, _published(response), response.headers.get("idempotency-replayed") == "true")
 
 
-def _told(response: Response) -> LogPosition | None:
+def _published(response: Response) -> LogPosition | None:
     found = _POSITION.match(response.headers.get("ltc-position", ""))
     return LogPosition(found[1], int(found[3])) if found and found[3] else None
 

@@ -1,4 +1,4 @@
-"""The story of one deal across the five services, as their logs tell it."""
+"""The history of one deal across the five services, from their logs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ _ANALYST = Person("analyst.desk", ("analyst",))
 
 @dataclass(frozen=True)
 class DealHistory:
-    """Everything that happened to one deal, oldest first; what a service heard is told once, by who decided it."""
+    """Everything that happened to one deal, oldest first; each event once, from the service that decided it."""
 
     outcome: DealOutcome
     steps: Sequence[dict[str, Any]]
 
 
 async def history_of(front: ApiClient, outcomes: Sequence[DealOutcome]) -> DealHistory | None:
-    """The story of the deal with the most to tell."""
+    """The history of the deal with the most events."""
     deal = max((each for each in outcomes if not each.failure), key=_eventful, default=None)
     if deal is None:
         return None

@@ -19,7 +19,7 @@ async def drive(deal_file: DealFile, front: ApiClient, progress: Progress, *, at
     """Take every deal of ``reading`` as far as its row says. What a service refuses stops its own deal alone.
 
     Raises:
-        TimedOut: a service could not be reached for longer than anybody waits.
+        TimedOut: a service could not be reached for the maximum wait.
     """
     books = Books(deal_file.prices)
     await set_up(front, deal_file, books)
@@ -37,7 +37,7 @@ async def drive(deal_file: DealFile, front: ApiClient, progress: Progress, *, at
 
 
 def joint_groups(deals: Iterable[Deal]) -> list[list[Deal]]:
-    """Deals that are paid by one receipt walk together; every other one for itself."""
+    """Deals paid by one receipt form a group; every other deal is its own group."""
     joint: dict[tuple[str, str, str], list[Deal]] = {}
     groups: list[list[Deal]] = []
     for deal in deals:
@@ -84,7 +84,7 @@ async def _steps(deal: Deal, actions: Actions, progress: Progress, outcome: Deal
 
 
 async def stop_when_refused(outcomes: Sequence[DealOutcome], steps: Awaitable[None]) -> None:
-    """Take some deals on; what a service refuses stops them, and no others."""
+    """Run the steps of these deals; a refusal stops them, and no others."""
     try:
         await steps
     except Rejected as refused:

@@ -26,7 +26,7 @@ async def sign_contract(
     """Find the contract that was drafted from the quote; review, sign and register it.
 
     Returns:
-        what order-svc and billing-svc have to hear.
+        what order-svc and billing-svc must consume first.
     """
     who, on = manager(deal.team), deal.days.closed
     path = f"/contracts?opportunity_id={outcome.opportunity_id}"
@@ -54,7 +54,7 @@ async def deliver(
     """Find the order the contract made; promise a date, ship and have it accepted, in as many parts as the row says.
 
     Returns:
-        what billing-svc has to hear.
+        what billing-svc must consume first.
     """
     who = fulfilment(deal.team)
     path = f"/orders?contract_id={outcome.contract_id}"

@@ -1,4 +1,4 @@
-"""Deals of a file taken over as history: what another system knows of them, and nothing done with it."""
+"""Imports deals of a file as history: they count in figures, and no policy reacts to them."""
 
 import asyncio
 from collections import Counter
@@ -31,13 +31,13 @@ class ImportResult:
 
 
 async def import_history(deal_file: DealFile, source: str, front: ApiClient) -> ImportResult:
-    """Take over every deal of ``reading``; what was taken over before stays as it is.
+    """Import every deal of ``deal_file``; a deal imported before stays as it is.
 
     Args:
         source: what the system it comes from is called: the same deal of the same system is imported once.
 
     Raises:
-        TimedOut: the service could not be reached for longer than anybody waits.
+        TimedOut: the service could not be reached for the maximum wait.
     """
     done = ImportResult(refused=list(deal_file.unread))
     deals = iter(deal_file.deals)

@@ -1,4 +1,4 @@
-"""Before the first deal: a price book per currency, and who may allow how much discount."""
+"""Before the first deal: a price book per currency, and discount authority."""
 
 import asyncio
 import hashlib

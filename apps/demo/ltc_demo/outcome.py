@@ -1,4 +1,4 @@
-"""How far a deal came, and under which ids: what the driver learnt from the answers."""
+"""How far a deal came, with the ids from the answers."""
 
 from dataclasses import dataclass, field
 
@@ -30,4 +30,4 @@ class DealOutcome:
     paid: int = 0
     """What was received for it, in minor units."""
     failure: str = ""
-    """Why it came no further, if it did not."""
+    """Why it stopped, if it did."""

@@ -18,7 +18,7 @@ _SOME_DAY = date(2030, 12, 31)
 
 
 async def capture(deal: Deal, actions: Actions, progress: Progress, outcome: DealOutcome) -> None:
-    """Take the lead down and give it to its owner."""
+    """Capture the lead and assign it to its owner."""
     who, on = sales(deal.team), deal.days.captured
     body: dict[str, Any] = {"company": deal.company, "channel": deal.channel, "need": deal.need}
     if deal.campaign is not None:
@@ -44,7 +44,7 @@ async def open_opportunity(deal: Deal, actions: Actions, progress: Progress, out
     outcome.opportunity_id = answer.body["opportunity_id"]
     await actions.get(
         OPPORTUNITIES, "→ opportunity opens", f"/opportunities/{outcome.opportunity_id}", who, after=(answer.published,)
-    )  # waits for what lead-svc told
+    )  # waits until it has consumed the lead's events
     progress.reach("opened")
 
 
@@ -60,7 +60,7 @@ async def win(deal: Deal, actions: Actions, progress: Progress, outcome: DealOut
     """Quote, have the discount approved where it must be, and win.
 
     Returns:
-        what contract-svc has to hear.
+        what contract-svc must consume first.
     """
     who, on = sales(deal.team), deal.days.closed
     lines = [_line(deal, item) for item in deal.items]

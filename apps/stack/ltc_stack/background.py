@@ -1,4 +1,4 @@
-"""Keep a stack running until it is told to stop: what `ltc up` leaves behind, and what it is itself in the foreground."""
+"""Run a stack until a signal stops it: the background process of `ltc up`, and `ltc up --foreground` itself."""
 
 import argparse
 import asyncio
@@ -96,7 +96,7 @@ def options(argv: list[str]) -> argparse.Namespace:
 
 
 def report(text: str) -> None:
-    """Tell whoever started us, if that still listens."""
+    """Report to the process that started us, if it still listens."""
     with contextlib.suppress(BrokenPipeError):
         print(text, flush=True)
 

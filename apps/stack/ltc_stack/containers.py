@@ -26,7 +26,7 @@ from .stored import Passwords, write_text
 PROVISION_SECONDS = 60.0
 UNAVAILABLE = (*KAFKA_ERRORS, asyncpg.PostgresError, asyncpg.InterfaceError)
 OPERATOR_FOLDER = "operator"
-"""The folder of whoever may do everything; the others hold what one party needs."""
+"""The operator's folder holds every secret; each other folder holds what one party needs."""
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +120,7 @@ def kafka(settings: Settings, passwords: Path | None, listeners: Sequence[Listen
 
     Args:
         settings: where it is and keeps its data, and the prefix of names.
-        passwords: the file with everybody's; without, it asks nobody who comes.
+        passwords: the file with all passwords; without it the broker does not authenticate.
         listeners: other ways to it.
     """
     name, _, port = settings.kafka_bootstrap.rpartition(":")

@@ -62,7 +62,7 @@ class Stack:
         settings: where it keeps its data, and everything its services have in common; by default what the environment says.
         services: which services it runs; all that are installed, if left out.
         prefix: put before the names of databases, topics and groups, when several stacks share servers.
-        say: told what is going on.
+        say: called with each step that begins.
         environment: what the services get beside their settings.
         replicas: how many processes of each service do the same.
         split: each role of a service is a process of its own.
@@ -112,7 +112,7 @@ class Stack:
 
     @property
     def operator(self) -> Settings:
-        """Settings to come to Kafka with as whoever may do everything there; with servers of the user's own, as the user says."""
+        """Settings with the operator's login at Kafka; for the user's own servers, the user's settings."""
         return self.settings if self.kafka is None else self.kafka.as_user(self.settings)
 
     @property
@@ -157,15 +157,15 @@ class Stack:
             raise
 
     def _publishers(self) -> list[str]:
-        """Whose topics are needed: its services' own, and of those whom they hear, for a group waits for a topic that is not there."""
-        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).consumes)]))
+        """The services whose topics are needed: its own, and those they consume from, for a group waits for a missing topic."""
+        return list(dict.fromkeys([*self.names, *(publisher for name in self.names for publisher in load(name).consumes)]))
 
     async def start_services(self) -> None:
         """The services, each a process of its own."""
         try:
             self.say(f"starting {', '.join(self.names)}")
             for name in self.names:
-                self._ports.assign(name)  # all of them first: each service is told where its neighbours answer
+                self._ports.assign(name)  # all of them first: each service needs the addresses of its neighbours
             for name in self.names:
                 for process, roles in processes_of(name, self.replicas, split=self.split).items():
                     self.add(name, process, roles=roles)
@@ -203,7 +203,7 @@ class Stack:
                 "topic_prefix": self.prefix,
                 "topic_partitions": self.settings.topic_partitions if "topic_partitions" in self.settings.model_fields_set else PARTITIONS,
                 "host": LOOPBACK,
-                # No load balancer stands before it: a stack that stops need not wait for one, unless it is told to.
+                # No load balancer stands before it: a stack that stops need not wait for one, unless a setting says so.
                 "unready_seconds": self.settings.unready_seconds if "unready_seconds" in self.settings.model_fields_set else 0.0,
                 "jwks": str(self.issuer.jwks),
                 "clock": self.clock,
@@ -275,7 +275,7 @@ class Stack:
             await migrate(access.owner, load(name), login=access.database, partitions=partitions)
 
     def _broker(self, made: type[Kafka], listeners: Mapping[str, int]) -> Kafka:
-        """Each service with its own login, which may tell on its own topic and hear those it needs."""
+        """Each service has its own login, which may write its own topic and read those it consumes."""
         allowed = grants([load(name) for name in self.names], self.settings.model_copy(update={"topic_prefix": self.prefix}))
         return made(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed), listeners=listeners)
 

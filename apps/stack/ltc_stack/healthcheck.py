@@ -32,7 +32,7 @@ def ready(port: int) -> bool:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody takes a connection."""
+    """Whether the port accepts a connection."""
     socket.create_connection((HERE, port), SECONDS).close()
     return True
 

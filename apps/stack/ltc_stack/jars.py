@@ -82,7 +82,7 @@ def jars(cache: Path, progress: Progress = lambda _done, _all: None, wanted: lis
 
     Args:
         cache: the directory they are kept in.
-        progress: told how many of those that were missing were fetched.
+        progress: called with the number of missing jars fetched so far.
         wanted: other jars than those of the lock file.
 
     Raises:

@@ -30,7 +30,7 @@ LOCKED_MESSAGE = "Failed to acquire lock on file"
 HEAP = "512m"
 JAVA_OPTIONS = (f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 
-# After a kill the controller lets the broker register again only when the old session has lapsed: 9 seconds unless told otherwise.
+# After a kill the controller lets the broker register again only when the old session has lapsed: 9 seconds by default.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -60,7 +60,7 @@ num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
 """
 
-# All listeners ask who comes: whoever reaches the controller's could otherwise rewrite the access lists.
+# All listeners authenticate: an anonymous client of the controller's could rewrite the access lists.
 LOGINS = """\
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
@@ -71,7 +71,7 @@ allow.everyone.if.no.acl.found=false
 super.users=User:{broker};User:{operator}
 """
 BROKER, OPERATOR = "broker", "operator"
-"""The broker's own login, and that of whoever makes topics and access lists: both may do everything."""
+"""The broker's own login, and that of the operator, who makes topics and access lists: both may do everything."""
 
 LOGGING = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -89,7 +89,7 @@ class Logins:
 
     Args:
         passwords: where they are kept.
-        grants: the access list; whoever is named in it has a login, and so has the operator.
+        grants: the access list; each user in it has a login, and so has the operator.
     """
 
     passwords: Passwords
@@ -127,11 +127,11 @@ class Kafka:
     Args:
         directory: where it keeps data, ports, configuration and log.
         cache: where the jars are kept.
-        progress: told how many of the missing jars were fetched.
+        progress: called with the number of missing jars fetched so far.
         logins: who may do what there; if left out, the broker lets everybody in who reaches it.
         at: where it listens.
-        listeners: more listeners, for clients behind a proxy: a name for each, and the port that they are told.
-            The broker tells them that it is to be found there, and listens for them at `listener`.
+        listeners: more listeners, for clients behind a proxy: a name for each, and the port that is advertised to them.
+            The broker advertises that port to them, and listens for them at `listener`.
     """
 
     def __init__(
@@ -225,7 +225,7 @@ class Kafka:
             await self._child.kill()
 
     def freeze(self) -> None:
-        """Stop it in its tracks: it answers nobody, and keeps all connections."""
+        """Freeze it: it does not answer, and keeps all connections."""
         if self._child is not None:
             self._child.send(signal.SIGSTOP)
 
@@ -258,7 +258,7 @@ class Kafka:
         text = PROPERTIES.format(
             loopback=LOOPBACK, controller=self._ports.assign("controller"), data=self.data,
             listeners=",".join(f"{name}://{self._at.listen}:{here}" for name, (here, _) in ways.items()),
-            advertised=",".join(f"{name}://{self._at.name if name == 'CLIENTS' else LOOPBACK}:{told}" for name, (_, told) in ways.items()),
+            advertised=",".join(f"{name}://{self._at.name if name == 'CLIENTS' else LOOPBACK}:{at}" for name, (_, at) in ways.items()),
             protocols=",".join(f"{name}:{security}" for name in (*ways, "CONTROLLER")),
         )  # fmt: skip
         if self._logins is not None:

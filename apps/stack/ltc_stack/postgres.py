@@ -104,7 +104,7 @@ class Postgres:
             await self._child.kill()
 
     def freeze(self) -> None:
-        """Stop it in its tracks: it answers nobody, and keeps all connections."""
+        """Freeze it: it does not answer, and keeps all connections."""
         if self._child is not None:
             self._child.send(signal.SIGSTOP)
 

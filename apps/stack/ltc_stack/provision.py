@@ -25,7 +25,7 @@ class Access:
 
 
 async def provision(superuser_url: str, services: Iterable[str], passwords: Passwords, prefix: str = "") -> dict[str, Access]:
-    """Create what is missing, take away what nobody may have, and say how each database is reached. Done twice it changes nothing.
+    """Create what is missing, revoke what is too much, and return how each database is reached. A second run changes nothing.
 
     Args:
         superuser_url: a login that may create databases and roles.

@@ -1,4 +1,4 @@
-"""Where a running stack answers, written beside its data for whoever else works with it."""
+"""The addresses of a running stack, written beside its data for other programs."""
 
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def started(pid: int) -> float:
 
 
 def write(directory: Path, running: Running) -> None:
-    """Keep where it answers; the file holds passwords and is readable for nobody else."""
+    """Write the addresses; the file holds passwords, so only its owner can read it."""
     stored.write(directory / FILE, running.model_dump(mode="json"))
 
 

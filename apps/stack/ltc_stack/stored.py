@@ -1,4 +1,4 @@
-"""Small things the stack keeps between two starts: ports, passwords, where it answers."""
+"""Small files the stack keeps between two starts: ports, passwords, addresses."""
 
 import json
 import os
@@ -21,12 +21,12 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, stored: dict[str, Any]) -> None:
-    """Keep it, readable for nobody else, whole or not at all."""
+    """Write it atomically, readable for its owner only."""
     write_text(path, json.dumps(stored, indent=2) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Keep a text, readable for nobody else, whole or not at all."""
+    """Write a text atomically, readable for its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -35,7 +35,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 class Ports:
-    """Free ports, the same ones again as long as nobody else took them."""
+    """Free ports, the same ones again as long as they are free."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -86,7 +86,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(taken: set[int]) -> int:
-    """A port nobody listens on and that is not promised to somebody else.
+    """A port that is free and not assigned.
 
     Below the range from which the kernel takes the near ends of connections: what is free there now may be such an end in a moment.
     """

@@ -1,8 +1,8 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
-from ltc_events.lead import DeskHandedOver, DeskTakenUp, LeadConverted
-from ltc_events.opportunity import EstimateFrozen, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.lead import DeskHandedOver, DeskTakenUp
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     BidSubmitted,
     DecisionEscalated,
@@ -22,23 +22,15 @@ from ltc_runtime.service import Feature, Service
 from .api import (
     comparisons,
     deal_forecasts,
-    decisions,
     documents,
     drafts,
     estimates,
     forecasts,
-    forms,
     frozen_estimates,
     hand_overs,
-    lessons,
     mandates,
     negotiations,
-    opportunities,
-    outcomes,
-    people,
-    pipelines,
     quotes,
-    reports,
     swaps,
     tasks,
     teams,
@@ -46,22 +38,33 @@ from .api import (
 )
 from .authority_grant import authority_grant
 from .authority_grant.rules import AuthorityRevoked
+from .bid_cost import bid_cost
 from .catalogue import catalogue
-from .deal import rules as opportunity
+from .chain_person import chain_person
+from .deal import deal
 from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from .deal_list import deal_list
+from .decision import decision
+from .discount_leakage import discount_leakage
 from .estimate import rules as estimate
+from .finding import finding
 from .forecast import rules as forecast
 from .forecast.rules import ForecastSet
-from .form import rules as form
+from .form import form
+from .form_fill import form_fill
+from .gate import gate
 from .hand_over import rules as leaving
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
 from .legal_entity import legal_entity
+from .lesson import lesson
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
 from .negotiation import rules as negotiation
+from .outcome import outcome
 from .past_opportunity import past_opportunity
-from .pipeline import rules as pipeline
+from .pipeline import pipeline
+from .pipeline_report import pipeline_report
 from .policies import (
     ask_deciders,
     ask_for_bid,
@@ -71,7 +74,6 @@ from .policies import (
     drop_tasks,
     end_selection,
     end_trouble,
-    escalate_decision,
     expire_later,
     expire_quote,
     follow_up_quote,
@@ -81,34 +83,22 @@ from .policies import (
     look_again,
     move_account,
     note_contract,
-    note_estimate,
     note_rejection,
-    open_opportunity,
     pass_work_on,
-    remind_of_bid,
     trace_quote,
     vacate_seats,
     watch_close,
 )
 from .price_book import price_book
+from .progress import progress
 from .projections import (
-    bid_cost,
-    chain_person,
-    deal_findings,
-    decision_list,
     estimate_list,
     forecast_list,
-    form_fills,
-    form_list,
     hand_over_list,
-    lesson_list,
     mandate_list,
-    opportunity_list,
     option_swap,
-    pipeline_list,
     quote_list,
     quote_version,
-    stage_passing,
     task_list,
 )
 from .projections import negotiation as negotiation_list
@@ -118,6 +108,7 @@ from .quote.rules.events import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteS
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .sales_figure import sales_figure
+from .stage_time import stage_time
 from .swap import rules as swapping
 from .swap.rules import selection
 from .task import rules as task
@@ -130,7 +121,6 @@ from .team import rules as team
 
 former = Feature(
     api=(
-        opportunities,
         drafts,
         quotes,
         documents,
@@ -143,23 +133,13 @@ former = Feature(
         teams,
         deal_forecasts,
         forecasts,
-        pipelines,
-        forms,
-        decisions,
         tasks,
         hand_overs,
         mandates,
-        reports,
-        outcomes,
-        lessons,
-        people,
     ),
     deciders=(
-        opportunity.decider,
         selection.decider,
         swapping.decider,
-        pipeline.decider,
-        form.decider,
         mandate.decider,
         splitting.decider,
         quote.decider,
@@ -178,7 +158,6 @@ former = Feature(
         leaving.decider,
     ),
     policies=(
-        NamedPolicy("open_opportunity", LeadConverted, open_opportunity),
         NamedPolicy(
             "keep_desks",
             (
@@ -237,11 +216,8 @@ former = Feature(
         NamedPolicy("expire_later", QuoteRevised, expire_later),
         NamedPolicy("trace_quote", QuoteSent, trace_quote, from_start=True),
         NamedPolicy("follow_up_quote", QuoteExpired, follow_up_quote),
-        NamedPolicy("escalate_decision", DecisionRequested, escalate_decision),
         NamedPolicy("ask_for_decision", DecisionEscalated, ask_for_decision),
-        NamedPolicy("remind_of_bid", FindingNoted, remind_of_bid),
         NamedPolicy("ask_for_bid", BidDeadlineNeared, ask_for_bid),
-        NamedPolicy("note_estimate", EstimateFrozen, note_estimate),
         NamedPolicy("keep_register", (MandateGranted, MandateDelegated, DelegationEnded, MandateRevoked), keep_register, from_start=True),
         NamedPolicy("ask_deciders", DecidersFound, ask_deciders),
         NamedPolicy("ask_for_order", OrderInTrouble, ask_for_order),
@@ -254,14 +230,7 @@ former = Feature(
         NamedPolicy("note_rejection", OrderRejected, note_rejection),
     ),
     projections=(
-        opportunity_list,
-        bid_cost,
         option_swap,
-        deal_findings,
-        decision_list,
-        pipeline_list,
-        form_list,
-        form_fills,
         mandate_list,
         quote_list,
         quote_version,
@@ -270,14 +239,27 @@ former = Feature(
         forecast_list,
         task_list,
         hand_over_list,
-        lesson_list,
-        stage_passing,
-        chain_person,
     ),
 )
 service = Service(
     "opportunity-svc",
     former,
+    deal,
+    deal_list,
+    progress,
+    gate,
+    decision,
+    finding,
+    chain_person,
+    bid_cost,
+    pipeline,
+    form,
+    form_fill,
+    outcome,
+    lesson,
+    stage_time,
+    pipeline_report,
+    discount_leakage,
     catalogue,
     price_book,
     rule_book,

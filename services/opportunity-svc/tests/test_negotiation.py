@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 from ltc_events import Event, Money, Refusal
+from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
-from opportunity_svc.deal.rules.states import DayInTheFuture, OpportunityClosed, UnknownOpportunity
+from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
 from opportunity_svc.negotiation.rules import (
     Alternative,
     BreakDeadlock,

@@ -1,1 +1,1 @@
-"""The story the demo tells beside the many light deals: a few large ones, from a file of another system to cash, as people would do it."""
+"""The demo's story of a few large deals, from a file of another system to cash, beside the many small ones."""

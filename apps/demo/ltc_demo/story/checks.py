@@ -1,4 +1,4 @@
-"""Whether the story is true: what it counted is counted again from the events, and from what it left."""
+"""Checks the story: counts its numbers again from the events and from its files."""
 
 import asyncio
 from collections import Counter
@@ -34,7 +34,7 @@ class Evidence:
 
 
 async def check_story(context: StoryContext, runs: Sequence[DealRun], found: Mapping[str, Lead]) -> list[Check]:
-    """Every number the story said beside what the logs say."""
+    """Every number of the story beside that of the logs."""
     evidence = await _gathered(context, runs, found)
     costs = {row["product"]: Decimal(row["cost"]) for row in rows_of((context.samples / "catalogue.csv").read_bytes())}
     numbers, money = counted_again(evidence), summed_again(evidence, runs, costs)

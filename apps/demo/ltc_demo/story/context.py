@@ -1,4 +1,4 @@
-"""What everybody in the story needs: somebody who asks the services, a day it happens on, and the time to wait for a reaction."""
+"""What all parts of the story share: the client, the day, and the wait for a reaction."""
 
 import asyncio
 import time
@@ -20,11 +20,11 @@ LEADS, OPPORTUNITIES = "lead-svc", "opportunity-svc"
 
 @dataclass
 class StoryContext:
-    """Where the story is played.
+    """Where the story runs.
 
     Args:
         samples: the folder of the story's files.
-        day: when it was told first; of every day it names, so that telling it again changes nothing.
+        day: the day of its first run, used in every run, so that a second run changes nothing.
     """
 
     front: ApiClient
@@ -43,7 +43,7 @@ class StoryContext:
 
 @dataclass
 class DealRun:
-    """One large deal on its way."""
+    """One large deal of the story."""
 
     context: StoryContext
     plan: DealPlan
@@ -51,7 +51,7 @@ class DealRun:
     outcome: DealOutcome
     actions: Actions
     gates: Chapter = field(default_factory=lambda: Chapter(""))
-    """What is said of its gates,"""
+    """Lines about its gates,"""
     offers: Chapter = field(default_factory=lambda: Chapter(""))
     """of its quote,"""
     cash: Chapter = field(default_factory=lambda: Chapter(""))
@@ -78,11 +78,11 @@ class DealRun:
         return Person(self.plan.team.solution, ("solution",))
 
     async def do(self, step: str, path: str, who: Person, body: Any = None) -> Answer:
-        """Something about the deal."""
+        """A command about the deal."""
         return await self.actions.post(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
 
     async def try_post(self, step: str, path: str, who: Person, body: Any = None) -> Rejected | None:
-        """Something about the deal that may well be refused."""
+        """A command about the deal that may be refused."""
         return await self.actions.try_post(OPPORTUNITIES, step, f"{self.at}/{path}", who, body)
 
     def refused(self, chapter: Chapter, what: str, refusal: Rejected | None, code: str) -> None:
@@ -98,7 +98,7 @@ async def until(what: str, look: Callable[[], Awaitable[Any]], there: Callable[[
     """What ``look`` finds, as soon as it is ``there``: a reaction is a moment away.
 
     Raises:
-        TimedOut: it did not come within the time anybody waits.
+        TimedOut: it did not come within the maximum wait.
     """
     began, pause = time.monotonic(), 0.01
     while not there(found := await look()):

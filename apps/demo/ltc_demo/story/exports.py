@@ -1,4 +1,4 @@
-"""What the story leaves: the forecast of the quarter, lists as files, and every fact of its first deal."""
+"""The story's exports: the forecast of the quarter, lists as files, and every event of its first deal."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ async def quarter_and_files(context: StoryContext, runs: Sequence[DealRun]) -> N
 
 
 async def facts(context: StoryContext, run: DealRun, chapter: Chapter) -> None:
-    """Keep every fact of a deal, as all logs tell it."""
+    """Write every event of a deal, from all logs."""
     story = await history_of(context.front, [run.outcome])
     steps = story.steps if story else ()
     context.story.add_file(f"facts-{run.plan.key}.csv", _written(steps))

@@ -1,4 +1,4 @@
-"""A large deal on its way through the gates: what each asks for is done by whose it is, and decided by somebody else."""
+"""A large deal at its gates: its team meets the criteria, and another person decides."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -101,7 +101,7 @@ async def sign_off(run: DealRun) -> None:
 
 
 async def show_decisions(run: DealRun) -> None:
-    """Say how far it came, by whom."""
+    """Show the decisions, and who made them."""
     asked = f"/decisions?opportunity_id={run.outcome.opportunity_id}"
     rows = (await run.context.get(OPPORTUNITIES, asked, run.owner))["data"]
     waiting = (await run.context.get(OPPORTUNITIES, f"{asked}&waiting_for_me=true", run.manager))["data"]
@@ -111,13 +111,13 @@ async def show_decisions(run: DealRun) -> None:
 
 
 async def decide(run: DealRun, gate: str, by: Person, verdict: dict[str, Any] | None = None) -> None:
-    """Somebody who may decides."""
+    """A person with the mandate decides."""
     await run.do(f"decide {gate}", f"decisions/{gate}", by, verdict or {"round": 1, "outcome": "approved"})
     run.context.story.counted["gates passed"] += 1
 
 
 async def estimate(run: DealRun, gate: str, version: int) -> None:
-    """What the deal will bring and cost, refined for each gate and frozen by somebody else."""
+    """What the deal will bring and cost, refined for each gate and frozen by another person."""
     revenue, cost = run.deal.net, run.deal.net * (70 + version) // 100
     body = {
         "revenue": run.money(revenue),

@@ -1,4 +1,4 @@
-"""How the leads of the story come: by the exports of other systems and by a landing page; judged and given by rules, duplicates merged."""
+"""The story's leads: from exports of other systems and from a landing page; scored and assigned by rules, duplicates merged."""
 
 import asyncio
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ async def create_form(context: StoryContext) -> tuple[date, bool]:
 
 
 async def receive_leads(context: StoryContext) -> Mapping[str, Lead]:
-    """Everybody who comes, by company, once the rules have dealt with them."""
+    """All leads by company, once the rules have scored and assigned them."""
     chapter = context.story.chapter("Leads arrive by file and landing page; rules score and assign them")
     for system, mapping in EXPORTS:
         await _import(context, chapter, system, mapping)
@@ -95,7 +95,7 @@ def _suspicion(candidate: dict[str, Any]) -> str:
 
 
 async def _answer(context: StoryContext, chapter: Chapter, lead: Lead) -> None:
-    """Call back in time, and begin mails to somebody who is not ready yet."""
+    """Call back in time, and begin mails to a lead that is not ready yet."""
     owner, actions, path = Person(lead["owner"], ("sales",)), context.actions("visitor"), f"/leads/{lead['lead_id']}"
     await actions.post(LEADS, "log touch", f"{path}/interactions", owner, {"kind": "call", "note": "Next year, perhaps"})
     await actions.post(LEADS, "nurture lead", f"{path}/nurture", owner, {"sequence": "first-steps"})
@@ -136,7 +136,7 @@ def _is_scored_anew(lead: Lead) -> bool:
 
 
 async def show_scores(context: StoryContext, chapter: Chapter, found: Mapping[str, Lead]) -> None:
-    """How the rules judge everybody, by what is known now."""
+    """Show how the rules score each lead."""
     chapter.row("company", "owner, by rule", "score", "segment", "tier")
     for company, lead in found.items():
         now = await context.get(LEADS, f"/leads/{lead['lead_id']}", MANAGER)

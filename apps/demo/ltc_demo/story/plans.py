@@ -1,4 +1,4 @@
-"""Who plays, and what they want: companies, people and products of our own invention (``examples/story``)."""
+"""The story's companies, people and deals; all invented (``examples/story``)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from ..deal import Days, Deal, Item, Payment, Price, Team
 WEST = Team("mara.ellis", "idris.vaughn", "noor.haddad", "piet.solheim")
 EAST = Team("tang.yue", "luo.jing", "he.kun", "xu.ning")
 BOARD = Person("vera.ostrom", ("sales_manager",))
-"""Who grants mandates, and decides what is beyond those of others."""
+"""Grants mandates, and decides what exceeds those of others."""
 OFFICE = Person("rule.office", ("sales_manager",))
-"""Who writes the rules."""
+"""Drafts the rules."""
 ANALYST = Person("analyst.desk", ("analyst",))
 
 FORM = "story-landing-page"
@@ -43,8 +43,8 @@ class DealPlan:
 
     Args:
         company: as the export spells it.
-        reaches: the gate it stops before, or ``cash``.
-        refused: whether it runs into what the rules refuse on its way.
+        reaches: the gate it stops at, or ``cash``.
+        refused: whether it tries what the rules refuse.
     """
 
     key: str
@@ -83,7 +83,7 @@ PLANS: tuple[DealPlan, ...] = (
 DUPLICATE = "Marlow Creek Utilities"
 """The fourth of them, as another export spells it."""
 OTHER_LEADS = (DUPLICATE, "青石纸业有限公司", str(VISITOR["company"]))
-"""Who is a lead and no more."""
+"""Leads that stay leads."""
 
 
 def deals(prices: Iterable[Price], day: date) -> Mapping[str, Deal]:
@@ -122,5 +122,5 @@ def _other_lead(company: str, number: int) -> Deal:
 
 
 def companies() -> Sequence[str]:
-    """Everybody who comes."""
+    """The companies of all leads."""
     return [*(plan.company for plan in PLANS), *OTHER_LEADS]

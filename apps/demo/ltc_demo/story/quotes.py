@@ -1,4 +1,4 @@
-"""The quote of a large deal: what goes together, what may be allowed by whom, what was negotiated, and the paper in two languages."""
+"""The quote of a large deal: configuration, approval, negotiation, and its document in two languages."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from .context import OPPORTUNITIES, DealRun
 from .record import amount
 
 TOO_MUCH = "0.18"
-"""A discount that nobody below the board may allow."""
+"""A discount that only the board may approve."""
 LANGUAGES = ("en", "zh")
 
 
 async def offer(run: DealRun, books: Books) -> None:
-    """Quote, mend what the rules refuse, negotiate, have it approved by somebody else, and send it."""
+    """Quote, correct what the rules refuse, negotiate, have it approved by another person, and send it."""
     quote = _Quote(run, books)
     await quote.drafted()
     if run.plan.refused:
@@ -32,7 +32,7 @@ class _Quote:
         self.actions: Actions = run.context.actions(f"{run.plan.key}/quote")
 
     async def drafted(self) -> None:
-        """The first version; of a deal that runs into the rules, one that nobody can deliver and nobody may allow."""
+        """The first version; of a deal that runs into the rules, one that cannot be delivered or approved."""
         wrong = self.run.plan.refused
         body = self.lines(TOO_MUCH if wrong else None, without="PLC-7" if wrong else "")
         answer = await self.run.do("draft quote", "quotes", self.run.owner, body)
@@ -127,7 +127,7 @@ async def win(run: DealRun) -> LogPosition | None:
     """The customer accepts, and the deal is won.
 
     Returns:
-        what contract-svc has to hear.
+        what contract-svc must consume first.
     """
     quote = {"quote_id": run.outcome.quote_id}
     actions, day = run.context.actions(f"{run.plan.key}/win"), run.context.day.isoformat()

@@ -1,4 +1,4 @@
-"""What the story tells: chapters of short lines, and what it counted, so that it can be held against the events."""
+"""The story's text in chapters, and its counts, which are compared with the events."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from ..outcome import DealOutcome
 from ..report import Check
 
 FIRST_RUN_FILE = "told.json"
-"""Where lines are kept that can be found out only once: what was refused, and is done now."""
+"""Holds lines that only the first run can find out, such as refusals."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Story:
     failure: str = ""
     """Why it ended early, if it did."""
     repeated: bool = False
-    """It was told to these services before: what it does is done, and what they refused then they now refuse otherwise, or do not."""
+    """It ran on these services before: its commands are replayed, and some refusals differ now."""
     _known: dict[str, list[str]] = field(default_factory=dict)
 
     def chapter(self, title: str) -> Chapter:
@@ -74,17 +74,17 @@ class Story:
         return self._known.get(name, [])
 
     def load(self) -> None:
-        """Know what was found out when the story was told before."""
+        """Load the lines of the first run."""
         path = self.folder / FIRST_RUN_FILE
         self._known = orjson.loads(path.read_bytes()) if path.exists() else {}
 
     def save(self) -> None:
-        """Keep it for the next time."""
+        """Save the lines for the next run."""
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / FIRST_RUN_FILE).write_bytes(orjson.dumps(self._known))
 
     def add_file(self, name: str, content: bytes) -> Path:
-        """Leave a file in the folder."""
+        """Write a file into the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""Before anybody comes: rule books, catalogue, price books, mandates and targets, each by whoever may say it."""
+"""The story's master data: rule books, catalogue, price books, mandates and targets, each by an authorised user."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ ATI_LIMIT, MANAGER_LIMIT, BOARD_LIMIT = 150_000_000, 60_000_000, 10**12
 
 
 async def is_possible(context: StoryContext) -> bool:
-    """Whether the story may be told here: rules and catalogue are empty, or those of the story. What others wrote is not touched."""
+    """Whether the story can run here: rules and catalogue are empty, or the story's. Others' rules are not touched."""
     rules = orjson.loads((context.samples / "rules.json").read_bytes())
     paths = [(service, f"/rule-books/{book}?limit=200") for service, books in rules.items() for book in books]
     found = await asyncio.gather(*(context.get(service, path, OFFICE) for service, path in paths))
@@ -28,7 +28,7 @@ async def is_possible(context: StoryContext) -> bool:
 
 
 async def set_up(context: StoryContext, books: Books) -> None:
-    """Say how leads are judged and given, what goes with what, and who may allow what."""
+    """Set up scoring, assignment, configuration, prices and mandates."""
     chapter = context.story.chapter("Rules are data: one person drafts them, another activates them where two are required")
     rules = orjson.loads((context.samples / "rules.json").read_bytes())
     await asyncio.gather(

@@ -22,11 +22,11 @@ ELSEWHERE = "The story of the large deals is skipped: other rules or another cat
 
 
 async def run_story(front: ApiClient, samples: Path, folder: Path, progress: Progress) -> tuple[Story, list[Deal]]:
-    """Tell it; returns it with its deals. What was told before is told again, and changes nothing.
+    """Run it; returns it with its deals. A second run changes nothing.
 
     Args:
         samples: the folder of the story's files.
-        folder: where it leaves what customers and colleagues get.
+        folder: where it writes its files.
     """
     story = Story(folder)
     context = StoryContext(front, story, samples)

@@ -5,6 +5,7 @@ from ltc_events.contract import ContractRegistered
 from ltc_events.opportunity import OpportunityWon
 from ltc_events.order import DeliveryAccepted
 from ltc_events.policy import NamedPolicy
+from ltc_kit.number_series import NumberSeries
 from ltc_runtime.service import Feature
 
 from .api import contracts
@@ -23,4 +24,5 @@ contract = Feature(
         NamedPolicy("tell_expiry", ContractRegistered, announce_expiry),
     ),
     projections=(contract_list, contract_progress),
+    numbers=NumberSeries("C"),
 )

@@ -45,7 +45,7 @@ class ContractRow(ReadModel, table="contract_list"):
     findings: Sequence[str] | None = Field(None, exclude=True)
     document_hash: str | None = Field(exclude=True)
     signed_on: date | None
-    contract_no: str | None = Field(description="Given at registration.")
+    contract_no: str | None = Field(description="Given at registration, such as C-2026-00007.")
     legal_entity: str | None
     purchase_order: str | None
     payment_days: int | None

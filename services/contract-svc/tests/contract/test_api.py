@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -140,7 +140,10 @@ async def test_from_draft_to_closed(world: World) -> None:
     registered = await world.shown(contract)
     assert (registered["status"], registered["reviewer"], registered["findings"]) == ("registered", "fin", ["Fine."])
     assert (registered["purchase_order"], registered["payment_days"], registered["actions"]) == ("PO-7", 14, [])
-    assert registered["contract_no"].startswith("C-")
+    number = registered["contract_no"]
+    assert number == f"C-{datetime.now(UTC).year}-00001"
+    found = (await world.fin.get("/contracts", params={"contract_no": number})).json()["data"]
+    assert [each["contract_id"] for each in found] == [contract]
     assert [(each["amount"], each["billed"], each["paid"]) for each in registered["plan"]] == [
         (money(30_00), money(0), money(0)),
         (money(70_00), money(0), money(0)),

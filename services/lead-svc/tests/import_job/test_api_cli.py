@@ -66,5 +66,5 @@ async def test_an_address_book_is_brought_and_followed_to_its_end(
     said = capsys.readouterr().out
     assert "2 rows: 1 new leads, 0 known already, 1 refused" in said
     assert "line 7: vCard 2.1 is not read: export it as 3.0 or 4.0" in said
-    with pytest.raises(CliError, match="say by --mapping"):
+    with pytest.raises(CliError, match="name the export's mapping by --mapping"):
         usual_mapping(tmp_path / "leads.csv")

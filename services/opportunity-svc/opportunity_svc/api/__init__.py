@@ -1,21 +1,12 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
-from . import ageing, costing, deals, filling, findings, leakage, stages, winning
 from .comparing import comparisons
-from .decisions import decisions
 from .documents import documents
 from .estimates import estimates, frozen_estimates
-from .forms import forms
 from .leaving import hand_overs
-from .lessons import lessons
 from .mandates import mandates
 from .negotiating import negotiations
-from .outcomes import outcomes
-from .people import people
-from .pipelines import pipelines
 from .quotes import drafts, quotes
-from .reports import reports
-from .resource import opportunities
 from .swapping import swaps
 from .tasks import tasks
 from .teams import deal_forecasts, forecasts, teams
@@ -25,32 +16,16 @@ __all__ = [
     "negotiations",
     "documents",
     "comparisons",
-    "costing",
-    "ageing",
     "deal_forecasts",
-    "deals",
-    "decisions",
     "drafts",
     "estimates",
-    "filling",
-    "findings",
     "forecasts",
-    "forms",
     "frozen_estimates",
     "hand_overs",
-    "leakage",
-    "lessons",
     "mandates",
-    "opportunities",
-    "outcomes",
-    "people",
-    "pipelines",
     "quotes",
-    "reports",
-    "stages",
     "swaps",
     "tasks",
     "teams",
     "waterfalls",
-    "winning",
 ]

@@ -15,6 +15,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import UnknownOpportunity
 from ..quote.rules.comparison import judged, versions_differ, without_cost
 from ..quote.rules.gates import UnknownQuote
@@ -59,7 +60,7 @@ class Comparison(View):
 async def compare_alternatives(opportunity_id: UUID, read: Read) -> Comparison:
     """The alternatives of a deal by price, cost and margin, at the prices and costs of the day each was written."""
     await read.one(
-        select(shown.opportunities.c.opportunity_id).where(shown.opportunities.c.opportunity_id == opportunity_id), UnknownOpportunity
+        select(OpportunityRow.table.c.opportunity_id).where(OpportunityRow.table.c.opportunity_id == opportunity_id), UnknownOpportunity
     )
     table = shown.quotes.c
     rows = await read.all(select(shown.quotes).where(table.opportunity_id == opportunity_id).order_by(table.net, table.drafted_at))

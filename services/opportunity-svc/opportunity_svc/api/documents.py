@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from .. import projections as shown
 from ..catalogue.read import ProductRow, valid_on
+from ..deal.read import OpportunityRow
 from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.price import gross_of, tax_of
 from .comparing import Revision, UnknownVersion
@@ -132,7 +133,7 @@ async def names_of(lines: Sequence[PricedLine], day: date, language: Language, r
 
 
 async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
-    quotes, deals, versions = shown.quotes, shown.opportunities, shown.quote_versions
+    quotes, deals, versions = shown.quotes, OpportunityRow.table, shown.quote_versions
     found = (
         select(quotes, deals.c.company, versions.c.written_at)
         .join(deals, deals.c.opportunity_id == quotes.c.opportunity_id)

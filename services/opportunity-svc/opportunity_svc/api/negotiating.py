@@ -6,12 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Currency, Money, Sha256, Text
+from ltc_events.filled import DayInTheFuture
 from ltc_runtime.http import EVERYONE, Api, Body, Handle, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..deal.rules.states import DayInTheFuture, UnknownOpportunity
+from ..deal.read import OpportunityRow
+from ..deal.rules.states import OPEN, UnknownOpportunity
 from ..negotiation import rules as negotiation
 from ..negotiation.rules import (
     Alternative,
@@ -30,7 +32,6 @@ from ..negotiation.rules import (
     RoundOnOtherContent,
 )
 from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
-from .resource import OPEN
 from .roles import SALES
 
 negotiations = Api("/opportunities", stream=negotiation.facts)
@@ -157,7 +158,7 @@ class NegotiationView(View):
 @negotiations.query("/{opportunity_id}/negotiation", roles=EVERYONE, refuses=(UnknownOpportunity,))
 async def show_negotiation(opportunity_id: UUID, read: Read) -> NegotiationView:
     """The rounds of a deal, and the ledger of what was given and got."""
-    deals = shown.opportunities.c
+    deals = OpportunityRow.table.c
     await read.one(select(deals.opportunity_id).where(deals.opportunity_id == opportunity_id), UnknownOpportunity)
     table = shown.rounds.c
     found = await read.all(select(shown.rounds).where(table.opportunity_id == opportunity_id).order_by(table.round))

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from ltc_events import Money, Name, Sha256, Text, UserId
+from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity import PricedLine
 from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..deal.rules.states import DayInTheFuture
+from ..deal.rules.states import OPEN
 from ..price_book.rules import BookCode, PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from ..quote import rules as quote
 from ..quote.rules.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote
@@ -33,7 +34,6 @@ from ..quote.rules.offer import AcceptQuote, SendQuote
 from ..quote.rules.price import AskedLines, NetBelowNothing, NetFarAboveList, NetInOtherCurrency
 from ..quote.rules.states import QuoteStatus
 from ..rule_book.rules.configuration import ConfigurationInvalid
-from .resource import OPEN
 from .roles import MANAGERS, SALES, WRITERS
 
 drafts = Api(stream=quote.decider)

@@ -12,7 +12,10 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..bid_cost.read import amount_of
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import UnknownOpportunity
+from ..pipeline_report.read import Sum
 from ..rule_book.rules.configuration import ConfigurationInvalid
 from ..swap.rules import (
     AlreadyProposed,
@@ -29,8 +32,6 @@ from ..swap.rules import (
     selection,
 )
 from ..swap.rules.selection import ContractStands, RejectSwap, UnknownSwap
-from .costing import amount_of
-from .reports import Sum
 from .roles import MANAGERS, TRIANGLE
 
 swaps = Api("/opportunities", stream=selection.decider)
@@ -41,7 +42,7 @@ SWAPPING = (
 
 async def sold(opportunity_id: UUID, read: Read) -> UUID | None:
     """The quote that a deal was won with, which never changes; nothing, if it is not won."""
-    table = shown.opportunities.c
+    table = OpportunityRow.table.c
     row = await read.one(select(table.quote_id).where(table.opportunity_id == opportunity_id), UnknownOpportunity)
     found: UUID | None = row["quote_id"]
     return found

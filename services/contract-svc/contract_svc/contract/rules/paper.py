@@ -285,5 +285,5 @@ def deal_of(stage: Stage) -> Deal:
 
 
 def contract_no(contract_id: UUID) -> str:
-    """What people call the contract: the first 80 bits of its id, in letters and digits that survive a telephone."""
+    """What a contract is called where no series numbers it: the first 80 bits of its id, in letters and digits."""
     return f"C-{b32encode(contract_id.bytes[:10]).decode()}"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ltc_events import Code, Command, Refusal, Stream
 from ltc_events.contract import ContractRegistered, PlanLine
-from ltc_events.filled import PastDay
+from ltc_events.filled import NewNumber, PastDay
 from ltc_events.opportunity import LineNo, lines_hash
 from ltc_events.values import MAX_MINOR_UNITS
 from pydantic import ConfigDict, Field
@@ -40,6 +40,7 @@ class RegisterContract(Command):
     """
 
     contract_id: UUID
+    contract_no: NewNumber = None
     legal_entity: LegalEntity
     purchase_order: Code | None = Field(None, description="The customer's; it belongs to one contract only.", examples=["PO-4711"])
     plan: Annotated[tuple[AgreedPlanLine, ...], Field(max_length=1000)] = Field(
@@ -84,7 +85,7 @@ def register(signed: Signed, command: RegisterContract) -> ContractRegistered:
     return ContractRegistered(
         **dict(deal),
         contract_id=command.contract_id,
-        contract_no=contract_no(command.contract_id),
+        contract_no=command.contract_no or contract_no(command.contract_id),
         legal_entity=command.legal_entity,
         purchase_order=command.purchase_order,
         plan=must_be_a_plan_for(tuple(PlanLine(**dict(line)) for line in command.plan), deal.lines, deal.net),

@@ -22,6 +22,7 @@ from ltc_events import (
     UserId,
 )
 from ltc_events.filled import Actor
+from ltc_kit.files import read_rows
 
 from ...rule_book import rules as rule_book
 from ...rule_book.rules.import_mapping import PRESETS, ColumnMapping
@@ -258,4 +259,4 @@ def ended(import_id: UUID, failure: str | None) -> EndImport:
     return EndImport(import_id=import_id, failure=None if failure is None else failure[:200])
 
 
-taking: ImportKind[Import] = ImportKind(decider=decider, order=order, reader=read_below, note=noted, end=ended)
+taking: ImportKind[Import] = ImportKind(decider=decider, rows=read_rows, order=order, reader=read_below, note=noted, end=ended)

@@ -17,7 +17,7 @@ def stands(states: States, mail: NurtureMailIntended, at: datetime) -> bool:
 
 
 def composed(mail: NurtureMailIntended) -> Mail:
-    return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw=True)
+    return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw="/withdrawals")
 
 
 def outcome(mail: NurtureMailIntended, came: EffectOutcome) -> NoteMail:
