@@ -11,7 +11,8 @@ from ltc_events.lead import (
     LeadQualified,
     LeadUnmerged,
 )
-from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost
+from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
@@ -29,25 +30,32 @@ from .api import (
 from .campaign import campaign
 from .contact import rules as person
 from .conversion import rules as converting
+from .conversion.rules import ConversionsRequested
 from .deal import rules as deal
 from .deal.rules import ExpiryNoted
 from .form import form
 from .import_job import import_job
 from .inbox import inbox
 from .lead import rules as lead
-from .lead.rules.events import LeadRouted, TouchLogged
+from .lead.rules.events import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .nurture import nurture
 from .party import rules as account
 from .party.policies import keep_party
 from .policies import (
     await_response,
     capture_renewal,
+    check_response,
+    convert_each,
+    keep_deals,
     keep_desks,
+    move_leads,
     note_expiry,
     offer_lead,
+    recycle_lead,
     return_late_lead,
     return_lead,
     route_lead,
+    route_lead_again,
     score_lead,
     watch_lead,
 )
@@ -63,6 +71,7 @@ from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .submission import submission
 from .workload import rules as desk
+from .workload.rules import LeadsHandedOver
 
 former = Feature(
     api=(
@@ -94,6 +103,17 @@ former = Feature(
             "keep_desks", (LeadAssigned, LeadPooled, LeadDisqualified, LeadConverted, LeadMerged, LeadUnmerged), keep_desks, from_start=True
         ),
         NamedPolicy("watch_lead", (LeadAssigned, LeadUnmerged), watch_lead),
+        NamedPolicy("recycle_lead", LeadWatched, recycle_lead),
+        NamedPolicy("check_response", (ResponseAwaited, LeadUnmerged), check_response),
+        NamedPolicy("route_lead_again", LeadPooled, route_lead_again),
+        NamedPolicy("move_leads", LeadsHandedOver, move_leads),
+        NamedPolicy("convert_each", ConversionsRequested, convert_each),
+        NamedPolicy(
+            "keep_deals",
+            (OpportunityOpened, OpportunityChanged, OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled),
+            keep_deals,
+            from_start=True,
+        ),
         NamedPolicy("return_lead", OpportunityLost, return_lead),
         NamedPolicy("return_late_lead", OpportunityJoinRefused, return_late_lead),
         NamedPolicy("note_expiry", ContractExpiring, note_expiry),
