@@ -1,131 +1,40 @@
 """lead-svc: from the first sign of interest to a deal, and the people behind it."""
 
-from ltc_events.contract import ContractExpiring
-from ltc_events.lead import (
-    LeadAssigned,
-    LeadCaptured,
-    LeadConverted,
-    LeadDisqualified,
-    LeadMerged,
-    LeadPooled,
-    LeadQualified,
-    LeadUnmerged,
-)
-from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
-from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChanged, OpportunityDeclined
+from ltc_events.lead import LeadCaptured
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
-from .api import (
-    contacts,
-    conversions,
-    desks,
-    duplicates,
-    leads,
-    my_day,
-    parties,
-    people,
-    withdrawals,
-)
+from .api import contacts, duplicates, parties, people, withdrawals
 from .campaign import campaign
 from .contact import rules as person
-from .conversion import rules as converting
-from .conversion.rules import ConversionsRequested
-from .deal import rules as deal
-from .deal.rules import ExpiryNoted
+from .conversion import conversion
+from .deal import deal
 from .form import form
+from .funnel import funnel
+from .hand_over import hand_over
 from .import_job import import_job
 from .inbox import inbox
-from .lead import rules as lead
-from .lead.rules.events import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead import lead
+from .lead_capture import lead_capture
+from .lead_merge import lead_merge
+from .my_day import my_day
 from .nurture import nurture
 from .party import rules as account
 from .party.policies import keep_party
-from .policies import (
-    await_response,
-    capture_renewal,
-    check_response,
-    convert_each,
-    keep_deals,
-    keep_desks,
-    move_leads,
-    note_expiry,
-    offer_lead,
-    recycle_lead,
-    return_late_lead,
-    return_lead,
-    route_lead,
-    route_lead_again,
-    score_lead,
-    watch_lead,
-)
-from .projections import (
-    contact_merge_list,
-    conversion_list,
-    hand_over_list,
-    lead_list,
-    lead_merge_list,
-    party_list,
-)
+from .projections import contact_merge_list, party_list
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .submission import submission
-from .workload import rules as desk
-from .workload.rules import LeadsHandedOver
+from .touch import touch
+from .workload import workload
 
 former = Feature(
-    api=(
-        leads,
-        conversions,
-        parties,
-        duplicates,
-        contacts,
-        people,
-        desks,
-        my_day,
-        withdrawals,
-    ),
-    deciders=(
-        lead.decider,
-        person.decider,
-        desk.decider,
-        account.decider,
-        deal.decider,
-        converting.decider,
-    ),
-    policies=(
-        NamedPolicy("score_lead", (LeadCaptured, TouchLogged, LeadQualified, LeadUnmerged), score_lead),
-        NamedPolicy("route_lead", (LeadCaptured, LeadUnmerged), route_lead),
-        NamedPolicy("await_response", LeadCaptured, await_response),
-        NamedPolicy("keep_party", LeadCaptured, keep_party, from_start=True),
-        NamedPolicy("offer_lead", LeadRouted, offer_lead),
-        NamedPolicy(
-            "keep_desks", (LeadAssigned, LeadPooled, LeadDisqualified, LeadConverted, LeadMerged, LeadUnmerged), keep_desks, from_start=True
-        ),
-        NamedPolicy("watch_lead", (LeadAssigned, LeadUnmerged), watch_lead),
-        NamedPolicy("recycle_lead", LeadWatched, recycle_lead),
-        NamedPolicy("check_response", (ResponseAwaited, LeadUnmerged), check_response),
-        NamedPolicy("route_lead_again", LeadPooled, route_lead_again),
-        NamedPolicy("move_leads", LeadsHandedOver, move_leads),
-        NamedPolicy("convert_each", ConversionsRequested, convert_each),
-        NamedPolicy(
-            "keep_deals",
-            (OpportunityOpened, OpportunityChanged, OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled),
-            keep_deals,
-            from_start=True,
-        ),
-        NamedPolicy("return_lead", OpportunityLost, return_lead),
-        NamedPolicy("return_late_lead", OpportunityJoinRefused, return_late_lead),
-        NamedPolicy("note_expiry", ContractExpiring, note_expiry),
-        NamedPolicy("capture_renewal", ExpiryNoted, capture_renewal),
-    ),
-    projections=(
-        lead_list,
-        lead_merge_list,
-        hand_over_list,
-        party_list,
-        contact_merge_list,
-        conversion_list,
-    ),
+    api=(parties, duplicates, contacts, people, withdrawals),
+    deciders=(person.decider, account.decider),
+    policies=(NamedPolicy("keep_party", LeadCaptured, keep_party, from_start=True),),
+    projections=(party_list, contact_merge_list),
 )
-service = Service("lead-svc", campaign, form, import_job, inbox, nurture, rule_book, rule_preview, submission, former)
+service = Service(
+    "lead-svc", funnel, lead_capture, lead, touch, lead_merge, conversion, deal, workload, hand_over, my_day, campaign, form, import_job,
+    inbox, nurture, rule_book, rule_preview, submission, former,
+)  # fmt: skip

@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP
 LOOPBACK = "127.0.0.1"
 
 
-class Postbox:
+class MailServer:
     """What it was given."""
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class Postbox:
 
 
 @asynccontextmanager
-async def postbox() -> AsyncIterator[Postbox]:
+async def mail_server() -> AsyncIterator[MailServer]:
     """A mail server that runs."""
-    box = Postbox()
+    box = MailServer()
     server = await asyncio.get_running_loop().create_server(lambda: SMTP(box, hostname="mx.example"), LOOPBACK, 0)
     box.port = server.sockets[0].getsockname()[1]
     yield box

@@ -17,10 +17,10 @@ from ltc_runtime.service import Service
 from ltc_runtime.settings import Settings
 from ltc_runtime.shutdown import cancel_all
 
+from .catch_up import settled
 from .checker.evidence import Evidence, gather
 from .databases import Database, Databases
-from .rebuilding import rebuilt as rebuild
-from .settling import settled
+from .rebuilt_models import rebuilt as rebuild
 
 PARTITIONS = 3
 _numbers = itertools.count(1)
@@ -28,7 +28,7 @@ Role = Callable[[Log, Settings], Coroutine[Any, Any, None]]
 ROLES: dict[str, Role] = {"relay": run_relay, "hear": run_inbox, "react": run_policies}
 
 
-class Bed:
+class ServiceGroup:
     """Services, their databases, and what of them runs."""
 
     def __init__(self, databases: Databases, bootstrap: str) -> None:
@@ -120,9 +120,9 @@ class Bed:
 
 
 @asynccontextmanager
-async def bed(databases: Databases, bootstrap: str, *services: Service) -> AsyncIterator[Bed]:
+async def service_group(databases: Databases, bootstrap: str, *services: Service) -> AsyncIterator[ServiceGroup]:
     """A bed with these services, nothing running."""
-    made = Bed(databases, bootstrap)
+    made = ServiceGroup(databases, bootstrap)
     try:
         for service in services:
             await made.add(service)

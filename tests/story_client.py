@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from .api_client import ANN, MAX, Done, Person, Refused
 from .checker.evidence import Evidence
 from .deals import CONTRACTS, LEADS, OPPORTUNITIES, Deal
-from .frontline import ANN, MAX, Done, Person, Refused
 from .platform import Platform
 
 MIA, SAM, FAY, LEA, NAT = (
@@ -19,7 +19,7 @@ ALWAYS = {day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday", "th
 """A calendar on which somebody works at any hour, so that a story takes the same course on a Sunday."""
 
 
-class Scene:
+class StoryClient:
     """One story on a platform.
 
     Args:
@@ -27,14 +27,14 @@ class Scene:
     """
 
     def __init__(self, platform: Platform, name: str) -> None:
-        self.platform, self.front, self.name = platform, platform.front, name
+        self.platform, self.api_client, self.name = platform, platform.api_client, name
         self.last: str | None = None
         """The last position told."""
         self._numbers = itertools.count(1)
 
     async def do(self, operation: str, path: str, who: Person = ANN, body: Any = None, *, at: str = LEADS) -> Any:
         """One act; what it is answered."""
-        done: Done = await self.front.act(at, operation, path, who, body, key=f"{self.name}/{next(self._numbers)}")
+        done: Done = await self.api_client.act(at, operation, path, who, body, key=f"{self.name}/{next(self._numbers)}")
         self.last = done.told or self.last
         return done.body
 
@@ -56,14 +56,14 @@ class Scene:
 
     async def look(self, path: str, who: Person = MAX, *, at: str = LEADS) -> Any:
         """What is known now, of all that was told in this story."""
-        return await self.front.look(at, path, who, after=[self.last])
+        return await self.api_client.look(at, path, who, after=[self.last])
 
     async def until(self, path: str, holds: Callable[[Any], bool], who: Person = MAX, *, at: str = LEADS, seconds: float = 60.0) -> Any:
         """What is known, as soon as it is so."""
         shown: Any = None
         try:
             async with asyncio.timeout(seconds):
-                while not holds(shown := await self.front.look(at, path, who)):
+                while not holds(shown := await self.api_client.look(at, path, who)):
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{path} went on showing {shown}") from None
@@ -74,7 +74,7 @@ class Scene:
         body = {"company": company, "channel": "referral", **(lead or {})}
         found = str((await self.do("capture_lead", "/leads", ANN, body))["lead_id"])
         await self.do("assign_lead", f"/leads/{found}/assign", MAX, {"owner": "ann"})
-        deal = Deal(self.front, found, ids={"lead": found}, **terms)
+        deal = Deal(self.api_client, found, ids={"lead": found}, **terms)
         return await deal.convert()
 
     async def rules(self, book: str, rules: Any, *, at: str = LEADS) -> int:
@@ -92,7 +92,7 @@ class Scene:
         return version
 
 
-class Selling(Scene):
+class SalesStoryClient(StoryClient):
     """A story told at opportunity-svc."""
 
     async def sell(self, operation: str, path: str, who: Person = ANN, body: Any = None) -> Any:
@@ -111,7 +111,7 @@ class Selling(Scene):
         """The contract that was drafted of a deal that is won, whole."""
         deal.last = self.last
         await deal.drafted()
-        return dict(await self.front.look(CONTRACTS, f"/contracts/{deal.ids['contract']}"))
+        return dict(await self.api_client.look(CONTRACTS, f"/contracts/{deal.ids['contract']}"))
 
 
 def facts(evidence: Evidence, *types: str, about: str) -> list[dict[str, Any]]:

@@ -1,22 +1,26 @@
-"""How a lead comes in."""
+"""Sales capture leads."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from ltc_events import Code, Name, Text
 from ltc_events.lead import Channel
-from ltc_runtime.http import Body, Handle, Read, View
+from ltc_runtime.http import Api, Body, Handle, Read, Role, View
 from pydantic import Field, model_validator
 
+from ..api.duplicates import Candidate, candidates
 from ..contact.rules.addresses import Email, Phone
+from ..lead.rules import decider
 from ..lead.rules.capture import CaptureLead
 from ..party.rules.matching import CompanyPhone, Website, marks
-from .duplicates import Candidate, candidates
-from .resource import SALES, leads
+
+SALES: tuple[Role, ...] = ("sales", "sales_manager")
+
+captures = Api("/leads", stream=decider)
 
 
 class ContactBody(Body):
-    """Whom to talk to at the customer. Kept sealed."""
+    """The contact at the customer. Stored encrypted."""
 
     name: Name | None = Field(None, examples=["Jo Doe"])
     email: Email | None = Field(None, examples=["jo@acme.example"])
@@ -24,7 +28,7 @@ class ContactBody(Body):
 
     @model_validator(mode="after")
     def says_something(self) -> "ContactBody":
-        """A contact nobody can be reached by is none."""
+        """A contact needs a name, an address or a number."""
         if self.name is None and self.email is None and self.phone is None:
             raise ValueError("give a name, an email address or a phone number")
         return self
@@ -37,26 +41,26 @@ class CaptureBody(Body):
     channel: Channel = Field(examples=["exhibition"])
     campaign: Code | None = Field(None, examples=["hannover-2026"])
     need: Text | None = Field(None, examples=["Forty graphics cards"])
-    territory: Code | None = Field(None, examples=["CN-SH"], description="Where they are, as the assignment rules name it.")
+    territory: Code | None = Field(None, examples=["CN-SH"], description="The region of the customer, as the assignment rules name it.")
     website: Website | None = Field(None, examples=["https://www.acme.example"], description="The company's; its domain is kept.")
     company_phone: CompanyPhone | None = Field(None, examples=["+1 555 0100"], description="The switchboard; never a person's number.")
     contact: ContactBody | None = None
 
 
 class Captured(View):
-    """Where to find what was captured."""
+    """The ids of what was captured."""
 
     lead_id: UUID
     contact_id: UUID | None
-    duplicates: Sequence[Candidate] | None = Field(None, description="Parties that may be the same company, where it was asked for.")
+    duplicates: Sequence[Candidate] | None = Field(None, description="Parties that may be the same company, if requested.")
 
 
-@leads.create("", roles=SALES)
+@captures.create("", roles=SALES)
 async def capture_lead(body: CaptureBody, read: Read, handle: Handle, duplicates: bool = False) -> Captured:
     """Capture a lead.
 
-    With `duplicates` the answer names the parties we know already that may be the same company, and why. The lead is captured either way:
-    merge the parties, or leave them two.
+    With `duplicates` the answer names known parties that may be the same company, and why. The lead is captured either way: merge the
+    parties, or keep both.
     """
     alike = await candidates(marks(body.company, body.website, body.company_phone), (), read) if duplicates else None
     lead_id, contact = handle.new_id("lead"), body.contact

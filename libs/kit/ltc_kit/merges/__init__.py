@@ -1,4 +1,4 @@
-"""Merging by looking: who is merged is shown under another, and nothing is moved. Only those of their own are: it stays a forest."""
+"""Merges that can be undone: a record is shown under another, and nothing is moved. Only an unmerged one is merged: it stays a forest."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from ltc_events import Refusal
 
 
 class MergesChanged(Refusal):
-    """What is shown under what changed while this was asked: look again, and ask again."""
+    """The merges of these records changed during this request: look again, and try again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Shown under another."""
+    """Shown under another record."""
 
     merge_id: UUID
     into: UUID
 
 
 class Taken(NamedTuple):
-    """Who is not of their own, and under whom they are shown."""
+    """A record that is merged already, and the one it is shown under."""
 
     id: UUID
     into: UUID
 
 
 def stands(merged: Merged | None, into: UUID, merge_id: UUID, *, again: bool) -> bool:
-    """The very merge that is asked for is there already: nothing is to be done, and its id is the one that is answered.
+    """Whether the requested merge exists already: then nothing is to do, and its id is the answer.
 
     Args:
-        again: the asker read that it is there, and asks by its id.
+        again: the caller read that it exists, and names its id.
 
     Raises:
-        MergesChanged: it is there by another id, or no more.
+        MergesChanged: it exists by another id, or no longer.
     """
     if merged == Merged(merge_id, into):
         return True
@@ -44,5 +44,5 @@ def stands(merged: Merged | None, into: UUID, merge_id: UUID, *, again: bool) ->
 
 
 def taken(ids: Mapping[UUID, Merged | None]) -> Taken | None:
-    """The first of these who is not of their own."""
+    """The first of these that is merged already."""
     return next((Taken(id, merged.into) for id, merged in ids.items() if merged is not None), None)

@@ -50,7 +50,7 @@ class Done:
     headers: httpx.Headers
 
 
-class Frontline:
+class ApiClient:
     """Speaks to the five services.
 
     Args:
