@@ -4,6 +4,7 @@ from ltc_events.lead import LeadCaptured
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
+from .account import account as account_feature
 from .api import contacts, duplicates, parties, people, withdrawals
 from .campaign import campaign
 from .contact import rules as person
@@ -35,6 +36,6 @@ former = Feature(
     projections=(party_list, contact_merge_list),
 )
 service = Service(
-    "lead-svc", funnel, lead_capture, lead, touch, lead_merge, conversion, deal, workload, hand_over, my_day, campaign, form, import_job,
-    inbox, nurture, rule_book, rule_preview, submission, former,
+    "lead-svc", account_feature, funnel, lead_capture, lead, touch, lead_merge, conversion, deal, workload, hand_over, my_day, campaign, form,
+    import_job, inbox, nurture, rule_book, rule_preview, submission, former,
 )  # fmt: skip

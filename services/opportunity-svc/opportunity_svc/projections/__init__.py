@@ -2,12 +2,9 @@
 
 from .estimating import estimate_list, estimates
 from .estimating import frozen as frozen_estimates
-from .forecasting import forecast_list, forecasts, targets, teams
-from .mandating import delegations, mandate_list, mandates
 from .negotiating import deadlocks, negotiation, rounds
 from .quoting import quote_list, quotes
 from .swapping import option_swap, swaps
-from .tasks import hand_over_list, hand_overs, handed_work, task_list, tasks
 from .versions import quote_version, quote_versions
 
 __all__ = [
@@ -16,23 +13,11 @@ __all__ = [
     "rounds",
     "negotiation",
     "deadlocks",
-    "delegations",
     "estimate_list",
     "estimates",
-    "forecast_list",
-    "forecasts",
     "frozen_estimates",
-    "mandate_list",
-    "mandates",
     "option_swap",
     "quote_list",
     "quotes",
     "swaps",
-    "hand_over_list",
-    "hand_overs",
-    "handed_work",
-    "targets",
-    "task_list",
-    "tasks",
-    "teams",
 ]
