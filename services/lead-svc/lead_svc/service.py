@@ -36,6 +36,6 @@ former = Feature(
     projections=(party_list, contact_merge_list),
 )
 service = Service(
-    "lead-svc", account_feature, funnel, lead_capture, lead, touch, lead_merge, conversion, deal, workload, hand_over, my_day, campaign, form,
-    import_job, inbox, nurture, rule_book, rule_preview, submission, former,
+    "lead-svc", account_feature, funnel, lead_capture, lead, touch, lead_merge, conversion, deal, workload, hand_over, my_day, campaign,
+    form, import_job, inbox, nurture, rule_book, rule_preview, submission, former,
 )  # fmt: skip
