@@ -1,6 +1,6 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
-from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned
+from ltc_events.contract import ContractClosed, ContractRegistered
 from ltc_events.lead import DeskHandedOver, DeskTakenUp, LeadConverted
 from ltc_events.opportunity import EstimateFrozen, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
@@ -20,11 +20,8 @@ from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
 from .api import (
-    comparisons,
     deal_forecasts,
     decisions,
-    documents,
-    drafts,
     estimates,
     forecasts,
     forms,
@@ -32,17 +29,13 @@ from .api import (
     hand_overs,
     lessons,
     mandates,
-    negotiations,
     opportunities,
     outcomes,
     people,
     pipelines,
-    quotes,
     reports,
-    swaps,
     tasks,
     teams,
-    waterfalls,
 )
 from .authority_grant import authority_grant
 from .authority_grant.rules import AuthorityRevoked
@@ -59,7 +52,7 @@ from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
-from .negotiation import rules as negotiation
+from .negotiation import negotiation
 from .past_opportunity import past_opportunity
 from .pipeline import rules as pipeline
 from .policies import (
@@ -69,11 +62,8 @@ from .policies import (
     ask_for_decision,
     ask_for_order,
     drop_tasks,
-    end_selection,
     end_trouble,
     escalate_decision,
-    expire_later,
-    expire_quote,
     follow_up_quote,
     keep_agendas,
     keep_desks,
@@ -104,22 +94,19 @@ from .projections import (
     lesson_list,
     mandate_list,
     opportunity_list,
-    option_swap,
     pipeline_list,
-    quote_list,
-    quote_version,
     stage_passing,
     task_list,
 )
-from .projections import negotiation as negotiation_list
-from .quote import rules as quote
-from .quote.rules import discount_tally as splitting
-from .quote.rules.events import QuoteDrafted, QuoteExpired, QuoteRevised, QuoteSent
+from .quote import quote
+from .quote.rules.events import QuoteDrafted, QuoteExpired, QuoteSent
+from .quote_document import quote_document
+from .quote_ubl import quote_ubl
+from .quote_version import quote_version
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .sales_figure import sales_figure
-from .swap import rules as swapping
-from .swap.rules import selection
+from .swap import swap
 from .task import rules as task
 from .task.rules import QuoteTraced, TaskSought
 from .task.rules import deal_tasks as agenda
@@ -132,13 +119,6 @@ from .team import rules as team
 former = Feature(
     api=(
         opportunities,
-        drafts,
-        quotes,
-        documents,
-        comparisons,
-        waterfalls,
-        negotiations,
-        swaps,
         estimates,
         frozen_estimates,
         teams,
@@ -157,18 +137,9 @@ former = Feature(
     ),
     deciders=(
         opportunity.decider,
-        selection.decider,
-        swapping.decider,
         pipeline.decider,
         form.decider,
         mandate.decider,
-        splitting.decider,
-        quote.decider,
-        quote.pricing,
-        quote.approval,
-        quote.offering,
-        negotiation.facts,
-        negotiation.decider,
         estimate.decider,
         estimate.estimating,
         team.decider,
@@ -238,8 +209,6 @@ former = Feature(
             "vacate_seats", (OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled), vacate_seats, from_start=True
         ),
         NamedPolicy("ask_for_close", ExpectedClosePassed, ask_for_close),
-        NamedPolicy("expire_quote", QuoteDrafted, expire_quote),
-        NamedPolicy("expire_later", QuoteRevised, expire_later),
         NamedPolicy("trace_quote", QuoteSent, trace_quote, from_start=True),
         NamedPolicy("follow_up_quote", QuoteExpired, follow_up_quote),
         NamedPolicy("escalate_decision", DecisionRequested, escalate_decision),
@@ -253,7 +222,6 @@ former = Feature(
         NamedPolicy("drop_tasks", TasksSettled, drop_tasks),
         NamedPolicy("move_account", AccountMoved, move_account),
         NamedPolicy("pass_work_on", WorkPassedOn, pass_work_on),
-        NamedPolicy("end_selection", (ContractSigned, ContractRegistered), end_selection, from_start=True),
         NamedPolicy("note_contract", ContractRegistered, note_contract, from_start=True),
         NamedPolicy("end_trouble", ContractClosed, end_trouble, from_start=True),
         NamedPolicy("note_rejection", OrderRejected, note_rejection),
@@ -261,16 +229,12 @@ former = Feature(
     projections=(
         opportunity_list,
         bid_cost,
-        option_swap,
         deal_findings,
         decision_list,
         pipeline_list,
         form_list,
         form_fills,
         mandate_list,
-        quote_list,
-        quote_version,
-        negotiation_list,
         estimate_list,
         forecast_list,
         task_list,
@@ -283,6 +247,12 @@ former = Feature(
 service = Service(
     "opportunity-svc",
     former,
+    quote,
+    quote_version,
+    quote_document,
+    quote_ubl,
+    negotiation,
+    swap,
     catalogue,
     price_book,
     rule_book,

@@ -12,7 +12,8 @@ from opportunity_svc.authority_grant.read import authority_grant_list
 from opportunity_svc.authority_grant.rules import AuthorityGranted, AuthorityRevoked, authority_id
 from opportunity_svc.price_book.read import price_book_list
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.projections import opportunity_list, quote_list
+from opportunity_svc.projections import opportunity_list
+from opportunity_svc.quote.read import quote_list
 from opportunity_svc.quote.rules.events import (
     QuoteAccepted,
     QuoteApprovalRequested,

@@ -1,36 +1,26 @@
 """What people do with deals, quotes, price books, pipelines and authority, and what they can ask about them."""
 
 from . import ageing, costing, deals, filling, findings, leakage, stages, winning
-from .comparing import comparisons
 from .decisions import decisions
-from .documents import documents
 from .estimates import estimates, frozen_estimates
 from .forms import forms
 from .leaving import hand_overs
 from .lessons import lessons
 from .mandates import mandates
-from .negotiating import negotiations
 from .outcomes import outcomes
 from .people import people
 from .pipelines import pipelines
-from .quotes import drafts, quotes
 from .reports import reports
 from .resource import opportunities
-from .swapping import swaps
 from .tasks import tasks
 from .teams import deal_forecasts, forecasts, teams
-from .waterfall import waterfalls
 
 __all__ = [
-    "negotiations",
-    "documents",
-    "comparisons",
     "costing",
     "ageing",
     "deal_forecasts",
     "deals",
     "decisions",
-    "drafts",
     "estimates",
     "filling",
     "findings",
@@ -45,12 +35,9 @@ __all__ = [
     "outcomes",
     "people",
     "pipelines",
-    "quotes",
     "reports",
     "stages",
-    "swaps",
     "tasks",
     "teams",
-    "waterfalls",
     "winning",
 ]

@@ -27,9 +27,9 @@ from ..deal.rules.outcome import (
 from ..deal.rules.states import DayInTheFuture, OpportunityClosed, OpportunityStatus, UnknownOpportunity
 from ..deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 from ..pipeline.rules import PipelineCode
+from ..quote.read import LIST_COLUMNS, QuoteContent, QuoteRow
 from .costing import BidCostSum, bid_cost_sums
 from .form_fields import Cell, Show, Where, holding, told
-from .quotes import WITHOUT_LINES, QuoteRow, quote_row
 from .resource import OPEN, opportunities
 from .roles import SALES, TRIANGLE
 
@@ -253,13 +253,13 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     """One deal with its latest quotes."""
     found = select(shown.opportunities).where(shown.opportunities.c.opportunity_id == opportunity_id)
     row = await read.one(found, UnknownOpportunity)  # composed with its quotes, so it has no version of its own
-    quote = shown.quotes.c
-    of_deal = select(*WITHOUT_LINES).where(quote.opportunity_id == opportunity_id)
+    quote = QuoteContent.table.c
+    of_deal = select(*LIST_COLUMNS).where(quote.opportunity_id == opportunity_id)
     quotes, more_quotes = await read.latest(PREVIEW, of_deal, key=(quote.drafted_at, quote.quote_id))
     return OpportunityView(
         **dict(opportunity_row(**row)),
         bid_costs=await bid_cost_sums(opportunity_id, read),
-        quotes=[quote_row(**each) for each in quotes],
+        quotes=[QuoteRow(**each) for each in quotes],
         more_quotes=more_quotes,
         actions=read.actions(opportunity.possible(row["status"])),
     )

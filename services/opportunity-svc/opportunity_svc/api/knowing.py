@@ -17,7 +17,7 @@ from ..deal.rules.criteria import QuoteSeen
 from ..deal.rules.states import Asked, Course, Decisions, Open, Passed, UnknownOpportunity
 from ..finding.rules import Bid, Notable, findings_of
 from ..pipeline.rules import BUILT_IN, Pipeline, UnknownPipeline, pipeline_id
-from .quotes import WITHOUT_LINES
+from ..quote.read import LIST_COLUMNS
 
 NOTABLE: TypeAdapter[Any] = TypeAdapter(Notable)
 APPROVED = ("approved", "sent", "accepted")
@@ -43,7 +43,7 @@ async def known_deals(which: ColumnElement[bool], read: Read) -> list[tuple[Row,
     chosen = select(shown.opportunities.c.opportunity_id).where(which)
     found, conditions, decisions, quotes = [
         grouped(await read.all(select(*columns).where(columns[0].table.c.opportunity_id.in_(chosen))))
-        for columns in ([*shown.findings.c], [*shown.conditions.c], [*shown.decisions.c], WITHOUT_LINES)
+        for columns in ([*shown.findings.c], [*shown.conditions.c], [*shown.decisions.c], LIST_COLUMNS)
     ]
     says = {name: await pipeline_of(*name, read) for name in {(row["pipeline"], row["pipeline_version"]) for row in rows}}
     return await asyncio.to_thread(put_together, rows, says, found, conditions, decisions, quotes)  # perhaps of thousands

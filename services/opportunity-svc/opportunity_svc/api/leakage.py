@@ -10,8 +10,8 @@ from ltc_runtime.http import EVERYONE, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 
-from .. import projections as shown
 from ..pipeline.rules import PipelineCode
+from ..quote.read import QuoteContent
 from .cuts import By, Which, cut, over
 from .outcomes import counted, outcomes, summed
 
@@ -47,7 +47,7 @@ async def list_discount_leakage(
     Deals of other systems do not count: they say no list price.
     """
     deals = cut(over(Which(closed_from, closed_to, "own", account_manager, pipeline, profile)), "all" if by == "price_book" else by).c
-    sold = shown.quotes.c
+    sold = QuoteContent.table.c
     what = sold.price_book if by == "price_book" else deals.what
     joined = select(what.label("what"), sold.currency, sold.listed, sold.net, sold.within_own_authority)
     one = joined.where(deals.status == "won", sold.quote_id == deals.quote_id).subquery().c

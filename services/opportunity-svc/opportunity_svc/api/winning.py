@@ -10,8 +10,8 @@ from pydantic import Field
 from ..deal.rules.outcome import WinOpportunity
 from ..deal.rules.stages import NotReadyToWin
 from ..deal.rules.states import DayInTheFuture
+from ..quote.read import other_quotes_of_deal
 from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
-from .quotes import beside
 from .resource import OPEN, opportunities
 from .roles import SALES
 
@@ -37,7 +37,7 @@ async def win_opportunity(opportunity_id: UUID, body: WinBody, read: Read, handl
     command = WinOpportunity(
         opportunity_id=opportunity_id,
         quote_id=body.quote_id,
-        others=await beside(body.quote_id, opportunity_id, read),
+        others=await other_quotes_of_deal(body.quote_id, opportunity_id, read),
         won_on=body.won_on or handle.today,
         lesson=body.lesson,
         today=handle.today,

@@ -1,6 +1,6 @@
 """What opportunity-svc does when something happens."""
 
-from .deals import end_selection, escalate_decision, expire_later, expire_quote, note_estimate, open_opportunity, remind_of_bid
+from .deals import escalate_decision, note_estimate, open_opportunity, remind_of_bid
 from .leaving import keep_desks, pass_work_on, vacate_seats
 from .tasks import (
     ask_deciders,
@@ -22,8 +22,8 @@ from .tasks import (
 )
 
 __all__ = [
-    "ask_deciders", "ask_for_bid", "ask_for_close", "ask_for_decision", "ask_for_order", "drop_tasks", "end_selection",
-    "end_trouble", "escalate_decision", "expire_later", "expire_quote", "follow_up_quote", "keep_agendas", "keep_desks", "keep_register",
+    "ask_deciders", "ask_for_bid", "ask_for_close", "ask_for_decision", "ask_for_order", "drop_tasks",
+    "end_trouble", "escalate_decision", "follow_up_quote", "keep_agendas", "keep_desks", "keep_register",
     "look_again", "move_account", "note_contract", "note_estimate", "note_rejection", "open_opportunity", "pass_work_on",
     "remind_of_bid", "trace_quote", "vacate_seats", "watch_close",
 ]  # fmt: skip

@@ -1,10 +1,8 @@
 """What opportunity-svc does when something happens: a converted lead opens a deal, and what has its time is not forgotten."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, time, timedelta
 
 from ltc_events import At, Command, Fact
-from ltc_events.contract import ContractRegistered, ContractSigned
 from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import EstimateFrozen
 from ltc_events.opportunity_gates import DecisionRequested
@@ -15,9 +13,6 @@ from ..deal.rules.findings import NoteFinding, RemindOfBid
 from ..deal.rules.opened import JoinOpportunity, OpenOpportunity
 from ..finding.rules import BidTerms, FrozenEstimate
 from ..pipeline.rules import DEFAULT
-from ..quote.rules.events import QuoteDrafted, QuoteRevised
-from ..quote.rules.offer import ExpireQuote
-from ..swap.rules.selection import EndSelection
 
 
 def open_opportunity(lead: LeadConverted) -> list[Command]:
@@ -43,20 +38,6 @@ def open_opportunity(lead: LeadConverted) -> list[Command]:
     return [opened]
 
 
-def expire_quote(quote: QuoteDrafted) -> list[At]:
-    """A quote lapses on the day it stops binding us."""
-    return [lapse(quote.quote_id, quote.expires_on)]
-
-
-def expire_later(quote: QuoteRevised) -> list[At]:
-    """A quote that was given another time lapses at its end; the timer set before finds that it was given more."""
-    return [] if quote.expires_on is None else [lapse(quote.quote_id, quote.expires_on)]
-
-
-def lapse(quote_id: UUID, day: date) -> At:
-    return At(datetime.combine(day, time(), UTC), ExpireQuote(quote_id=quote_id, expires_on=day))
-
-
 def escalate_decision(decision: DecisionRequested) -> list[At]:
     """When its time is up it is looked whether anybody decided."""
     asked = EscalateDecision(opportunity_id=decision.opportunity_id, gate=decision.gate, round=decision.round)
@@ -67,11 +48,6 @@ def note_estimate(estimate: EstimateFrozen) -> list[Command]:
     """The gate an estimate is frozen for sees that it is there."""
     frozen = FrozenEstimate(code=estimate.gate, estimate_id=estimate.estimate_id, version=estimate.version)
     return [NoteFinding(opportunity_id=estimate.opportunity_id, finding=frozen)]
-
-
-def end_selection(contract: ContractSigned | ContractRegistered) -> list[Command]:
-    """Once the contract is signed, what it delivers is its own matter, and the order follows from it."""
-    return [EndSelection(opportunity_id=contract.opportunity_id, contract_id=contract.contract_id)]
 
 
 DAYS_BEFORE_BID = (7, 3, 1)

@@ -9,22 +9,13 @@ from .forecasting import forecast_list, forecasts, targets, teams
 from .forms import filled_forms, fills, form_fills, form_list, form_values, forms
 from .learning import lesson_list, lessons
 from .mandating import delegations, mandate_list, mandates
-from .negotiating import deadlocks, negotiation, rounds
 from .noting import deal_findings, findings
 from .passing import stage_passing, stage_passings
 from .people import chain_people, chain_person
 from .pipeline import opportunities, opportunity_list, suspensions
-from .quoting import quote_list, quotes
-from .swapping import option_swap, swaps
 from .tasks import hand_over_list, hand_overs, handed_work, task_list, tasks
-from .versions import quote_version, quote_versions
 
 __all__ = [
-    "quote_versions",
-    "quote_version",
-    "rounds",
-    "negotiation",
-    "deadlocks",
     "chain_people",
     "chain_person",
     "bid_cost",
@@ -52,15 +43,11 @@ __all__ = [
     "mandates",
     "opportunities",
     "opportunity_list",
-    "option_swap",
     "pipeline_list",
     "pipelines",
-    "quote_list",
-    "quotes",
     "stage_passing",
     "stage_passings",
     "suspensions",
-    "swaps",
     "hand_over_list",
     "hand_overs",
     "handed_work",

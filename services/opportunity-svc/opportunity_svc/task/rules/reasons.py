@@ -14,7 +14,7 @@ from ...finding.rules import Bid, BidTerms
 from ...mandate.rules import index as register
 from ...mandate.rules.index import REGISTER
 from ...quote import rules as quote
-from ...quote.rules.states import Expired, Nobody
+from ...quote.rules.states import Expired, NoQuote
 from .. import rules as task
 from . import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
 from . import deal_tasks as agenda
@@ -138,7 +138,7 @@ def follow_up(states: States, command: FollowUpQuote) -> list[Event]:
 
 def trace(states: States, command: TraceQuote) -> list[Event]:
     known, id = states.of(quote.decider, command.quote_id), task_id("quote_expired", command.quote_id)
-    if isinstance(known, Nobody):
+    if isinstance(known, NoQuote):
         return []
     deal, before = known.content.opportunity_id, states.of(task.decider, id)
     traced = QuoteTraced(task_id=id, opportunity_id=deal, quote_id=command.quote_id)
