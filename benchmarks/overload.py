@@ -151,7 +151,7 @@ async def overload() -> Overload:
         stack = Stack(Settings(data_dir=directory), services=["lead-svc"])
         await stack.start_servers()
         cleanup.push_async_callback(stack.stop)
-        stack._ports.take("lead-svc")
+        stack._ports.assign("lead-svc")
         lead = stack.add("lead-svc", roles=["api"])
         await stack.supervisor.ready()
         service = Service(lead.url)

@@ -60,7 +60,7 @@ async def post(*, traced: bool = False, name: str = "post") -> Figure:
         stack = Stack(Settings(data_dir=directory), services=["lead-svc"], environment=tracing)
         await stack.start_servers()
         cleanup.push_async_callback(stack.stop)
-        stack._ports.take("lead-svc")
+        stack._ports.assign("lead-svc")
         lead = stack.add("lead-svc", roles=["api"])
         await stack.supervisor.ready()
         bare = await cleanup.enter_async_context(uvicorn("benchmarks.bare:app", BARE_DATABASE=stack.postgres_url, **tracing))

@@ -199,7 +199,7 @@ async def year() -> Year:
     with tempfile.TemporaryDirectory(prefix="ltc-bench-") as directory:
         stack = Stack(Settings(data_dir=Path(directory)), services=[order_svc.name])
         await stack.start_servers()
-        stack._ports.take(order_svc.name)
+        stack._ports.assign(order_svc.name)
         try:
             sizes = await grown(stack)
         finally:

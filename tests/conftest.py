@@ -9,8 +9,8 @@ import pytest
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Servers, Stack
 from ltc_stack.kafka import Kafka
-from ltc_stack.kept import LOOPBACK, Ports
 from ltc_stack.postgres import Postgres
+from ltc_stack.stored import LOOPBACK, Ports
 
 from .databases import Databases
 from .deals import set_up
@@ -37,14 +37,14 @@ async def postgres(servers: Path, made_as: Servers) -> AsyncIterator[Postgres]:
 async def kafka_wire(servers: Path) -> AsyncIterator[Link]:
     """A way to the broker that can be made to fail."""
     ports = Ports(servers / "kafka" / "ports.json")
-    async with Link(lambda: (LOOPBACK, ports.kept("door wire"))) as link:
+    async with Link(lambda: (LOOPBACK, ports.assigned("listener wire"))) as link:
         yield link
 
 
 @pytest.fixture(scope="session")
 async def kafka(servers: Path, kafka_wire: Link, made_as: Servers) -> AsyncIterator[Kafka]:
     """One broker for the run; also to be reached by `kafka_wire`."""
-    async with made_as.kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0", doors={"wire": kafka_wire.port}) as broker:
+    async with made_as.kafka(servers / "kafka", Settings().cache_dir / "kafka-4.4.0", listeners={"wire": kafka_wire.port}) as broker:
         yield broker
         await broker.kill()  # nobody needs its data any more: a shutdown in order takes its time
 

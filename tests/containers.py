@@ -12,8 +12,8 @@ from typing import Any
 from ltc_stack.child import Child
 from ltc_stack.embedded import Servers
 from ltc_stack.kafka import BROKER, Kafka
-from ltc_stack.kept import LOOPBACK
 from ltc_stack.postgres import Postgres
+from ltc_stack.stored import LOOPBACK
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.image import DockerImage
 
@@ -117,7 +117,7 @@ class ContainedPostgres(Postgres):
     async def prepare(self) -> list[str]:
         """Its image and its port, which it keeps; what else it needs, it makes inside."""
         image("postgres")
-        self.port = self.port or self._at.take(self._ports, "postgres")
+        self.port = self.port or self._at.port_from(self._ports, "postgres")
         return []
 
     def wipe(self) -> None:
@@ -137,9 +137,9 @@ class ContainedKafka(Kafka):
     async def prepare(self) -> list[str]:
         """Its image and its port, which it keeps; what else it needs, it makes inside."""
         image("kafka")
-        self.port = self.port or self._at.take(self._ports, "broker")
-        for name in self._doors:
-            self.door(name)  # keeps its port
+        self.port = self.port or self._at.port_from(self._ports, "broker")
+        for name in self._listeners:
+            self.listener(name)  # keeps its port
         return []
 
     def wipe(self) -> None:
@@ -149,10 +149,10 @@ class ContainedKafka(Kafka):
 
     def _launch(self, program: list[str]) -> Child:
         environment, log = {"LTC_KAFKA_BOOTSTRAP": self.bootstrap}, self.directory / "kafka.log"
-        doors = {name: self.door(name)[1] for name in self._doors}
+        listeners = {name: self.listener(name)[1] for name in self._listeners}
         files, told = self._passwords()
-        command = (*told, *(f"--door={name}={port}:{self._doors[name]}" for name, port in doors.items()))
-        child = self._child or Container("kafka", (self.port, *doors.values()), log, environment, files, command)
+        command = (*told, *(f"--listener={name}={port}:{self._listeners[name]}" for name, port in listeners.items()))
+        child = self._child or Container("kafka", (self.port, *listeners.values()), log, environment, files, command)
         child.start()
         return child
 

@@ -70,7 +70,7 @@ async def scaled(platform: Platform, chance: random.Random) -> str:
         for other in chance.sample(others, len(others)):
             await asyncio.sleep(chance.uniform(0.2, 1.5))
             if chance.random() < 0.5:
-                other.wanted, killed = False, killed + 1
+                other.should_run, killed = False, killed + 1
                 await other.kill()
             await platform.stack.services.remove(other.name)
             others.remove(other)

@@ -60,6 +60,8 @@ class _Deals:
                 self.quotes[id].superseded_by = data["superseded_by"]
             case "quote-expired":
                 self.quotes[id].expired = True
+            case _:
+                pass
 
 
 def of_a_deal_one_quote_is_live(evidence: Evidence) -> list[Finding]:

@@ -133,6 +133,8 @@ def _approvals(evidence: Evidence) -> list[tuple[Row, dict[str, Any], _Quote, _A
             case "quote-approved":
                 quote = quotes.get(data["quote_id"], _Quote())
                 found.append((row, data, replace(quote, makers=set(quote.makers)), allowed))
+            case _:
+                pass
     return found
 
 

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 
 import orjson
 import pytest
-from ltc_cli.atlas import EVERY, ORDER, conversation, permissions
+from ltc_cli.service_map import EVERY, ORDER, event_flow, permissions
 from ltc_runtime.http.app import ServiceApp, create_app
 from ltc_runtime.http.auth import Verifier
 from ltc_runtime.http.keys import Keys
@@ -106,7 +106,7 @@ async def test_a_good_token_that_is_not_borne_as_a_bearer_token_opens_nothing(he
 def printed() -> dict[tuple[str, str], set[str]]:
     """The roles of each operation, read from docs/map.md as a person reads it."""
     found: dict[tuple[str, str], set[str]] = {}
-    lines = (ROOT / "docs/map.md").read_text().partition("### Who may do what")[2].splitlines()
+    lines = (ROOT / "docs/map.md").read_text().partition("### Which role may use which operation")[2].splitlines()
     head = next(line for line in lines if line.startswith("| operation"))
     roles = [cell.strip() for cell in head.split("|")[2:-1]]
     service = ""
@@ -124,7 +124,7 @@ MAP = printed()
 
 def test_the_map_in_the_docs_is_what_the_code_says() -> None:
     services = [load(name) for name in installed()]
-    text = "\n".join(["# The map", "", "Printed by `make map`.", "", *conversation(services), "", *permissions(services)]) + "\n"
+    text = "\n".join(["# The map", "", "Printed by `make map`.", "", *event_flow(services), "", *permissions(services)]) + "\n"
     assert (ROOT / "docs/map.md").read_text() == text, "changed: look at it, then write it from `make map`"
 
 

@@ -7,11 +7,11 @@ import asyncpg
 import pytest
 from ltc_runtime.messaging.acl import show
 from ltc_runtime.settings import Settings
+from ltc_stack.containers import grants
 from ltc_stack.embedded import Servers
 from ltc_stack.kafka import Logins
-from ltc_stack.kept import Passwords
 from ltc_stack.postgres import CONFIGURATION
-from ltc_stack.site import grants
+from ltc_stack.stored import Passwords
 from testcontainers.core.container import DockerContainer
 
 from ..containers import image

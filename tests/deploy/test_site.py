@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from ltc_cli.output import Trouble
-from ltc_cli.site import opened
+from ltc_cli.containers import listener_of
+from ltc_cli.output import CliError
 from ltc_runtime.service import installed
 from ltc_runtime.settings import PREFIX, Settings
-from ltc_stack import healthy, site
-from ltc_stack.kept import LOOPBACK, free_port
+from ltc_stack import containers, healthcheck
+from ltc_stack.stored import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
@@ -30,7 +30,7 @@ SECRET = re.compile(r"PASSWORD|TOKEN|DATABASE|POSTGRES_URL")
 def handed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What everybody got."""
     root = tmp_path_factory.mktemp("secrets")
-    site.hand_out(root, "postgres:5432", Settings())
+    containers.write_secrets(root, "postgres:5432", Settings())
     return root
 
 
@@ -61,7 +61,7 @@ def test_a_container_may_no_more_than_it_needs(name: str) -> None:
     if name not in ONCE:
         assert said["read_only"] is True
         assert said["restart"] == "unless-stopped"
-        assert said["healthcheck"]["test"][:4] == ["CMD", "python", "-m", "ltc_stack.healthy"]
+        assert said["healthcheck"]["test"][:4] == ["CMD", "python", "-m", "ltc_stack.healthcheck"]
         assert {"cpus", "memory"} == set(said["deploy"]["resources"]["limits"])
 
 
@@ -99,7 +99,7 @@ def test_each_party_is_handed_its_own_alone_and_keeps_it(handed: Path) -> None:
     passwords = json.loads((handed / "kafka" / "passwords.json").read_text())
     assert len(set(passwords.values())) == len(passwords) == len(SERVICES) + 3, "each service, the broker, the operator, analysts"
     assert all(path.stat().st_mode & 0o077 == 0 for path in handed.rglob("*") if path.is_file() and path.name != "jwks.json")
-    site.hand_out(handed, "postgres:5432", Settings())
+    containers.write_secrets(handed, "postgres:5432", Settings())
     assert {name: (handed / name / "database").read_text() for name in SERVICES} == logins
     assert json.loads((handed / "kafka" / "passwords.json").read_text()) == passwords
 
@@ -123,20 +123,20 @@ def test_a_server_is_healthy_when_somebody_listens() -> None:
     with socket.socket() as listener:
         listener.bind((LOOPBACK, 0))
         listener.listen()
-        assert healthy.main([str(listener.getsockname()[1])]) == 0
+        assert healthcheck.main([str(listener.getsockname()[1])]) == 0
 
 
 def test_a_service_nobody_answers_for_is_not_healthy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LTC_PORT", str(free_port(set())))
-    assert healthy.main([]) == 1
+    assert healthcheck.main([]) == 1
 
 
 @pytest.mark.parametrize("text", ["outside", "outside=9093", "outside=9093:x", "Outside=9093:19093", "=9093:19093"])
-def test_a_door_that_is_not_understood_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(Trouble, match="such as outside=9093:19093"):
-        opened(text)
+def test_a_listener_that_is_not_understood_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(CliError, match="such as outside=9093:19093"):
+        listener_of(text)
 
 
-def test_a_broker_listens_at_each_door_it_is_given(tmp_path: Path) -> None:
+def test_a_broker_listens_at_each_listener_it_is_given(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, kafka_bootstrap="kafka:9092")
-    assert site.kafka(settings, None, [opened("outside=9093:19093")]).door("outside") == (LOOPBACK, 9093)
+    assert containers.kafka(settings, None, [listener_of("outside=9093:19093")]).listener("outside") == (LOOPBACK, 9093)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncpg
 from ltc_runtime.settings import Role
-from ltc_stack.kept import Ports
+from ltc_stack.stored import Ports
 from ltc_stack.supervisor import Supervised
 
 from ..platform import Platform
@@ -19,7 +19,7 @@ async def double(
     platform: Platform, service: str, roles: set[Role], directory: Path, environment: Mapping[str, str] = os.environ
 ) -> AsyncIterator[Supervised]:
     """It runs, ready, while the block does. It has no name in its group: whatever it heard is free as soon as it is stopped."""
-    port = Ports(directory / "ports.json").take("double")
+    port = Ports(directory / "ports.json").assign("double")
     settings = platform.stack.settings_of(service).model_copy(update={"roles": frozenset(roles), "instance": "", "port": port})
     process = Supervised(f"{service}-double", settings, {**platform.stack.environment, **environment}, directory / "double.log")
     platform.stack.services.add(process)

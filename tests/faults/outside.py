@@ -5,7 +5,7 @@ import contextlib
 import re
 from collections.abc import Callable
 
-from ltc_stack.kept import LOOPBACK
+from ltc_stack.stored import LOOPBACK
 
 from .proxy import Link
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
-from ltc_stack.kept import LOOPBACK
+from ltc_stack.stored import LOOPBACK
 
 from .outside import Outside
 from .proxy import Link
@@ -29,7 +29,7 @@ class Wires:
     def __init__(self, services: Iterable[str]) -> None:
         self.stack: Wired
         self.to_postgres = {name: Link(lambda: self.stack.postgres_address) for name in services}
-        self.to_kafka = {name: Link(lambda name=name: self.stack.door(name)) for name in services}  # type: ignore[misc]
+        self.to_kafka = {name: Link(lambda name=name: self.stack.listener(name)) for name in services}  # type: ignore[misc]
         self.to_service = {name: Link(lambda name=name: (LOOPBACK, self.stack.port_of(name))) for name in services}  # type: ignore[misc]
         self.key_server = Outside(lambda: self.stack.issuer.jwks.read_bytes())
         self.collector = Outside()
@@ -68,7 +68,7 @@ class Wired(Stack):
     def __init__(self, wires: Wires, settings: Settings, **more: Any) -> None:
         self.wires = wires
         wires.stack = self
-        super().__init__(settings, services=wires.to_kafka, doors={name: link.port for name, link in wires.to_kafka.items()}, **more)
+        super().__init__(settings, services=wires.to_kafka, listeners={name: link.port for name, link in wires.to_kafka.items()}, **more)
 
     @property
     def postgres_address(self) -> tuple[str, int]:
@@ -79,11 +79,11 @@ class Wired(Stack):
     def door(self, name: str) -> tuple[str, int]:
         """Where Kafka listens for a service."""
         assert self.kafka is not None
-        return self.kafka.door(name)
+        return self.kafka.listener(name)
 
     def port_of(self, name: str) -> int:
         """Where a service listens."""
-        return self._ports.kept(name)
+        return self._ports.assigned(name)
 
     def settings_of(self, service: str) -> Settings:
         """By the wires."""

@@ -38,12 +38,12 @@ async def test_an_export_is_counted_once_and_nothing_follows_from_it(platform: P
     file = str(export(tmp_path))
     first = await ltc(platform, "import", file, "--history")
     assert first.code == 1, "a row was refused"
-    assert "6 rows: 5 taken over, 0 known already, 1 refused" in first.out
+    assert "6 rows: 5 imported, 0 known already, 1 refused" in first.out
     assert "line 7: product: 'Nowhere' has no price in USD" in first.out
     assert "two spellings of one product: 'GTX Pro' is written 'GTXPro' in 1 row" in first.out
     assert "open 2  won 2  lost 1\nwin rate 66.67%\nmedian won cycle 45 days\nwon 9,821.00 USD" in first.out
     again = await ltc(platform, "import", file, "--history")
-    assert "6 rows: 0 taken over, 5 known already, 1 refused" in again.out
+    assert "6 rows: 0 imported, 5 known already, 1 refused" in again.out
     assert again.out.split("refused")[1].split("\n")[1:] == first.out.split("refused")[1].split("\n")[1:], "the same figures"
 
     for name in platform.stack.names:

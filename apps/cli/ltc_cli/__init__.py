@@ -10,11 +10,11 @@ from typer.main import get_group
 from .output import EXIT_CODES
 
 COMMANDS = {
-    "up": ("up", "Start PostgreSQL, Kafka and the services on this machine and leave them running."),
-    "down": ("up", "Stop the stack that runs here. Its data stays."),
-    "status": ("up", "Show each process of each service: ready, how far its log is, what waits."),
+    "up": ("stack", "Start PostgreSQL, Kafka and the services on this machine and leave them running."),
+    "down": ("stack", "Stop the stack that runs here. Its data stays."),
+    "status": ("stack", "Show each process of each service: ready, how far its log is, what waits."),
     "demo": ("demo", "Start the stack if none runs, drive deals from a file through the five services, and report."),
-    "import": ("importing", "Import the deals or the leads of FILE. The same file again changes nothing."),
+    "import": ("file_import", "Import the deals or the leads of FILE. The same file again changes nothing."),
     "forms": ("forms", "Write the forms of FILES as versions. A form without a change gets no new version."),
     "serve": ("serve", "Run one process of a service; everything else comes from the environment (.env.example lists it)."),
     "migrate": ("serve", "Create or update the tables of a service (LTC_OWNER_DATABASE for the login that LTC_DATABASE names)."),
@@ -25,8 +25,8 @@ COMMANDS = {
     "republish": ("log", "Publish every published event again, after a topic was lost. Consumers skip what they have."),
     "trace": ("trace", "Show who did what, and what followed from it, in every service, with trace ids. Shows no personal data."),
     "forget": ("forget", "Erase a person in every service, for good: their personal data and that of merged contacts becomes unreadable."),
-    "map": ("atlas", "Print which service consumes which event, and which role may use which operation."),
-    "site": ("site", "Run what the containers of deploy/compose.yaml run beside the services."),
+    "map": ("service_map", "Print which service consumes which event, and which role may use which operation."),
+    "site": ("containers", "Run what the containers of deploy/compose.yaml run beside the services."),
     "clock": ("clock", "Show or set the business clock of the embedded stack."),
     "topics": ("topics", "Show or change the Kafka topics of the services."),
     "parked": ("parked", "Show, retry or skip policies' work that was refused, and what waits behind it."),

@@ -9,7 +9,7 @@ import typer
 from ltc_runtime.clock import Clock, set_offset
 from ltc_runtime.settings import Settings
 
-from .output import MISUSED, Json, Trouble, answer, command
+from .output import USAGE_ERROR, CliError, Json, command, print_rows
 
 app = typer.Typer(help="Show or set the business clock of the embedded stack.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def file() -> Path:
 def show(as_json: Json = False) -> None:
     """What time it is for the business."""
     clock = Clock(file())
-    answer([{"business_time": clock.now().isoformat(timespec="seconds"), "ahead_of_system": str(clock.offset())}], as_json)
+    print_rows([{"business_time": clock.now().isoformat(timespec="seconds"), "ahead_of_system": str(clock.offset())}], as_json)
 
 
 @app.command(name="set")
@@ -52,7 +52,7 @@ def advance(by: Annotated[str, typer.Argument(help="Such as 31d, 12h, 90m, 2w.")
     """Move it on."""
     found = DURATION.match(by)
     if found is None:
-        raise Trouble(f"{by!r} is no duration; write 31d, 12h, 90m, 45s or 2w", MISUSED)
+        raise CliError(f"{by!r} is no duration; write 31d, 12h, 90m, 45s or 2w", USAGE_ERROR)
     shift(Clock(file()).offset() + timedelta(**{UNITS[found[2]]: int(found[1])}))
     show(as_json)
 
@@ -70,7 +70,7 @@ def instant(text: str) -> datetime:
             return datetime.combine(date.fromisoformat(text), time(12), UTC)
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise Trouble(f"{text!r} is neither a date (2027-01-31) nor a time (2027-01-31T09:00:00Z)", MISUSED) from None
+        raise CliError(f"{text!r} is neither a date (2027-01-31) nor a time (2027-01-31T09:00:00Z)", USAGE_ERROR) from None
     if when.tzinfo is None:
-        raise Trouble("say the zone, such as 2027-01-31T09:00:00Z", MISUSED)
+        raise CliError("say the zone, such as 2027-01-31T09:00:00Z", USAGE_ERROR)
     return when

@@ -17,6 +17,6 @@ def demo(
     ] = None,
 ) -> None:
     """Start the stack if none runs, drive deals from a file through the five services, and report."""
-    from ltc_demo.run import main
+    from ltc_demo.demo import main
 
     raise typer.Exit(main(input))

@@ -1,4 +1,4 @@
-"""`ltc forms`: forms kept as files, brought to opportunity-svc, so that a new field is nobody's change of code."""
+"""`ltc forms`: forms as files, applied to opportunity-svc, so that a new field needs no change of code."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +9,11 @@ import orjson
 import typer
 from ltc_events.opportunity_forms import FORM_CODE
 
-from .http import Token, ask, client
-from .output import MISUSED, Json, Trouble, answer, command
-from .place import Place, place, run
+from .installation import Installation, find_installation, run
+from .output import USAGE_ERROR, CliError, Json, command, print_rows
+from .service_client import Token, client, request
 
-KEEPER = "opportunity-svc"
+SERVICE = "opportunity-svc"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,8 +29,8 @@ def forms(
     as_json: Json = False,
 ) -> None:
     """Write the forms of FILES as versions. A form without a change gets no new version."""
-    rows = run(bring(place(), read(files), activate, token))
-    answer(rows, as_json, ("form", "version", "status"))
+    rows = run(apply_forms(find_installation(), read(files), activate, token))
+    print_rows(rows, as_json, ("form", "version", "status"))
 
 
 def read(files: Sequence[Path]) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def read(files: Sequence[Path]) -> dict[str, Any]:
 
 def code_of(file: Path) -> str:
     if not FORM_CODE.fullmatch(file.stem):
-        raise Trouble(f"{file}: a form is called by small letters, digits, - and _; name the file so", MISUSED)
+        raise CliError(f"{file}: a form is called by small letters, digits, - and _; name the file so", USAGE_ERROR)
     return file.stem
 
 
@@ -49,31 +49,31 @@ def content_of(file: Path) -> Any:
     try:
         return orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise Trouble(f"{file} is not JSON: {error}", MISUSED) from None
+        raise CliError(f"{file} is not JSON: {error}", USAGE_ERROR) from None
 
 
-async def bring(here: Place, definitions: dict[str, Any], activate: bool, token: str) -> list[dict[str, Any]]:
+async def apply_forms(here: Installation, definitions: dict[str, Any], activate: bool, token: str) -> list[dict[str, Any]]:
     """Draft each form, activate it where that is asked for, and say what became of it."""
     async with client(here, ("sales_manager",), token) as http:
         rows = []
         for code, definition in definitions.items():
             try:
-                rows.append(await brought(http, f"{here.url(KEEPER)}/forms/{code}", definition, activate))
-            except Trouble as trouble:
-                raise Trouble(f"{code}: {trouble}", trouble.code) from None
+                rows.append(await apply_form(http, f"{here.url(SERVICE)}/forms/{code}", definition, activate))
+            except CliError as trouble:
+                raise CliError(f"{code}: {trouble}", trouble.code) from None
         return rows
 
 
-async def brought(http: httpx.AsyncClient, url: str, definition: Any, activate: bool) -> dict[str, Any]:
+async def apply_form(http: httpx.AsyncClient, url: str, definition: Any, activate: bool) -> dict[str, Any]:
     """Draft one; what its newest version is then."""
-    await ask(http, "POST", url, definition)
+    await request(http, "POST", url, definition)
     newest = await newest_of(http, url)
     if activate and newest["status"] != "live":
-        await ask(http, "POST", f"{url}/{newest['version']}/activate")
+        await request(http, "POST", f"{url}/{newest['version']}/activate")
         newest = await newest_of(http, url)
     return {"form": newest["code"], "version": newest["version"], "status": newest["status"]}
 
 
 async def newest_of(http: httpx.AsyncClient, url: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await ask(http, "GET", url)).json()["data"][0]
+    found: dict[str, Any] = (await request(http, "GET", url)).json()["data"][0]
     return found

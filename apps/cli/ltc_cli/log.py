@@ -24,40 +24,50 @@ from ltc_runtime.log.verify import Verdict, verify
 from ltc_runtime.messaging.republish import republish
 from ltc_runtime.service import Service, installed, load
 
-from .output import AWAY, MISUSED, WRONG, Json, Trouble, answer, command, err
-from .place import Place, ServiceNames, place, run
+from .installation import Installation, ServiceNames, find_installation, run
+from .output import FAILED, UNAVAILABLE, USAGE_ERROR, CliError, Json, command, err, print_rows
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(name="verify")(verify_logs)
     app.command(name="rebuild")(rebuild_models)
-    app.command(name="republish")(tell_again)
+    app.command(name="republish")(republish_events)
 
 
 @command
 def verify_logs(services: ServiceNames = None, as_json: Json = False) -> None:
     """Verify the hash chain of each log and compare it with the copies in other services. Exits 1 if anything is wrong."""
-    here = place()
-    rows = []
-    for name in must_choose(here, services):
+    here = find_installation()
+    rows: list[dict[str, Any]] = []
+    for name in chosen_services(here, services):
         verdict = run(verified(here, name))
         problems = [f"{problem.position}: {problem.what}" for problem in verdict.problems]
         rows.append({"service": name, "rows": verdict.rows, "copies_compared": verdict.copies, "problems": problems})
-    answer(rows, as_json)
+    print_rows(rows if as_json else [{**row, "problems": shortened(row["problems"])} for row in rows], as_json)
     if any(row["problems"] for row in rows):
-        raise typer.Exit(WRONG)
+        raise typer.Exit(FAILED)
 
 
-async def verified(here: Place, name: str) -> Verdict:
+PRINTED = 20
+"""Problems of a service that are printed; JSON has all of them."""
+
+
+def shortened(problems: list[str]) -> list[str]:
+    """The first problems, and how many there are beside them."""
+    more = len(problems) - PRINTED
+    return [*problems[:PRINTED], f"and {more} more: --json lists all"] if more > 0 else problems
+
+
+async def verified(here: Installation, name: str) -> Verdict:
     """Verify one log. Where no stack runs, only its own chain can be walked: a service cannot reach its neighbours' databases."""
     others = [other for other in here.names if other != name] if here.stack is not None else []
     async with AsyncExitStack() as connections:
-        own = await reached(here.database(name), name)
+        own = await connect(here.database(name), name)
         connections.push_async_callback(own.close)
         neighbours = {}
         for other in others:
-            neighbours[other] = await reached(here.database(other), other)
+            neighbours[other] = await connect(here.database(other), other)
             connections.push_async_callback(neighbours[other].close)
         return await verify(own, name, neighbours)
 
@@ -78,44 +88,44 @@ def rebuild_models(
     What served before is kept until the next rebuild. With --check, exits 1 if they differ from the live ones.
     """
     if check + back + drop > 1:
-        raise Trouble("--check, --rollback and --drop are three different things; choose one", MISUSED)
-    here = place()
-    chosen, models = must_name(here, what or [])
+        raise CliError("--check, --rollback and --drop are three different things; choose one", USAGE_ERROR)
+    here = find_installation()
+    chosen, models = chosen_models(here, what or [])
     if (back or drop) and not what:
-        raise Trouble(f"say of which service: {', '.join(chosen)}", MISUSED)
+        raise CliError(f"say of which service: {', '.join(chosen)}", USAGE_ERROR)
     act = checked if check else rolled_back if back else dropped if drop else rebuilt
     rows = [row for name in chosen for row in run(with_models(here, name, models, act))]
-    answer(rows, as_json, empty="no read models")
+    print_rows(rows, as_json, empty="no read models")
     if check and any(row["differences"] for row in rows):
-        raise typer.Exit(WRONG)
+        raise typer.Exit(FAILED)
 
 
 Act = Callable[[asyncpg.Connection, Service, list[str], str], Awaitable[list[dict[str, Any]]]]
 
 
-def must_name(here: Place, what: list[str]) -> tuple[list[str], list[str]]:
+def chosen_models(here: Installation, what: list[str]) -> tuple[list[str], list[str]]:
     """Services, or one service and some of its read models."""
     known = {*installed(), *(name.removesuffix("-svc") for name in installed())}
     models = [word for word in what[1:] if word not in known]
-    chosen = must_choose(here, [word for word in what if word not in models])
+    chosen = chosen_services(here, [word for word in what if word not in models])
     shown = {name: [one.name for one in load(name).projections] for name in chosen}
     if models and len(chosen) > 1:
-        raise Trouble(f"name one service before its read models ({', '.join(models)})", MISUSED)
+        raise CliError(f"name one service before its read models ({', '.join(models)})", USAGE_ERROR)
     for model in models:
         if model not in shown[chosen[0]]:
-            raise Trouble(f"{chosen[0]} has no read model {model!r}; it has {', '.join(shown[chosen[0]]) or 'none'}", MISUSED)
+            raise CliError(f"{chosen[0]} has no read model {model!r}; it has {', '.join(shown[chosen[0]]) or 'none'}", USAGE_ERROR)
     return chosen, models
 
 
-async def with_models(here: Place, name: str, models: list[str], act: Act) -> list[dict[str, Any]]:
-    """Do something to the read models of a service, with the owner's login, while nobody else does."""
+async def with_models(here: Installation, name: str, models: list[str], act: Act) -> list[dict[str, Any]]:
+    """Change the read models of a service with the owner's login, one migration at a time."""
     login = urlsplit(here.database(name)).username or ""
-    connection = await reached(here.owner_database(name), name)
+    connection = await connect(here.owner_database(name), name)
     try:
         async with migration_lock(connection):
             rows = await act(connection, load(name), models, login)
     except RebuildNotPossible as error:
-        raise Trouble(f"{name}: {error}") from None
+        raise CliError(f"{name}: {error}") from None
     finally:
         await connection.close()
     return [{"service": name, **row} for row in rows]
@@ -125,18 +135,18 @@ async def checked(connection: asyncpg.Connection, service: Service, models: list
     """Compare with a rebuild."""
     return [
         {"read_model": one.name, "differences": [shown(difference) for difference in await compare(connection, service, one)]}
-        for one in asked_for(service, models)
+        for one in selected(service, models)
     ]
 
 
 async def rebuilt(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
     """Build anew and swap."""
-    return [_done(one) for one in await rebuild(connection, service, asked_for(service, models), login, progress())]
+    return [_row(one) for one in await rebuild(connection, service, selected(service, models), login, progress())]
 
 
 async def rolled_back(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
     """Bring back what was kept."""
-    return [_done(one) for one in await rollback(connection, service, models, login, progress())]
+    return [_row(one) for one in await rollback(connection, service, models, login, progress())]
 
 
 async def dropped(connection: asyncpg.Connection, service: Service, models: list[str], login: str) -> list[dict[str, Any]]:
@@ -144,12 +154,12 @@ async def dropped(connection: asyncpg.Connection, service: Service, models: list
     return [{"read_model": name, "dropped": True} for name in await drop_previous(connection, models)]
 
 
-def asked_for(service: Service, models: list[str]) -> list[Projection]:
+def selected(service: Service, models: list[str]) -> list[Projection]:
     """The projections called so; all, if none is."""
     return [one for one in service.projections if one.name in models or not models]
 
 
-def _done(one: Rebuilt) -> dict[str, Any]:
+def _row(one: Rebuilt) -> dict[str, Any]:
     mended = [shown(difference) for difference in one.differences]
     return {"read_model": one.name, "position": one.position, "mended": mended, "locked_ms": round(one.locked_seconds * 1000)}
 
@@ -174,45 +184,45 @@ def shown(difference: Difference) -> str:
 
 
 @command
-def tell_again(
+def republish_events(
     services: ServiceNames = None,
     after: Annotated[int, typer.Option("--after", min=0, help="Behind this position; 0: everything.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Publish every published event again, after a topic was lost. Consumers skip what they have."""
-    here = place()
-    rows = [{"service": name, "events": run(told(here, name, after))} for name in must_choose(here, services)]
-    answer(rows, as_json)
+    here = find_installation()
+    rows = [{"service": name, "events": run(reset_relay(here, name, after))} for name in chosen_services(here, services)]
+    print_rows(rows, as_json)
 
 
-async def told(here: Place, name: str, after: int) -> int:
+async def reset_relay(here: Installation, name: str, after: int) -> int:
     """Set the relay of a service back."""
-    pool = await pooled(here.database(name), name)
+    pool = await open_pool(here.database(name), name)
     try:
         return await republish(pool, after)
     finally:
         await pool.close()
 
 
-def must_choose(here: Place, services: list[str] | None) -> list[str]:
+def chosen_services(here: Installation, services: list[str] | None) -> list[str]:
     """The services a command is about; at least one."""
     names = here.chosen(services)
     if not names:
-        raise Trouble("no stack runs here; start one with `ltc up`, or set LTC_SERVICE and the database URLs", AWAY)
+        raise CliError("no stack runs here; start one with `ltc up`, or set LTC_SERVICE and the database URLs", UNAVAILABLE)
     return names
 
 
-async def reached(url: str, name: str) -> asyncpg.Connection:
+async def connect(url: str, name: str) -> asyncpg.Connection:
     """A connection, or what to do."""
     try:
         return await asyncpg.connect(url, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Trouble(f"the database of {name} cannot be reached: {error}", AWAY) from None
+        raise CliError(f"the database of {name} cannot be reached: {error}", UNAVAILABLE) from None
 
 
-async def pooled(url: str, name: str) -> asyncpg.Pool:
+async def open_pool(url: str, name: str) -> asyncpg.Pool:
     """Connections, or what to do."""
     try:
         return await asyncpg.create_pool(url, min_size=1, max_size=2, timeout=5)
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Trouble(f"the database of {name} cannot be reached: {error}", AWAY) from None
+        raise CliError(f"the database of {name} cannot be reached: {error}", UNAVAILABLE) from None

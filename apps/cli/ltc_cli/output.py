@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-DONE, WRONG, MISUSED, AWAY, REFUSED = 0, 1, 2, 3, 4
+OK, FAILED, USAGE_ERROR, UNAVAILABLE, REFUSED = 0, 1, 2, 3, 4
 EXIT_CODES = (
     "Exit codes: 0 done · 1 something is wrong (a check found a difference, a start failed) · 2 wrong use · "
     "3 nothing runs there or it cannot be reached · 4 refused by a service."
@@ -25,7 +25,7 @@ err = Console(stderr=True, highlight=False)
 P = ParamSpec("P")
 
 
-class Trouble(Exception):
+class CliError(Exception):
     """Something the user should read, and what to do about it.
 
     Args:
@@ -33,29 +33,29 @@ class Trouble(Exception):
         code: the exit code.
     """
 
-    def __init__(self, text: str, code: int = WRONG) -> None:
+    def __init__(self, text: str, code: int = FAILED) -> None:
         super().__init__(text)
         self.code = code
 
 
 def command(function: Callable[P, None]) -> Callable[P, None]:
-    """Trouble becomes a line on stderr and an exit code."""
+    """CliError becomes a line on stderr and an exit code."""
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             function(*args, **kwargs)
-        except Trouble as trouble:
+        except CliError as trouble:
             err.print(f"[red]ltc:[/red] {trouble}", soft_wrap=True)
             raise typer.Exit(trouble.code) from None
         except OSError as error:
             err.print(f"[red]ltc:[/red] cannot be reached: {error}", soft_wrap=True)
-            raise typer.Exit(AWAY) from None
+            raise typer.Exit(UNAVAILABLE) from None
 
     return run
 
 
-def answer(rows: Sequence[Mapping[str, Any]], as_json: bool, columns: Iterable[str] | None = None, empty: str = "nothing") -> None:
+def print_rows(rows: Sequence[Mapping[str, Any]], as_json: bool, columns: Iterable[str] | None = None, empty: str = "nothing") -> None:
     """Print rows, as a table or as JSON."""
     if as_json:
         print_json(list(rows))

@@ -11,9 +11,9 @@ from ltc_events import Refusal
 from ltc_runtime import parked
 from ltc_runtime.log import Log, Unavailable
 
-from .log import must_choose
-from .output import AWAY, MISUSED, REFUSED, Json, Trouble, answer, command, out, print_json
-from .place import Place, ServiceNames, opened, place, run
+from .installation import Installation, ServiceNames, find_installation, open_service_log, run
+from .log import chosen_services
+from .output import REFUSED, UNAVAILABLE, USAGE_ERROR, CliError, Json, command, out, print_json, print_rows
 
 app = typer.Typer(help="Show, retry or skip policies' work that was refused, and what waits behind it.", no_args_is_help=True)
 
@@ -34,16 +34,16 @@ def list_parked(
     as_json: Json = False,
 ) -> None:
     """What is parked, and what waits behind it, in order."""
-    here = place()
-    rows = [row for name in must_choose(here, services) for row in run(with_log(here, name, lambda log: rows_of(log, everything)))]
-    answer(rows, as_json, COLUMNS, empty="nothing is parked")
+    here = find_installation()
+    rows = [row for name in chosen_services(here, services) for row in run(with_log(here, name, lambda log: rows_of(log, everything)))]
+    print_rows(rows, as_json, COLUMNS, empty="nothing is parked")
 
 
 @app.command()
 @command
 def show(id: Id, as_json: Json = False) -> None:
     """One parked reaction, and the fact it reacts to."""
-    here = place()
+    here = find_installation()
     name, row = find(here, id)
     row["fact"] = run(with_log(here, name, lambda log: fact_of(log, row["position"])))
     if as_json:
@@ -57,7 +57,7 @@ def show(id: Id, as_json: Json = False) -> None:
 @command
 def retry(id: Id) -> None:
     """Do it again, and then what waits behind it, in order."""
-    here = place()
+    here = find_installation()
     name, _ = find(here, id)
     done = run(with_log(here, name, lambda log: settled(parked.retry(log, id, operator()))))
     out.print("done" if done == 1 else f"{done} done: this reaction and {done - 1} that waited behind it")
@@ -68,25 +68,25 @@ def retry(id: Id) -> None:
 def skip(id: Id, reason: Annotated[str, typer.Option("--reason", help="Why it will never be done; kept with it.")]) -> None:
     """Give it up for good; what waits behind it goes on."""
     if not reason.strip():
-        raise Trouble("say why it will never be done: --reason TEXT", MISUSED)
-    here = place()
+        raise CliError("say why it will never be done: --reason TEXT", USAGE_ERROR)
+    here = find_installation()
     name, _ = find(here, id)
     done = run(with_log(here, name, lambda log: settled(parked.skip(log, id, reason, operator()))))
     out.print(f"skipped; {done} that waited behind it {'is' if done == 1 else 'are'} done" if done else "skipped")
 
 
-def find(here: Place, id: UUID) -> tuple[str, dict[str, Any]]:
+def find(here: Installation, id: UUID) -> tuple[str, dict[str, Any]]:
     """Whose it is."""
-    for name in must_choose(here, None):
+    for name in chosen_services(here, None):
         for row in run(with_log(here, name, lambda log: rows_of(log, True))):
             if row["id"] == id:
                 return name, row
-    raise Trouble(f"nothing with the id {id} is parked; `ltc parked list` shows what is", REFUSED)
+    raise CliError(f"nothing with the id {id} is parked; `ltc parked list` shows what is", REFUSED)
 
 
-async def with_log(here: Place, name: str, work: Callable[[Log], Awaitable[Any]]) -> Any:
+async def with_log(here: Installation, name: str, work: Callable[[Log], Awaitable[Any]]) -> Any:
     """Do something with a log, opened beside the processes that serve it."""
-    log = await opened(here, name)
+    log = await open_service_log(here, name)
     try:
         return await work(log)
     finally:
@@ -107,13 +107,13 @@ async def fact_of(log: Log, position: int) -> dict[str, Any]:
 
 
 async def settled(work: Awaitable[Any]) -> Any:
-    """Do it; what a rule refuses is told as it is."""
+    """Run it; a refusal becomes an error with its code and message."""
     try:
         return await work
     except Refusal as refusal:
-        raise Trouble(f"{refusal.code()}: {refusal.message}", REFUSED) from None
+        raise CliError(f"{refusal.code()}: {refusal.message}", REFUSED) from None
     except Unavailable as away:
-        raise Trouble(f"not now: {away}", AWAY) from None
+        raise CliError(f"not now: {away}", UNAVAILABLE) from None
 
 
 def operator() -> str:

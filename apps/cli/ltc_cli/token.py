@@ -7,7 +7,7 @@ import typer
 from ltc_runtime.http.issuer import Issuer
 from ltc_runtime.settings import Settings
 
-from .output import MISUSED, Trouble, command
+from .output import USAGE_ERROR, CliError, command
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,4 +27,4 @@ def token(
         issuer = Issuer(settings.data_dir.absolute() / "issuer", settings.issuer, settings.audience)
         sys.stdout.write(issuer.token(sub, [word for words in role for word in words.split(",")], seconds=minutes * 60) + "\n")
     except ValueError as error:
-        raise Trouble(str(error), MISUSED) from None
+        raise CliError(str(error), USAGE_ERROR) from None

@@ -7,8 +7,8 @@ from aiokafka.errors import KafkaError
 from ltc_runtime.messaging import acl, topics
 from ltc_runtime.service import installed, load
 
-from .output import AWAY, WRONG, Json, Trouble, answer, command
-from .place import place, run
+from .installation import find_installation, run
+from .output import FAILED, UNAVAILABLE, CliError, Json, command, print_rows
 
 app = typer.Typer(help="Show or change the Kafka topics of the services.", no_args_is_help=True)
 
@@ -21,11 +21,11 @@ def add_to(parent: typer.Typer) -> None:
 @app.command()
 @command
 def show(as_json: Json = False) -> None:
-    """What should be and what is. Exits 1 when something is to be done."""
+    """Show each topic as it should be and as it is. Exits 1 when they differ."""
     found = reached(topics.show)
-    answer([row(topic) for topic in found], as_json)
+    print_rows([row(topic) for topic in found], as_json)
     if not all(topic.right for topic in found):
-        raise typer.Exit(WRONG)
+        raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -35,8 +35,8 @@ def apply(as_json: Json = False) -> None:
     try:
         done = reached(topics.apply)
     except topics.PartitionCountFixed as fixed:
-        raise Trouble(str(fixed)) from None
-    answer([row(topic) for topic in done], as_json, empty="nothing was to be done")
+        raise CliError(str(fixed)) from None
+    print_rows([row(topic) for topic in done], as_json, empty="nothing to do")
 
 
 @app.command(name="access")
@@ -47,21 +47,21 @@ def show_access(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Who may do what at the brokers: written from the code. With --apply, what was changed."""
-    here = place()
+    """Print the brokers' access list, from the code. With --apply, set it and print the changes."""
+    here = find_installation()
     settings = here.wire if do or here.stack else here.settings
     wanted = acl.grants([load(name) for name in installed()], settings)
     if not do:
-        answer([line(grant) for grant in wanted], as_json)
+        print_rows([line(grant) for grant in wanted], as_json)
         return
     try:
         granted, taken = run(acl.apply(wanted, settings))
     except acl.NoAccessLists:
-        raise Trouble("the cluster keeps no access lists: set authorizer.class.name at the brokers", WRONG) from None
+        raise CliError("the cluster keeps no access lists: set authorizer.class.name at the brokers", FAILED) from None
     except (KafkaError, TimeoutError) as error:
-        raise Trouble(f"Kafka cannot be reached or does not let us: {error}", AWAY) from None
+        raise CliError(f"Kafka cannot be reached or refuses the login: {error}", UNAVAILABLE) from None
     changes = [*(("granted", grant) for grant in sorted(granted)), *(("taken back", grant) for grant in sorted(taken))]
-    answer([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing was to be done")
+    print_rows([{"change": change, **line(grant)} for change, grant in changes], as_json, empty="nothing to do")
 
 
 def line(grant: acl.Grant) -> dict[str, Any]:
@@ -72,9 +72,9 @@ def line(grant: acl.Grant) -> dict[str, Any]:
 def reached(work: Any) -> list[topics.Found]:
     """Ask the broker."""
     try:
-        found: list[topics.Found] = run(work(installed(), place().wire))
+        found: list[topics.Found] = run(work(installed(), find_installation().wire))
     except (KafkaError, TimeoutError) as error:
-        raise Trouble(f"Kafka cannot be reached: {error}", AWAY) from None
+        raise CliError(f"Kafka cannot be reached: {error}", UNAVAILABLE) from None
     return found
 
 

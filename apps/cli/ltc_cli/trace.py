@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .http import Token, ask, client
-from .output import AWAY, WRONG, Json, Trouble, answer, command, out, print_json
-from .place import Place, place, run
+from .installation import Installation, find_installation, run
+from .output import FAILED, UNAVAILABLE, CliError, Json, command, out, print_json, print_rows
+from .service_client import Token, client, request
 
 MOST_DEALS = 5
 ROUNDS = 3
@@ -28,21 +28,21 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Show who did what, and what followed from it, in every service, with trace ids. Shows no personal data."""
-    steps, complete = run(story(place(), id, token))
+    steps, complete = run(story(find_installation(), id, token))
     if as_json:
         print_json({"steps": steps, "complete": complete})
     elif steps:
-        tell(steps)
+        print_steps(steps)
         if not complete:
             out.print("[yellow]more than is shown here[/yellow]")
     if not steps:
-        raise Trouble(f"no log knows {id}", WRONG)
+        raise CliError(f"no log knows {id}", FAILED)
 
 
-async def story(here: Place, id: str, token: str) -> tuple[list[dict[str, Any]], bool]:
-    """Everything about an id, and about the deals it belongs to, oldest first; each fact once, as its own service tells it."""
+async def story(here: Installation, id: str, token: str) -> tuple[list[dict[str, Any]], bool]:
+    """Everything about an id, and about the deals it belongs to, oldest first; each event once, as its own service publishes it."""
     if not here.names:
-        raise Trouble("no stack runs here and LTC_NEIGHBOURS names no service", AWAY)
+        raise CliError("no stack runs here and LTC_NEIGHBOURS names no service", UNAVAILABLE)
     async with client(here, ("operator", "analyst"), token) as http:
         found, complete = await ask_all(here, http, [id])
         deals = sorted({step["correlation_id"] for step in found.values()})
@@ -59,10 +59,10 @@ async def story(here: Place, id: str, token: str) -> tuple[list[dict[str, Any]],
     return steps, complete and all_of_it and len(deals) <= MOST_DEALS
 
 
-async def ask_all(here: Place, http: Any, ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], bool]:
-    """What every service knows about some ids, by event; what a service only heard is left to who told it."""
+async def ask_all(here: Installation, http: Any, ids: Iterable[str]) -> tuple[dict[str, dict[str, Any]], bool]:
+    """What every service knows about some ids, by event; copies of events of other services are left out."""
     questions = [(name, f"{here.url(name)}/trace/{id}") for id in ids for name in here.names]
-    answers = await asyncio.gather(*(ask(http, "GET", url) for _, url in questions))
+    answers = await asyncio.gather(*(request(http, "GET", url) for _, url in questions))
     found: dict[str, dict[str, Any]] = {}
     complete = True
     for (name, _), reply in zip(questions, answers, strict=True):
@@ -74,7 +74,7 @@ async def ask_all(here: Place, http: Any, ids: Iterable[str]) -> tuple[dict[str,
     return found, complete
 
 
-def tell(steps: list[dict[str, Any]]) -> None:
+def print_steps(steps: list[dict[str, Any]]) -> None:
     """Print the story; what follows from something stands below and to the right of it."""
     depth: dict[str, int] = {}
     rows = []
@@ -91,4 +91,4 @@ def tell(steps: list[dict[str, Any]]) -> None:
                 "trace": step["trace_id"],
             }
         )
-    answer(rows, as_json=False)
+    print_rows(rows, as_json=False)

@@ -12,7 +12,8 @@ import typer
 from joserfc import jwt
 from joserfc.jwk import KeySet
 from ltc_cli import COMMANDS, app, loaded
-from ltc_cli.up import totals
+from ltc_cli.stack import totals
+from ltc_runtime.service import load
 from ltc_runtime.settings import Settings
 from typer.testing import CliRunner, Result
 
@@ -88,7 +89,8 @@ def test_two_things_at_once_are_wrong_use_of_rebuild() -> None:
 def test_an_unknown_read_model_is_wrong_use_and_those_there_are_are_named() -> None:
     result = ltc("rebuild", "lead-svc", "orders")
     assert result.exit_code == 2
-    assert "lead-svc has no read model 'orders'; it has lead_list" in result.stderr
+    known = ", ".join(model.name for model in load("lead-svc").projections)
+    assert f"lead-svc has no read model 'orders'; it has {known}" in result.stderr
 
 
 def test_an_unknown_service_is_wrong_use() -> None:

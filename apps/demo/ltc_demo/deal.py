@@ -1,4 +1,4 @@
-"""One row of an input file, understood: who wants what from us, and how far it got."""
+"""One row of an input file: the customer, the need, and how far the deal got."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Person:
-    """Who speaks for the customer."""
+    """The customer's contact person."""
 
     name: str
     email: str
@@ -57,7 +57,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Team:
-    """Who cares for a deal: the owner, the manager who approves, and the two who solve and deliver."""
+    """The team of a deal: owner, sales manager, solution manager, fulfilment manager."""
 
     owner: str
     manager: str
@@ -119,7 +119,7 @@ class Deal:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadRow:
     """A row that could not be read, and why."""
 
     line: int
@@ -127,12 +127,12 @@ class Unread:
 
 
 @dataclass(frozen=True)
-class Reading:
+class DealFile:
     """A whole file."""
 
     kind: str
     name: str
     deals: tuple[Deal, ...]
-    unread: tuple[Unread, ...]
+    unread: tuple[UnreadRow, ...]
     prices: tuple[Price, ...]
     managers: tuple[str, ...]

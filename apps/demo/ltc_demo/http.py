@@ -52,7 +52,7 @@ class Service:
                 try:
                     response = await connection.exchange(self._bytes(method, path, headers, content))
                 except BaseException:
-                    connection.close()  # whatever comes later belongs to nobody
+                    connection.close()  # a late answer belongs to no request
                     raise
         except (OSError, TimeoutError, httptools.HttpParserError) as error:
             raise Unreachable(type(error).__name__) from error
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    # What asyncio tells.
+    # Called by asyncio.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is open."""
@@ -131,7 +131,7 @@ class Connection(asyncio.Protocol):
         self._transport = None
         self._fail(ConnectionResetError(str(exc or "closed")))
 
-    # What the parser tells.
+    # Called by the parser.
 
     def on_message_begin(self) -> None:
         """An answer begins."""

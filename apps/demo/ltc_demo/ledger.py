@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .frontline import SERVICES, Frontline, Person
-from .walked import Walked
+from .client import SERVICES, ApiClient, Person
+from .outcome import DealOutcome
 
 Row = dict[str, Any]
 
@@ -30,27 +30,27 @@ class Ledger:
     heads: Mapping[str, int]
     """The last position of each log, once all of them were at rest."""
 
-    def settled(self, walked: Sequence[Walked]) -> bool:
+    def settled(self, outcomes: Sequence[DealOutcome]) -> bool:
         """Whether the news of the last payments has gone all the way round."""
-        return statuses(self.contracts)["closed"] == sum(map(is_paid, walked))
+        return statuses(self.contracts)["closed"] == sum(map(is_paid, outcomes))
 
 
-def is_paid(walked: Walked) -> bool:
+def is_paid(outcome: DealOutcome) -> bool:
     """Whether everything invoiced for a deal was received."""
-    return bool(walked.invoices) and walked.paid == sum(invoice.gross for invoice in walked.invoices)
+    return bool(outcome.invoices) and outcome.paid == sum(invoice.gross for invoice in outcome.invoices)
 
 
-async def look_through(front: Frontline, walked: Sequence[Walked]) -> Ledger:
+async def read_ledger(front: ApiClient, outcomes: Sequence[DealOutcome]) -> Ledger:
     """Read the lists, again and again until the contracts of paid deals are closed, or for a minute."""
     began = time.monotonic()
     while True:
-        ledger = await _read(front, walked)
-        if ledger.settled(walked) or time.monotonic() - began > _PATIENCE:
+        ledger = await _read(front, outcomes)
+        if ledger.settled(outcomes) or time.monotonic() - began > _PATIENCE:
             return replace(ledger, heads=await _at_rest(front, ledger.heads))
         await asyncio.sleep(0.5)
 
 
-async def _at_rest(front: Frontline, before: Mapping[str, int]) -> Mapping[str, int]:
+async def _at_rest(front: ApiClient, before: Mapping[str, int]) -> Mapping[str, int]:
     began = time.monotonic()
     while True:
         await asyncio.sleep(0.4)
@@ -60,29 +60,29 @@ async def _at_rest(front: Frontline, before: Mapping[str, int]) -> Mapping[str, 
         before = heads
 
 
-async def _heads(front: Frontline) -> dict[str, int]:
-    answers = await asyncio.gather(*(front.look(service, "heads", "/heads", _ANALYST) for service in SERVICES))
+async def _heads(front: ApiClient) -> dict[str, int]:
+    answers = await asyncio.gather(*(front.get(service, "heads", "/heads", _ANALYST) for service in SERVICES))
     return {service: answer.body["head"] for service, answer in zip(SERVICES, answers, strict=True)}
 
 
-async def _read(front: Frontline, walked: Sequence[Walked]) -> Ledger:
+async def _read(front: ApiClient, outcomes: Sequence[DealOutcome]) -> Ledger:
     leads, opportunities, contracts, orders, invoices, receipts = await asyncio.gather(
-        _rows(front, "lead-svc", "/leads", "lead_id", (each.lead_id for each in walked)),
-        _rows(front, "opportunity-svc", "/opportunities", "opportunity_id", (each.opportunity_id for each in walked)),
-        _rows(front, "contract-svc", "/contracts", "contract_id", (each.contract_id for each in walked)),
-        _rows(front, "order-svc", "/orders", "order_id", (each.order_id for each in walked)),
-        _rows(front, "billing-svc", "/invoices", "invoice_id", (one.invoice_id for each in walked for one in each.invoices)),
-        _rows(front, "billing-svc", "/receipts", "receipt_id", (one for each in walked for one in each.receipts)),
+        _rows(front, "lead-svc", "/leads", "lead_id", (each.lead_id for each in outcomes)),
+        _rows(front, "opportunity-svc", "/opportunities", "opportunity_id", (each.opportunity_id for each in outcomes)),
+        _rows(front, "contract-svc", "/contracts", "contract_id", (each.contract_id for each in outcomes)),
+        _rows(front, "order-svc", "/orders", "order_id", (each.order_id for each in outcomes)),
+        _rows(front, "billing-svc", "/invoices", "invoice_id", (one.invoice_id for each in outcomes for one in each.invoices)),
+        _rows(front, "billing-svc", "/receipts", "receipt_id", (one for each in outcomes for one in each.receipts)),
     )
     return Ledger(leads, opportunities, contracts, orders, invoices, receipts, await _heads(front))
 
 
-async def _rows(front: Frontline, service: str, path: str, key: str, ours: Iterable[str]) -> dict[str, Row]:
+async def _rows(front: ApiClient, service: str, path: str, key: str, ours: Iterable[str]) -> dict[str, Row]:
     wanted = set(ours)
     found: dict[str, Row] = {}
     cursor = ""
     while True:
-        page = (await front.look(service, f"list {path[1:]}", f"{path}?limit={_PAGE}{cursor}", _ANALYST)).body
+        page = (await front.get(service, f"list {path[1:]}", f"{path}?limit={_PAGE}{cursor}", _ANALYST)).body
         found |= {row[key]: row for row in page["data"] if row[key] in wanted}
         if page["next_cursor"] is None:
             return found

@@ -1,4 +1,4 @@
-"""What the demo is doing, at every moment: a live line on a terminal, a line every second or two elsewhere."""
+"""Shows the demo's progress: a live line on a terminal, a line every second or two elsewhere."""
 
 import asyncio
 import contextlib

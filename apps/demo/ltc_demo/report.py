@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from .deal import Reading, major
+from .deal import DealFile, major
+from .deal_history import DealHistory
 from .ledger import Ledger, is_paid, statuses, sums
-from .story import Story
+from .outcome import DealOutcome
 from .timings import Timings, percentile
-from .walked import Walked
 
 _MOST_LINES = 20
 
@@ -20,8 +20,8 @@ _MOST_LINES = 20
 class Figures:
     """What the report is made of."""
 
-    reading: Reading
-    walked: Sequence[Walked]
+    deal_file: DealFile
+    outcomes: Sequence[DealOutcome]
     ledger: Ledger
     timings: Timings
     seconds: float
@@ -44,19 +44,19 @@ class Check:
         return self.expected == self.found
 
 
-def heading(console: Console, reading: Reading) -> None:
+def print_heading(console: Console, deal_file: DealFile) -> None:
     """What was read, before anything is done."""
-    stages = Counter(deal.stage for deal in reading.deals)
-    rows = len(reading.deals) + len(reading.unread)
+    stages = Counter(deal.stage for deal in deal_file.deals)
+    rows = len(deal_file.deals) + len(deal_file.unread)
     said = ", ".join(f"{stages[stage]:,} {stage}" for stage in ("won", "lost", "open", "lead") if stages[stage])
-    console.print(f"{reading.name} ({reading.kind}): {rows:,} rows: {said or 'none that can be read'}", markup=False)
-    for unread in reading.unread[:_MOST_LINES]:
+    console.print(f"{deal_file.name} ({deal_file.kind}): {rows:,} rows: {said or 'none that can be read'}", markup=False)
+    for unread in deal_file.unread[:_MOST_LINES]:
         console.print(f"  line {unread.line}: not read: {unread.reason}", markup=False, soft_wrap=True)
-    if len(reading.unread) > _MOST_LINES:
-        console.print(f"  and {len(reading.unread) - _MOST_LINES:,} more rows that cannot be read")
+    if len(deal_file.unread) > _MOST_LINES:
+        console.print(f"  and {len(deal_file.unread) - _MOST_LINES:,} more rows that cannot be read")
 
 
-def printed(console: Console, figures: Figures, story: Story | None) -> bool:
+def print_report(console: Console, figures: Figures, story: DealHistory | None) -> bool:
     """Print all of it.
 
     Returns:
@@ -72,9 +72,9 @@ def printed(console: Console, figures: Figures, story: Story | None) -> bool:
 
 def checks(figures: Figures) -> list[Check]:
     """What must hold of any file."""
-    reading, ledger = figures.reading, figures.ledger
-    stages = Counter(deal.stage for deal in reading.deals)
-    won = [deal for deal in reading.deals if deal.stage == "won"]
+    deal_file, ledger = figures.deal_file, figures.ledger
+    stages = Counter(deal.stage for deal in deal_file.deals)
+    won = [deal for deal in deal_file.deals if deal.stage == "won"]
     net: Counter[str] = Counter()
     for deal in won:
         net[deal.currency] += deal.net
@@ -82,9 +82,9 @@ def checks(figures: Figures) -> list[Check]:
     contracts, invoices, receipts = statuses(ledger.contracts), ledger.invoices.values(), ledger.receipts.values()
     received = sums(receipts, "amount")
     return [
-        counts("rows read", len(reading.deals) + len(reading.unread), len(reading.deals)),
-        counts("deals refused", 0, sum(bool(walked.trouble) for walked in figures.walked)),
-        counts("leads captured", len(reading.deals), len(ledger.leads)),
+        counts("rows read", len(deal_file.deals) + len(deal_file.unread), len(deal_file.deals)),
+        counts("deals refused", 0, sum(bool(outcome.failure) for outcome in figures.outcomes)),
+        counts("leads captured", len(deal_file.deals), len(ledger.leads)),
         counts("leads assigned", stages["lead"], leads["assigned"]),
         counts("opportunities open", stages["open"], opportunities["open"]),
         counts("opportunities lost", stages["lost"], opportunities["lost"]),
@@ -92,12 +92,12 @@ def checks(figures: Figures) -> list[Check]:
         counts("contracts in force or closed", len(won), contracts["registered"] + contracts["closed"]),
         counts("orders accepted in full", len(won), orders["accepted"]),
         _money("net invoiced = won net", net, sums(invoices, "net")),
-        _money("money received = money sent", _sent(figures.walked), received),
+        _money("money received = money sent", _sent(figures.outcomes), received),
         _money(
             "money received = money applied", received, sums(ledger.invoices.values(), "paid"), sums(ledger.receipts.values(), "unapplied")
         ),
         _money("invoiced − paid = open", _less(sums(invoices, "gross"), received), sums(invoices, "open")),
-        counts("contracts closed = deals paid in full", sum(map(is_paid, figures.walked)), contracts["closed"]),
+        counts("contracts closed = deals paid in full", sum(map(is_paid, figures.outcomes)), contracts["closed"]),
         *figures.more,
     ]
 
@@ -121,9 +121,9 @@ def _less(amounts: dict[str, int], paid: dict[str, int]) -> dict[str, int]:
     return {currency: amount - paid.get(currency, 0) for currency, amount in amounts.items()}
 
 
-def _sent(walked: Sequence[Walked]) -> Counter[str]:
+def _sent(outcomes: Sequence[DealOutcome]) -> Counter[str]:
     sent: Counter[str] = Counter()
-    for each in walked:
+    for each in outcomes:
         sent[each.deal.currency] += each.paid
     return sent
 
@@ -135,8 +135,8 @@ def _table(*columns: str, title: str) -> Table:
     return table
 
 
-def _print_story(console: Console, story: Story) -> None:
-    deal = story.walked.deal
+def _print_story(console: Console, story: DealHistory) -> None:
+    deal = story.outcome.deal
     table = Table(title=f"\nThe story of {deal.key}: {deal.company}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in ("occurred", "service", "what", "by", "trace"):
         table.add_column(column, header_style="dim", no_wrap=True)
@@ -185,7 +185,7 @@ def _print_money(console: Console, figures: Figures) -> None:
 def _print_timings(console: Console, figures: Figures) -> None:
     timings, seconds = figures.timings, figures.seconds
     heads = ", ".join(f"{service} {head:,}" for service, head in figures.ledger.heads.items())
-    table = _table("step", *TIMES, title="\nHow long until another service has heard what was told and reacted to it")
+    table = _table("step", *TIMES, title="\nTime until another service has consumed an event and reacted to it")
     for step, *figured in timed(timings):
         if step.startswith("→"):
             table.add_row(step, *figured)
@@ -211,16 +211,16 @@ def timed(timings: Timings) -> Iterator[tuple[str, ...]]:
 
 def _print_checks(console: Console, figures: Figures) -> bool:
     found = checks(figures)
-    table = Table(title="\nDoes it add up?", title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title="\nChecks", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in ("", "what", "expected", "found"):
         table.add_column(column, header_style="dim", overflow="fold")
     for check in found:
         sign = "[green]✓[/green]" if check.holds else "[red]✗[/red]"
         table.add_row(sign, check.name, check.expected, "" if check.holds else check.found)
     console.print(table)
-    stopped = [walked for walked in figures.walked if walked.trouble]
-    for walked in stopped[:_MOST_LINES]:
-        console.print(f"  line {walked.deal.line} ({walked.deal.key}) stopped: {walked.trouble}", markup=False, soft_wrap=True)
+    stopped = [outcome for outcome in figures.outcomes if outcome.failure]
+    for outcome in stopped[:_MOST_LINES]:
+        console.print(f"  line {outcome.deal.line} ({outcome.deal.key}) stopped: {outcome.failure}", markup=False, soft_wrap=True)
     if len(stopped) > _MOST_LINES:
         console.print(f"  and {len(stopped) - _MOST_LINES:,} more")
     fine = all(check.holds for check in found)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from .deal import Unread
+from .deal import UnreadRow
 
 Row = dict[str, str]
 
@@ -38,7 +38,7 @@ def header(path: Path) -> list[str]:
         raise Unreadable(f"{path}: the first line is no header: {error}") from error
 
 
-def rows(path: Path) -> Iterator[tuple[int, Row] | Unread]:
+def rows(path: Path) -> Iterator[tuple[int, Row] | UnreadRow]:
     """Every row below the header with the number of its first line, from 1; or why it is none."""
     names = header(path)
     pending = lines(path)
@@ -51,7 +51,7 @@ def rows(path: Path) -> Iterator[tuple[int, Row] | Unread]:
         try:
             cells, used = _row(pending, at, len(names))
         except BadRow as error:
-            yield Unread(number, str(error))
+            yield UnreadRow(number, str(error))
             at += 1
             continue
         at += used

@@ -60,14 +60,14 @@ def test_a_lead_that_was_merged_is_one_with_the_other_until_that_is_undone(analy
     captured = {"lead_id": "0", "party_id": "0", "company": "Acme", "channel": "fair"}
     merged = {"lead_id": "0", "into": "1", "merge_id": "2", "reason": "One need"}
     undone = {"lead_id": "0", "previously_into": "1", "merge_id": "2", "reason": "Two needs", "status": "new"}
-    told = [
+    published = [
         message("ltc.lead.unmerged.v1", "e", "2024-03-01T09:00:00Z", undone),
         message("ltc.lead.merged.v1", "c", "2024-02-03T09:00:00Z", merged),
         message("ltc.lead.merged.v1", "d", "2024-02-04T09:00:00Z", merged),
         message("ltc.lead.merged.v1", "d", "2024-02-04T09:00:00Z", merged),
         *(message("ltc.lead.captured.v1", each, "2024-02-01T09:00:00Z", captured) for each in ("a", "b", "f")),
     ]
-    for each in told:
+    for each in published:
         months.hear(*each, schemas())
     assert not months.unread
     head, *rows = (line.split() for line in analyst.written(months).splitlines()[1:5])

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 from ltc_demo import report
-from ltc_demo.cashing import receipts
-from ltc_demo.deal import Days, Deal, Item, Payment, Price, Reading, Stage, Team, Unread, major, minor
-from ltc_demo.delivering import parts, payment_plan
-from ltc_demo.drive import together
+from ltc_demo.billing import receipts
+from ltc_demo.deal import Days, Deal, DealFile, Item, Payment, Price, Stage, Team, UnreadRow, major, minor
+from ltc_demo.driver import joint_groups
+from ltc_demo.fulfilment import parts, payment_plan
 from ltc_demo.ledger import Ledger
+from ltc_demo.outcome import DealOutcome, Invoice
 from ltc_demo.timings import Timings
-from ltc_demo.walked import Invoice, Walked
 from rich.console import Console
 
 PUMP = Price("PMP", "Pump", "C62", "USD", 10000)
@@ -51,7 +51,7 @@ def test_receipts_pay_the_oldest_invoice_first_and_all_of_it() -> None:
 
 
 def test_deals_of_one_customer_that_name_one_receipt_walk_together() -> None:
-    groups = together(
+    groups = joint_groups(
         [deal("1", joint="J"), deal("2"), deal("3", joint="J"), deal("4", joint="J", company="Other"), deal("5", joint="J", stage="open")]
     )
     assert [[each.key for each in group] for group in groups] == [["1", "3"], ["2"], ["4"], ["5"]]
@@ -63,7 +63,7 @@ def test_amounts_have_the_decimals_of_their_currency(amount: str, currency: str,
     assert minor(major(units, currency), currency) == units
 
 
-def figures(*, paid: int = 10000, unread: tuple[Unread, ...] = (), trouble: str = "") -> report.Figures:
+def figures(*, paid: int = 10000, unread: tuple[UnreadRow, ...] = (), failure: str = "") -> report.Figures:
     usd = {"currency": "USD"}
     ledger = Ledger(
         leads={"l": {"status": "converted"}},
@@ -79,16 +79,16 @@ def figures(*, paid: int = 10000, unread: tuple[Unread, ...] = (), trouble: str 
         receipts={"r": {"amount": {"amount": 10000, **usd}, "unapplied": {"amount": 10000 - paid, **usd}}},
         heads={"lead-svc": 4},
     )  # fmt: skip
-    walked = Walked(deal(), "l", "o", "q", "c", "f", [Invoice("i", "LTC-US-000001", 10000, 10000)], ["r"], 10000, trouble)
-    reading = Reading("deals", "x.csv", (deal(),), unread, (PUMP,), ())
+    outcome = DealOutcome(deal(), "l", "o", "q", "c", "f", [Invoice("i", "LTC-US-000001", 10000, 10000)], ["r"], 10000, failure)
+    deal_file = DealFile("deals", "x.csv", (deal(),), unread, (PUMP,), ())
     timings = Timings()
     timings.took("capture lead", 0.002)
-    return report.Figures(reading, [walked], ledger, timings, 1.0)
+    return report.Figures(deal_file, [outcome], ledger, timings, 1.0)
 
 
 def test_the_report_says_whether_it_adds_up() -> None:
     console = Console(file=io.StringIO(), width=160)
-    assert report.printed(console, figures(), None)
+    assert report.print_report(console, figures(), None)
     assert "All of it adds up." in console.file.getvalue()  # type: ignore[attr-defined]
 
 
@@ -96,11 +96,11 @@ def test_the_report_says_whether_it_adds_up() -> None:
     ("given", "broken"),
     [
         (figures(paid=9999), {"money received = money applied", "invoiced − paid = open"}),
-        (figures(unread=(Unread(3, "no date"),)), {"rows read"}),
-        (figures(trouble="send quote: 409"), {"deals refused"}),
+        (figures(unread=(UnreadRow(3, "no date"),)), {"rows read"}),
+        (figures(failure="send quote: 409"), {"deals refused"}),
     ],
 )
 def test_the_report_names_what_does_not_add_up(given: report.Figures, broken: set[str]) -> None:
     assert {check.name for check in report.checks(given) if not check.holds} == broken
     console = Console(file=io.StringIO(), width=160)
-    assert not report.printed(console, given, None)
+    assert not report.print_report(console, given, None)

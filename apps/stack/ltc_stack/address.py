@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .kept import LOOPBACK, Ports
+from .stored import LOOPBACK, Ports
 
-EVERYWHERE = "0.0.0.0"
+ALL_INTERFACES = "0.0.0.0"
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,10 @@ class Address:
     name: str = LOOPBACK
     port: int = 0
 
-    def take(self, ports: Ports, name: str) -> int:
+    def port_from(self, ports: Ports, name: str) -> int:
         """Its port."""
-        return self.port or ports.take(name)
+        return self.port or ports.assign(name)
 
 
-AT_HOME = Address()
+LOCAL = Address()
 """Loopback, at a free port."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 LIFELINE = Path(__file__).with_name("lifeline.py")
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 
 class Child:
@@ -24,7 +24,7 @@ class Child:
         log: the file its output is appended to.
         env: its environment; our own if left out.
         user: the account it runs as, when we are root.
-        orphaned: the signal it gets when we die.
+        on_parent_death: the signal it gets when we die.
         stdin: the descriptor that is its standard input; empty if left out.
     """
 
@@ -36,12 +36,12 @@ class Child:
         *,
         env: Mapping[str, str] | None = None,
         user: str = "",
-        orphaned: signal.Signals = signal.SIGKILL,
+        on_parent_death: signal.Signals = signal.SIGKILL,
         stdin: int = subprocess.DEVNULL,
     ) -> None:
         self.name = name
         self.log = log
-        self._program = [sys.executable, "-I", "-S", str(LIFELINE), str(os.getpid()), str(int(orphaned)), user, "--", *program]
+        self._program = [sys.executable, "-I", "-S", str(LIFELINE), str(os.getpid()), str(int(on_parent_death)), user, "--", *program]
         self._env = dict(os.environ if env is None else env)
         self._stdin = stdin
         self._process: subprocess.Popen[bytes] | None = None
@@ -82,7 +82,7 @@ class Child:
         while self.alive:
             if time.monotonic() >= until:
                 return False
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_SECONDS)
         return True
 
     async def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 15.0) -> None:

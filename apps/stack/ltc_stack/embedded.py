@@ -18,9 +18,9 @@ from ltc_runtime.settings import ROLES, Role, Settings
 from . import state
 from .fork_server import ForkServer
 from .kafka import OPERATOR, Kafka, Logins
-from .kept import LOOPBACK, Passwords, Ports
 from .postgres import Postgres
 from .provision import Access, provision
+from .stored import LOOPBACK, Passwords, Ports
 from .supervisor import Supervised, Supervisor
 
 PARTITIONS = 3
@@ -62,12 +62,12 @@ class Stack:
         settings: where it keeps its data, and everything its services have in common; by default what the environment says.
         services: which services it runs; all that are installed, if left out.
         prefix: put before the names of databases, topics and groups, when several stacks share servers.
-        say: told what is going on.
+        say: called with each step that begins.
         environment: what the services get beside their settings.
         replicas: how many processes of each service do the same.
         split: each role of a service is a process of its own.
         servers: what starts PostgreSQL and Kafka.
-        doors: for clients of Kafka that come through something that stands before the broker, see `Kafka`.
+        listeners: for clients of Kafka behind a proxy, see `Kafka`.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class Stack:
         replicas: int = 1,
         split: bool = False,
         servers: Servers = EMBEDDED,
-        doors: Mapping[str, int] = MappingProxyType({}),
+        listeners: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.settings = settings or Settings()
         self.replicas = replicas
@@ -93,7 +93,7 @@ class Stack:
         self.environment = dict(os.environ if environment is None else {**os.environ, **environment})
         self.postgres = None if self.settings.postgres_url else servers.postgres(self.directory / "postgres")
         self.passwords = Passwords(self.directory / "passwords.json")
-        self.kafka = None if self.settings.kafka_bootstrap else self._broker(servers.kafka, doors)
+        self.kafka = None if self.settings.kafka_bootstrap else self._broker(servers.kafka, listeners)
         self.issuer = Issuer(self.directory / "issuer", self.settings.issuer, self.settings.audience)
         self.supervisor = Supervisor(ForkServer(self.directory / "logs" / "fork-server.log"))
         self.databases: dict[str, Access] = {}
@@ -112,7 +112,7 @@ class Stack:
 
     @property
     def operator(self) -> Settings:
-        """Settings to come to Kafka with as whoever may do everything there; with servers of the user's own, as the user says."""
+        """Settings with the operator's login at Kafka; for the user's own servers, the user's settings."""
         return self.settings if self.kafka is None else self.kafka.as_user(self.settings)
 
     @property
@@ -146,26 +146,26 @@ class Stack:
 
     async def start_servers(self) -> None:
         """PostgreSQL and Kafka with databases, tables and topics; no service yet."""
-        self._take()
+        self._lock_directory()
         try:
             self.say("starting PostgreSQL and Kafka")
             self.supervisor.prepare()
             await asyncio.gather(self._databases(), self.kafka.start() if self.kafka is not None else asyncio.sleep(0))
-            await apply(self._tellers(), self.common())
+            await apply(self._publishers(), self.common())
         except BaseException:
             await self.stop()
             raise
 
-    def _tellers(self) -> list[str]:
-        """Whose topics are needed: its services' own, and of those whom they hear, for a group waits for a topic that is not there."""
-        return list(dict.fromkeys([*self.names, *(teller for name in self.names for teller in load(name).consumes)]))
+    def _publishers(self) -> list[str]:
+        """The services whose topics are needed: its own, and those they consume from, for a group waits for a missing topic."""
+        return list(dict.fromkeys([*self.names, *(publisher for name in self.names for publisher in load(name).consumes)]))
 
     async def start_services(self) -> None:
         """The services, each a process of its own."""
         try:
             self.say(f"starting {', '.join(self.names)}")
             for name in self.names:
-                self._ports.take(name)  # all of them first: each service is told where its neighbours answer
+                self._ports.assign(name)  # all of them first: each service needs the addresses of its neighbours
             for name in self.names:
                 for process, roles in processes_of(name, self.replicas, split=self.split).items():
                     self.add(name, process, roles=roles)
@@ -190,7 +190,7 @@ class Stack:
         # What LTC_ROLES says where the stack is started is not meant for all of its processes.
         update: dict[str, object] = {"instance": name, "roles": frozenset(ROLES if roles is None else roles)}
         if name != service:
-            update["port"] = self._ports.take(name)
+            update["port"] = self._ports.assign(name)
         settings = self.settings_of(service).model_copy(update=update)
         variables = {**self.environment, **(environment or {})}
         return self.supervisor.add(Supervised(name, settings, variables, self.directory / "logs" / f"{name}.log"))
@@ -203,11 +203,11 @@ class Stack:
                 "topic_prefix": self.prefix,
                 "topic_partitions": self.settings.topic_partitions if "topic_partitions" in self.settings.model_fields_set else PARTITIONS,
                 "host": LOOPBACK,
-                # No load balancer stands before it: a stack that stops need not wait for one, unless it is told to.
+                # No load balancer stands before it: a stack that stops need not wait for one, unless a setting says so.
                 "unready_seconds": self.settings.unready_seconds if "unready_seconds" in self.settings.model_fields_set else 0.0,
                 "jwks": str(self.issuer.jwks),
                 "clock": self.clock,
-                "neighbours": {name: f"http://{LOOPBACK}:{self._ports.kept(name)}" for name in self.names},
+                "neighbours": {name: f"http://{LOOPBACK}:{self._ports.assigned(name)}" for name in self.names},
                 "data_dir": self.directory,
             }
         )
@@ -219,7 +219,7 @@ class Stack:
             update={
                 "service": service,
                 "database": self.databases[service].login,
-                "port": self._ports.kept(service),
+                "port": self._ports.assigned(service),
                 "service_token": self.token(f"service:{service}", ("service",), YEAR),
                 "postgres_url": "",
             }
@@ -274,12 +274,12 @@ class Stack:
         for name, access in self.databases.items():
             await migrate(access.owner, load(name), login=access.database, partitions=partitions)
 
-    def _broker(self, made: type[Kafka], doors: Mapping[str, int]) -> Kafka:
-        """Each service with its own login, which may tell on its own topic and hear those it needs."""
+    def _broker(self, made: type[Kafka], listeners: Mapping[str, int]) -> Kafka:
+        """Each service has its own login, which may write its own topic and read those it consumes."""
         allowed = grants([load(name) for name in self.names], self.settings.model_copy(update={"topic_prefix": self.prefix}))
-        return made(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed), doors=doors)
+        return made(self.directory / "kafka", self.jars, self._fetched, Logins(self.passwords, allowed), listeners=listeners)
 
-    def _take(self) -> None:
+    def _lock_directory(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         if self._lock is not None:
             return

@@ -18,7 +18,7 @@ FETCH_SECONDS = 60
 Progress = Callable[[int, int], None]
 
 
-class JarRefused(RuntimeError):
+class JarCorrupt(RuntimeError):
     """A jar is not the one the lock file names."""
 
 
@@ -44,11 +44,11 @@ class Jar:
         """Refuse a file with another hash.
 
         Raises:
-            JarRefused: it differs.
+            JarCorrupt: it differs.
         """
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest != self.sha256:
-            raise JarRefused(
+            raise JarCorrupt(
                 f"{self.name} is refused: its sha256 is {digest}, the lock names {self.sha256}. Delete {path} to have it fetched again."
             )
 
@@ -82,11 +82,11 @@ def jars(cache: Path, progress: Progress = lambda _done, _all: None, wanted: lis
 
     Args:
         cache: the directory they are kept in.
-        progress: told how many of those that were missing were fetched.
+        progress: called with the number of missing jars fetched so far.
         wanted: other jars than those of the lock file.
 
     Raises:
-        JarRefused: a jar, cached or fetched, differs from its hash.
+        JarCorrupt: a jar, cached or fetched, differs from its hash.
         JarMissing: a jar could not be fetched.
     """
     wanted = locked() if wanted is None else wanted

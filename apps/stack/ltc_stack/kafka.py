@@ -19,18 +19,18 @@ from ltc_runtime.messaging.acl import Grant, apply
 from ltc_runtime.messaging.broker import connection_options
 from ltc_runtime.settings import Settings
 
-from .address import AT_HOME, Address
+from .address import LOCAL, Address
 from .child import Child, DidNotStart
 from .jars import Progress, jars
-from .kept import LOOPBACK, Passwords, Ports, is_free
+from .stored import LOOPBACK, Passwords, Ports, is_free
 
 START_SECONDS = 60.0
-STILL_THERE = "Failed to acquire lock on file"
+LOCKED_MESSAGE = "Failed to acquire lock on file"
 """What the broker says while an earlier one, left behind by a stack that was killed, still shuts down."""
 HEAP = "512m"
 JAVA_OPTIONS = (f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
 
-# After a kill the controller lets the broker register again only when the old session has lapsed: 9 seconds unless told otherwise.
+# After a kill the controller lets the broker register again only when the old session has lapsed: 9 seconds by default.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -60,7 +60,7 @@ num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
 """
 
-# All listeners ask who comes: whoever reaches the controller's could otherwise rewrite the access lists.
+# All listeners authenticate: an anonymous client of the controller's could rewrite the access lists.
 LOGINS = """\
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
@@ -71,7 +71,7 @@ allow.everyone.if.no.acl.found=false
 super.users=User:{broker};User:{operator}
 """
 BROKER, OPERATOR = "broker", "operator"
-"""The broker's own login, and that of whoever makes topics and access lists: both may do everything."""
+"""The broker's own login, and that of the operator, who makes topics and access lists: both may do everything."""
 
 LOGGING = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -89,7 +89,7 @@ class Logins:
 
     Args:
         passwords: where they are kept.
-        grants: the access list; whoever is named in it has a login, and so has the operator.
+        grants: the access list; each user in it has a login, and so has the operator.
     """
 
     passwords: Passwords
@@ -127,11 +127,11 @@ class Kafka:
     Args:
         directory: where it keeps data, ports, configuration and log.
         cache: where the jars are kept.
-        progress: told how many of the missing jars were fetched.
+        progress: called with the number of missing jars fetched so far.
         logins: who may do what there; if left out, the broker lets everybody in who reaches it.
         at: where it listens.
-        doors: for clients that come through something that stands before the broker: a name for each way, and the port they come to.
-            The broker tells them that it is to be found there, and listens for them at `door`.
+        listeners: more listeners, for clients behind a proxy: a name for each, and the port that is advertised to them.
+            The broker advertises that port to them, and listens for them at `listener`.
     """
 
     def __init__(
@@ -140,8 +140,8 @@ class Kafka:
         cache: Path,
         progress: Progress = lambda _done, _all: None,
         logins: Logins | None = None,
-        at: Address = AT_HOME,
-        doors: Mapping[str, int] = MappingProxyType({}),
+        at: Address = LOCAL,
+        listeners: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
@@ -149,7 +149,7 @@ class Kafka:
         self._progress = progress
         self._logins = logins
         self._at = at
-        self._doors = doors
+        self._listeners = listeners
         self._ports = Ports(self.directory / "ports.json")
         self._child: Child | None = None
         self.port = 0
@@ -159,13 +159,13 @@ class Kafka:
         """Where clients begin."""
         return f"{self._at.name}:{self.port}"
 
-    def listen(self, door: str, port: int) -> None:
+    def listen(self, listener: str, port: int) -> None:
         """Where it is to listen for those who come by this way, if not at a free port."""
-        self._ports.hold(f"door {door}", port)
+        self._ports.reserve(f"listener {listener}", port)
 
-    def door(self, name: str) -> tuple[str, int]:
+    def listener(self, name: str) -> tuple[str, int]:
         """Where it listens for those who come by this way."""
-        return LOOPBACK, self._ports.kept(f"door {name}")
+        return LOOPBACK, self._ports.assigned(f"listener {name}")
 
     @property
     def pid(self) -> int | None:
@@ -195,7 +195,7 @@ class Kafka:
             if time.monotonic() > until:
                 raise DidNotStart(self._child)
             if not self._child.alive:
-                if STILL_THERE not in self._child.tail():
+                if LOCKED_MESSAGE not in self._child.tail():
                     raise DidNotStart(self._child)
                 await asyncio.sleep(0.5)
                 self._child = self._launch(program)
@@ -225,7 +225,7 @@ class Kafka:
             await self._child.kill()
 
     def freeze(self) -> None:
-        """Stop it in its tracks: it answers nobody, and keeps all connections."""
+        """Freeze it: it does not answer, and keeps all connections."""
         if self._child is not None:
             self._child.send(signal.SIGSTOP)
 
@@ -249,16 +249,16 @@ class Kafka:
 
     def _configuration(self) -> Path:
         self.data.mkdir(parents=True, exist_ok=True)
-        self.port = self._at.take(self._ports, "broker")
+        self.port = self._at.port_from(self._ports, "broker")
         path = self.directory / "server.properties"
         ways = {"CLIENTS": (self.port, self.port)} | {
-            name.upper(): (self._ports.take(f"door {name}"), told) for name, told in self._doors.items()
+            name.upper(): (self._ports.assign(f"listener {name}"), advertised) for name, advertised in self._listeners.items()
         }
         security = "PLAINTEXT" if self._logins is None else "SASL_PLAINTEXT"
         text = PROPERTIES.format(
-            loopback=LOOPBACK, controller=self._ports.take("controller"), data=self.data,
+            loopback=LOOPBACK, controller=self._ports.assign("controller"), data=self.data,
             listeners=",".join(f"{name}://{self._at.listen}:{here}" for name, (here, _) in ways.items()),
-            advertised=",".join(f"{name}://{self._at.name if name == 'CLIENTS' else LOOPBACK}:{told}" for name, (_, told) in ways.items()),
+            advertised=",".join(f"{name}://{self._at.name if name == 'CLIENTS' else LOOPBACK}:{at}" for name, (_, at) in ways.items()),
             protocols=",".join(f"{name}:{security}" for name in (*ways, "CONTROLLER")),
         )  # fmt: skip
         if self._logins is not None:
@@ -276,7 +276,7 @@ class Kafka:
 
     def _launch(self, program: list[str]) -> Child:
         # SIGTERM: should we die, the broker shuts down in order.
-        child = Child("Kafka", program, self.directory / "kafka.log", orphaned=signal.SIGTERM)
+        child = Child("Kafka", program, self.directory / "kafka.log", on_parent_death=signal.SIGTERM)
         child.start()
         return child
 

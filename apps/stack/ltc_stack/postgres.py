@@ -12,17 +12,17 @@ from urllib.parse import quote
 
 import asyncpg
 
-from .account import account, give, let_read
-from .address import AT_HOME, Address
+from .address import LOCAL, Address
 from .child import Child, DidNotStart
-from .kept import LOOPBACK, Passwords, Ports
+from .postgres_account import account, allow_reading, give_ownership
+from .stored import LOOPBACK, Passwords, Ports
 
 StopMode = Literal["smart", "fast", "immediate"]
 STOP: dict[StopMode, signal.Signals] = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 SUPERUSER = "postgres"
 START_SECONDS = 30.0
 
-STILL_THERE = ("pre-existing shared memory block", "lock file")
+LOCKED_MESSAGE = ("pre-existing shared memory block", "lock file")
 """What the server says while back ends of a killed one, or all of one that was left behind, still go down."""
 
 # Durable (fsync and synchronous_commit stay on); the rest fits a small machine that many short transactions write to.
@@ -49,7 +49,7 @@ class Postgres:
         password: the superuser's; one is made and kept, if left out.
     """
 
-    def __init__(self, directory: Path, at: Address = AT_HOME, password: str = "") -> None:
+    def __init__(self, directory: Path, at: Address = LOCAL, password: str = "") -> None:
         self.directory = directory.absolute()
         self.data = self.directory / "data"
         self._ports = Ports(self.directory / "ports.json")
@@ -78,7 +78,7 @@ class Postgres:
             if time.monotonic() > until:
                 raise DidNotStart(self._child)
             if not self._child.alive:
-                if not any(sign in self._child.tail() for sign in STILL_THERE):
+                if not any(sign in self._child.tail() for sign in LOCKED_MESSAGE):
                     raise DidNotStart(self._child)
                 await asyncio.sleep(0.2)
                 self._child = self._launch(program)
@@ -90,7 +90,7 @@ class Postgres:
             await self._create()
         configuration = {"listen_addresses": self._at.listen, **CONFIGURATION}
         (self.data / "postgresql.auto.conf").write_text("".join(f"{name} = '{value}'\n" for name, value in configuration.items()))
-        self.port = self._at.take(self._ports, "postgres")
+        self.port = self._at.port_from(self._ports, "postgres")
         return [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
 
     async def stop(self, mode: StopMode = "fast") -> None:
@@ -104,7 +104,7 @@ class Postgres:
             await self._child.kill()
 
     def freeze(self) -> None:
-        """Stop it in its tracks: it answers nobody, and keeps all connections."""
+        """Freeze it: it does not answer, and keeps all connections."""
         if self._child is not None:
             self._child.send(signal.SIGSTOP)
 
@@ -127,8 +127,8 @@ class Postgres:
         await self.stop()
 
     async def _create(self) -> None:
-        give(self.data, self._user)
-        let_read(binaries().parent, self._user)
+        give_ownership(self.data, self._user)
+        allow_reading(binaries().parent, self._user)
         arguments = ["-U", SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
         program = [str(binaries() / "initdb"), "-D", str(self.data), f"--pwfile={self._password_file()}", *arguments]
         initdb = Child("initdb", program, self.directory / "initdb.log", user=self._user)
@@ -154,7 +154,7 @@ class Postgres:
 
     def _launch(self, program: list[str]) -> Child:
         # SIGINT: should we die, the server ends its clients and shuts down in order.
-        child = Child("PostgreSQL", program, self.directory / "postgres.log", user=self._user, orphaned=signal.SIGINT)
+        child = Child("PostgreSQL", program, self.directory / "postgres.log", user=self._user, on_parent_death=signal.SIGINT)
         child.start()
         return child
 

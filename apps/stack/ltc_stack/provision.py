@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from .kept import Passwords
+from .stored import Passwords
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Access:
 
 
 async def provision(superuser_url: str, services: Iterable[str], passwords: Passwords, prefix: str = "") -> dict[str, Access]:
-    """Create what is missing, take away what nobody may have, and say how each database is reached. Done twice it changes nothing.
+    """Create what is missing, revoke what is too much, and return how each database is reached. A second run changes nothing.
 
     Args:
         superuser_url: a login that may create databases and roles.
@@ -57,7 +57,7 @@ async def provision_one(server: asyncpg.Connection, superuser_url: str, service:
         await server.execute(f'CREATE DATABASE "{database}" OWNER "{owner}"')
     await server.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
     await server.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{login}"')
-    await let_own(relocated(superuser_url, database), owner, login)
+    await grant_access(relocated(superuser_url, database), owner, login)
     return Access(
         database,
         owner=relocated(superuser_url, database, owner, passwords.of(owner)),
@@ -73,7 +73,7 @@ async def ensure_login(server: asyncpg.Connection, role: str, password: str) -> 
     await server.execute(f'{verb} ROLE "{role}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT PASSWORD {literal}')
 
 
-async def let_own(database_url: str, owner: str, login: str) -> None:
+async def grant_access(database_url: str, owner: str, login: str) -> None:
     """Inside the database: its owner may create tables, its service may only use them."""
     connection = await asyncpg.connect(database_url)
     try:

@@ -1,11 +1,11 @@
-"""Where a running stack answers, written beside its data for whoever else works with it."""
+"""The addresses of a running stack, written beside its data for other programs."""
 
 from pathlib import Path
 
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-from . import kept
+from . import stored
 
 FILE = "stack.json"
 
@@ -58,13 +58,13 @@ def started(pid: int) -> float:
 
 
 def write(directory: Path, running: Running) -> None:
-    """Keep where it answers; the file holds passwords and is readable for nobody else."""
-    kept.write(directory / FILE, running.model_dump(mode="json"))
+    """Write the addresses; the file holds passwords, so only its owner can read it."""
+    stored.write(directory / FILE, running.model_dump(mode="json"))
 
 
 def running(directory: Path) -> Running | None:
     """The stack that runs there, if one does."""
-    found = kept.read(directory / FILE)
+    found = stored.read(directory / FILE)
     if not found:
         return None
     running = Running.model_validate(found)

@@ -18,7 +18,7 @@ from .fork_server import SUPPORTED, ForkedChild, ForkServer
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 STEADY_SECONDS = 10.0
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 READY_SECONDS = 120.0
 """On a busy machine five processes that load their libraries at once take their time."""
 
@@ -41,7 +41,7 @@ class Supervised:
         self.environment = dict(environment)
         self.log = log
         self.program = [sys.executable, "-m", "ltc_runtime.process", settings.service]
-        self.wanted = False
+        self.should_run = False
         self.starts = 0
         self.fork_server: ForkServer | None = None
         self._child: Child | None = None
@@ -77,13 +77,13 @@ class Supervised:
         else:
             self._child = Child(self.name, self.program, self.log, env=env)
         self._child.start()
-        self.wanted = True
+        self.should_run = True
         self.starts += 1
         self._started = time.monotonic()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Start it again if it died: at once the first time, then after ever longer pauses, until it ran steadily for a while."""
-        if not self.wanted or (self._child is not None and self._child.alive):
+        if not self.should_run or (self._child is not None and self._child.alive):
             return
         now = time.monotonic()
         if not self._due:
@@ -108,7 +108,7 @@ class Supervised:
 
     async def stop(self) -> None:
         """Stop it in order and leave it stopped until it is launched again."""
-        self.wanted = False
+        self.should_run = False
         if self._child is not None:
             self._child.send(signal.SIGCONT)
             await self._child.stop(signal.SIGTERM, self.settings.unready_seconds + self.settings.drain_seconds + 5)
@@ -127,7 +127,7 @@ class Supervised:
                 if time.monotonic() > until:
                     assert self._child is not None
                     raise DidNotStart(self._child)
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_SECONDS)
 
 
 async def says_ready(client: httpx.AsyncClient) -> bool:
@@ -169,7 +169,7 @@ class Supervisor:
         process.fork_server = self.fork_server
         process.launch()
         if self._watch is None:
-            self._watch = asyncio.create_task(self._look(), name="supervisor")
+            self._watch = asyncio.create_task(self._check_all(), name="supervisor")
         return process
 
     async def remove(self, name: str) -> None:
@@ -192,8 +192,8 @@ class Supervisor:
         if self.fork_server is not None:
             await self.fork_server.stop()
 
-    async def _look(self) -> None:
+    async def _check_all(self) -> None:
         while True:
             for process in list(self):
-                process.look()
-            await asyncio.sleep(LOOK_SECONDS)
+                process.check()
+            await asyncio.sleep(POLL_SECONDS)

@@ -25,7 +25,7 @@ from ltc_runtime.messaging.topic_start import partitions_of
 from ltc_runtime.service import installed, load, topic_of
 from ltc_runtime.settings import Settings
 from ltc_stack.kafka import BROKER, OPERATOR, Kafka, Logins
-from ltc_stack.kept import Passwords
+from ltc_stack.stored import Passwords
 
 SERVICES = installed()
 USERS = [*SERVICES, ANALYST]
@@ -150,7 +150,7 @@ async def test_who_cannot_say_who_he_is_does_not_get_in(broker: Kafka, user: str
 
 
 async def test_the_controller_asks_who_comes_too(broker: Kafka) -> None:
-    port = broker._ports.kept("controller")
+    port = broker._ports.assigned("controller")
     for settings in (
         Settings(kafka_bootstrap=f"127.0.0.1:{port}"),
         broker.as_user(HOUSE).model_copy(update={"kafka_bootstrap": f"127.0.0.1:{port}"}),  # known to the clients' listener only

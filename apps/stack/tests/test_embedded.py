@@ -18,8 +18,8 @@ from ltc_cli import app
 from ltc_runtime.service import load
 from ltc_runtime.settings import Settings
 from ltc_stack import state
+from ltc_stack.background import watch
 from ltc_stack.embedded import AlreadyRunning, Stack
-from ltc_stack.keep import watch
 from typer.testing import CliRunner
 
 
@@ -142,8 +142,8 @@ KEEPER = """
 import asyncio
 from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
-from ltc_stack.keep import keep
-kept = asyncio.run(keep(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
+from ltc_stack.background import run_until_stopped
+kept = asyncio.run(run_until_stopped(Stack(Settings(), services=["lead-svc"]), lambda: print("ready", flush=True)))
 raise SystemExit(not kept)
 """
 

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from ltc_runtime.settings import Settings
 from ltc_stack import jars as jars_module
-from ltc_stack.jars import Jar, JarMissing, JarRefused, jar, jars, locked
+from ltc_stack.jars import Jar, JarCorrupt, JarMissing, jar, jars, locked
 from ltc_stack.kafka import Kafka
 
 CACHE = Settings().cache_dir / "kafka-4.4.0"
@@ -50,7 +50,7 @@ def test_what_was_fetched_once_is_not_fetched_again(cached: None, no_network: li
 def test_a_cached_jar_that_differs_is_refused_with_its_name(tmp_path: Path, no_network: list[str]) -> None:
     one = jar("a.b:c:1.0 sha256:" + "0" * 64)
     (tmp_path / "c-1.0.jar").write_bytes(b"another")
-    with pytest.raises(JarRefused, match=r"c-1\.0\.jar is refused: its sha256 is .* Delete .*c-1\.0\.jar"):
+    with pytest.raises(JarCorrupt, match=r"c-1\.0\.jar is refused: its sha256 is .* Delete .*c-1\.0\.jar"):
         jars(tmp_path, wanted=[one])
     assert no_network == []
 
@@ -61,7 +61,7 @@ def test_a_fetched_jar_that_differs_is_refused_and_not_kept(tmp_path: Path, monk
         return into / one.name
 
     monkeypatch.setattr(jars_module, "fetch", wrong)
-    with pytest.raises(JarRefused, match=r"c-1\.0\.jar"):
+    with pytest.raises(JarCorrupt, match=r"c-1\.0\.jar"):
         jars(tmp_path, wanted=[jar("a.b:c:1.0 sha256:" + "0" * 64)])
     assert list(tmp_path.iterdir()) == []
 

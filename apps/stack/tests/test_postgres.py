@@ -5,9 +5,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from ltc_stack.kept import Passwords
 from ltc_stack.postgres import Postgres
 from ltc_stack.provision import Access, provision
+from ltc_stack.stored import Passwords
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from ltc_runtime.settings import Settings
 from ltc_stack.child import DidNotStart
-from ltc_stack.kept import LOOPBACK, Ports, free_port, is_free, write
+from ltc_stack.stored import LOOPBACK, Ports, free_port, is_free, write
 from ltc_stack.supervisor import Supervised, Supervisor
 
 READY = """
@@ -111,8 +111,8 @@ def test_no_child_outlives_its_parent(tmp_path: Path, ending: signal.Signals) ->
 
 def test_ports_stay_the_same_while_they_are_free(tmp_path: Path) -> None:
     ports = Ports(tmp_path / "ports.json")
-    one, other = ports.take("one"), ports.take("other")
-    assert ports.take("one") == one != other
+    one, other = ports.assign("one"), ports.assign("other")
+    assert ports.assign("one") == one != other
     assert is_free(one)
 
 
@@ -124,4 +124,4 @@ def test_a_port_that_somebody_else_took_is_replaced(tmp_path: Path) -> None:
         listener.listen()
         taken = listener.getsockname()[1]
         write(tmp_path / "ports.json", {"one": taken})
-        assert Ports(tmp_path / "ports.json").take("one") != taken
+        assert Ports(tmp_path / "ports.json").assign("one") != taken

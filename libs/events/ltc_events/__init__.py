@@ -1,7 +1,7 @@
 """What is said in OpenLTC: the vocabulary, the value objects and the published facts. Pure: no I/O."""
 
 from .ids import derive_id
-from .imports import BadRow, Batch, ImportJob, ImportKind, ImportRow, RowError, RowReader, Seal, fitted
+from .imports import BadFile, BadRow, Batch, FileRow, ImportJob, ImportKind, ImportRow, RowError, RowReader, Seal, fitted
 from .personal import Personal
 from .projection import Fact, On, Projection, Verb, change, on, projection, put, remove
 from .values import (
@@ -49,10 +49,10 @@ from .vocabulary import (
 )
 
 __all__ = [
-    "AmountTooLarge", "AnyDecider", "At", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider", "Event",
-    "Fact", "GivenStates", "JointDecider", "Money", "Name", "On", "ImportJob", "Personal", "Policy", "Projection", "PublishedEvent",
-    "Quantity", "Rate", "RowReader", "Refusal", "RowError", "Seal", "Sha256", "States", "Stream", "Sum", "ImportKind", "Text", "Unit",
-    "UserId", "Value", "Verb", "ImportRow", "amount_text", "change", "decimals_of", "derive_id",
+    "AmountTooLarge", "AnyDecider", "At", "BadFile", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider",
+    "Event", "Fact", "FileRow", "GivenStates", "ImportJob", "ImportKind", "ImportRow", "JointDecider", "Money", "Name", "On",
+    "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "RowError", "RowReader", "Seal", "Sha256",
+    "States", "Stream", "Sum", "Text", "Unit", "UserId", "Value", "Verb", "amount_text", "change", "decimals_of", "derive_id",
     "event_class", "event_classes", "fitted", "largest_remainder", "members", "minor_units", "must_be_dealt_in", "of_checked", "on",
     "projection", "put", "reckoned", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

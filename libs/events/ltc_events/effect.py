@@ -19,7 +19,7 @@ class Mail:
     Args:
         to: the address, sealed.
         name: of the person, sealed.
-        withdraw: whether a link in it takes back the consent of whom it is for.
+        withdraw: the path of the page that withdraws the consent of the person, where a link in the mail leads there.
     """
 
     to: str
@@ -27,7 +27,7 @@ class Mail:
     body: str
     name: str | None = None
     words: Mapping[str, str] = field(default_factory=dict)
-    withdraw: bool = False
+    withdraw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

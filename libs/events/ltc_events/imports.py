@@ -1,8 +1,8 @@
 """Taking a file over: what a service makes of its rows. The runtime reads the file and goes through it batch by batch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 from uuid import UUID
 
 from .values import Name, Value
@@ -10,6 +10,19 @@ from .vocabulary import Command, Decider, S, Stream
 
 Seal = Callable[[UUID, str], str]
 """Encrypts what is known of a person, with a key of their own."""
+
+
+class BadFile(ValueError):
+    """The file as a whole cannot be read; the message says why."""
+
+
+class FileRow(NamedTuple):
+    """The cells of a row, or why it cannot be read: one broken line never takes the others with it."""
+
+    line: int
+    """Where it begins, from 1."""
+    cells: list[str]
+    wrong: str | None = None
 
 
 class BadRow(ValueError):
@@ -83,6 +96,7 @@ class ImportKind(Generic[S]):
 
     Args:
         decider: of the streams that are such imports.
+        rows: the file, part by part, and its encoding → its rows, some at a time; raises `BadFile`.
         order: what a state still wants; ``None`` once it is over.
         reader: how to read rows below this header; raises `BadRow` where the header cannot do.
         note: import id, batch → the command that notes it. It must refuse a batch that does not begin where the import stands.
@@ -90,6 +104,7 @@ class ImportKind(Generic[S]):
     """
 
     decider: Decider[S, Any, Any]
+    rows: Callable[[AsyncIterator[bytes], str], AsyncIterator[list[FileRow]]]
     order: Callable[[S], ImportJob | None]
     reader: Callable[[S, Sequence[str]], RowReader]
     note: Callable[[UUID, Batch], Command]

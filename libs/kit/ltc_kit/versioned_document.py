@@ -68,6 +68,7 @@ class VersionedDocument(Generic[T]):
 
     Args:
         content: the field of ``draft`` and ``drafted`` that says what a version says; both also say ``version``, as do the others.
+            Where ``activated`` has it too, it repeats it, for those who know no drafts.
         unknown: how a version nobody wrote is refused.
         must_be_sound: refuses content that makes no sense.
     """
@@ -94,7 +95,10 @@ class VersionedDocument(Generic[T]):
             return [] if same else [self.drafted(**dict(command), version=versions.next)]
         if not versions.has(command.version):
             raise self.unknown
-        return [] if versions.live == command.version else [self.activated(**dict(command), previous=versions.live)]
+        if versions.live == command.version:
+            return []
+        content = {self.content: versions.written[command.version - 1]} if self.content in self.activated.model_fields else {}
+        return [self.activated(**dict(command), **content, previous=versions.live)]
 
     def _evolve(self, versions: Versions[T], event: Any) -> Versions[T]:
         if isinstance(event, self.drafted):

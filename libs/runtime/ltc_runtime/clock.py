@@ -41,6 +41,16 @@ class Clock:
         return self._offset
 
 
+def utc(moment: datetime) -> datetime:
+    """The same instant in UTC, as the log keeps it and its digest covers it.
+
+    The database gives ``-infinity`` and ``infinity`` back without a zone: they are the first and the last instant there is.
+    """
+    if moment.tzinfo is UTC:
+        return moment
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def read_offset(file: Path) -> timedelta:
     """The offset kept in ``file``; none if there is no file."""
     try:

@@ -9,15 +9,27 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
-from ltc_events import BadRow, Batch, Command, ImportJob, ImportKind, ImportRow, Refusal, RowError, RowReader, Stream, derive_id, fitted
+from ltc_events import (
+    BadFile,
+    BadRow,
+    Batch,
+    Command,
+    FileRow,
+    ImportJob,
+    ImportKind,
+    ImportRow,
+    Refusal,
+    RowError,
+    RowReader,
+    Stream,
+    derive_id,
+    fitted,
+)
 
-from .files import BadFile, Cards, Delimited, Row, are_cards, is_workbook, workbook_rows
-from .files.workbook import PACKED
 from .http.personal import KEYS, Sealer
 from .http.uploads import UPLOAD, discard, read_parts
 from .log import Log, Meta, Plan, Unstorable
@@ -217,7 +229,7 @@ class ImportRun:
     async def _batch_by_batch(self, state: Any, order: ImportJob) -> str | None:
         """A batch is made ready while the database writes the one before."""
         rows, reader, passed = 0, None, order.rows
-        async for found in read_rows(self.log, order):
+        async for found in read_rows(self.log, self.taking, order):
             if reader is None:
                 if not found:
                     continue
@@ -269,13 +281,13 @@ class ImportRun:
         found = await self.log.pool.fetch("SELECT stream_id FROM log WHERE stream_id = ANY($1) AND version = 1 AND origin IS NULL", ids)
         return frozenset(row["stream_id"] for row in found)
 
-    def _reader(self, state: Any, header: Row) -> RowReader:
+    def _reader(self, state: Any, header: FileRow) -> RowReader:
         if header.wrong is not None:
             raise BadFile(f"line {header.line} is no header: {header.wrong}")
         return self.taking.reader(state, header.cells)
 
 
-def understood(row: Row, reader: RowReader, width: int) -> Line:
+def understood(row: FileRow, reader: RowReader, width: int) -> Line:
     """What a row wants, or why that cannot be."""
     if row.wrong is not None:
         return Line(row.line, None, row.wrong)
@@ -285,26 +297,10 @@ def understood(row: Row, reader: RowReader, width: int) -> Line:
         return Line(row.line, None, str(error))
 
 
-async def read_rows(log: Log, order: ImportJob) -> AsyncIterator[list[Row]]:
-    """The rows of a file, some at a time; reading never holds up the others of this process for long.
+def read_rows(log: Log, kind: ImportKind[Any], job: ImportJob) -> AsyncIterator[list[FileRow]]:
+    """The rows of a file, some at a time.
 
     Raises:
-        BadFile: it is none that can be read.
+        BadFile: it cannot be read.
     """
-    chunks = read_parts(log.pool, order.upload_id)
-    first = await anext(chunks, b"")
-    if is_workbook(first):
-        packed = bytearray(first)
-        async for chunk in chunks:
-            packed += chunk
-            if len(packed) > PACKED:
-                raise BadFile(f"a workbook has {PACKED:,} bytes at most: save it as CSV")
-        rows = workbook_rows(bytes(packed))
-        while some := await asyncio.to_thread(lambda: list(islice(rows, ROWS * 5))):
-            yield some
-        return
-    text = Cards(order.encoding) if are_cards(first) else Delimited(order.encoding)
-    yield text.feed(first)
-    async for chunk in chunks:
-        yield text.feed(chunk)
-    yield text.feed(b"", final=True)
+    return kind.rows(read_parts(log.pool, job.upload_id), job.encoding)

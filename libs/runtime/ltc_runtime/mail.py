@@ -51,7 +51,7 @@ async def send(mail: Mail, id: UUID, pool: Pool, clock: Clock, settings: Setting
     if not settings.smtp:
         return Reply("deferred", "no mail server is set (LTC_SMTP)")
     message = EmailMessage()
-    link = f"{settings.public_url.rstrip('/')}/withdrawals/{link_token(key)}" if mail.withdraw else ""
+    link = f"{settings.public_url.rstrip('/')}{mail.withdraw}/{link_token(key)}" if mail.withdraw else ""
     words = {**mail.words, "name": name or "", "withdraw": link}
     message["From"], message["To"] = settings.mail_from, to
     message["Subject"] = filled(mail.subject, words)

@@ -1,6 +1,6 @@
 """One process of a service: what its roles ask for, until it is told to stop or something in it breaks.
 
-``python -m ltc_runtime.process lead-svc``. Everything else comes from the environment (`settings`).
+``python -m ltc_runtime.process NAME``. Everything else comes from the environment (`settings`).
 """
 
 import asyncio
@@ -203,7 +203,7 @@ def main(argv: list[str]) -> int:
         return MISUSED
     name = argv[0] if argv else settings.service
     if not name:
-        print("which service? `python -m ltc_runtime.process lead-svc`, or set LTC_SERVICE", file=sys.stderr)
+        print("which service? `python -m ltc_runtime.process NAME`, or set LTC_SERVICE", file=sys.stderr)
         return MISUSED
     if not settings.database:
         print("LTC_DATABASE is not set: the PostgreSQL URL of the service's own login", file=sys.stderr)

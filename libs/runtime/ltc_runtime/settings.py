@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, validate_default=True)
 
     # Who it is
-    service: str = Field("", description="The service this process is, such as lead-svc.")
+    service: str = Field("", description="The name of the service that this process runs.")
     roles: Annotated[frozenset[Role], NoDecode] = Field(
         frozenset(ROLES),
         description="What this process does of it, separated by commas: api, hear, react (with the timers and the tidying), relay.",
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "http://localhost:8000",
-        description="Where the public reaches lead-svc: links in mails lead to /withdrawals/ there. One click needs https.",
+        description="Where the public reaches the service that sends mails: links in mails lead there. One click needs https.",
     )
 
     # The embedded stack

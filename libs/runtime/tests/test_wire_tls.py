@@ -15,7 +15,7 @@ from ltc_runtime.messaging.acl import Grant
 from ltc_runtime.messaging.broker import abort_producer, admin, start_producer
 from ltc_runtime.settings import Settings
 from ltc_stack.kafka import Kafka, Logins
-from ltc_stack.kept import Passwords
+from ltc_stack.stored import Passwords
 
 PEM = serialization.Encoding.PEM
 TLS = """

@@ -4,8 +4,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from contract_svc.domain.paper import ContractDrafted, ContractReviewed, Deal, DraftContract, ReviewContract, SignContract, contract_no
-from contract_svc.domain.registration import RegisterContract
+from contract_svc.contract.rules.paper import (
+    ContractDrafted,
+    ContractReviewed,
+    Deal,
+    DraftContract,
+    ReviewContract,
+    SignContract,
+    contract_no,
+)
+from contract_svc.contract.rules.registration import RegisterContract
 from ltc_events import Money
 from ltc_events.contract import ContractClosed, ContractRegistered, ContractSigned, PlanLine
 from ltc_events.opportunity import PricedLine, lines_hash
@@ -38,7 +46,7 @@ approve = ReviewContract(contract_id=CONTRACT, function="legal", verdict="approv
 reject = ReviewContract(contract_id=CONTRACT, function="finance", verdict="reject", findings=("No liability cap.",), actor="fin")
 approved = ContractReviewed(contract_id=CONTRACT, function="legal", verdict="approve", findings=(), reviewer="lea")
 rejected = ContractReviewed(contract_id=CONTRACT, function="finance", verdict="reject", findings=("No liability cap.",), reviewer="fin")
-sign = SignContract(contract_id=CONTRACT, document_hash=HASH, signed_on=TUESDAY, today=FRIDAY)
+sign = SignContract(contract_id=CONTRACT, document_hash=HASH, signed_on=TUESDAY)
 signed = ContractSigned(
     contract_id=CONTRACT, opportunity_id=DEAL, party_id=deal.party_id, company="Acme", net=deal.net, document_hash=HASH, signed_on=TUESDAY
 )
@@ -46,7 +54,7 @@ PLAN = (
     PlanLine(line=1, kind="advance", amount=usd(30_00)),
     PlanLine(line=2, kind="acceptance", amount=usd(70_00), covers=(1, 2)),
 )
-register = RegisterContract(contract_id=CONTRACT, legal_entity="ACME-DE", plan=PLAN, payment_days=30, registered_on=FRIDAY, today=FRIDAY)
+register = RegisterContract(contract_id=CONTRACT, legal_entity="ACME-DE", plan=PLAN, payment_days=30, registered_on=FRIDAY)
 registered = ContractRegistered(
     **dict(deal), contract_id=CONTRACT, contract_no=contract_no(CONTRACT), legal_entity="ACME-DE", plan=PLAN, payment_days=30,
     registered_on=FRIDAY,

@@ -1,7 +1,6 @@
 """What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
 
 from typing import TypeAlias
-from uuid import UUID
 
 from ltc_events import At, Command, Fact, derive_id
 from ltc_events.contract import ContractExpiring
@@ -13,7 +12,6 @@ from ltc_events.lead import (
     LeadMerged,
     LeadPooled,
     LeadQualified,
-    LeadScored,
     LeadUnmerged,
 )
 from ltc_events.opportunity import LossReason, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
@@ -28,13 +26,10 @@ from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
 from .lead.rules.assignment import MoveLead, OfferLead, RouteLead
 from .lead.rules.capture import CaptureRenewal, ReturnLead
 from .lead.rules.conversion import ConvertLead, TryConversion
-from .lead.rules.events import ConsentRecorded, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .lead.rules.events import LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
 from .lead.rules.pool import RecycleLead, WatchLead
 from .lead.rules.response import AwaitResponse, CheckResponse
 from .lead.rules.score import ScoreLead
-from .nurture.rules import NurtureLead, SendStep
-from .nurture.rules.states import NurtureStepPlanned, StopNurture, nurture_of
-from .party.rules import NoteParty
 from .workload.rules import LeadsHandedOver, NoteGone, NoteTaken, workload_of
 
 FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"})
@@ -44,11 +39,6 @@ FOR_NOW: frozenset[LossReason] = frozenset({"no_budget", "no_decision", "timing"
 def score_lead(lead: LeadCaptured | TouchLogged | LeadQualified | LeadUnmerged, fact: Fact) -> list[Command]:
     """Whatever we learn of a lead may make it more promising, or less."""
     return [ScoreLead(lead_id=lead.lead_id, at=fact.occurred_at)]
-
-
-def keep_party(lead: LeadCaptured) -> list[Command]:
-    """Whoever a lead is from is a party we know."""
-    return [NoteParty(party_id=lead.party_id, company=lead.company, website=lead.website, phone=lead.company_phone)]
 
 
 def convert_each(leads: ConversionsRequested) -> list[Command]:
@@ -163,44 +153,6 @@ def keep_desks(lead: Desked) -> list[Command]:
         taken = NoteTaken(desk_id=workload_of(lead.owner), owner=lead.owner, lead_id=lead.lead_id, how=lead.how or "by_hand")
         return [*gone(None if lead.from_pool else lead.previous_owner, lead), taken]
     return gone(lead.previous_owner if isinstance(lead, LeadPooled) else lead.owner, lead)
-
-
-def nurture_lead(lead: LeadPooled | LeadDisqualified | LeadScored, fact: Fact) -> list[Command]:
-    """Who is not ready yet may get mails by the rules; what was begun before a lead was given up ends then."""
-    match lead:
-        case LeadPooled():
-            return [begun(lead.lead_id, "pooled", fact)]
-        case LeadScored():
-            return [begun(lead.lead_id, "cold", fact)] if lead.band == "cold" else []
-        case LeadDisqualified():
-            return [stopped(lead.lead_id, "the lead was disqualified"), begun(lead.lead_id, "disqualified", fact)]
-
-
-def begun(lead_id: UUID, trigger: str, fact: Fact) -> NurtureLead:
-    return NurtureLead(nurture_id=nurture_of(lead_id), lead_id=lead_id, trigger=trigger, at=fact.occurred_at)
-
-
-def stop_nurture(lead: TouchLogged | LeadConverted | ConsentRecorded | LeadMerged) -> list[Command]:
-    """Whoever answers, buys, or takes consent back gets no more mails, and nobody gets them for two leads of one need."""
-    match lead:
-        case TouchLogged():
-            return [stopped(lead.lead_id, "they answered")] if lead.direction == "in" else []
-        case LeadConverted():
-            return [stopped(lead.lead_id, "the lead became a deal")]
-        case LeadMerged():
-            return [stopped(lead.lead_id, "the lead was merged into another one")]
-        case ConsentRecorded():
-            return [] if lead.given else [stopped(lead.lead_id, "they took their consent back")]
-
-
-def stopped(lead_id: UUID, reason: str) -> StopNurture:
-    return StopNurture(nurture_id=nurture_of(lead_id), lead_id=lead_id, reason=reason)
-
-
-def send_step(step: NurtureStepPlanned) -> list[At]:
-    """When a mail is due it is looked whether it may be sent."""
-    command = SendStep(nurture_id=step.nurture_id, lead_id=step.lead_id, run=step.run, step=step.step, attempt=step.attempt, due=step.due)
-    return [At(step.due, command)]
 
 
 def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Command]:

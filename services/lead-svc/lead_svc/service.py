@@ -11,7 +11,6 @@ from ltc_events.lead import (
     LeadQualified,
     LeadRecycled,
     LeadResponseMissed,
-    LeadScored,
     LeadUnmerged,
 )
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
@@ -25,34 +24,30 @@ from .api import (
     conversions,
     desks,
     duplicates,
-    imports,
     inbox,
     leads,
     my_day,
     parties,
     people,
-    rule_books,
     withdrawals,
 )
 from .campaign import campaign
 from .contact import rules as person
-from .contact.rules import consent as withdrawing
 from .conversion import rules as converting
 from .conversion.rules import ConversionsRequested
 from .deal import rules as deal
 from .deal.rules import ExpiryNoted
 from .form import form
-from .import_job import rules as importing
+from .import_job import import_job
 from .import_job.rules import ImportFinished
 from .inbox import rules as digesting
 from .inbox.rules import states as reading
 from .inbox.rules.states import DigestPlanned
 from .lead import rules as lead
-from .lead.rules.events import ConsentRecorded, LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
-from .nurture import rules as nurturing
-from .nurture.rules import states as nurture
-from .nurture.rules.states import NurtureStepPlanned
+from .lead.rules.events import LeadOwnerNotFound, LeadRouted, LeadWatched, ResponseAwaited, TouchLogged
+from .nurture import nurture
 from .party import rules as account
+from .party.policies import keep_party
 from .policies import (
     await_response,
     capture_renewal,
@@ -60,11 +55,9 @@ from .policies import (
     convert_each,
     keep_deals,
     keep_desks,
-    keep_party,
     move_leads,
     note_expiry,
     note_notice,
-    nurture_lead,
     offer_lead,
     recycle_lead,
     return_late_lead,
@@ -73,8 +66,6 @@ from .policies import (
     route_lead_again,
     score_lead,
     send_digest,
-    send_step,
-    stop_nurture,
     watch_lead,
 )
 from .projections import (
@@ -82,15 +73,13 @@ from .projections import (
     conversion_list,
     digest_list,
     hand_over_list,
-    import_list,
     inbox_list,
     lead_list,
     lead_merge_list,
-    nurture_list,
     party_list,
-    rule_book_list,
 )
-from .rule_book import rules as rule_book
+from .rule_book import rule_book
+from .rule_preview import rule_preview
 from .submission import submission
 from .workload import rules as desk
 from .workload.rules import LeadsHandedOver
@@ -103,30 +92,20 @@ former = Feature(
         duplicates,
         contacts,
         people,
-        rule_books,
         desks,
         my_day,
-        imports,
         inbox,
         withdrawals,
     ),
     deciders=(
         lead.decider,
         person.decider,
-        person.together,
-        rule_book.decider,
         desk.decider,
         account.decider,
-        account.merging,
         deal.decider,
         converting.decider,
-        withdrawing.decider,
-        importing.decider,
-        importing.starting,
         reading.decider,
         digesting.decider,
-        nurture.decider,
-        nurturing.nurturing,
     ),
     policies=(
         NamedPolicy("score_lead", (LeadCaptured, TouchLogged, LeadQualified, LeadUnmerged), score_lead),
@@ -161,11 +140,8 @@ former = Feature(
         NamedPolicy("recycle_lead", LeadWatched, recycle_lead),
         NamedPolicy("check_response", (ResponseAwaited, LeadUnmerged), check_response),
         NamedPolicy("route_lead_again", LeadPooled, route_lead_again),
-        NamedPolicy("nurture_lead", (LeadPooled, LeadDisqualified, LeadScored), nurture_lead),
         NamedPolicy("send_digest", DigestPlanned, send_digest),
         NamedPolicy("move_leads", LeadsHandedOver, move_leads),
-        NamedPolicy("stop_nurture", (TouchLogged, LeadConverted, LeadMerged, ConsentRecorded), stop_nurture),
-        NamedPolicy("send_step", NurtureStepPlanned, send_step),
         NamedPolicy("convert_each", ConversionsRequested, convert_each),
         NamedPolicy(
             "keep_deals",
@@ -181,17 +157,13 @@ former = Feature(
     projections=(
         lead_list,
         lead_merge_list,
-        rule_book_list,
         hand_over_list,
         party_list,
         contact_merge_list,
         conversion_list,
-        import_list,
         inbox_list,
         digest_list,
-        nurture_list,
     ),
-    effects=(nurturing.mails, digesting.mails),
-    imports=(importing.taking,),
+    effects=(digesting.mails,),
 )
-service = Service("lead-svc", campaign, form, submission, former)
+service = Service("lead-svc", campaign, form, import_job, nurture, rule_book, rule_preview, submission, former)

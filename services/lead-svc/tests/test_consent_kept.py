@@ -7,8 +7,8 @@ from uuid import UUID
 import httpx
 import pytest
 from lead_svc.contact import rules as person
-from lead_svc.contact.rules import PersonIsForgotten
-from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact import rules as withdrawing
+from lead_svc.contact.rules.states import PersonIsForgotten
 from lead_svc.lead import rules as lead
 from lead_svc.lead.rules.events import ConsentRecorded
 from lead_svc.lead.rules.states import UnknownLead
@@ -16,8 +16,8 @@ from lead_svc.lead.rules.touch import RecordConsent
 from leads import done
 from ltc_events.lead import LeadCaptured, LeadDisqualified, LeadMerged, LeadUnmerged
 from ltc_events.testing import fold, given
+from nurture_sequences import RULES
 from test_consenting import CAPTURED, FOUR, ONE, SAID_NO, THREE, TWO, agreed, consents, merge, merges, met, over, said_no, says, withdraw
-from test_nurture_api import RULES
 from test_person import MERGE, A, B, C, forgotten, merged
 
 absorbed = LeadMerged(lead_id=ONE, into=TWO, merge_id=MERGE, reason="Asked twice")
@@ -67,43 +67,41 @@ async def test_who_is_written_to_after_their_lead_was_given_up_can_say_no_to_one
 def test_a_no_of_before_people_had_streams_is_carried_over_by_a_merge() -> None:
     history = (*CAPTURED, *BEFORE, *agreed(TWO))
     carried = (*over(TWO, source=SAID_NO), *said_no(B, source=SAID_NO))
-    given(person.together, *history).when(merge(A, B, ONE, TWO)).then(*merged(A, B), *carried)
-    given(person.together, *history).when(merge(B, A, ONE, TWO)).then(*merged(B, A), *carried)
+    given(person.decider, *history).when(merge(A, B, ONE, TWO)).then(*merged(A, B), *carried)
+    given(person.decider, *history).when(merge(B, A, ONE, TWO)).then(*merged(B, A), *carried)
 
 
 def test_a_no_of_before_is_carried_over_from_whoever_is_held_to_be_them() -> None:
     history = (*CAPTURED, *BEFORE, *merged(A, C), *agreed(TWO, THREE))
     asked = merge(C, B, ONE, TWO, THREE, people=(A, B, C))
-    given(person.together, *history).when(asked).then(*merged(C, B), *over(TWO, source=SAID_NO), *said_no(B, source=SAID_NO))
+    given(person.decider, *history).when(asked).then(*merged(C, B), *over(TWO, source=SAID_NO), *said_no(B, source=SAID_NO))
 
 
 def test_a_no_of_before_counts_no_more_once_they_agreed_again() -> None:
     history = (*CAPTURED, *BEFORE, *agreed(TWO))
-    given(person.together, *history, *agreed(ONE)).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
-    given(person.together, *history, *agreed(FOUR)).when(merge(A, B, ONE, TWO, FOUR)).then(*merged(A, B))
+    given(person.decider, *history, *agreed(ONE)).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
+    given(person.decider, *history, *agreed(FOUR)).when(merge(A, B, ONE, TWO, FOUR)).then(*merged(A, B))
     again = ConsentRecorded(lead_id=ONE, given=True, source="Form")
-    given(person.together, *history, again).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
+    given(person.decider, *history, again).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
 
 
 def test_of_a_yes_and_a_no_of_before_for_two_leads_nobody_knows_which_was_last_and_the_no_is_carried_over() -> None:
     older = ConsentRecorded(lead_id=FOUR, given=True, source="Form")
     history = (*CAPTURED, *BEFORE, older, *agreed(TWO))
-    given(person.together, *history).when(merge(A, B, ONE, FOUR, TWO)).then(
+    given(person.decider, *history).when(merge(A, B, ONE, FOUR, TWO)).then(
         *merged(A, B), *over(TWO, source=SAID_NO), *said_no(B, source=SAID_NO)
     )
 
 
 def test_of_a_merged_lead_a_no_of_before_is_carried_over_too() -> None:
     history = (*CAPTURED, *BEFORE, absorbed, *agreed(TWO))
-    given(person.together, *history).when(merge(A, B, ONE, TWO)).then(
-        *merged(A, B), *over(TWO, source=SAID_NO), *said_no(B, source=SAID_NO)
-    )
-    given(person.together, *history, *forgotten(A)).when(merge(A, B, ONE, TWO)).then_refused(PersonIsForgotten)
+    given(person.decider, *history).when(merge(A, B, ONE, TWO)).then(*merged(A, B), *over(TWO, source=SAID_NO), *said_no(B, source=SAID_NO))
+    given(person.decider, *history, *forgotten(A)).when(merge(A, B, ONE, TWO)).then_refused(PersonIsForgotten)
 
 
 def test_who_never_answered_said_no_no() -> None:
     silent = LeadCaptured(lead_id=UUID(int=15), party_id=MERGE, contact_id=A, company="Acme", channel="site")
-    given(person.together, *CAPTURED, silent, *agreed(TWO)).when(merge(A, B, TWO)).then(*merged(A, B))
+    given(person.decider, *CAPTURED, silent, *agreed(TWO)).when(merge(A, B, TWO)).then(*merged(A, B))
 
 
 async def test_a_no_of_an_old_log_reaches_who_is_merged_with_them(served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient) -> None:

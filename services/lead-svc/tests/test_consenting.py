@@ -11,11 +11,11 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from lead_svc.api import consenting
 from lead_svc.contact import rules as person
-from lead_svc.contact.rules import ContactMerged, MergeContact, PersonChanged, PersonIsForgotten, UnmergeContact
-from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact import rules as withdrawing
+from lead_svc.contact.rules import MergeContact, UnmergeContact
 from lead_svc.contact.rules import states as remembered
 from lead_svc.contact.rules.consent import WithdrawConsent
-from lead_svc.contact.rules.states import ConsentWithdrawn, PersonAgreed, one_person
+from lead_svc.contact.rules.states import ConsentWithdrawn, ContactMerged, PersonAgreed, PersonChanged, PersonIsForgotten, one_person
 from lead_svc.lead import rules as lead
 from lead_svc.lead.rules.consent import GiveConsent
 from lead_svc.lead.rules.events import ConsentRecorded
@@ -25,8 +25,8 @@ from leads import done, owned
 from ltc_events import AnyDecider, Command, Event
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, PersonForgotten
 from ltc_events.testing import fold, given
+from nurture_sequences import RULES
 from test_lead import call
-from test_nurture_api import RULES
 from test_person import MERGE, REASON, A, B, C, forgotten, merged
 
 OF = {UUID(int=11): A, UUID(int=12): B, UUID(int=13): C, UUID(int=14): A}
@@ -98,22 +98,22 @@ def test_what_they_agreed_to_as_they_came_is_taken_back_with_the_rest() -> None:
 def test_a_merge_decided_later_carries_a_no_over_to_everybody_on_the_other_side() -> None:
     no = (*CAPTURED, *agreed(TWO, THREE), *merged(C, B), *said_no(A))
     carried = [*over(TWO, THREE, source=SAID_NO), *said_no(B, C, source=SAID_NO)]
-    given(person.together, *no).when(merge(A, B, TWO, THREE, people=(A, B, C))).then(*merged(A, B), *carried)
-    given(person.together, *no).when(merge(B, A, TWO, THREE, people=(B, C, A))).then(*merged(B, A), *carried)
-    given(person.together, *no).when(merge(A, B, TWO, THREE)).then_refused(PersonChanged)
-    given(person.together, *no).when(merge(A, B, TWO, people=(A, B, C))).then_refused(PersonChanged)
+    given(person.decider, *no).when(merge(A, B, TWO, THREE, people=(A, B, C))).then(*merged(A, B), *carried)
+    given(person.decider, *no).when(merge(B, A, TWO, THREE, people=(B, C, A))).then(*merged(B, A), *carried)
+    given(person.decider, *no).when(merge(A, B, TWO, THREE)).then_refused(PersonChanged)
+    given(person.decider, *no).when(merge(A, B, TWO, people=(A, B, C))).then_refused(PersonChanged)
 
 
 def test_a_merge_of_two_who_never_said_no_or_agreed_again_takes_nothing_back() -> None:
-    given(person.together, *CAPTURED, *agreed(ONE, TWO)).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
+    given(person.decider, *CAPTURED, *agreed(ONE, TWO)).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
     again = (*CAPTURED, *agreed(TWO), *said_no(A), *agreed(ONE))
-    given(person.together, *again).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
+    given(person.decider, *again).when(merge(A, B, ONE, TWO)).then(*merged(A, B))
 
 
 def test_who_agreed_again_keeps_that_when_somebody_else_turns_out_to_be_them() -> None:
     """The one side said no and then yes for one lead; the other never said anything."""
     again = (*CAPTURED, *merged(C, A), *said_no(A, C), *agreed(ONE))
-    (*_, told) = given(person.together, *again).when(merge(B, A, ONE, people=(A, B, C))).events
+    (*_, told) = given(person.decider, *again).when(merge(B, A, ONE, people=(A, B, C))).events
     assert told == said_no(B, source=SAID_NO)[0], "C said no and nothing since; what A agreed to again stays"
 
 
@@ -134,13 +134,13 @@ def offered(lead_id: UUID) -> LogTouch:
 
 
 def test_who_is_forgotten_is_merged_with_nobody_whatever_they_said() -> None:
-    given(person.together, *CAPTURED, *said_no(A), *forgotten(A)).when(merge(A, B)).then_refused(PersonIsForgotten)
+    given(person.decider, *CAPTURED, *said_no(A), *forgotten(A)).when(merge(A, B)).then_refused(PersonIsForgotten)
 
 
 def test_what_was_known_of_people_before_says_they_agreed_to_nothing_and_did_not_say_no() -> None:
-    known = fold((remembered.decider,), (*merged(A, B), PersonForgotten(subject_id=C)))
-    assert known[remembered.decider.of(A)].agreed == frozenset()
-    assert not known[remembered.decider.of(B)].withdrawn
+    known = fold((remembered.history,), (*merged(A, B), PersonForgotten(subject_id=C)))
+    assert known[remembered.history.of(A)].agreed == frozenset()
+    assert not known[remembered.history.of(B)].withdrawn
 
 
 # ── whatever commits in between ───────────────────────────────────────────────────────────────────────────────────────
@@ -157,8 +157,8 @@ ACTS = st.one_of(
 def asked(act: tuple[str, UUID, UUID | None], seen: tuple[Event, ...]) -> Command:
     """What somebody asks who saw no more than this."""
     what, which, other = act
-    states = fold((lead.decider, remembered.decider), seen)
-    people = {id: states.get(remembered.decider.of(id), remembered.Remembered()) for id in (A, B, C)}
+    states = fold((lead.decider, remembered.history), seen)
+    people = {id: states.get(remembered.history.of(id), remembered.Remembered()) for id in (A, B, C)}
     consenting = [id for id in OF if states[lead.decider.of(id)].trail.consent is not None]
     match what:
         case "agree":
@@ -177,7 +177,7 @@ def asked(act: tuple[str, UUID, UUID | None], seen: tuple[Event, ...]) -> Comman
 def decides_on(command: Command) -> AnyDecider:
     if isinstance(command, GiveConsent):
         return lead.decider
-    return withdrawing.decider if isinstance(command, WithdrawConsent) else person.together
+    return person.decider
 
 
 @drawn(st.lists(st.tuples(ACTS, st.integers(0, 3)), max_size=12))
@@ -191,8 +191,8 @@ def test_whoever_saw_what_when_after_a_no_nobody_of_them_is_written_to_until_the
         outcome = given(decides, *seen[-1]).when(command)
         now = (*seen[-1], *outcome.events)
         seen.append(now)
-        states = fold((lead.decider, remembered.decider), now)
-        people = {id: states.get(remembered.decider.of(id), remembered.Remembered()) for id in (A, B, C)}
+        states = fold((lead.decider, remembered.history), now)
+        people = {id: states.get(remembered.history.of(id), remembered.Remembered()) for id in (A, B, C)}
         agree_now = {id for id in OF if states[lead.decider.of(id)].trail.consent is not None}
         assert agree_now == set().union(*(each.agreed for each in people.values())), "a lead and its person say the same"
         assert not any(each.withdrawn and each.agreed for each in people.values())
@@ -202,8 +202,8 @@ def test_whoever_saw_what_when_after_a_no_nobody_of_them_is_written_to_until_the
             assert not any(OF[id] in group for id in agree_now)
         if any(isinstance(event, ContactMerged) for event in outcome.events):
             assert isinstance(command, MergeContact)
-            before = fold((lead.decider, remembered.decider), seen[-2])
-            known = {id: before.get(remembered.decider.of(id), remembered.Remembered()) for id in (A, B, C)}
+            before = fold((lead.decider, remembered.history), seen[-2])
+            known = {id: before.get(remembered.history.of(id), remembered.Remembered()) for id in (A, B, C)}
             one, other = one_person(known, command.subject_id), one_person(known, command.into)
             for side, beside in ((one, other), (other, one)):
                 if any(known[id].withdrawn for id in side):

@@ -9,8 +9,8 @@ import pytest
 from lead_svc.lead.rules.capture import CaptureRenewal, ReturnLead
 from leads import BANT, TRIANGLE, done, owned
 from ltc_runtime.imports import import_next_file
+from nurture_sequences import RULES
 from test_contacts_api import lea, max_
-from test_nurture_api import RULES
 from test_parties_api import party_of
 
 __all__ = ["lea", "max_"]

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 import xlsxwriter
-from lead_svc.api import imports
+from lead_svc.import_job.api import imports
 from leads import done
+from ltc_events import FileRow
 from ltc_runtime import imports as imports_module
-from ltc_runtime.files import Row
 from ltc_runtime.imports import ImportRun, import_next_file
 from ltc_runtime.shutdown import Shutdown, Stopped
 
@@ -232,7 +232,7 @@ async def test_a_file_whose_rows_cannot_be_noted_ends_and_the_next_one_is_taken_
     """No file may stand in the way of those that wait behind it."""
     read_rows = imports_module.read_rows
 
-    async def far_away(*asked: Any) -> AsyncIterator[list[Row]]:
+    async def far_away(*asked: Any) -> AsyncIterator[list[FileRow]]:
         async for rows in read_rows(*asked):
             yield [row._replace(line=row.line + 10**10) for row in rows]
 

@@ -108,4 +108,4 @@ PEOPLE_COMMANDS = st.one_of(
 
 @given(st.lists(PEOPLE_COMMANDS, max_size=6))
 def test_people_obey_the_laws(commands: list[person.PersonCommand]) -> None:
-    only_refusals_escape_and_facts_survive(person.together, commands)
+    only_refusals_escape_and_facts_survive(person.decider, commands)

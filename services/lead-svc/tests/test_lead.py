@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact import rules as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.conversion.rules import TriangleNotThreePeople
 from lead_svc.deal.rules import DealNoted

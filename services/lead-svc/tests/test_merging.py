@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from lead_svc.contact.rules import decider as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
-from lead_svc.contact.rules.consent import decider as withdrawing
 from lead_svc.contact.rules.likeness import traits
 from lead_svc.lead.rules import LeadCommand, decider
 from lead_svc.lead.rules.assignment import AssignLead, MoveLead, OfferLead, RouteLead
@@ -28,9 +28,10 @@ from lead_svc.lead.rules.states import Absorbed, Lead, LeadClosed, UnknownLead
 from lead_svc.lead.rules.touch import LogTouch, RecordConsent
 from lead_svc.lead_merge.rules import Candidate, Described, same_need
 from lead_svc.nurture import rules as nurturing
-from lead_svc.nurture.rules import NurtureLead, SendStep
-from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, NurtureStopped, StopNurture, nurture_of
-from lead_svc.policies import check_response, keep_desks, stop_nurture
+from lead_svc.nurture.policies import stop_nurture
+from lead_svc.nurture.rules import NurtureLead, SendStep, StopNurture
+from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, NurtureStopped, nurture_of
+from lead_svc.policies import check_response, keep_desks
 from lead_svc.workload import rules as desk
 from lead_svc.workload.rules import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, workload_of
 from ltc_events import At, Command, Event, Money
@@ -183,9 +184,9 @@ def test_what_is_planned_for_a_merged_lead_finds_nothing() -> None:
     for turn in (RouteLead(lead_id=A), offer, WatchLead(lead_id=A, at=NOON)):
         given(decider, *history).when(turn).then_nothing()
     by_itself = NurtureLead(nurture_id=nurture_of(A), lead_id=A, trigger="cold", at=NOON)
-    given(nurturing.nurturing, *history).when(by_itself).then_nothing()
+    given(nurturing.decider, *history).when(by_itself).then_nothing()
     by_hand = by_itself.model_copy(update={"trigger": "by_hand", "sequence": "welcome"})
-    given(nurturing.nurturing, *history).when(by_hand).then_refused(LeadClosed, ended=f"merged into {B}")
+    given(nurturing.decider, *history).when(by_hand).then_refused(LeadClosed, ended=f"merged into {B}")
 
 
 def test_a_response_that_is_due_is_looked_for_again_when_a_merge_is_undone() -> None:
@@ -234,7 +235,7 @@ def test_mails_that_run_end_where_a_lead_is_merged_before_they_are_told_so() -> 
     known = ContactRecorded(lead_id=A, contact_id=C, email=f"sealed.v1.{C}.{'A' * 40}")
     step = SendStep(**ids, step=0, attempt=1, due=NOON)
     stopped = NurtureStopped(**ids, reason=f"This lead is closed: it was merged into {B}.")
-    given(nurturing.nurturing, captured(A), known, agreed, *running, merged(A, B)).when(step).then(stopped)
+    given(nurturing.decider, captured(A), known, agreed, *running, merged(A, B)).when(step).then(stopped)
 
 
 def test_what_comes_back_to_somebody_who_left_meanwhile_goes_the_same_way_as_the_rest() -> None:
@@ -248,7 +249,7 @@ def test_what_comes_back_to_somebody_who_left_meanwhile_goes_the_same_way_as_the
 
 def test_mails_to_a_merged_lead_stop() -> None:
     assert stop_nurture(merged(A, B)) == [
-        StopNurture(nurture_id=nurture_of(A), lead_id=A, reason="the lead was merged into another one")
+        StopNurture(lead_id=A, reason="the lead was merged into another one")
     ]  # fmt: skip
 
 

@@ -90,8 +90,8 @@ def test_a_merge_is_named_by_its_own_id_and_one_that_was_undone_meanwhile_lends_
     noted = tuple(PartyNoted(party_id=party, company="Acme") for party in (A, B))
     asks: tuple[tuple[AnyDecider, tuple[Event, ...], Command], ...] = (
         (lead.decider, BOTH, merge(A, B)),
-        (account.merging, noted, MergeParty(party_id=A, into=B, merge_id=MERGE, reason="Same")),
-        (person.together, (), merge_contact(A, B)),
+        (account.decider, noted, MergeParty(party_id=A, into=B, merge_id=MERGE, reason="Same")),
+        (person.decider, (), merge_contact(A, B)),
     )
     for decider, before, asked in asks:
         stands = (*before, *given(decider, *before).when(asked).events)

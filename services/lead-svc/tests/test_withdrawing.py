@@ -6,7 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from lead_svc.contact.rules import consent as withdrawing
+from lead_svc.contact import rules as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.lead.rules.events import ConsentRecorded
 from lead_svc.lead.rules.states import UnknownLead
@@ -14,8 +14,8 @@ from leads import done, owned
 from ltc_events.lead import LeadCaptured, LeadDisqualified
 from ltc_events.testing import given
 from ltc_runtime.http.personal import link_token
+from nurture_sequences import RULES
 from postbox import Postbox, effects, go_on
-from test_nurture_api import RULES
 
 LEAD, OTHER, PARTY = UUID(int=1), UUID(int=2), UUID(int=3)
 captured = LeadCaptured(lead_id=LEAD, party_id=PARTY, company="Acme", channel="site")

@@ -47,8 +47,8 @@ from .forecast import rules as forecast
 from .forecast.rules import ForecastSet
 from .form import rules as form
 from .hand_over import rules as leaving
-from .hand_over.rules import workload as desk
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
+from .legal_entity import legal_entity
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
@@ -108,12 +108,11 @@ from .rule_preview import rule_preview
 from .sales_figure import sales_figure
 from .swap import swap
 from .task import rules as task
-from .task.rules import QuoteTraced, TaskSought
 from .task.rules import deal_tasks as agenda
-from .task.rules import reasons as raising
 from .task.rules import rejected_orders as trouble
 from .task.rules.deal_tasks import AccountMoved, DecidersFound, SeatsVacated, TasksSettled
 from .task.rules.rejected_orders import ContractOver, OrderInTrouble
+from .task.rules.states import QuoteTraced, TaskSought
 from .team import rules as team
 
 former = Feature(
@@ -141,16 +140,12 @@ former = Feature(
         form.decider,
         mandate.decider,
         estimate.decider,
-        estimate.estimating,
         team.decider,
         forecast.decider,
-        forecast.forecasting,
         task.decider,
         agenda.decider,
-        register.noting,
-        raising.decider,
+        register.decider,
         trouble.decider,
-        desk.decider,
         leaving.decider,
     ),
     policies=(
@@ -260,4 +255,5 @@ service = Service(
     authority_grant,
     past_opportunity,
     sales_figure,
+    legal_entity,
 )

@@ -24,10 +24,8 @@ from opportunity_svc.estimate.rules import (
     MonthsOutOfOrder,
     UnknownEstimate,
     VersionNotCurrent,
-    decide,
     decider,
     estimate_id,
-    estimating,
     margin_rate,
     standing,
 )
@@ -69,7 +67,7 @@ frozen = EstimateFrozen(**dict(drafted), gate="ATI", cost=usd(700), margin=usd(3
 
 def after(*history: Event) -> Given:
     """The deal and its estimate."""
-    return given(estimating, *history)
+    return given(decider, *history)
 
 
 def test_an_open_deal_is_estimated() -> None:
@@ -164,8 +162,8 @@ def test_what_is_frozen_adds_up(inflows: list[int], outflows: list[int]) -> None
             "cash": tuple(month(f"{2030 + number}-01", *pair) for number, pair in enumerate(pairs)),
         }
     )
-    (event,) = decide(decider.initial, command)
-    (told,) = decide(decider.evolve(decider.initial, event), freeze)
+    (event,) = after(opened).when(command).events
+    (told,) = after(opened, event).when(freeze).events
     assert isinstance(told, EstimateFrozen)
     assert told.margin == told.revenue - told.cost
     assert standing(told.cash)[-1] == told.margin.amount, "in the end all money has moved"

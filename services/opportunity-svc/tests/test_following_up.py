@@ -14,16 +14,15 @@ from opportunity_svc.quote import rules as quote
 from opportunity_svc.quote.rules.events import QuoteExpired
 from opportunity_svc.service import service
 from opportunity_svc.task import rules as task
-from opportunity_svc.task.rules import Pending, task_id
 from opportunity_svc.task.rules import deal_tasks as agenda
-from opportunity_svc.task.rules import reasons as raising
 from opportunity_svc.task.rules import rejected_orders as trouble
+from opportunity_svc.task.rules.states import Pending, task_id
 from test_opportunity import DEAL, QUOTE, drafted, opened, sent
 
 AT = datetime(2026, 12, 25, 8, tzinfo=UTC)
 FACT = Fact(1, "quote", QUOTE, 1, AT, AT, "ann", DEAL)
 KINDS = (opportunity.decider, quote.decider, agenda.decider, task.decider, register, trouble.decider)
-DECIDERS: tuple[AnyDecider, ...] = (raising.decider, agenda.decider, task.decider)
+DECIDERS: tuple[AnyDecider, ...] = (task.decider, agenda.decider)
 FOLLOWING = ("trace_quote", "follow_up_quote", "keep_agendas", "drop_tasks")
 OTHER = UUID(int=77)
 

@@ -11,7 +11,8 @@ from ltc_events import Money, Refusal
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
 from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
-from opportunity_svc.forecast.rules import CloseDayPassed, ForecastBelowNothing, ForecastSet, SetForecast, forecast_id, forecasting
+from opportunity_svc.forecast.rules import CloseDayPassed, ForecastBelowNothing, ForecastSet, SetForecast, forecast_id
+from opportunity_svc.forecast.rules import decider as forecast_decider
 from opportunity_svc.team.rules import (
     LeadIsNoMember,
     MemberNamedTwice,
@@ -53,14 +54,14 @@ target_set = TargetSet(**dict(set_target), version=1)
 
 
 def test_an_open_deal_is_forecast() -> None:
-    given(forecasting, opened).when(set_forecast).then(was_set)
+    given(forecast_decider, opened).when(set_forecast).then(was_set)
 
 
 def test_what_changes_is_a_new_version_and_what_does_not_is_none() -> None:
     again = set_forecast.model_copy(update={"set_by": "mia"})
-    given(forecasting, opened, was_set).when(again).then_nothing()
+    given(forecast_decider, opened, was_set).when(again).then_nothing()
     less = set_forecast.model_copy(update={"amount": usd(1)})
-    given(forecasting, opened, was_set).when(less).then(was_set.model_copy(update={"version": 2, "amount": usd(1)}))
+    given(forecast_decider, opened, was_set).when(less).then(was_set.model_copy(update={"version": 2, "amount": usd(1)}))
 
 
 @pytest.mark.parametrize(
@@ -68,12 +69,12 @@ def test_what_changes_is_a_new_version_and_what_does_not_is_none() -> None:
     [({"close_on": TODAY - timedelta(days=1)}, CloseDayPassed), ({"amount": usd(-1)}, ForecastBelowNothing)],
 )
 def test_a_forecast_is_of_what_is_to_come(change: dict[str, object], refusal: type[Refusal]) -> None:
-    given(forecasting, opened).when(set_forecast.model_copy(update=change)).then_refused(refusal)
+    given(forecast_decider, opened).when(set_forecast.model_copy(update=change)).then_refused(refusal)
 
 
 def test_only_an_open_deal_is_forecast() -> None:
-    given(forecasting).when(set_forecast).then_refused(UnknownOpportunity)
-    given(forecasting, opened, lost).when(set_forecast).then_refused(OpportunityClosed)
+    given(forecast_decider).when(set_forecast).then_refused(UnknownOpportunity)
+    given(forecast_decider, opened, lost).when(set_forecast).then_refused(OpportunityClosed)
 
 
 def test_a_team_is_made_and_changed() -> None:

@@ -61,6 +61,7 @@ from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules import reasons as raising
 from opportunity_svc.task.rules import rejected_orders as trouble
+from opportunity_svc.task.rules import states as tasks
 from opportunity_svc.team import rules as team
 
 KINDS: tuple[Decider[Any, Any, Any], ...] = (
@@ -84,7 +85,7 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
     agenda.decider,
     register.decider,
     trouble.decider,
-    desk.decider,
+    leaving.decider,
 )
 
 DEAL = st.sampled_from([UUID(int=1), UUID(int=2)])
@@ -221,7 +222,7 @@ FORM_COMMANDS: st.SearchStrategy[Command] = st.one_of(
         actor=USER,
     ),
 )
-TASK = st.sampled_from([task.task_id("close_passed", 1), task.task_id("quote_expired", UUID(int=3))])
+TASK = st.sampled_from([tasks.task_id("close_passed", 1), tasks.task_id("quote_expired", UUID(int=3))])
 KIND = st.sampled_from(["close_passed", "quote_expired", "bid_near", "decision_overdue", "order_rejected", "other"])
 WHY = st.builds(
     Why,
@@ -242,16 +243,16 @@ TASK_COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.builds(raising.RaiseTask, task_id=TASK, opportunity_id=DEAL, kind=KIND, owner=NOBODY, due=DAY, why=WHY),
     st.builds(raising.FollowUpQuote, quote_id=QUOTE, today=DAY),
     st.builds(raising.TraceQuote, quote_id=QUOTE),
-    st.builds(raising.SeekDeciders, opportunity_id=DEAL, gate=GATE, round=st.just(1), due=DAY, today=DAY),
-    st.builds(raising.VacateSeats, opportunity_id=DEAL),
+    st.builds(agenda.SeekDeciders, opportunity_id=DEAL, gate=GATE, round=st.just(1), due=DAY, today=DAY),
+    st.builds(agenda.VacateSeats, opportunity_id=DEAL),
     st.builds(register.NoteMandate, user=USER),
     st.builds(trouble.NoteContract, contract_id=DEAL, opportunity_id=DEAL, account_manager=USER),
     st.builds(trouble.NoteRejection, contract_id=DEAL, order_id=QUOTE, day=DAY),
     st.builds(trouble.NoteOver, contract_id=DEAL, opportunity_id=DEAL),
-    st.builds(task.DoTask, task_id=TASK, actor=USER, manages=st.booleans()),
-    st.builds(task.ReassignTask, task_id=TASK, to=USER, actor=USER, manages=st.booleans()),
-    st.builds(task.FollowAccount, task_id=TASK, owner=USER, to=USER),
-    st.builds(task.DropTask, task_id=TASK, reason=st.just("moved")),
+    st.builds(tasks.DoTask, task_id=TASK, actor=USER, manages=st.booleans()),
+    st.builds(tasks.ReassignTask, task_id=TASK, to=USER, actor=USER, manages=st.booleans()),
+    st.builds(tasks.FollowAccount, task_id=TASK, owner=USER, to=USER),
+    st.builds(tasks.DropTask, task_id=TASK, reason=st.just("moved")),
     st.builds(agenda.ListTask, agenda_id=AGENDA, task_id=TASK, kind=KIND, owner=USER, why=st.none() | WHY),
     st.builds(agenda.UnlistTask, agenda_id=AGENDA, task_id=TASK),
     st.builds(agenda.ListQuote, agenda_id=AGENDA, quote_id=QUOTE, sent=st.booleans()),
@@ -524,10 +525,10 @@ BEGINNING: tuple[Command, ...] = (
 
 ALL: tuple[AnyDecider, ...] = (
     *KINDS,
-    estimate.estimating,
-    forecast.forecasting,
-    register.noting,
-    raising.decider,
+    estimate.decider,
+    forecast.decider,
+    register.decider,
+    task.decider,
     leaving.decider,
 )
 DECIDERS: dict[type[Command], AnyDecider] = {command: decider for decider in ALL for command in members(decider.commands)}

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from ltc_events import Command, Decider, Event, GivenStates, JointDecider, Stream
+from ltc_events import Command, Decider, Event, GivenStates, Stream
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
 from ltc_events.opportunity_gates import OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDropped, TaskRaised, TaskReassigned, Why
@@ -37,12 +37,9 @@ from opportunity_svc.hand_over.rules.workload import (
 )
 from opportunity_svc.mandate.rules import MandateGranted, mandate_id
 from opportunity_svc.policies import keep_agendas, keep_desks, pass_work_on, vacate_seats
-from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import deal_tasks as agenda
-from opportunity_svc.task.rules import reasons as raising
-from opportunity_svc.task.rules import task_id
-from opportunity_svc.task.rules.deal_tasks import SeatsVacated, SettleTasks, agenda_of
-from opportunity_svc.task.rules.reasons import VacateSeats
+from opportunity_svc.task.rules.deal_tasks import SeatsVacated, SettleTasks, VacateSeats, agenda_of
+from opportunity_svc.task.rules.states import Pending, task_id
 from test_gates import ASKED, made
 from test_opportunity import DEAL, QUOTE, USD, cancelled, lost, opened, resumed, suspended, won
 from test_tasks import AT, FACT, TERMS_BEFORE, became, done, dropped, raised
@@ -92,19 +89,19 @@ def test_everything_on_a_desk_is_handed_over_part_by_part_and_once() -> None:
 
 def test_what_still_reaches_a_leaver_goes_the_same_way() -> None:
     late = NoteWork(desk_id=ANN, user="ann", what="deal", id=DEAL)
-    given(desk.decider).when(late).then(taken(1))
-    given(desk.decider, away).when(late).then(taken(1), part)
-    given(desk.decider, away, taken(1)).when(late).then_nothing()
-    given(desk.decider, taken(1)).when(NoteWorkGone(desk_id=ANN, what="deal", id=DEAL)).then(WorkGone(desk_id=ANN, what="deal", id=DEAL))
-    given(desk.decider, taken(1)).when(NoteWorkGone(desk_id=ANN, what="task", id=DEAL)).then_nothing()
+    given(leaving.decider).when(late).then(taken(1))
+    given(leaving.decider, away).when(late).then(taken(1), part)
+    given(leaving.decider, away, taken(1)).when(late).then_nothing()
+    given(leaving.decider, taken(1)).when(NoteWorkGone(desk_id=ANN, what="deal", id=DEAL)).then(WorkGone(desk_id=ANN, what="deal", id=DEAL))
+    given(leaving.decider, taken(1)).when(NoteWorkGone(desk_id=ANN, what="task", id=DEAL)).then_nothing()
 
 
 def test_who_comes_back_has_deals_again_and_nobody_has_to_see_to_the_seats_they_kept() -> None:
     back, kept = WorkTakenUp(desk_id=ANN, user="ann"), SeatsKept(desk_id=ANN, user="ann", opportunity_ids=(DEAL,))
     take_up = TakeWorkUp(desk_id=ANN, user="ann")
-    given(desk.decider, taken(1), away).when(take_up).then(back, kept)
-    given(desk.decider, taken(1)).when(take_up).then_nothing()  # also where the hand-over was never told
-    given(desk.decider, away, back).when(NoteWork(desk_id=ANN, user="ann", what="deal", id=DEAL)).then(taken(1))
+    given(leaving.decider, taken(1), away).when(take_up).then(back, kept)
+    given(leaving.decider, taken(1)).when(take_up).then_nothing()  # also where the hand-over was never told
+    given(leaving.decider, away, back).when(NoteWork(desk_id=ANN, user="ann", what="deal", id=DEAL)).then(taken(1))
     about = Why(user="ann")
     assert keep_agendas(kept) == [SettleTasks(agenda_id=agenda_of(DEAL), kinds=("seat_stays",), about=about, reason="returned")]
     assert keep_agendas(back) == [SettleTasks(agenda_id=agenda_of("ann"), reason="returned")]
@@ -265,10 +262,10 @@ def test_a_desk_follows_seats_and_tasks() -> None:
     assert vacate_seats(lost) == [VacateSeats(opportunity_id=DEAL)]
     vacated = SeatsVacated(agenda_id=agenda_of(DEAL), opportunity_id=DEAL, people=("ann", "sam", "fay"))
     for end in (won, lost, cancelled):
-        given(raising.decider, opened, end).when(VacateSeats(opportunity_id=DEAL)).then(vacated)
-    given(raising.decider, opened, suspended, lost).when(VacateSeats(opportunity_id=DEAL)).then(vacated)
-    given(raising.decider, opened, lost, vacated).when(VacateSeats(opportunity_id=DEAL)).then_nothing()
-    given(raising.decider, opened).when(VacateSeats(opportunity_id=DEAL)).then_nothing()
+        given(agenda.decider, opened, end).when(VacateSeats(opportunity_id=DEAL)).then(vacated)
+    given(agenda.decider, opened, suspended, lost).when(VacateSeats(opportunity_id=DEAL)).then(vacated)
+    given(agenda.decider, opened, lost, vacated).when(VacateSeats(opportunity_id=DEAL)).then_nothing()
+    given(agenda.decider, opened).when(VacateSeats(opportunity_id=DEAL)).then_nothing()
     assert [type(command) for command in seen(vacated)] == [NoteWorkGone] * 3
     assert [type(command) for command in seen(raised)] == [NoteWork]
     assert [type(command) for command in seen(given_to("bob"))] == [NoteWorkGone, NoteWork]
@@ -282,10 +279,10 @@ def seen(said: Any) -> list[Any]:
 # ── whoever leaves in whatever order ──────────────────────────────────────────────────────────────────────────────────
 
 USERS = ("ann", "bob", "cem", "dee")
-KINDS: tuple[Decider[Any, Any, Any], ...] = (*leaving.decider.over, agenda.decider)
-BY_COMMAND: dict[type[Command], Decider[Any, Any, Any] | JointDecider[Any]] = {
-    HandWorkOver: leaving.decider, MoveDeal: leaving.decider, MoveTask: leaving.decider, NoteWork: desk.decider,
-    NoteWorkGone: desk.decider, TakeWorkUp: desk.decider,
+KINDS: tuple[Decider[Any, Any, Any], ...] = (leaving.decider, *leaving.decider.also, agenda.decider)
+BY_COMMAND: dict[type[Command], Decider[Any, Any, Any]] = {
+    HandWorkOver: leaving.decider, MoveDeal: leaving.decider, MoveTask: leaving.decider, NoteWork: leaving.decider,
+    NoteWorkGone: leaving.decider, TakeWorkUp: leaving.decider,
 }  # fmt: skip
 
 
@@ -334,4 +331,4 @@ def test_whoever_leaves_and_comes_back_in_whatever_order_it_is_heard_a_deal_come
     if owner.left is not None:
         why = [each.why for each in history if isinstance(each, TaskRaised) and each.kind == "seat_stays"]
         assert any(each.user == known.account_manager and each.hand_over_id == owner.left.hand_over_id for each in why)
-    assert isinstance(states[Stream("task", raised.task_id)], task.Pending)
+    assert isinstance(states[Stream("task", raised.task_id)], Pending)

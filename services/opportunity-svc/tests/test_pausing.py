@@ -68,7 +68,7 @@ STILL: dict[str, tuple[Any, Command]] = {
     "note": (opportunity.decider, note(TERMS)),
     "deadlock": (negotiation.decider, BreakDeadlock(opportunity_id=DEAL, how="No", actor="ann", today=TODAY)),
     "forecast": (
-        forecast.forecasting,
+        forecast.decider,
         SetForecast(
             forecast_id=forecast_id(DEAL), opportunity_id=DEAL, category="commit", amount=USD, close_on=TODAY, set_by="ann", today=TODAY
         ),

@@ -38,7 +38,34 @@ from opportunity_svc.policies import (
 )
 from opportunity_svc.quote.rules.events import QuoteExpired
 from opportunity_svc.task import rules as task
-from opportunity_svc.task.rules import (
+from opportunity_svc.task.rules import deal_tasks as agenda
+from opportunity_svc.task.rules import rejected_orders as trouble
+from opportunity_svc.task.rules.deal_tasks import (
+    AccountMoved,
+    DecidersFound,
+    ListQuote,
+    ListTask,
+    MoveAccount,
+    QuoteListed,
+    SeekDeciders,
+    SettleTasks,
+    TaskListed,
+    TasksSettled,
+    TaskUnlisted,
+    UnlistTask,
+    agenda_of,
+)
+from opportunity_svc.task.rules.reasons import FollowUpQuote, RaiseTask
+from opportunity_svc.task.rules.rejected_orders import (
+    ContractKnown,
+    ContractOver,
+    NoteContract,
+    NoteOver,
+    NoteRejection,
+    OrderInTrouble,
+    RejectionKnown,
+)
+from opportunity_svc.task.rules.states import (
     DoTask,
     DropTask,
     FollowAccount,
@@ -49,33 +76,6 @@ from opportunity_svc.task.rules import (
     TaskSought,
     UnknownTask,
     task_id,
-)
-from opportunity_svc.task.rules import deal_tasks as agenda
-from opportunity_svc.task.rules import reasons as raising
-from opportunity_svc.task.rules import rejected_orders as trouble
-from opportunity_svc.task.rules.deal_tasks import (
-    AccountMoved,
-    DecidersFound,
-    ListQuote,
-    ListTask,
-    MoveAccount,
-    QuoteListed,
-    SettleTasks,
-    TaskListed,
-    TasksSettled,
-    TaskUnlisted,
-    UnlistTask,
-    agenda_of,
-)
-from opportunity_svc.task.rules.reasons import FollowUpQuote, RaiseTask, SeekDeciders
-from opportunity_svc.task.rules.rejected_orders import (
-    ContractKnown,
-    ContractOver,
-    NoteContract,
-    NoteOver,
-    NoteRejection,
-    OrderInTrouble,
-    RejectionKnown,
 )
 from test_gates import ASKED, ESTIMATE, LENT, TERMS, delegated, granted, made, noted, requested
 from test_opportunity import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, sent, suspended, won
@@ -124,7 +124,7 @@ def test_an_open_deal_whose_close_passed_is_seen_once() -> None:
 @pytest.mark.parametrize("since", [(later,), (won,), (lost,), (cancelled,), (suspended,)])
 def test_a_deal_that_was_moved_closed_or_suspended_is_not_asked_about(since: tuple[Event, ...]) -> None:
     given(opportunity.decider, opened, *since).when(check).then_nothing()
-    given(raising.decider, opened, passed, *since).when(ask).then_nothing()
+    given(task.decider, opened, passed, *since).when(ask).then_nothing()
 
 
 def test_a_deal_that_stood_still_while_its_close_passed_is_looked_at_when_it_goes_on() -> None:
@@ -134,17 +134,17 @@ def test_a_deal_that_stood_still_while_its_close_passed_is_looked_at_when_it_goe
     given(opportunity.decider, opened, passed, suspended, resumed).when(check).then(again)
     (first,), (second,) = ask_for_close(passed), ask_for_close(again)
     assert first != second, "it is another task: the first ended as the deal was suspended"
-    given(raising.decider, opened, passed, suspended, resumed, again).when(second).then(
+    given(task.decider, opened, passed, suspended, resumed, again).when(second).then(
         TaskRaised(**{**dict(second), "owner": "ann"})
     )  # fmt: skip
 
 
 def test_a_task_is_raised_once_for_whoever_manages_the_account() -> None:
-    given(raising.decider, opened, passed).when(ask).then(raised)
+    given(task.decider, opened, passed).when(ask).then(raised)
     for over in ((), (done,), (dropped,)):
-        given(raising.decider, opened, passed, raised, *over).when(ask).then_nothing()
+        given(task.decider, opened, passed, raised, *over).when(ask).then_nothing()
     managed = became(account_manager="bob")
-    given(raising.decider, opened, passed, managed).when(ask).then(raised.model_copy(update={"owner": "bob"}))
+    given(task.decider, opened, passed, managed).when(ask).then(raised.model_copy(update={"owner": "bob"}))
 
 
 # ── quotes, bids, decisions, orders ───────────────────────────────────────────────────────────────────────────────────
@@ -155,36 +155,36 @@ def test_a_quote_that_expired_unanswered_is_followed_up_unless_there_is_a_newer_
     assert follow_up_quote(expired, FACT) == [FollowUpQuote(quote_id=QUOTE, today=AT.date())]
     follow = FollowUpQuote(quote_id=QUOTE, today=AT.date())
     sought = TaskSought(task_id=id, opportunity_id=DEAL, kind="quote_expired", due=AT.date(), why=Why(quote_id=QUOTE))
-    given(raising.decider, drafted, expired).when(follow).then(sought)
-    given(raising.decider, drafted).when(follow).then_nothing()
+    given(task.decider, drafted, expired).when(follow).then(sought)
+    given(task.decider, drafted).when(follow).then_nothing()
     (ask,) = keep_agendas(sought)
     told = TaskRaised(**{**dict(sought), "owner": "ann"})
     newest = QuoteListed(agenda_id=AGENDA, quote_id=QUOTE)
-    given(raising.decider, opened, sought).when(ask).then(told)
-    given(raising.decider, opened, newest, sought).when(ask).then(told)
-    given(raising.decider, opened, suspended, sought).when(ask).then(told)
-    given(raising.decider, opened, lost, sought).when(ask).then_nothing()
-    given(raising.decider, opened, newest.model_copy(update={"quote_id": UUID(int=77)}), sought).when(ask).then_nothing()
+    given(task.decider, opened, sought).when(ask).then(told)
+    given(task.decider, opened, newest, sought).when(ask).then(told)
+    given(task.decider, opened, suspended, sought).when(ask).then(told)
+    given(task.decider, opened, lost, sought).when(ask).then_nothing()
+    given(task.decider, opened, newest.model_copy(update={"quote_id": UUID(int=77)}), sought).when(ask).then_nothing()
 
 
 def test_what_the_customer_got_last_is_followed_up_whatever_was_drafted_beside_it() -> None:
     expired, another = QuoteExpired(quote_id=QUOTE), UUID(int=77)
     (trace,) = trace_quote(sent)
-    (traced,) = given(raising.decider, drafted, sent).when(trace).events
+    (traced,) = given(task.decider, drafted, sent).when(trace).events
     assert isinstance(traced, QuoteTraced)
     assert (traced.opportunity_id, traced.quote_id) == (DEAL, QUOTE)
-    given(raising.decider).when(trace).then_nothing()
+    given(task.decider).when(trace).then_nothing()
     note, settle = keep_agendas(traced)
     last = QuoteListed(agenda_id=AGENDA, quote_id=QUOTE, sent=True)
     given(agenda.decider).when(note).then(last)
     given(agenda.decider, last).when(note).then_nothing()
     assert isinstance(settle, SettleTasks)
     newer = QuoteListed(agenda_id=AGENDA, quote_id=another)
-    (sought,) = given(raising.decider, drafted, sent, traced, expired).when(FollowUpQuote(quote_id=QUOTE, today=AT.date())).events
+    (sought,) = given(task.decider, drafted, sent, traced, expired).when(FollowUpQuote(quote_id=QUOTE, today=AT.date())).events
     assert isinstance(sought, TaskSought)
     (ask,) = keep_agendas(sought)
-    assert given(raising.decider, opened, last, newer, sought).when(ask).events, "nobody sent the newer one"
-    given(raising.decider, opened, last, newer.model_copy(update={"sent": True}), sought).when(ask).then_nothing()
+    assert given(task.decider, opened, last, newer, sought).when(ask).events, "nobody sent the newer one"
+    given(task.decider, opened, last, newer.model_copy(update={"sent": True}), sought).when(ask).then_nothing()
 
 
 def test_a_bid_that_is_near_is_said_more_urgently_each_time_and_what_was_said_before_is_over() -> None:
@@ -193,13 +193,13 @@ def test_a_bid_that_is_near_is_said_more_urgently_each_time_and_what_was_said_be
     assert isinstance(first, DropTask)
     assert isinstance(ask, RaiseTask)
     assert (first.task_id, first.reason) == (task_id("bid_near", DEAL, TERMS.deadline.isoformat(), 7), "nearer")
-    given(raising.decider, opened, *noted(TERMS)).when(ask).then(TaskRaised(**{**dict(ask), "owner": "ann"}))
+    given(task.decider, opened, *noted(TERMS)).when(ask).then(TaskRaised(**{**dict(ask), "owner": "ann"}))
     bid = BidSubmitted(
         opportunity_id=DEAL, proposal="v1", deadline=TERMS.deadline, bond=TERMS.bond, submitted_on=TERMS.deadline, submitted_by="ann"
     )
     moved = TERMS.model_copy(update={"deadline": TERMS.deadline + timedelta(days=9)})
     for since in ((bid,), noted(moved), (suspended,), (lost,)):
-        given(raising.decider, opened, *noted(TERMS), *since).when(ask).then_nothing()
+        given(task.decider, opened, *noted(TERMS), *since).when(ask).then_nothing()
 
 
 escalated = DecisionEscalated(opportunity_id=DEAL, gate="ATI", round=1, requested_by="sam", due=requested.due)
@@ -208,38 +208,38 @@ escalated = DecisionEscalated(opportunity_id=DEAL, gate="ATI", round=1, requeste
 def test_a_decision_nobody_made_is_told_to_the_account_manager_and_to_whoever_may_make_it() -> None:
     ask, seek = ask_for_decision(escalated, FACT)
     assert isinstance(seek, SeekDeciders)
-    given(raising.decider, *ASKED).when(ask).then(TaskRaised(**{**dict(ask), "owner": "ann"}))
-    given(raising.decider, *ASKED, made).when(ask).then_nothing()
+    given(task.decider, *ASKED).when(ask).then(TaskRaised(**{**dict(ask), "owner": "ann"}))
+    given(task.decider, *ASKED, made).when(ask).then_nothing()
     seek = seek.model_copy(update={"today": granted.valid_from})
-    mia = given(register.noting, granted, delegated).when(NoteMandate(user="mia")).events
-    (found,) = given(raising.decider, *ASKED, *mia).when(seek).events
+    mia = given(register.decider, granted, delegated).when(NoteMandate(user="mia")).events
+    (found,) = given(agenda.decider, *ASKED, *mia).when(seek).events
     assert isinstance(found, DecidersFound)
     assert found.users == ("dan", "mia"), "whoever holds the mandate, and whom they lent it to"
     each = ask_deciders(found)
     assert [(command.owner, command.why.may_decide) for command in each if isinstance(command, RaiseTask)] == [("dan", True), ("mia", True)]
-    given(raising.decider, *ASKED).when(each[0]).then(TaskRaised(**dict(each[0])))
-    given(raising.decider, *ASKED, made).when(each[0]).then_nothing()
+    given(task.decider, *ASKED).when(each[0]).then(TaskRaised(**dict(each[0])))
+    given(task.decider, *ASKED, made).when(each[0]).then_nothing()
 
 
 def test_nobody_is_asked_to_decide_who_may_not() -> None:
     seek = SeekDeciders(opportunity_id=DEAL, gate="ATI", round=1, due=AFTER, today=granted.valid_from)
     known = MandateNoted(register_id=register.REGISTER, user="sam", grants=(as_noted(as_grant(granted)),), delegations=())
-    given(raising.decider, *ASKED, known).when(seek).then_nothing()  # sam asked for it
-    given(raising.decider, *ASKED, known.model_copy(update={"user": "ann"})).when(seek).then_nothing()  # ann manages the account
+    given(agenda.decider, *ASKED, known).when(seek).then_nothing()  # sam asked for it
+    given(agenda.decider, *ASKED, known.model_copy(update={"user": "ann"})).when(seek).then_nothing()  # ann manages the account
     late = seek.model_copy(update={"today": granted.valid_from + timedelta(days=1)})
-    given(raising.decider, *ASKED, known.model_copy(update={"user": "mia"})).when(late).then_nothing()  # mia could yesterday
-    given(raising.decider, *ASKED, made, known.model_copy(update={"user": "mia"})).when(seek).then_nothing()
+    given(agenda.decider, *ASKED, known.model_copy(update={"user": "mia"})).when(late).then_nothing()  # mia could yesterday
+    given(agenda.decider, *ASKED, made, known.model_copy(update={"user": "mia"})).when(seek).then_nothing()
 
 
 def test_the_register_says_what_everybody_may_decide_now() -> None:
     note = NoteMandate(user="mia")
-    (first,) = given(register.noting, granted).when(note).events
-    given(register.noting, granted, first).when(note).then_nothing()
-    (second,) = given(register.noting, granted, delegated, first).when(note).events
+    (first,) = given(register.decider, granted).when(note).events
+    given(register.decider, granted, first).when(note).then_nothing()
+    (second,) = given(register.decider, granted, delegated, first).when(note).events
     assert isinstance(second, MandateNoted)
     assert [(each.id, each.to) for each in second.delegations] == [(LENT, "dan")]
     gone = MandateRevoked(mandate_id=granted.mandate_id, user="mia", scopes=(), delegations=(LENT,), revoked_by="max")
-    (third,) = given(register.noting, granted, delegated, gone, second).when(note).events
+    (third,) = given(register.decider, granted, delegated, gone, second).when(note).events
     assert isinstance(third, MandateNoted)
     assert (third.grants, third.delegations) == ((), ())
 
@@ -262,7 +262,7 @@ def test_an_order_that_is_rejected_is_told_to_the_account_manager_whichever_is_h
     given(trouble.decider, contract, rejected, in_trouble).when(reject).then_nothing()
     given(trouble.decider, contract, rejected, in_trouble).when(note_contract).then_nothing()
     (ask,) = ask_for_order(in_trouble)
-    given(raising.decider, opened, won).when(ask).then(TaskRaised(**dict(ask)))
+    given(task.decider, opened, won).when(ask).then(TaskRaised(**dict(ask)))
 
 
 def test_nobody_sees_to_an_order_of_a_contract_that_is_closed_whichever_is_heard_first() -> None:
@@ -274,7 +274,7 @@ def test_nobody_sees_to_an_order_of_a_contract_that_is_closed_whichever_is_heard
     given(trouble.decider, contract, contract_over).when(reject).then(rejected)
     given(trouble.decider, rejected, contract_over).when(note_contract).then(contract)
     (ask,) = ask_for_order(in_trouble)
-    given(raising.decider, opened, won, contract, rejected, in_trouble, contract_over).when(ask).then_nothing()
+    given(task.decider, opened, won, contract, rejected, in_trouble, contract_over).when(ask).then_nothing()
 
 
 # ── done, given on, over ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -386,7 +386,7 @@ def test_a_task_that_is_raised_as_a_newer_quote_is_drafted_ends_at_once() -> Non
 
 
 def test_a_quote_whose_sending_is_traced_late_is_still_followed_up() -> None:
-    (traced,) = given(raising.decider, drafted, sent).when(*trace_quote(sent)).events
+    (traced,) = given(task.decider, drafted, sent).when(*trace_quote(sent)).events
     assert not ends(traced, on_agenda("quote_expired", quote_id=QUOTE)), "it is the one the customer got, and nobody answered"
     assert ends(traced, on_agenda("quote_expired", quote_id=UUID(int=77)))
 

@@ -16,10 +16,17 @@ _LONG_WORD = re.compile(r"[!-~]{24}(?=[!-~])")
 _drawing = Lock()  # a compiler serves one document at a time
 
 
+class Undrawable(ValueError):
+    """The logo is no file that can be drawn."""
+
+
 def render(document: Document) -> bytes:
     """The document as PDF/A-2u, or as plain PDF where no font has one of its letters.
 
     It takes 20 ms, and a second for 500 lines: call it in a thread.
+
+    Raises:
+        Undrawable: by the logo.
     """
     project: dict[str, bytes] = {
         "main.typ": (files(__package__) / "document.typ").read_bytes(),
@@ -27,20 +34,21 @@ def render(document: Document) -> bytes:
     }
     if document.seller is not None and document.seller.logo is not None:
         project["logo"] = document.seller.logo
-    import typst  # 35 MB that only a process that draws needs
-
     with _drawing:
         drawn: bytes
         try:
             drawn = _compiler().compile(project, format="pdf", pdf_standards="a-2u", timestamp=_seconds(document))
-        except typst.TypstError:
-            drawn = _compiler().compile(project, format="pdf", timestamp=_seconds(document))
+        except RuntimeError:
+            try:
+                drawn = _compiler().compile(project, format="pdf", timestamp=_seconds(document))
+            except RuntimeError as error:  # not a TypstError where a picture is no text either
+                raise Undrawable(str(error)) from None
     return drawn
 
 
 @cache
 def _compiler() -> Any:
-    import typst
+    import typst  # 35 MB that only a process that draws needs
 
     with as_file(files("pylopdf_fonts_zh_cn") / "NotoSansSC-Regular.otf") as font:
         return typst.Compiler(font_paths=[str(font.parent)], ignore_system_fonts=True)

@@ -166,6 +166,8 @@ class Admission:
                 self.give_up(visit)
             case "gone":
                 return called
+            case "inside":
+                pass
         visit.state = "gone"
         self.inside -= 1
         self._callers[visit.caller] -= 1

@@ -100,6 +100,8 @@ def _collect(value: Any, sealed: list[str]) -> None:
         case list():
             for item in value:
                 _collect(item, sealed)
+        case _:
+            pass
 
 
 def _replaced(value: Any, opened: dict[str, str | None]) -> Any:

@@ -55,7 +55,7 @@ async def wait_until(context: HttpContext, after: str) -> None:
 async def _wait_for(context: HttpContext, text: str) -> None:
     found = _FORM.match(text)
     if found is None:
-        raise BadRequest(reason="LTC-After must be like lead-svc@41")
+        raise BadRequest(reason="LTC-After must be a service and a position, such as name-svc@41")
     service, position = found[1], int(found[2])
     if service == context.service_name:
         while context.log.head < position:  # read models are written with the log, so its head is enough

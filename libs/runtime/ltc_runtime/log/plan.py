@@ -10,6 +10,7 @@ from uuid import UUID
 from ltc_events import Command, Decider, Event, Fact, GivenStates, Stream, derive_id, event_class
 from sqlalchemy import Table
 
+from ..clock import utc
 from ..numbers import Block, Numbered
 from .errors import AlreadyThere, Stale
 from .rows import ConsumedRow, Followed, LogRow, Meta, Tail
@@ -146,7 +147,8 @@ class Plan:
             row = LogRow(
                 self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
                 told.origin_partition, told.stream, told.stream_id, told.version, told.type, told.actor, (), told.correlation_id,
-                told.causation_id, None, told.traceparent, told.occurred_at, self._system, told.authority, (), None, told.data, told.event,
+                told.causation_id, None, told.traceparent, utc(told.occurred_at), self._system, told.authority, (), None,
+                told.data, told.event,
             )  # fmt: skip
             self.rows.append(row)
             self._show_heard(row)
@@ -242,7 +244,7 @@ class Plan:
         row = LogRow(
             self.head + 1, derive_id(meta.command_id, index), None, None, None, None, None, None, stream.kind, stream.id, after.version,
             event.event_type, meta.actor, meta.roles, correlation, meta.causation_id, meta.command_id, meta.traceparent,
-            meta.occurred_at or self._business, self._system, meta.authority, (), self._partition(event, stream),
+            utc(meta.occurred_at or self._business), self._system, meta.authority, (), self._partition(event, stream),
             data, event,
         )  # fmt: skip
         self.rows.append(row)

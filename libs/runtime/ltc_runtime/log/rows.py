@@ -9,6 +9,8 @@ from uuid import UUID
 import orjson
 from ltc_events import Event, Stream
 
+from ..clock import utc
+
 
 class Meta(NamedTuple):
     """What is known of a command beside its content."""
@@ -128,13 +130,18 @@ Followed = LogRow | ReadRow
 """A row of the log that policies follow: just appended by this process, or read back."""
 
 
+_CONVERTED = frozenset({"roles", "tags", "data", "occurred_at", "recorded_at"})
+
+
 def stored(record: Any) -> LogRow:
     """The row as it was read back from the table ``log``."""
     return LogRow(
-        **{name: record[name] for name in COLUMNS if name not in ("roles", "tags", "data")},
+        **{name: record[name] for name in COLUMNS if name not in _CONVERTED},
         roles=tuple(record["roles"]),
         tags=tuple(record["tags"]),
         data=record["data"].encode(),
+        occurred_at=utc(record["occurred_at"]),
+        recorded_at=utc(record["recorded_at"]),
     )
 
 

@@ -1,6 +1,7 @@
 """The edge as its callers see it."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from desk import Client, code_of, events, pointers
 from ltc_runtime.http import Api, Handle
 from ltc_runtime.http.app import RouteWithoutRoles, create_app
 from ltc_runtime.log import Log
+from ltc_runtime.log.verify import verify
 from ltc_runtime.service import Feature, Service
 from ltc_runtime.settings import Settings
 
@@ -113,12 +115,32 @@ async def test_only_an_importer_says_when_it_happened(client: Client, desk_log: 
     assert (await desk_log.pool.fetchval("SELECT occurred_at FROM log")).isoformat() == "2017-01-02T08:00:00+00:00"
 
 
+@pytest.mark.parametrize("when", ["2017-01-02T18:00:00+08:00", "2017-01-02T10:00:00.123456789-03:30", "2017-01-02t10:00:00z"])
+async def test_the_chain_holds_whatever_the_zone_it_happened_in(client: Client, desk_log: Log, when: str) -> None:
+    answer = await client.sign_in(**client.as_("sales", "importer"), **{"ltc-occurred-at": when})
+    assert answer.status_code == 201
+    async with desk_log.pool.acquire() as connection:
+        assert (await verify(connection, "desk-svc", {})).problems == []
+
+
+async def test_what_happens_next_year_is_refused(standing: Client) -> None:
+    when = (datetime.now(UTC) + timedelta(days=366)).isoformat()
+    answer = await standing.sign_in(**standing.as_("sales", "importer"), **{"ltc-occurred-at": when})
+    assert (answer.status_code, pointers(answer)) == (422, {"LTC-Occurred-At"})
+
+
 async def test_an_importer_without_a_duty_may_do_nothing(standing: Client) -> None:
     answer = await standing.sign_in(**standing.as_("importer"))
     assert (answer.status_code, code_of(answer)) == (403, "forbidden")
 
 
-@pytest.mark.parametrize("when", ["yesterday", "2017-01-02", "2017-01-02T10:00:00", "2017-13-02T10:00:00Z", "0000-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "yesterday", "2017-01-02", "2017-01-02T10:00:00", "2017-13-02T10:00:00Z", "0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00", "1900-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00",
+    ],
+)  # fmt: skip
 async def test_a_time_that_is_none_is_refused(standing: Client, when: str) -> None:
     answer = await standing.sign_in(**standing.as_("sales", "importer"), **{"ltc-occurred-at": when})
     assert (answer.status_code, pointers(answer)) == (422, {"LTC-Occurred-At"})

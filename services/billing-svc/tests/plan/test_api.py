@@ -7,7 +7,7 @@ from billing_world import World
 
 
 async def test_a_plan_is_shown_with_its_latest_invoices_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("billing_svc.plan.read"), "LISTED", 1)
+    monkeypatch.setattr(import_module("billing_svc.plan.read"), "PREVIEW", 1)
     contract, other = await world.plan(1), await world.plan(2)
     await world.accept(contract)
     shown = (await world.nat.get(f"/plans/{contract}")).json()

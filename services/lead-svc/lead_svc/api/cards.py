@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_runtime.files.content_line import written
+from ltc_kit.files.content_line import written
 from ltc_runtime.http import Answer, Read
 from sqlalchemy import select
 

@@ -9,8 +9,8 @@ from ltc_runtime.http import Handle, Read
 from sqlalchemy import ColumnElement, select
 
 from .. import projections as shown
-from ..contact.rules import PersonChanged
 from ..contact.rules.consent import WithdrawConsent
+from ..contact.rules.states import PersonChanged
 from .kinship import CONTACTS
 
 T = TypeVar("T")

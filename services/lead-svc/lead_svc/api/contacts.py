@@ -15,17 +15,9 @@ from sqlalchemy import Select, exists, func, select
 
 from .. import projections as shown
 from ..contact import rules as person
-from ..contact.rules import (
-    ContactMergedAlready,
-    ContactMergedIntoItself,
-    ContactNotMerged,
-    MergeContact,
-    PersonChanged,
-    PersonIsForgotten,
-    UnknownPerson,
-    UnmergeContact,
-)
+from ..contact.rules import ContactMergedAlready, ContactMergedIntoItself, ContactNotMerged, MergeContact, UnknownPerson, UnmergeContact
 from ..contact.rules.likeness import Agreement, Trait, alike, traits
+from ..contact.rules.states import PersonChanged, PersonIsForgotten
 from ..party.rules import UnknownParty
 from .asking import Contact
 from .consenting import asked_for, in_step

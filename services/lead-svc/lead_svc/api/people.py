@@ -5,7 +5,8 @@ from uuid import UUID
 from ltc_runtime.http import Api, Handle, Read
 
 from ..contact import rules as person
-from ..contact.rules import ForgetPerson, PersonChanged, UnknownPerson
+from ..contact.rules import ForgetPerson, UnknownPerson
+from ..contact.rules.states import PersonChanged
 from .kinship import CONTACTS
 
 people = Api("/people", stream=person.decider)

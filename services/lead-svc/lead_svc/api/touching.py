@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from .. import projections as shown
-from ..contact.rules import PersonChanged, PersonIsForgotten
+from ..contact.rules.states import PersonChanged, PersonIsForgotten
 from ..lead.rules.consent import GiveConsent
 from ..lead.rules.events import Direction, TouchKind
 from ..lead.rules.states import LeadClosed, LeadNotAssigned, NotYourLead, UnknownLead

@@ -16,7 +16,7 @@ from ltc_runtime.http.rate_limit import RateLimiter, subscriber
 from ltc_runtime.http.responses import Answer
 from pydantic import StringConstraints
 
-from ..contact.rules import PersonChanged
+from ..contact.rules.states import PersonChanged
 from .consenting import take_consent_back
 
 LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]

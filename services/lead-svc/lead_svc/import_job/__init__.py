@@ -1,0 +1,9 @@
+"""Imports: leads of another system, from a file."""
+
+from ltc_runtime.service import Feature
+
+from .api import imports, previews
+from .read import import_list
+from .rules import decider, taking
+
+import_job = Feature(api=(imports, previews), deciders=(decider,), projections=(import_list,), imports=(taking,))

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import Column, DateTime, Index, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
-from ..contact.rules import ContactMerged, ContactUnmerged
+from ..contact.rules.states import ContactMerged, ContactUnmerged
 from .schema import read
 
 

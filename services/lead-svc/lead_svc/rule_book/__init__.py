@@ -1,0 +1,9 @@
+"""Rule books: scoring, assignment, pool, response, import and nurture rules as versioned data."""
+
+from ltc_runtime.service import Feature
+
+from .api import rule_books
+from .read import rule_book_list
+from .rules import decider
+
+rule_book = Feature(api=rule_books, deciders=(decider,), projections=(rule_book_list,))

@@ -15,7 +15,7 @@ from .. import projections as shown
 from ..authority_grant.read import GrantRow
 from ..deal.rules.states import OpportunityStatus
 from ..hand_over.rules import SEATS
-from ..task.rules import TaskKind
+from ..task.rules.states import TaskKind
 from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
 from .roles import SALES
 

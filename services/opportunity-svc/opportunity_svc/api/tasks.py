@@ -13,7 +13,7 @@ from sqlalchemy import Select, select
 
 from .. import projections as shown
 from ..task import rules as task
-from ..task.rules import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
+from ..task.rules.states import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
 from .roles import DECIDERS, MANAGERS
 
 tasks = Api("/tasks", stream=task.decider)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, pairwise
-from typing import Annotated, Never
+from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Money, Refusal, States, Stream, Text, UserId, derive_id, total
+from ltc_events import Command, Decider, Event, Money, Refusal, States, Stream, Text, UserId, derive_id, total
 from ltc_events.opportunity import CashLine, CostLine, EstimateFrozen
 from ltc_events.opportunity_gates import GATES, Gate
 from pydantic import Field
 
-from ..deal import rules as opportunity
+from ..deal.rules.history import history as deals
 from ..deal.rules.states import must_be_open
 
 Costs = Annotated[tuple[CostLine, ...], Field(min_length=1, max_length=500)]
@@ -38,6 +38,10 @@ class DraftEstimate(Command):
     assumptions: Text
     drafted_by: UserId
 
+    def reads(self) -> list[Stream]:
+        """The estimate and its deal."""
+        return [decider.of(self.estimate_id), deals.of(self.opportunity_id)]
+
 
 class FreezeEstimate(Command):
     """Freeze a version as the basis of a decision."""
@@ -47,6 +51,10 @@ class FreezeEstimate(Command):
     gate: Gate
     version: int
     frozen_by: UserId
+
+    def reads(self) -> list[Stream]:
+        """The estimate and its deal."""
+        return [decider.of(self.estimate_id), deals.of(self.opportunity_id)]
 
 
 class EstimateDrafted(Event, type="ltc.opportunity.estimate-drafted.v1"):
@@ -107,7 +115,7 @@ class FreezerIsMaker(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NotEstimated:
     """Nobody estimated the deal."""
 
 
@@ -119,7 +127,7 @@ class Drafted:
     frozen: tuple[tuple[Gate, int], ...] = ()
 
 
-Estimate = Nothing | Drafted
+Estimate = NotEstimated | Drafted
 EstimateCommand = DraftEstimate | FreezeEstimate
 EstimateEvent = EstimateDrafted | EstimateFrozen
 
@@ -127,7 +135,9 @@ EstimateEvent = EstimateDrafted | EstimateFrozen
 # ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def decide(estimate: Estimate, command: EstimateCommand) -> list[EstimateEvent]:
+def decide(states: States, command: EstimateCommand) -> Sequence[Event]:
+    must_be_open(states.of(deals, command.opportunity_id))
+    estimate = states.of(decider, command.estimate_id)
     match command:
         case DraftEstimate():
             return draft(estimate, command)
@@ -165,7 +175,7 @@ def freeze(estimate: Drafted, command: FreezeEstimate) -> list[EstimateEvent]:
 
 
 def must_be_drafted(estimate: Estimate) -> Drafted:
-    if isinstance(estimate, Nothing):
+    if isinstance(estimate, NotEstimated):
         raise UnknownEstimate
     return estimate
 
@@ -234,27 +244,14 @@ def evolve(estimate: Estimate, event: EstimateEvent) -> Estimate:
             return replace(estimate, frozen=(*estimate.frozen, (event.gate, event.version)))
 
 
-decider: Decider[Estimate, Never, EstimateEvent] = Decider(
+decider: Decider[Estimate, EstimateCommand, EstimateEvent] = Decider(
     kind="estimate",
     id="estimate_id",
-    initial=Nothing(),
-    decide=lambda estimate, command: [],
+    initial=NotEstimated(),
+    decide_many=decide,
     evolve=evolve,
-    commands=Never,
+    commands=EstimateCommand,
     events=EstimateEvent,
+    also=(deals,),
 )
-
-
-def decide_on(states: States, command: EstimateCommand) -> list[Event]:
-    must_be_open(states.of(opportunity.decider, command.opportunity_id))
-    return [*decide(states.of(decider, command.estimate_id), command)]
-
-
-def streams(command: EstimateCommand) -> list[Stream]:
-    return [decider.of(command.estimate_id), opportunity.decider.of(command.opportunity_id)]
-
-
-estimating: JointDecider[EstimateCommand] = JointDecider(
-    commands=EstimateCommand, streams=streams, decide=decide_on, over=(decider, opportunity.decider)
-)
-"""An estimate is written and frozen as long as its deal is open."""
+"""An estimate is written and frozen while its deal is open."""

@@ -1,14 +1,15 @@
 """The forecast of a deal: how sure its owner is, of how much, and by when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Never
+from typing import Literal
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Money, Refusal, States, Stream, UserId, derive_id
+from ltc_events import Command, Decider, Event, Money, Refusal, States, Stream, UserId, derive_id
 
-from ..deal import rules as opportunity
-from ..deal.rules.states import must_be_open
+from ..deal.rules.history import history as deals
+from ..deal.rules.states import Open, must_be_open
 
 Category = Literal["commit", "best_case", "pipeline", "omitted"]
 """``commit``: counted on; ``best_case``: if all goes well; ``pipeline``: worked on; ``omitted``: not counted."""
@@ -29,6 +30,10 @@ class SetForecast(Command):
     close_on: date
     set_by: UserId
     today: date
+
+    def reads(self) -> list[Stream]:
+        """The forecast and its deal."""
+        return [decider.of(self.forecast_id), deals.of(self.opportunity_id)]
 
 
 class ForecastSet(Event, type="ltc.opportunity.forecast-set.v1"):
@@ -59,20 +64,25 @@ class Forecast:
     said: ForecastSet | None = None
 
 
-def decide_on(states: States, command: SetForecast) -> list[Event]:
-    deal = must_be_open(states.of(opportunity.decider, command.opportunity_id))
+def decide(states: States, command: SetForecast) -> Sequence[Event]:
+    match command:
+        case SetForecast():
+            return forecast(must_be_open(states.of(deals, command.opportunity_id)), states.of(decider, command.forecast_id), command)
+
+
+def forecast(deal: Open, before: Forecast, command: SetForecast) -> Sequence[Event]:
     if command.close_on < command.today:
         raise CloseDayPassed(day=command.close_on.isoformat())
     if command.amount.amount < 0:
         raise ForecastBelowNothing
-    before = states.of(decider, command.forecast_id).said
-    told = ForecastSet(
+    current = before.said
+    new = ForecastSet(
         **command.model_dump(exclude={"today", "amount"}),
         amount=command.amount,
-        version=before.version + 1 if before else 1,
+        version=current.version + 1 if current else 1,
         account_manager=deal.account_manager,
     )
-    return [] if before is not None and said(before) == said(told) else [told]
+    return [] if current is not None and said(current) == said(new) else [new]
 
 
 def said(forecast: ForecastSet) -> tuple[object, ...]:
@@ -80,20 +90,20 @@ def said(forecast: ForecastSet) -> tuple[object, ...]:
     return forecast.account_manager, forecast.category, forecast.amount, forecast.close_on
 
 
-def streams(command: SetForecast) -> list[Stream]:
-    return [decider.of(command.forecast_id), opportunity.decider.of(command.opportunity_id)]
+def evolve(forecast: Forecast, event: ForecastSet) -> Forecast:
+    match event:
+        case ForecastSet():
+            return Forecast(event)
 
 
-decider: Decider[Forecast, Never, ForecastSet] = Decider(
+decider: Decider[Forecast, SetForecast, ForecastSet] = Decider(
     kind="forecast",
     id="forecast_id",
     initial=Forecast(),
-    decide=lambda forecast, command: [],
-    evolve=lambda forecast, event: Forecast(event),
-    commands=Never,
+    decide_many=decide,
+    evolve=evolve,
+    commands=SetForecast,
     events=ForecastSet,
+    also=(deals,),
 )
-forecasting: JointDecider[SetForecast] = JointDecider(
-    commands=SetForecast, streams=streams, decide=decide_on, over=(decider, opportunity.decider)
-)
-"""A deal is forecast as long as it is open."""
+"""A deal is forecast while it is open."""

@@ -11,8 +11,7 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ..deal.rules.terms import triangle
 from ..hand_over.rules import HandWorkOver, MoveDeal, MoveTask
 from ..hand_over.rules.workload import NoteWork, NoteWorkGone, TakeWorkUp, WorkPassedOn, desk_of
-from ..task.rules.deal_tasks import SeatsVacated
-from ..task.rules.reasons import VacateSeats
+from ..task.rules.deal_tasks import SeatsVacated, VacateSeats
 
 OfDeal: TypeAlias = OpportunityOpened | OpportunityChanged | SeatsVacated
 OfTask: TypeAlias = TaskRaised | TaskReassigned | TaskDone | TaskDropped

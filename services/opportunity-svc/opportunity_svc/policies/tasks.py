@@ -29,20 +29,21 @@ from ..hand_over.rules.workload import SeatsKept, WorkTakenUp
 from ..mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from ..mandate.rules.index import NoteMandate
 from ..quote.rules.events import QuoteDrafted, QuoteExpired, QuoteSent
-from ..task.rules import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
 from ..task.rules.deal_tasks import (
     AccountMoved,
     DecidersFound,
     ListQuote,
     ListTask,
     MoveAccount,
+    SeekDeciders,
     SettleTasks,
     TasksSettled,
     UnlistTask,
     agenda_of,
 )
-from ..task.rules.reasons import FollowUpQuote, RaiseTask, SeekDeciders, TraceQuote
+from ..task.rules.reasons import FollowUpQuote, RaiseTask, TraceQuote
 from ..task.rules.rejected_orders import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
+from ..task.rules.states import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
 from .deals import DAYS_BEFORE_BID
 
 # ── what raises a task ────────────────────────────────────────────────────────────────────────────────────────────────

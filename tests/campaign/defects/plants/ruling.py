@@ -76,7 +76,7 @@ def superseded_is_accepted(gates: Any) -> None:
     gates.must_be_sent = or_superseded
 
 
-@plant("contract_svc.domain.paper")
+@plant("contract_svc.contract.rules.paper")
 def review_of_own_deal(paper: Any) -> None:
     """The account manager reviews the contract of their own deal."""
     review = paper.review
@@ -87,7 +87,7 @@ def review_of_own_deal(paper: Any) -> None:
     paper.review = by_anybody
 
 
-@plant("contract_svc.domain.paper")
+@plant("contract_svc.contract.rules.paper")
 def registered_unsigned(paper: Any) -> None:
     """A contract comes into force as soon as it was reviewed."""
     must_be_signed = paper.must_be_signed
@@ -98,7 +98,7 @@ def registered_unsigned(paper: Any) -> None:
     paper.must_be_signed = or_approved
 
 
-@plant("contract_svc.domain.payment_plan")
+@plant("contract_svc.contract.rules.payment_plan")
 def plan_does_not_sum(payment_plan: Any) -> None:
     """A payment plan need not be worth what the contract is."""
     payment_plan.must_sum = lambda _plan, _net: None

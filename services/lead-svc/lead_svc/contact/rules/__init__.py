@@ -1,24 +1,25 @@
-"""A person we hold data of: which contacts are held to be them, and their right to be forgotten."""
+"""A person: merging its contacts, forgetting it, and withdrawing its consent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, Personal, Refusal, States, Stream
+from ltc_events import Command, Decider, Event, Personal, Refusal, States, Stream
 from ltc_events.lead import PersonForgotten
 from ltc_kit.merges import stands, taken
 from pydantic import Field
 
 from ...lead.rules.history import history as lead
 from ...lead.rules.states import Lead, NotCaptured
-from .consent import take_back
+from .consent import WithdrawConsent, take_back, withdraw
 from .states import (
     ContactMerged,
     ContactUnmerged,
-    Forgotten,
+    Person,
     PersonChanged,
-    PersonIsForgotten,
-    decider,
+    PersonEvent,
+    history,
     must_be_remembered,
     one_person,
     remembered,
@@ -26,75 +27,94 @@ from .states import (
 
 
 class ForgetPerson(Command):
-    """Destroy the keys of a person, so that nothing sealed for them can be read again."""
+    """Destroy the keys of a person, so that their encrypted data can never be read again."""
 
     subject_ids: Annotated[tuple[UUID, ...], Field(min_length=1)]
-    """Whom it was asked for, and everybody who is held to be the same person."""
+    """The requested contact first, then every contact merged with it."""
     known: bool
-    """We hold a key of theirs: there is something to forget."""
+    """A key of the person exists."""
+
+    def reads(self) -> Sequence[Stream]:
+        """Every contact it names."""
+        return contacts_of(self.subject_ids)
 
 
 class MergeContact(Command):
-    """Say that a contact is the same person as another, under whom both are shown from now on."""
+    """Merge a contact into another one of the same person, under which both are shown from now on."""
 
     subject_id: UUID
     into: UUID
     merge_id: UUID
     again: bool = False
-    """It stands already by this id, as far as the asker knows."""
+    """The caller read that this merge stands already by this id."""
     reason: Personal[str]
     known: bool
-    """Both are contacts of ours."""
+    """Both contacts exist."""
     people: tuple[UUID, ...] = ()
-    """Everybody who is held to be the same person as one of the two."""
+    """Every contact merged with one of the two."""
     lead_ids: tuple[UUID, ...] = ()
-    """Every lead for which one of them agreed to hear of our offers, or took that back."""
+    """Every lead for which one of them gave or withdrew consent."""
+
+    def reads(self) -> Sequence[Stream]:
+        """Every contact and every lead it names."""
+        return [*contacts_of((self.subject_id, self.into, *self.people)), *map(lead.of, self.lead_ids)]
 
 
 class UnmergeContact(Command):
-    """Say that a contact is a person of their own after all."""
+    """Undo the merge of a contact."""
 
     subject_id: UUID
     into: UUID | None
-    """Under whom they are shown, as far as the asker knows."""
+    """The contact it is merged into, as the caller read it."""
     reason: Personal[str]
     known: bool
-    """They are a contact of ours."""
+    """The contact exists."""
+
+    def reads(self) -> Sequence[Stream]:
+        """The contact, and the one it is merged into."""
+        return contacts_of((self.subject_id, self.into))
+
+
+def contacts_of(ids: Iterable[UUID | None]) -> list[Stream]:
+    """The streams of these contacts, each once."""
+    return [history.of(id) for id in dict.fromkeys(ids) if id is not None]
 
 
 class UnknownPerson(Refusal):
-    """Nothing is known of such a person: the id is the contact_id of a lead, not the id of the lead."""
+    """No such person is known: use the contact_id of a lead, not the id of the lead."""
 
     status = 404
 
 
 class ContactMergedIntoItself(Refusal):
-    """A contact is the same person as themselves already: name another one."""
+    """A contact cannot be merged into itself: name another one."""
 
 
 class ContactMergedAlready(Refusal):
-    """The contact {contact_id} is merged into {into}: undo that first, or merge with that one."""
+    """The contact {contact_id} is merged into {into} already: undo that merge first, or merge with that contact."""
 
 
 class ContactNotMerged(Refusal):
-    """This contact is merged into no other."""
+    """The contact is not merged into another one."""
 
 
-PersonCommand: TypeAlias = ForgetPerson | MergeContact | UnmergeContact
+PersonCommand: TypeAlias = ForgetPerson | MergeContact | UnmergeContact | WithdrawConsent
 
 
-def decide(states: States, command: PersonCommand) -> list[Event]:
+def decide(states: States, command: PersonCommand) -> Sequence[Event]:
     match command:
         case ForgetPerson():
-            return [*forget(states, command)]
+            return forget(states, command)
         case MergeContact():
-            return [*merge(states, command)]
+            return merge(states, command)
         case UnmergeContact():
-            return [*unmerge(states, command)]
+            return unmerge(states, command)
+        case WithdrawConsent():
+            return withdraw(states, command)
 
 
 def forget(states: States, command: ForgetPerson) -> list[PersonForgotten]:
-    """All of them or none: a merged person is one person."""
+    """All contacts of the person are forgotten, or none."""
     people = remembered(states, command.subject_ids)
     if not people:
         return []  # forgotten once is forgotten
@@ -106,23 +126,23 @@ def forget(states: States, command: ForgetPerson) -> list[PersonForgotten]:
 
 
 def merge(states: States, command: MergeContact) -> list[Event]:
-    """Only contacts of their own are merged, so that whom each is shown under is a tree."""
+    """Only unmerged contacts are merged, so that merges form trees."""
     if not command.known:
         raise UnknownPerson
     if command.subject_id == command.into:
         raise ContactMergedIntoItself
-    one, other = (must_be_remembered(states.of(decider, id)) for id in (command.subject_id, command.into))
+    one, other = (must_be_remembered(states.of(history, id)) for id in (command.subject_id, command.into))
     if stands(one.merged, command.into, command.merge_id, again=command.again):
         return []
     if merged := taken({command.subject_id: one.merged, command.into: other.merged}):
         raise ContactMergedAlready(contact_id=merged.id, into=merged.into)
-    told = ContactMerged(**command.model_dump(include={"subject_id", "into", "merge_id", "reason"}), contact_id=command.subject_id)
-    return [told, told.model_copy(update={"subject_id": command.into}), *carry_over(states, command)]
+    event = ContactMerged(**command.model_dump(include={"subject_id", "into", "merge_id", "reason"}), contact_id=command.subject_id)
+    return [event, event.model_copy(update={"subject_id": command.into}), *carry_over(states, command)]
 
 
 def carry_over(states: States, command: MergeContact) -> list[Event]:
-    """Who said no under one contact, and nothing since, said it under the other too. In doubt nobody is written to."""
-    people = remembered(states, named(command))
+    """A withdrawal under one contact, without a later consent, is carried over to the other one. In doubt no mail is sent."""
+    people = remembered(states, (command.subject_id, command.into, *command.people))
     one, other = (one_person(people, id) for id in (command.subject_id, command.into))
     if not one | other <= people.keys():
         raise PersonChanged
@@ -134,7 +154,7 @@ def carry_over(states: States, command: MergeContact) -> list[Event]:
 
 
 def declined(states: States, lead_ids: Iterable[UUID]) -> set[UUID | None]:
-    """Who took consent back for one of these leads. Before that was kept with people too, it was noted of the lead alone."""
+    """The contacts that withdrew consent for one of these leads. Old events record that on the lead alone."""
     leads = [states.of(lead, id) for id in lead_ids]
     return {contact_of(known) for known in leads if not isinstance(known, NotCaptured) and known.trail.said_no}
 
@@ -146,41 +166,24 @@ def contact_of(known: Lead) -> UUID | None:
 def unmerge(states: States, command: UnmergeContact) -> list[ContactUnmerged]:
     if not command.known:
         raise UnknownPerson
-    merged = must_be_remembered(states.of(decider, command.subject_id)).merged
+    merged = must_be_remembered(states.of(history, command.subject_id)).merged
     if command.into != (None if merged is None else merged.into):
         raise PersonChanged
     if merged is None:
         raise ContactNotMerged
-    told = ContactUnmerged(
+    event = ContactUnmerged(
         subject_id=command.subject_id,
         contact_id=command.subject_id,
         previously_into=merged.into,
         merge_id=merged.merge_id,
         reason=command.reason,
     )
-    return [told, told.model_copy(update={"subject_id": merged.into})]
+    return [event, event.model_copy(update={"subject_id": merged.into})]
 
 
-def named(command: PersonCommand) -> list[UUID]:
-    """The contacts that a command names."""
-    match command:
-        case ForgetPerson():
-            ids: tuple[UUID | None, ...] = command.subject_ids
-        case MergeContact():
-            ids = (command.subject_id, command.into, *command.people)
-        case UnmergeContact():
-            ids = (command.subject_id, command.into)
-    return [id for id in dict.fromkeys(ids) if id is not None]
-
-
-def streams(command: PersonCommand) -> list[Stream]:
-    leads = command.lead_ids if isinstance(command, MergeContact) else ()
-    return [*(decider.of(id) for id in named(command)), *(lead.of(id) for id in leads)]
-
-
-together: JointDecider[PersonCommand] = JointDecider(commands=PersonCommand, streams=streams, decide=decide, over=(decider, lead))
-
-__all__ = [
-    "ContactMerged", "ContactMergedAlready", "ContactMergedIntoItself", "ContactNotMerged", "ContactUnmerged", "ForgetPerson", "Forgotten",
-    "MergeContact", "PersonChanged", "PersonCommand", "PersonIsForgotten", "UnknownPerson", "UnmergeContact", "decider", "together",
-]  # fmt: skip
+decider: Decider[Person, PersonCommand, PersonEvent] = replace(
+    history,
+    commands=PersonCommand,
+    decide_many=decide,
+    also=(lead,),
+)

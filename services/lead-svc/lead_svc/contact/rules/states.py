@@ -1,8 +1,8 @@
-"""What is held of a contact: whom they are the same person as, whether they want to hear of our offers, and that they are forgotten."""
+"""A person: the merges of a contact, its consents, and whether it is forgotten."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Never, TypeAlias, assert_never
+from typing import Any, Never, TypeAlias
 from uuid import UUID
 
 from ltc_events import Decider, Event, Name, Personal, Refusal, States
@@ -11,10 +11,10 @@ from ltc_kit.merges import Merged
 
 
 class ContactMerged(Event, type="ltc.lead.contact-merged.v1"):
-    """A contact is the same person as another. Told on the streams of both: whoever decides about one has to know of the other."""
+    """A contact was merged into another one. It is recorded on the streams of both, since decisions about one depend on the other."""
 
     subject_id: UUID
-    """On whose stream it is told."""
+    """The contact on whose stream this is recorded."""
     contact_id: UUID
     into: UUID
     merge_id: UUID
@@ -22,10 +22,10 @@ class ContactMerged(Event, type="ltc.lead.contact-merged.v1"):
 
 
 class ContactUnmerged(Event, type="ltc.lead.contact-unmerged.v1"):
-    """A contact is a person of their own after all. Told on the streams of both, as the merge was."""
+    """A merge was undone. It is recorded on the streams of both, as the merge was."""
 
     subject_id: UUID
-    """On whose stream it is told."""
+    """The contact on whose stream this is recorded."""
     contact_id: UUID
     previously_into: UUID
     merge_id: UUID
@@ -34,43 +34,43 @@ class ContactUnmerged(Event, type="ltc.lead.contact-unmerged.v1"):
 
 
 class PersonAgreed(Event, type="ltc.lead.person-agreed.v1"):
-    """They agreed to hear of our offers, for one of their leads. Told beside the lead: whoever takes consent back has to know of it."""
+    """The contact agreed to receive offers, for one lead. It is recorded here too, so that a withdrawal finds every lead."""
 
     subject_id: UUID
     lead_id: UUID
 
 
 class ConsentWithdrawn(Event, type="ltc.lead.consent-withdrawn.v1"):
-    """They want to hear no more of our offers, for whichever lead. Told of every contact that is held to be them."""
+    """The person withdrew consent for all leads. It is recorded on every contact of the person."""
 
     subject_id: UUID
     source: Name
 
 
 class PersonIsForgotten(Refusal):
-    """The contact asked to be forgotten: nothing may be noted about them any more."""
+    """The contact is forgotten: no more data about this person may be recorded."""
 
 
 class PersonChanged(Refusal):
-    """Who is held to be this person, or what they agreed to, changed while this was asked: look again, and ask again."""
+    """The contacts or consents of this person changed during the request: read them again and repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Nobody asked to forget this person."""
+    """A person that is not forgotten."""
 
     merged: Merged | None = None
     kin: frozenset[UUID] = frozenset()
     """The contacts shown under this one."""
     agreed: frozenset[UUID] = frozenset()
-    """For which leads they said yes since they last said no. What they agreed to as they came is known of the lead alone."""
+    """The leads with a consent since the last withdrawal. Consent given at capture is recorded on the lead alone."""
     withdrawn: bool = False
-    """They said no, and nothing since."""
+    """Consent was withdrawn, and not given again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """Their key is gone, for ever."""
+    """The key of the person is destroyed."""
 
 
 Person: TypeAlias = Remembered | Forgotten
@@ -100,7 +100,7 @@ def evolve(person: Person, event: PersonEvent) -> Person:
 
 
 def linked(person: Remembered, event: ContactMerged | ContactUnmerged) -> Remembered:
-    """Of the two who are told of it, one is merged, and the other gains or loses them."""
+    """One of the two contacts is merged; the other one gains or loses it."""
     match event:
         case ContactMerged() if event.subject_id == event.contact_id:
             return replace(person, merged=Merged(event.merge_id, event.into))
@@ -112,31 +112,20 @@ def linked(person: Remembered, event: ContactMerged | ContactUnmerged) -> Rememb
             return replace(person, kin=person.kin - {event.contact_id})
 
 
-def decide_alone(person: Person, command: Never) -> list[PersonEvent]:
-    """Nothing is decided about one contact alone: others may be the same person."""
-    assert_never(command)
-
-
-decider: Decider[Person, Never, PersonEvent] = Decider(
-    kind="person",
-    id="subject_id",
-    initial=Remembered(),
-    decide=decide_alone,
-    evolve=evolve,
-    commands=Never,
-    events=PersonEvent,
-    shared=True,
+history: Decider[Person, Any, PersonEvent] = Decider(
+    kind="person", id="subject_id", initial=Remembered(), evolve=evolve, commands=Never, events=PersonEvent, shared=True
 )
+"""How the events of a person change its state. Nouns that only read persons read this."""
 
 
 def remembered(states: States, subject_ids: Iterable[UUID]) -> dict[UUID, Remembered]:
-    """Those of them who are not forgotten."""
-    people = {id: states.of(decider, id) for id in subject_ids}
+    """The persons of these contacts that are not forgotten."""
+    people = {id: states.of(history, id) for id in subject_ids}
     return {id: person for id, person in people.items() if isinstance(person, Remembered)}
 
 
 def one_person(people: Mapping[UUID, Remembered], contact_id: UUID) -> set[UUID]:
-    """Everybody who is held to be the same person as this contact, as far as it follows from what is said of these people."""
+    """All contacts that are merged with this one, as far as ``people`` shows."""
     found: set[UUID] = set()
     ahead = {contact_id}
     while ahead:

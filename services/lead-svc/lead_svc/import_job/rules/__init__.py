@@ -1,4 +1,4 @@
-"""An import: leads of another system, taken over row by row from a file, each once however often the file comes."""
+"""An import: leads of another system, read row by row from a file; a row is imported once, however often the file comes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from ltc_events import (
     Event,
     ImportJob,
     ImportKind,
-    JointDecider,
     Name,
     Refusal,
     RowError,
@@ -22,6 +21,8 @@ from ltc_events import (
     Stream,
     UserId,
 )
+from ltc_events.filled import Actor
+from ltc_kit.files import read_rows
 
 from ...rule_book import rules as rule_book
 from ...rule_book.rules.import_mapping import PRESETS, ColumnMapping
@@ -29,13 +30,13 @@ from .rows import reader
 
 Encoding = Literal["auto", "utf-8", "utf-16", "gb18030", "windows-1252"]
 ERRORS_KEPT = 1000
-"""So many rows that were not taken over are kept with their reasons; the others are counted."""
+"""The most rejected rows that are kept with their reasons; further ones are only counted."""
 
 MAPPINGS = rule_book.book_id("import")
 
 
 class StartImport(Command):
-    """Take the leads of a file over."""
+    """Import the leads of a file."""
 
     import_id: UUID
     upload_id: UUID
@@ -45,9 +46,13 @@ class StartImport(Command):
     rehearsal: bool = False
     by: UserId
 
+    def reads(self) -> list[Stream]:
+        """The import and the import mappings of this company."""
+        return [decider.of(self.import_id), rule_book.decider.of(MAPPINGS)]
+
 
 class NoteRows(Command):
-    """Note what became of some rows."""
+    """Record the results of some rows."""
 
     import_id: UUID
     after: int
@@ -57,21 +62,21 @@ class NoteRows(Command):
 
 
 class StopImport(Command):
-    """Take nothing more of a file over; what was taken over stays."""
+    """Stop an import: its remaining rows are not imported, the imported ones stay."""
 
     import_id: UUID
-    by: UserId
+    by: Actor
 
 
 class EndImport(Command):
-    """Note that all rows were gone through, or why not."""
+    """Record that all rows were read, or why not."""
 
     import_id: UUID
     failure: Name | None = None
 
 
 class ImportStarted(Event, type="ltc.lead.import-started.v1"):
-    """Leads of another system are taken over, by a mapping that stays the same until the end."""
+    """An import began, with a mapping that stays the same until the end."""
 
     import_id: UUID
     upload_id: UUID
@@ -84,7 +89,7 @@ class ImportStarted(Event, type="ltc.lead.import-started.v1"):
 
 
 class ImportProgressed(Event, type="ltc.lead.import-progressed.v1"):
-    """So many rows were gone through, all in all."""
+    """The number of rows read so far."""
 
     import_id: UUID
     rows: int
@@ -92,11 +97,11 @@ class ImportProgressed(Event, type="ltc.lead.import-progressed.v1"):
     known: int
     refused: int
     errors: tuple[RowError, ...]
-    """Why the latest of them were not taken over."""
+    """Why the latest of them were rejected."""
 
 
 class ImportFinished(Event, type="ltc.lead.import-finished.v1"):
-    """Nothing more is taken over of this file."""
+    """The import has ended."""
 
     import_id: UUID
     rehearsal: bool
@@ -106,33 +111,33 @@ class ImportFinished(Event, type="ltc.lead.import-finished.v1"):
     known: int
     refused: int
     failure: Name | None = None
-    """Why it ended early; all rows were gone through, if nothing is said."""
+    """Why it ended early; None: every row was read."""
 
 
 class UnknownImport(Refusal):
-    """There is no such import."""
+    """No such import exists."""
 
     status = 404
 
 
 class UnknownMapping(Refusal):
-    """There is no mapping {mapping}: take one of {known}, or have your own made live in the rule book import."""
+    """No mapping is called {mapping}: use one of {known}, or activate your own in the rule book `import`."""
 
     status = 404
 
 
 class RowsNotedBefore(Refusal):
-    """These rows were gone through already."""
+    """The results of these rows are recorded already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
-    """No such import was started."""
+class NotStarted:
+    """The import was not started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Rows are taken over."""
+    """Rows are being read."""
 
     terms: ImportStarted
     rows: int = 0
@@ -143,27 +148,40 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """It has ended, one way or the other."""
+    """The import has ended, completely or early."""
 
 
-Import: TypeAlias = Unheard | Running | Over
-ImportCommand: TypeAlias = NoteRows | StopImport | EndImport
+Import: TypeAlias = NotStarted | Running | Over
+ImportCommand: TypeAlias = StartImport | NoteRows | StopImport | EndImport
 ImportEvent: TypeAlias = ImportStarted | ImportProgressed | ImportFinished
 
 
-def decide(state: Import, command: ImportCommand) -> list[ImportEvent]:
+def decide(states: States, command: ImportCommand) -> Sequence[ImportEvent]:
+    state = states.of(decider, command.import_id)
     match command:
+        case StartImport():
+            return start(state, states.of(rule_book.decider, MAPPINGS), command)
         case NoteRows():
-            return [*note(state, command)]
+            return note(state, command)
         case StopImport():
-            return [*stop(state, command)]
+            return stop(state, command)
         case EndImport():
             return [finished(state, command.failure)] if isinstance(state, Running) else []
 
 
+def start(state: Import, book: rule_book.Book, command: StartImport) -> list[ImportStarted]:
+    """A running import keeps the mapping it began with."""
+    if not isinstance(state, NotStarted):
+        return []
+    known = {**PRESETS, **(book.imports.mappings if book.imports is not None else {})}
+    if command.mapping not in known:
+        raise UnknownMapping(mapping=command.mapping, known=sorted(known))
+    return [ImportStarted(**dict(command), columns=known[command.mapping])]
+
+
 def note(state: Import, command: NoteRows) -> list[ImportProgressed]:
     if not isinstance(state, Running) or state.rows != command.after:
-        raise RowsNotedBefore  # whoever notes them must found nothing either
+        raise RowsNotedBefore  # the leads of these rows are not captured either
     progressed = ImportProgressed(
         import_id=command.import_id,
         rows=state.rows + command.new + command.known + len(command.errors),
@@ -181,7 +199,7 @@ def stop(state: Import, command: StopImport) -> list[ImportFinished]:
             return [finished(state, f"stopped by {command.by}")]
         case Over():
             return []
-        case Unheard():
+        case NotStarted():
             raise UnknownImport
 
 
@@ -211,31 +229,14 @@ def evolve(state: Import, event: ImportEvent) -> Import:
 decider: Decider[Import, ImportCommand, ImportEvent] = Decider(
     kind="lead-import",
     id="import_id",
-    initial=Unheard(),
-    decide=decide,
+    initial=NotStarted(),
+    decide_many=decide,
     evolve=evolve,
     commands=ImportCommand,
     events=ImportEvent,
+    also=(rule_book.decider,),
     shared=True,
 )
-
-
-def start(states: States, command: StartImport) -> list[Event]:
-    """Decided with the own mappings that are live; a running import keeps the one it began with."""
-    if not isinstance(states.of(decider, command.import_id), Unheard):
-        return []
-    own = states.of(rule_book.decider, MAPPINGS).imports
-    known = {**PRESETS, **(own.mappings if own is not None else {})}
-    if command.mapping not in known:
-        raise UnknownMapping(mapping=command.mapping, known=sorted(known))
-    return [ImportStarted(**dict(command), columns=known[command.mapping])]
-
-
-def streams(command: StartImport) -> list[Stream]:
-    return [decider.of(command.import_id), rule_book.decider.of(MAPPINGS)]
-
-
-starting: JointDecider[StartImport] = JointDecider(commands=StartImport, streams=streams, decide=start, over=(decider, rule_book.decider))
 
 
 def order(state: Import) -> ImportJob | None:
@@ -258,4 +259,4 @@ def ended(import_id: UUID, failure: str | None) -> EndImport:
     return EndImport(import_id=import_id, failure=None if failure is None else failure[:200])
 
 
-taking: ImportKind[Import] = ImportKind(decider=decider, order=order, reader=read_below, note=noted, end=ended)
+taking: ImportKind[Import] = ImportKind(decider=decider, rows=read_rows, order=order, reader=read_below, note=noted, end=ended)

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from ltc_events import Decider, Event, States
 
-from ...contact.rules.states import decider as person
+from ...contact.rules.states import history as person
 from ...conversion.rules import decider as request
 from ...deal.rules import decider as deal
 from ...rule_book.rules import decider as rule_book

@@ -7,7 +7,7 @@ from uuid import UUID
 from ltc_events import Command, Event, Name, Stream
 
 from ...contact.rules.states import Person, PersonAgreed, Remembered
-from ...contact.rules.states import decider as person
+from ...contact.rules.states import history as person
 from .history import history
 from .states import Alive
 from .touch import RecordConsent, record_consent

@@ -1,11 +1,13 @@
-"""Nurturing: mails to somebody who is not ready yet, one after the other, until they answer, buy, or want no more of them."""
+"""Nurture: mails to a lead that is not ready yet, one after the other, until the lead answers, buys or takes consent back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Event, JointDecider, Name, Refusal, States, Stream
-from ltc_events.effect import Effect, EffectOutcome, Mail, Outcome
+from ltc_events import Code, Command, Decider, Name, Refusal, States, Stream
+from ltc_events.effect import Outcome
+from pydantic import Field
 
 from ...lead.rules.history import history as lead
 from ...lead.rules.states import Absorbed, Closed, Lead, LeadClosed, NotCaptured, Trail, UnknownLead, must_be_alive
@@ -22,19 +24,18 @@ from .states import (
     NurtureStepPlanned,
     NurtureStopped,
     Run,
-    StopNurture,
-    decider,
-    stop,
+    evolve,
+    nurture_of,
 )
 
 NURTURE = rule_book.book_id("nurture")
 ATTEMPTS = 6
 FIRST_PAUSE = timedelta(minutes=30)
-"""Before a mail that the server would not take yet is tried again; each time twice as long."""
+"""The pause before a deferred mail is tried again; it doubles each time."""
 
 
 class NurtureLead(Command):
-    """Begin a sequence with a lead: the one that is named, or the one the rules give it by itself."""
+    """Begin a sequence with a lead: the named one, or the one the rules give it."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -43,9 +44,13 @@ class NurtureLead(Command):
     """``by_hand``, or what happened to the lead."""
     at: datetime
 
+    def reads(self) -> list[Stream]:
+        """The lead, its course and the nurture rules."""
+        return streams_of(self.lead_id)
+
 
 class SendStep(Command):
-    """Intend the mail of a step, if nothing speaks against it."""
+    """Send the mail of a step, unless consent or the lead's state forbid it."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -54,9 +59,13 @@ class SendStep(Command):
     attempt: int
     due: datetime
 
+    def reads(self) -> list[Stream]:
+        """The lead, its course and the nurture rules."""
+        return streams_of(self.lead_id)
+
 
 class NoteMail(Command):
-    """Note what came of a mail, and plan what is next."""
+    """Record the outcome of a mail, and plan the next one."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -67,6 +76,27 @@ class NoteMail(Command):
     detail: Name
     at: datetime
 
+    def reads(self) -> list[Stream]:
+        """The lead, its course and the nurture rules."""
+        return streams_of(self.lead_id)
+
+
+class StopNurture(Command):
+    """Stop the sequence that runs: its mails are sent no more."""
+
+    lead_id: UUID
+    reason: Name = Field(examples=["Asked by phone"])
+
+    @property
+    def nurture_id(self) -> UUID:
+        """The stream of the course."""
+        return nurture_of(self.lead_id)
+
+
+def streams_of(lead_id: UUID) -> list[Stream]:
+    """A lead, its course and the nurture rules: the first of them that exists says the deal."""
+    return [lead.of(lead_id), decider.of(nurture_of(lead_id)), rule_book.decider.of(NURTURE)]
+
 
 class UnknownSequence(Refusal):
     """No nurture sequence of this name is live."""
@@ -75,28 +105,35 @@ class UnknownSequence(Refusal):
 
 
 class NurturedAlready(Refusal):
-    """They are getting the mails of {sequence}: stop that first."""
+    """The lead gets the mails of {sequence}: stop that sequence first."""
 
 
 class NoMailAddress(Refusal):
-    """We have no mail address of theirs."""
+    """No mail address of the lead is known: record one first."""
 
 
-NurturingCommand: TypeAlias = NurtureLead | SendStep | NoteMail
+NurtureCommand: TypeAlias = NurtureLead | SendStep | NoteMail | StopNurture
 
 
-def decide(states: States, command: NurturingCommand) -> list[Event]:
-    known, course = states.of(lead, command.lead_id), states.of(decider, command.nurture_id)
-    book = states.of(rule_book.decider, NURTURE)
+def decide(states: States, command: NurtureCommand) -> Sequence[NurtureEvent]:
+    course = states.of(decider, command.nurture_id)
     match command:
+        case StopNurture():
+            return stop(course, command)
         case NurtureLead(trigger="by_hand"):
-            return [*begin(known, course, book, command)]
+            return begin(states.of(lead, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
         case NurtureLead():
-            return [*begin_by_itself(known, course, book, command)]
+            return begin_by_itself(states.of(lead, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
         case SendStep():
-            return [*send(known, course, book, command)]
+            return send(states.of(lead, command.lead_id), course, states.of(rule_book.decider, NURTURE), command)
         case NoteMail():
-            return [*note(course, book, command)]
+            return note(course, states.of(rule_book.decider, NURTURE), command)
+
+
+def stop(course: Course, command: StopNurture) -> list[NurtureEvent]:
+    if course.now is None:
+        return []
+    return [NurtureStopped(nurture_id=command.nurture_id, lead_id=command.lead_id, run=course.runs, reason=command.reason)]
 
 
 def begin(known: Lead, course: Course, book: rule_book.Book, command: NurtureLead) -> list[NurtureEvent]:
@@ -121,7 +158,7 @@ def begin(known: Lead, course: Course, book: rule_book.Book, command: NurtureLea
 
 
 def begin_by_itself(known: Lead, course: Course, book: rule_book.Book, command: NurtureLead) -> list[NurtureEvent]:
-    """By the rules a lead gets a sequence once, and only if it may: nobody is there to be told why not."""
+    """By the rules a lead gets a sequence once, and only if it may; a refusal has no reader here."""
     rules = book.counting
     sequence = rules.by_itself.get(command.trigger) if isinstance(rules, NurtureRules) else None  # type: ignore[call-overload]
     if sequence is None or sequence in course.had:
@@ -147,7 +184,7 @@ def must_be_known(known: Lead) -> Trail:
 def planned(
     command: NurtureLead | NoteMail, run: int, rules: NurtureRules, sequence: str, step: int, start: datetime
 ) -> NurtureStepPlanned | NurtureStopped | NurtureFinished:
-    """What comes next of a sequence, counted from ``start``."""
+    """The next event of a sequence, counted from ``start``."""
     ids = {"nurture_id": command.nurture_id, "lead_id": command.lead_id}
     if step >= len(rules.sequences[sequence]):
         return NurtureFinished(**ids, run=run)
@@ -160,10 +197,10 @@ def planned(
 def send(known: Lead, course: Course, book: rule_book.Book, command: SendStep) -> list[NurtureEvent]:
     now = course.now
     if now is None or (course.runs, now.step, now.attempt) != (command.run, command.step, command.attempt):
-        return []  # it moved on
+        return []  # the course moved on
     reason = against(known, command.due)
     if reason is not None:
-        return stop(course, StopNurture(nurture_id=command.nurture_id, lead_id=command.lead_id, reason=reason))
+        return stop(course, StopNurture(lead_id=command.lead_id, reason=reason))
     assert not isinstance(known, NotCaptured | Absorbed)
     who, contact = known.who, known.trail.contact
     assert who is not None
@@ -186,7 +223,7 @@ def send(known: Lead, course: Course, book: rule_book.Book, command: SendStep) -
 
 
 def against(known: Lead, at: datetime) -> str | None:
-    """What speaks against writing to them at that instant."""
+    """Why no mail may be sent to the lead at that instant; None if it may."""
     try:
         trail = must_be_known(known)
         must_consent(trail.consent, at.date())
@@ -196,64 +233,35 @@ def against(known: Lead, at: datetime) -> str | None:
 
 
 def note(course: Course, book: rule_book.Book, command: NoteMail) -> list[NurtureEvent]:
-    told = NurtureMailTold(**command.model_dump(exclude={"at"}))
+    recorded = NurtureMailTold(**command.model_dump(exclude={"at"}))
     now = course.now
     if now is None or (course.runs, now.step, now.attempt) != (command.run, command.step, command.attempt):
-        return [told]  # it was stopped meanwhile
+        return [recorded]  # it was stopped meanwhile
     ids = {"nurture_id": command.nurture_id, "lead_id": command.lead_id, "run": command.run}
     match command.outcome:
         case "sent" | "unknown":
-            return [told, planned(command, command.run, rules_of(book, now), now.sequence, now.step + 1, command.at)]
+            return [recorded, planned(command, command.run, rules_of(book, now), now.sequence, now.step + 1, command.at)]
         case "deferred" if now.attempt < ATTEMPTS:
             due = command.at + FIRST_PAUSE * 2 ** (now.attempt - 1)
-            return [told, NurtureStepPlanned(**ids, step=now.step, attempt=now.attempt + 1, due=due)]
+            return [recorded, NurtureStepPlanned(**ids, step=now.step, attempt=now.attempt + 1, due=due)]
         case _:
-            return [told, NurtureStopped(**ids, reason=command.detail)]
+            return [recorded, NurtureStopped(**ids, reason=command.detail)]
 
 
 def rules_of(book: rule_book.Book, run: Run) -> NurtureRules:
-    """The rules a run began with; another version that is live by now is for others."""
+    """The rules a run began with; a version that became live later does not change it."""
     rules = book.versions.written[run.version - 1]
     assert isinstance(rules, NurtureRules)
     return rules
 
 
-def streams(command: NurturingCommand) -> list[Stream]:
-    return [lead.of(command.lead_id), decider.of(command.nurture_id), rule_book.decider.of(NURTURE)]
-
-
-nurturing: JointDecider[NurturingCommand] = JointDecider(
-    commands=NurturingCommand, streams=streams, decide=decide, over=(lead, decider, rule_book.decider)
-)
-
-
-def stands(states: States, mail: NurtureMailIntended, at: datetime) -> bool:
-    """Asked again at the very moment: consent may have been taken back since it was intended."""
-    course = states.of(decider, mail.nurture_id)
-    return course.now is not None and course.runs == mail.run and against(states.of(lead, mail.lead_id), at) is None
-
-
-def composed(mail: NurtureMailIntended) -> Mail:
-    return Mail(to=mail.to, name=mail.name, subject=mail.subject, body=mail.body, words={"company": mail.company}, withdraw=True)
-
-
-def told(mail: NurtureMailIntended, came: EffectOutcome) -> NoteMail:
-    return NoteMail(
-        nurture_id=mail.nurture_id,
-        lead_id=mail.lead_id,
-        run=mail.run,
-        step=mail.step,
-        attempt=mail.attempt,
-        outcome=came.outcome,
-        detail=came.detail,
-        at=came.at,
-    )
-
-
-mails = Effect(
-    intent=NurtureMailIntended,
-    streams=lambda mail: [lead.of(mail.lead_id), decider.of(mail.nurture_id)],
-    stands=stands,
-    mail=composed,
-    told=told,
+decider: Decider[Course, NurtureCommand, NurtureEvent] = Decider(
+    kind="nurture",
+    id="nurture_id",
+    initial=Course(),
+    decide_many=decide,
+    evolve=evolve,
+    commands=NurtureCommand,
+    events=NurtureEvent,
+    also=(lead, rule_book.decider),
 )

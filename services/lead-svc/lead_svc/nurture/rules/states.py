@@ -1,11 +1,11 @@
-"""How a lead is nurtured: which sequences it had, and where the one that runs stands."""
+"""How a lead is nurtured: the sequences it had, and how far the current one is."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, Name, Personal, Text, derive_id
+from ltc_events import Code, Event, Name, Personal, Text, derive_id
 from ltc_events.effect import Outcome
 
 
@@ -14,16 +14,8 @@ def nurture_of(lead_id: UUID) -> UUID:
     return derive_id("nurture", lead_id)
 
 
-class StopNurture(Command):
-    """Send no more."""
-
-    nurture_id: UUID
-    lead_id: UUID
-    reason: Name
-
-
 class NurtureBegun(Event, type="ltc.lead.nurture-begun.v1"):
-    """They get the mails of a sequence, by the version of it that counts now."""
+    """The lead gets the mails of a sequence, by the version that is live now."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -34,7 +26,7 @@ class NurtureBegun(Event, type="ltc.lead.nurture-begun.v1"):
 
 
 class NurtureStepPlanned(Event, type="ltc.lead.nurture-step-planned.v1"):
-    """A mail of theirs is due then."""
+    """The next mail is due at this instant."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -45,7 +37,7 @@ class NurtureStepPlanned(Event, type="ltc.lead.nurture-step-planned.v1"):
 
 
 class NurtureMailIntended(Event, type="ltc.lead.nurture-mail-intended.v1"):
-    """This is to be sent now. Its Message-ID follows from the id of this event."""
+    """The mail is sent now. Its Message-ID follows from the id of this event."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -60,7 +52,7 @@ class NurtureMailIntended(Event, type="ltc.lead.nurture-mail-intended.v1"):
 
 
 class NurtureMailTold(Event, type="ltc.lead.nurture-mail-told.v1"):
-    """What came of it."""
+    """The outcome of a mail."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -72,7 +64,7 @@ class NurtureMailTold(Event, type="ltc.lead.nurture-mail-told.v1"):
 
 
 class NurtureStopped(Event, type="ltc.lead.nurture-stopped.v1"):
-    """They get no more of this sequence."""
+    """The sequence was stopped: the lead gets no more of its mails."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -81,7 +73,7 @@ class NurtureStopped(Event, type="ltc.lead.nurture-stopped.v1"):
 
 
 class NurtureFinished(Event, type="ltc.lead.nurture-finished.v1"):
-    """They got the whole sequence."""
+    """The lead got every mail of the sequence."""
 
     nurture_id: UUID
     lead_id: UUID
@@ -90,7 +82,7 @@ class NurtureFinished(Event, type="ltc.lead.nurture-finished.v1"):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A sequence under way."""
+    """A sequence that runs."""
 
     sequence: str
     version: int
@@ -100,7 +92,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How they were nurtured so far."""
+    """How a lead was nurtured so far."""
 
     runs: int = 0
     had: frozenset[str] = frozenset()
@@ -108,12 +100,6 @@ class Course:
 
 
 NurtureEvent: TypeAlias = NurtureBegun | NurtureStepPlanned | NurtureMailIntended | NurtureMailTold | NurtureStopped | NurtureFinished
-
-
-def stop(course: Course, command: StopNurture) -> list[NurtureEvent]:
-    if course.now is None:
-        return []
-    return [NurtureStopped(nurture_id=command.nurture_id, lead_id=command.lead_id, run=course.runs, reason=command.reason)]
 
 
 def evolve(course: Course, event: NurtureEvent) -> Course:
@@ -126,8 +112,3 @@ def evolve(course: Course, event: NurtureEvent) -> Course:
             return replace(course, now=None)
         case NurtureMailIntended() | NurtureMailTold():
             return course
-
-
-decider: Decider[Course, StopNurture, NurtureEvent] = Decider(
-    kind="nurture", id="nurture_id", initial=Course(), decide=stop, evolve=evolve, commands=StopNurture, events=NurtureEvent
-)

@@ -1,16 +1,18 @@
-"""An account: a party we know, under every name it came with, and whether it is the same as another."""
+"""A party: a known company with all its names, and the party it is merged into."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Name, Refusal, States, Stream, Text
+from ltc_events import Command, Decider, Event, Name, Refusal, States, Stream, Text
 from ltc_events.lead import Domain, PartyMerged, PartyUnmerged, PhoneNumber
 from ltc_kit.merges import Merged, stands, taken
+from pydantic import Field
 
 
 class NoteParty(Command):
-    """Note what is known of a party: a name it goes by, its web domain, its switchboard."""
+    """Record a name, the web domain or the switchboard of a party."""
 
     party_id: UUID
     company: Name
@@ -19,7 +21,7 @@ class NoteParty(Command):
 
 
 class DescribeParty(Command):
-    """Note the web domain or the switchboard of a party we know."""
+    """Record the web domain or the switchboard of a known party."""
 
     party_id: UUID
     website: Domain | None = None
@@ -27,25 +29,29 @@ class DescribeParty(Command):
 
 
 class MergeParty(Command):
-    """Say that a party is the same as another, under which both are shown from now on."""
+    """Merge a party into another one, under which both are shown from now on."""
 
     party_id: UUID
     into: UUID
     merge_id: UUID
     reason: Text
     again: bool = False
-    """It stands already by this id, as far as the asker knows."""
+    """The caller read that this merge stands already by this id."""
+
+    def reads(self) -> Sequence[Stream]:
+        """Both parties."""
+        return list(dict.fromkeys((decider.of(self.party_id), decider.of(self.into))))
 
 
 class UnmergeParty(Command):
-    """Say that a party is one of its own after all."""
+    """Undo a merge: each party has again what was recorded of it, also what was recorded since."""
 
     party_id: UUID
-    reason: Text
+    reason: Text = Field(examples=["Two companies in one house"])
 
 
 class PartyNoted(Event, type="ltc.lead.party-noted.v1"):
-    """A company goes by this name, this web domain, this switchboard. Nothing of a person: a person's are sealed."""
+    """A company has this name, web domain and switchboard. No data of a person: that is encrypted."""
 
     party_id: UUID
     company: Name
@@ -54,54 +60,56 @@ class PartyNoted(Event, type="ltc.lead.party-noted.v1"):
 
 
 class UnknownParty(Refusal):
-    """There is no such party."""
+    """No such party exists."""
 
     status = 404
 
 
 class MergedIntoItself(Refusal):
-    """A party is the same as itself already: name another one."""
+    """A party cannot be merged into itself: name another one."""
 
 
 class PartyMergedAlready(Refusal):
-    """The party {party_id} is merged into {into}: undo that first, or merge with that one."""
+    """The party {party_id} is merged into {into} already: undo that merge first, or merge with that party."""
 
 
 class PartyNotMerged(Refusal):
-    """This party is merged into no other."""
+    """The party is not merged into another one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """A party; one without a name was never heard of."""
+class Party:
+    """A party; without a name it is unknown."""
 
     name: str | None = None
     noted: frozenset[tuple[str, str]] = frozenset()
     merged: Merged | None = None
 
 
-AccountCommand: TypeAlias = NoteParty | DescribeParty | UnmergeParty
-AccountEvent: TypeAlias = PartyNoted | PartyMerged | PartyUnmerged
+PartyCommand: TypeAlias = NoteParty | DescribeParty | MergeParty | UnmergeParty
+PartyEvent: TypeAlias = PartyNoted | PartyMerged | PartyUnmerged
 
 
-def decide(account: Account, command: AccountCommand) -> list[AccountEvent]:
+def decide(states: States, command: PartyCommand) -> Sequence[PartyEvent]:
+    party = states.of(decider, command.party_id)
     match command:
         case NoteParty():
-            return [*note(account, command)]
+            return note(party, command)
         case DescribeParty():
-            return [*note(account, NoteParty(**dict(command), company=must_be_known(account)))]
+            return note(party, NoteParty(**dict(command), company=must_be_known(party)))
+        case MergeParty():
+            return merge(party, states.of(decider, command.into), command)
         case UnmergeParty():
-            return [*unmerge(account, command)]
+            return unmerge(party, command)
 
 
-def note(account: Account, command: NoteParty) -> list[PartyNoted]:
+def note(party: Party, command: NoteParty) -> list[PartyNoted]:
     noted = PartyNoted(**dict(command))
-    return [] if said(noted) <= account.noted else [noted]
+    return [] if said(noted) <= party.noted else [noted]
 
 
-def merge(states: States, command: MergeParty) -> list[Event]:
-    """Only parties of their own are merged, so that whom each is shown under is a tree."""
-    one, other = states.of(decider, command.party_id), states.of(decider, command.into)
+def merge(one: Party, other: Party, command: MergeParty) -> list[PartyMerged]:
+    """Only unmerged parties are merged, so that merges form trees."""
     must_be_known(one)
     must_be_known(other)
     if command.party_id == command.into:
@@ -113,18 +121,18 @@ def merge(states: States, command: MergeParty) -> list[Event]:
     return [PartyMerged(**command.model_dump(exclude={"again"}))]
 
 
-def unmerge(account: Account, command: UnmergeParty) -> list[PartyUnmerged]:
-    must_be_known(account)
-    if account.merged is None:
+def unmerge(party: Party, command: UnmergeParty) -> list[PartyUnmerged]:
+    must_be_known(party)
+    if party.merged is None:
         raise PartyNotMerged
-    merged = account.merged
+    merged = party.merged
     return [PartyUnmerged(party_id=command.party_id, merge_id=merged.merge_id, previously_into=merged.into, reason=command.reason)]
 
 
-def must_be_known(account: Account) -> str:
-    if account.name is None:
+def must_be_known(party: Party) -> str:
+    if party.name is None:
         raise UnknownParty
-    return account.name
+    return party.name
 
 
 def said(noted: PartyNoted) -> frozenset[tuple[str, str]]:
@@ -132,30 +140,23 @@ def said(noted: PartyNoted) -> frozenset[tuple[str, str]]:
     return frozenset((what, value) for what, value in kept if value is not None)
 
 
-def evolve(account: Account, event: AccountEvent) -> Account:
+def evolve(party: Party, event: PartyEvent) -> Party:
     match event:
         case PartyNoted():
-            return replace(account, name=account.name or event.company, noted=account.noted | said(event))
+            return replace(party, name=party.name or event.company, noted=party.noted | said(event))
         case PartyMerged():
-            return replace(account, merged=Merged(event.merge_id, event.into))
+            return replace(party, merged=Merged(event.merge_id, event.into))
         case PartyUnmerged():
-            return replace(account, merged=None)
+            return replace(party, merged=None)
 
 
-decider: Decider[Account, AccountCommand, AccountEvent] = Decider(
+decider: Decider[Party, PartyCommand, PartyEvent] = Decider(
     kind="party",
     id="party_id",
-    initial=Account(),
-    decide=decide,
+    initial=Party(),
+    decide_many=decide,
     evolve=evolve,
-    commands=AccountCommand,
-    events=AccountEvent,
+    commands=PartyCommand,
+    events=PartyEvent,
     shared=True,
 )
-
-
-def streams(command: MergeParty) -> list[Stream]:
-    return list(dict.fromkeys((decider.of(command.party_id), decider.of(command.into))))
-
-
-merging: JointDecider[MergeParty] = JointDecider(commands=MergeParty, streams=streams, decide=merge, over=(decider,))

@@ -1,4 +1,4 @@
-"""Which companies may be the same one: what of them is compared, and how much an agreement weighs."""
+"""Which parties may be the same company: the compared marks, and the weight of each match."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from .names import normalised
 
 MarkKind = Literal["name", "website", "phone"]
 WEIGHTS: Mapping[str, int] = {"name": 60, "website": 70, "phone": 50}
-"""Points of 100 for agreeing in this."""
+"""Points of 100 for a match."""
 
 _LEGAL_FORMS = frozenset(
     {
@@ -29,7 +29,7 @@ _HOST = re.compile(r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z
 
 
 class Mark(NamedTuple):
-    """Something that two spellings of one company have in common."""
+    """A mark that two records of one company share."""
 
     kind: MarkKind
     value: str
@@ -111,13 +111,13 @@ CompanyPhone = Annotated[
 
 
 def marks(company: str, website: Domain | None, phone: PhoneNumber | None) -> tuple[Mark, ...]:
-    """What of a company is compared."""
+    """The compared marks of a company."""
     found: tuple[tuple[MarkKind, str | None], ...] = (("name", core_name(company)), ("website", website), ("phone", phone))
     return tuple(Mark(kind, value) for kind, value in found if value)
 
 
 def weight(kinds: Iterable[str]) -> int:
-    """How likely it is that they are the same, of 100, where they agree in these."""
+    """The likelihood, of 100, that two parties with these matches are the same."""
     return min(100, sum(WEIGHTS[kind] for kind in set(kinds)))
 
 

@@ -1,4 +1,4 @@
-"""A party: the company behind a lead, the same one however its name is spelled."""
+"""Names of companies: spellings that differ only in form are one company."""
 
 import unicodedata
 from uuid import UUID
@@ -12,7 +12,7 @@ def party_of(company: str) -> UUID:
 
 
 def normalised(company: str) -> str:
-    """The name without what people spell differently: ``"ACME, Inc."`` and ``"acme inc"`` are the same."""
+    """The name without case, width, spacing and punctuation: ``"ACME, Inc."`` and ``"acme inc"`` are the same."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", company).casefold())
     words = "".join(sign if sign.isalnum() or unicodedata.category(sign).startswith("M") else " " for sign in folded).split()
     return " ".join(words) or folded.strip()  # a name of punctuation alone is still a name

@@ -1,10 +1,11 @@
-"""A rule book: rules that are data, drafted version by version; one version is live, and what it says is seen before it is."""
+"""A rule book: rules that are data, drafted version by version; one version is live, and each can be previewed before."""
 
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Code, Command, Decider, Event, Refusal, UserId, derive_id
+from ltc_events.filled import Actor
 from ltc_kit.versioned_document import Versions
 from pydantic import Field
 
@@ -20,14 +21,13 @@ Rules: TypeAlias = ScoringModel | AssignmentRules | PoolRules | ResponseRules | 
 
 
 def book_id(book: BookName) -> UUID:
-    """The stream of a rule book: there is one of each."""
+    """The stream of a rule book; there is one of each name."""
     return derive_id("rule-book", book)
 
 
 class DraftRules(Command):
-    """Write the next version of a rule book; it says nothing until it is live."""
+    """Write the next version of a rule book; it has no effect until it is activated."""
 
-    book_id: UUID
     book: BookName
     scoring: ScoringModel | None = None
     assignment: AssignmentRules | None = None
@@ -37,9 +37,14 @@ class DraftRules(Command):
     nurture: NurtureRules | None = None
     drafted_by: UserId
 
+    @property
+    def book_id(self) -> UUID:
+        """The stream of the rule book."""
+        return book_id(self.book)
+
 
 class RecordBackTest(Command):
-    """Note how a version would have judged what is over."""
+    """Record how a version would have judged the leads that have ended."""
 
     book_id: UUID
     version: Version
@@ -48,11 +53,19 @@ class RecordBackTest(Command):
 
 
 class ActivateRules(Command):
-    """Let a version say what is done from now on."""
+    """Activate a version of a rule book.
 
-    book_id: UUID
+    What runs already keeps the version it began with; a lead is judged by a new scoring model when its next fact is recorded.
+    """
+
+    book: BookName
     version: Version
-    activated_by: UserId
+    activated_by: Actor
+
+    @property
+    def book_id(self) -> UUID:
+        """The stream of the rule book."""
+        return book_id(self.book)
 
 
 class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
@@ -71,7 +84,7 @@ class RulesDrafted(Event, type="ltc.lead.rules-drafted.v1"):
 
 
 class RulesBackTested(Event, type="ltc.lead.rules-back-tested.v1"):
-    """This is how a version would have judged the leads that are over, by what was known of them so many days after they came."""
+    """How a version would have judged the leads that have ended, by what was known ``horizon_days`` after they came."""
 
     book_id: UUID
     version: Version
@@ -80,7 +93,7 @@ class RulesBackTested(Event, type="ltc.lead.rules-back-tested.v1"):
 
 
 class RulesActivated(Event, type="ltc.lead.rules-activated.v1"):
-    """From now on this version is what counts."""
+    """This version is live from now on."""
 
     book_id: UUID
     version: Version
@@ -89,60 +102,60 @@ class RulesActivated(Event, type="ltc.lead.rules-activated.v1"):
 
 
 class UnknownRules(Refusal):
-    """There is no such version of this rule book."""
+    """This rule book has no such version."""
 
     status = 404
 
 
 class RulesNotBackTested(Refusal):
-    """Version {version} was never tested against history: do that first, and look at what it says."""
+    """Version {version} was never tested against history: run its back-test and check the result first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All versions of one rule book, and which of them counts."""
+    """All versions of one rule book, and which of them is live."""
 
     versions: Versions[Rules] = field(default_factory=Versions)
     tested: frozenset[int] = frozenset()
 
     @property
     def live(self) -> int | None:
-        """The version that counts."""
+        """The live version."""
         return self.versions.live
 
     @property
     def scoring(self) -> ScoringModel | None:
-        """The scoring model that counts, if this is its book and one does."""
+        """The live scoring model, if this is its book."""
         rules = self.counting
         return rules if isinstance(rules, ScoringModel) else None
 
     @property
     def assignment(self) -> AssignmentRules | None:
-        """The assignment rules that count, if this is their book and some do."""
+        """The live assignment rules, if this is their book."""
         rules = self.counting
         return rules if isinstance(rules, AssignmentRules) else None
 
     @property
     def pool(self) -> PoolRules | None:
-        """The rules of the pool that count, if this is their book and some do."""
+        """The live pool rules, if this is their book."""
         rules = self.counting
         return rules if isinstance(rules, PoolRules) else None
 
     @property
     def response(self) -> ResponseRules | None:
-        """How soon a new lead must hear of us, if this is the book that says so and it does."""
+        """The live response rules, if this is their book."""
         rules = self.counting
         return rules if isinstance(rules, ResponseRules) else None
 
     @property
     def imports(self) -> ImportMappings | None:
-        """The own mappings of imports that count, if this is their book and some do."""
+        """The live import mappings of this company, if this is their book."""
         rules = self.counting
         return rules if isinstance(rules, ImportMappings) else None
 
     @property
     def counting(self) -> Rules | None:
-        """What the live version says."""
+        """The content of the live version."""
         return self.versions.counting
 
 
@@ -163,7 +176,7 @@ def decide(book: Book, command: RuleBookCommand) -> list[RuleBookEvent]:
 def draft(book: Book, command: DraftRules) -> list[RulesDrafted]:
     if book.versions.says(content(command)):
         return []
-    return [RulesDrafted(**dict(command), version=book.versions.next)]
+    return [RulesDrafted(book_id=command.book_id, **dict(command), version=book.versions.next)]
 
 
 def back_test(book: Book, command: RecordBackTest) -> list[RulesBackTested]:
@@ -175,7 +188,7 @@ def activate(book: Book, command: ActivateRules) -> list[RulesActivated]:
         return []
     if isinstance(book.versions.written[command.version - 1], ScoringModel) and command.version not in book.tested:
         raise RulesNotBackTested(version=command.version)
-    return [RulesActivated(**dict(command), previous=book.live)]
+    return [RulesActivated(book_id=command.book_id, version=command.version, previous=book.live, activated_by=command.activated_by)]
 
 
 def must_have(book: Book, version: int) -> Book:
@@ -185,7 +198,7 @@ def must_have(book: Book, version: int) -> Book:
 
 
 def content(said: DraftRules | RulesDrafted) -> Rules:
-    """What the version says: one kind of rules, that of its book."""
+    """The content of the version: the one kind of rules of its book."""
     rules = said.scoring or said.assignment or said.pool or said.response or said.imports or said.nurture
     assert rules is not None
     return rules

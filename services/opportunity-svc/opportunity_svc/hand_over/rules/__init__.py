@@ -1,27 +1,44 @@
 """Leaving: one of us hands over every seat of an open deal and every open task; authority goes to nobody by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, States, Stream, UserId
+from ltc_events import Command, Decider, Event, States, Stream, UserId
 from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskRaised, TaskReassigned, Why
 
 from ...authority_grant import rules as authority
 from ...authority_grant.rules import authority_id
-from ...deal import rules as opportunity
+from ...deal.rules.history import history as deals
 from ...deal.rules.states import Open, deal_under_way
 from ...deal.rules.terms import terms_of, triangle, unfounded
 from ...forecast import rules as forecast
 from ...forecast.rules import forecast_id
 from ...mandate import rules as mandate
 from ...mandate.rules import mandate_id
-from ...task import rules as task
-from ...task.rules import Nothing, Pending, given, task_id
-from . import workload as desk
-from .workload import Away, WorkHandedOver, WorkPassedOn, desk_of, parts, passed_on
+from ...task.rules.states import NotRaised, Pending, given, task_id
+from ...task.rules.states import history as tasks
+from .workload import (
+    Away,
+    Desk,
+    DeskEvent,
+    NoteWork,
+    NoteWorkGone,
+    TakeWorkUp,
+    What,
+    WorkHandedOver,
+    WorkPassedOn,
+    desk_of,
+    history,
+    note,
+    note_gone,
+    parts,
+    passed_on,
+    take_up,
+)
 
 GATES = ("ATI", "ATB", "ATC")
 SEATS = ("account_manager", "solution_manager", "fulfilment_manager")
@@ -37,6 +54,12 @@ class HandWorkOver(Command):
     by: UserId
     today: date
 
+    def reads(self) -> list[Stream]:
+        """The work of who leaves, what they may decide and allow, and the tasks about that."""
+        stays = [task_id(kind, self.hand_over_id) for kind in ("mandate_stays", "authority_stays")]
+        held = [mandate.decider.of(mandate_id(self.user)), authority.decider.of(authority_id(self.user))]
+        return [history.of(self.desk_id), *held, *map(tasks.of, stays)]
+
 
 class MoveDeal(Command):
     """Let somebody else have the seats of who leaves, if they still hold any."""
@@ -51,6 +74,13 @@ class MoveDeal(Command):
     """Of which part of the hand-over: a deal that comes back to who left is moved anew."""
     today: date
 
+    def reads(self) -> list[Stream]:
+        """The deal and its forecast, the work of both, and the tasks that may follow."""
+        asked = [task_id("decision_to_ask", *cause(self), gate) for gate in GATES]
+        follow = [task_id("seat_stays", *cause(self)), task_id("forecast_to_set", *cause(self)), *asked]
+        first = [deals.of(self.opportunity_id), forecast.decider.of(forecast_id(self.opportunity_id))]
+        return [*first, *desks(self.user, self.to), *map(tasks.of, follow)]
+
 
 class MoveTask(Command):
     """Let somebody else have the task, if who leaves still has it."""
@@ -62,12 +92,22 @@ class MoveTask(Command):
     by: UserId
     via: tuple[UserId, ...] = ()
 
+    def reads(self) -> list[Stream]:
+        """The task, and the work of everyone who may get it."""
+        return [tasks.of(self.task_id), *desks(self.user, self.to, self.by)]
 
-LeavingCommand: TypeAlias = HandWorkOver | MoveDeal | MoveTask
+
+DeskCommand: TypeAlias = NoteWork | NoteWorkGone | TakeWorkUp | HandWorkOver | MoveDeal | MoveTask
 
 
-def decide(states: States, command: LeavingCommand) -> list[Event]:
+def decide(states: States, command: DeskCommand) -> Sequence[Event]:
     match command:
+        case NoteWork():
+            return note(states.of(history, command.desk_id), command)
+        case NoteWorkGone():
+            return note_gone(states.of(history, command.desk_id), command)
+        case TakeWorkUp():
+            return take_up(states.of(history, command.desk_id), command)
         case HandWorkOver():
             return hand_over(states, command)
         case MoveDeal():
@@ -77,7 +117,7 @@ def decide(states: States, command: LeavingCommand) -> list[Event]:
 
 
 def hand_over(states: States, command: HandWorkOver) -> list[Event]:
-    known = states.of(desk.decider, command.desk_id)
+    known = states.of(history, command.desk_id)
     if known.left is not None and known.left.hand_over_id == command.hand_over_id:
         return []  # heard twice, handed over once
     where = Away(command.hand_over_id, command.to, command.by)
@@ -100,7 +140,7 @@ def what_they_may(states: States, command: HandWorkOver) -> Iterator[TaskRaised]
 
 
 def move_deal(states: States, command: MoveDeal) -> Iterator[Event]:
-    deal = deal_under_way(states.of(opportunity.decider, command.opportunity_id))
+    deal = deal_under_way(states.of(deals, command.opportunity_id))
     seats = [seat for seat in SEATS if deal is not None and getattr(deal, seat) == command.user]
     if deal is None or not seats or not still_away(states, command):
         return  # it is decided, or moved on, or they are back
@@ -121,19 +161,19 @@ def move_deal(states: States, command: MoveDeal) -> Iterator[Event]:
 
 def still_away(states: States, command: MoveDeal | MoveTask) -> bool:
     """Whether this hand-over still counts: they may be back, or their work may go to somebody else by now."""
-    left = states.of(desk.decider, desk_of(command.user)).left
+    left = states.of(history, desk_of(command.user)).left
     return left is not None and left.hand_over_id == command.hand_over_id
 
 
 def beyond(states: States, user: str, to: str, via: tuple[str, ...]) -> Away | None:
     """Where the work of the successor goes, if they left as well; nowhere, where it would come back."""
-    left = states.of(desk.decider, desk_of(to)).left
+    left = states.of(history, desk_of(to)).left
     if left is None or left.to not in (user, to, *via):
         return left
     return Away(left.hand_over_id, None, left.by)
 
 
-def onward(command: MoveDeal | MoveTask, further: Away, what: desk.What, id: UUID) -> WorkPassedOn:
+def onward(command: MoveDeal | MoveTask, further: Away, what: What, id: UUID) -> WorkPassedOn:
     """It goes where the work of the successor goes; it is still this hand-over."""
     assert command.to is not None
     where = Away(command.hand_over_id, further.to, command.by)
@@ -181,13 +221,13 @@ def cause(command: MoveDeal) -> tuple[UUID, UUID, int]:
 
 
 def once(states: States, command: MoveDeal, id: UUID, raised: TaskRaised) -> Iterator[TaskRaised]:
-    if isinstance(states.of(task.decider, id), Nothing):
+    if isinstance(states.of(tasks, id), NotRaised):
         yield raised
 
 
 def move_task(states: States, command: MoveTask) -> Iterator[TaskReassigned | WorkPassedOn]:
     """Who follows gets it; what asks for a mandate goes to whoever ordered the hand-over, as does what nobody follows in."""
-    known = states.of(task.decider, command.task_id)
+    known = states.of(tasks, command.task_id)
     if not isinstance(known, Pending) or known.owner != command.user or not still_away(states, command):
         return  # it moved on, or they are back
     to = None if known.why.may_decide else command.to
@@ -201,31 +241,16 @@ def move_task(states: States, command: MoveTask) -> Iterator[TaskReassigned | Wo
 
 
 def is_here(states: States, user: str | None) -> bool:
-    return user is not None and states.of(desk.decider, desk_of(user)).left is None
-
-
-def streams(command: LeavingCommand) -> list[Stream]:
-    match command:
-        case HandWorkOver(user=user):
-            tasks = [task_id(kind, command.hand_over_id) for kind in ("mandate_stays", "authority_stays")]
-            held = [mandate.decider.of(mandate_id(user)), authority.decider.of(authority_id(user))]
-            return [desk.decider.of(command.desk_id), *held, *map(task.decider.of, tasks)]
-        case MoveDeal(opportunity_id=deal):
-            asked = [task_id("decision_to_ask", *cause(command), gate) for gate in GATES]
-            tasks = [task_id("seat_stays", *cause(command)), task_id("forecast_to_set", *cause(command)), *asked]
-            first = [opportunity.decider.of(deal), forecast.decider.of(forecast_id(deal))]
-            return [*first, *desks(command.user, command.to), *map(task.decider.of, tasks)]
-        case MoveTask():
-            return [task.decider.of(command.task_id), *desks(command.user, command.to, command.by)]
+    return user is not None and states.of(history, desk_of(user)).left is None
 
 
 def desks(*users: str | None) -> list[Stream]:
-    return [desk.decider.of(desk_of(user)) for user in dict.fromkeys(users) if user is not None]
+    return [history.of(desk_of(user)) for user in dict.fromkeys(users) if user is not None]
 
 
-decider: JointDecider[LeavingCommand] = JointDecider(
-    commands=LeavingCommand,
-    streams=streams,
-    decide=decide,
-    over=(opportunity.decider, desk.decider, task.decider, forecast.decider, mandate.decider, authority.decider),
+decider: Decider[Desk, DeskCommand, DeskEvent] = replace(
+    history,
+    commands=DeskCommand,
+    decide_many=decide,
+    also=(deals, tasks, forecast.decider, mandate.decider, authority.decider),
 )

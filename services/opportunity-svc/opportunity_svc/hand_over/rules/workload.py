@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Never, TypeAlias
 from uuid import UUID
 
 from ltc_events import Command, Decider, Event, UserId, derive_id
@@ -122,18 +122,15 @@ class Desk:
         return self.deals if what == "deal" else self.tasks
 
 
-DeskCommand: TypeAlias = NoteWork | NoteWorkGone | TakeWorkUp
 DeskEvent: TypeAlias = WorkTaken | WorkGone | WorkHandedOver | WorkPassedOn | WorkTakenUp | SeatsKept
 
 
-def decide(desk: Desk, command: DeskCommand) -> list[DeskEvent]:
-    match command:
-        case NoteWork():
-            return [] if command.id in desk.of(command.what) else [WorkTaken(**dict(command)), *at_once(desk, command)]
-        case NoteWorkGone():
-            return [WorkGone(**dict(command))] if command.id in desk.of(command.what) else []
-        case TakeWorkUp():
-            return take_up(desk, command)
+def note(desk: Desk, command: NoteWork) -> list[DeskEvent]:
+    return [] if command.id in desk.of(command.what) else [WorkTaken(**dict(command)), *at_once(desk, command)]
+
+
+def note_gone(desk: Desk, command: NoteWorkGone) -> list[DeskEvent]:
+    return [WorkGone(**dict(command))] if command.id in desk.of(command.what) else []
 
 
 def at_once(desk: Desk, taken: NoteWork) -> Iterator[WorkPassedOn]:
@@ -178,6 +175,7 @@ def evolve(desk: Desk, event: DeskEvent) -> Desk:
             return desk  # each deal and task leaves it when it is moved
 
 
-decider: Decider[Desk, DeskCommand, DeskEvent] = Decider(
-    kind="desk", id="desk_id", initial=Desk(), decide=decide, evolve=evolve, commands=DeskCommand, events=DeskEvent, shared=True
+history: Decider[Desk, Any, DeskEvent] = Decider(
+    kind="desk", id="desk_id", initial=Desk(), evolve=evolve, commands=Never, events=DeskEvent, shared=True
 )
+"""The work of each user as other nouns read it: without what may be done with it."""

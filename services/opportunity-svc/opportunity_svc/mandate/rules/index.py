@@ -1,12 +1,12 @@
 """The register of mandates: what everybody may decide, in one place, so that it can be said who may."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Never
+from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Money, States, Stream, UserId, Value, derive_id
+from ltc_events import Command, Decider, Event, Money, States, Stream, UserId, Value, derive_id
 from ltc_events.opportunity_gates import Gate
 from pydantic import Field
 
@@ -22,6 +22,10 @@ class NoteMandate(Command):
 
     register_id: UUID = REGISTER
     user: UserId
+
+    def reads(self) -> list[Stream]:
+        """The index, and the mandate to be noted."""
+        return [decider.of(self.register_id), mandate.decider.of(mandate_id(self.user))]
 
 
 class NotedGrant(Value):
@@ -79,8 +83,14 @@ def as_noted(grant: Grant) -> NotedGrant:
     )
 
 
-def note(states: States, command: NoteMandate) -> list[Event]:
-    held, known = states.of(mandate.decider, mandate_id(command.user)), states.of(decider, command.register_id)
+def decide(states: States, command: NoteMandate) -> Sequence[Event]:
+    match command:
+        case NoteMandate():
+            held = states.of(mandate.decider, mandate_id(command.user))
+            return note(held, states.of(decider, command.register_id), command)
+
+
+def note(held: Mandate, known: Register, command: NoteMandate) -> Sequence[Event]:
     noted = MandateNoted(
         register_id=command.register_id,
         user=command.user,
@@ -90,20 +100,20 @@ def note(states: States, command: NoteMandate) -> list[Event]:
     return [] if known.noted.get(command.user) == noted else [noted]
 
 
-decider: Decider[Register, Never, MandateNoted] = Decider(
+def evolve(register: Register, event: MandateNoted) -> Register:
+    match event:
+        case MandateNoted():
+            return Register({**register.noted, event.user: event})
+
+
+decider: Decider[Register, NoteMandate, MandateNoted] = Decider(
     kind="register",
     id="register_id",
     initial=Register(),
-    decide=lambda register, command: [],
-    evolve=lambda register, event: Register({**register.noted, event.user: event}),
-    commands=Never,
+    decide_many=decide,
+    evolve=evolve,
+    commands=NoteMandate,
     events=MandateNoted,
+    also=(mandate.decider,),
     shared=True,
 )
-
-
-def streams(command: NoteMandate) -> list[Stream]:
-    return [decider.of(command.register_id), mandate.decider.of(mandate_id(command.user))]
-
-
-noting: JointDecider[NoteMandate] = JointDecider(commands=NoteMandate, streams=streams, decide=note, over=(decider, mandate.decider))

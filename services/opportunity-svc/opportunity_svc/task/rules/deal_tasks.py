@@ -1,15 +1,20 @@
 """An agenda: the open tasks of a deal, or about one of us, so that they end when their reason does."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, UserId, derive_id
+from ltc_events import Code, Command, Decider, Event, States, Stream, UserId, derive_id
+from ltc_events.opportunity_gates import Gate, Round
 from ltc_events.opportunity_tasks import Why
 
-from . import OF_THE_MANAGER
+from ...deal.rules.history import history as deals
+from ...deal.rules.states import Closed, Open, Opportunity
+from ...mandate.rules import index as register
+from ...mandate.rules.index import REGISTER, Register
+from .states import OF_THE_MANAGER
 
 
 def agenda_of(deal_or_user: UUID | str) -> UUID:
@@ -60,6 +65,30 @@ class MoveAccount(Command):
     agenda_id: UUID
     owner: UserId
     to: UserId
+
+
+class SeekDeciders(Command):
+    """Find out who may decide what nobody decided in time."""
+
+    opportunity_id: UUID
+    gate: Gate
+    round: Round
+    due: date
+    today: date
+
+    def reads(self) -> list[Stream]:
+        """The deal, its tasks, and the index of mandates."""
+        return [deals.of(self.opportunity_id), decider.of(agenda_of(self.opportunity_id)), register.decider.of(REGISTER)]
+
+
+class VacateSeats(Command):
+    """Note that nobody holds a seat of a deal that is decided."""
+
+    opportunity_id: UUID
+
+    def reads(self) -> list[Stream]:
+        """The deal and its tasks."""
+        return [deals.of(self.opportunity_id), decider.of(agenda_of(self.opportunity_id))]
 
 
 class TaskListed(Event, type="ltc.opportunity.task-listed.v1"):
@@ -147,25 +176,42 @@ class Agenda:
         return (self.sent or self.drafted) in (None, quote_id)
 
 
-AgendaCommand: TypeAlias = ListTask | UnlistTask | ListQuote | SettleTasks | MoveAccount
+AgendaCommand: TypeAlias = ListTask | UnlistTask | ListQuote | SettleTasks | MoveAccount | SeekDeciders | VacateSeats
 AgendaEvent: TypeAlias = TaskListed | TaskUnlisted | QuoteListed | TasksSettled | AccountMoved | DecidersFound | SeatsVacated
 
 
-def decide(agenda: Agenda, command: AgendaCommand) -> list[AgendaEvent]:
+def decide(states: States, command: AgendaCommand) -> Sequence[Event]:
     match command:
         case ListTask():
-            return list_task(agenda, command)
+            return list_task(states.of(decider, command.agenda_id), command)
         case UnlistTask():
-            return [TaskUnlisted(**dict(command))] if command.task_id in agenda.tasks else []
+            return [TaskUnlisted(**dict(command))] if command.task_id in states.of(decider, command.agenda_id).tasks else []
         case ListQuote():
-            known = agenda.sent if command.sent else agenda.drafted
-            return [] if command.quote_id == known else [QuoteListed(**dict(command))]
+            return list_quote(states.of(decider, command.agenda_id), command)
         case SettleTasks():
-            ids = tuple(id for id, task in agenda.tasks.items() if is_meant(task, command))
-            return [TasksSettled(agenda_id=command.agenda_id, task_ids=ids, reason=command.reason)] if ids else []
+            return settle(states.of(decider, command.agenda_id), command)
         case MoveAccount():
-            ids = tuple(id for id, task in agenda.tasks.items() if goes_with_account(task, command))
-            return [AccountMoved(**dict(command), task_ids=ids)] if ids else []
+            return move_account(states.of(decider, command.agenda_id), command)
+        case SeekDeciders():
+            return seek(states.of(deals, command.opportunity_id), states.of(register.decider, REGISTER), command)
+        case VacateSeats():
+            agenda = states.of(decider, agenda_of(command.opportunity_id))
+            return vacate(states.of(deals, command.opportunity_id), agenda, command)
+
+
+def list_quote(agenda: Agenda, command: ListQuote) -> list[AgendaEvent]:
+    known = agenda.sent if command.sent else agenda.drafted
+    return [] if command.quote_id == known else [QuoteListed(**dict(command))]
+
+
+def settle(agenda: Agenda, command: SettleTasks) -> list[AgendaEvent]:
+    ids = tuple(id for id, task in agenda.tasks.items() if is_meant(task, command))
+    return [TasksSettled(agenda_id=command.agenda_id, task_ids=ids, reason=command.reason)] if ids else []
+
+
+def move_account(agenda: Agenda, command: MoveAccount) -> list[AgendaEvent]:
+    ids = tuple(id for id, task in agenda.tasks.items() if goes_with_account(task, command))
+    return [AccountMoved(**dict(command), task_ids=ids)] if ids else []
 
 
 def list_task(agenda: Agenda, command: ListTask) -> list[AgendaEvent]:
@@ -199,6 +245,25 @@ def goes_with_account(task: Listed, command: MoveAccount) -> bool:
     return task.owner == command.owner and task.kind in OF_THE_MANAGER and not task.why.may_decide
 
 
+def seek(deal: Opportunity, mandates: Register, command: SeekDeciders) -> list[AgendaEvent]:
+    asked = deal.decisions(command.gate).asked if isinstance(deal, Open) else None
+    if not isinstance(deal, Open) or asked is None or asked.round != command.round:
+        return []  # it was decided meanwhile
+    makers = frozenset((asked.requested_by, deal.account_manager))
+    users = mandates.may_decide(command.gate, asked.amount, command.today, makers)
+    if not users:
+        return []
+    why = Why(gate=command.gate, round=command.round, requested_by=asked.requested_by, may_decide=True)
+    id = agenda_of(command.opportunity_id)
+    return [DecidersFound(agenda_id=id, opportunity_id=command.opportunity_id, due=command.due, why=why, users=users)]
+
+
+def vacate(deal: Opportunity, agenda: Agenda, command: VacateSeats) -> list[AgendaEvent]:
+    if not isinstance(deal, Closed) or agenda.vacated:
+        return []
+    return [SeatsVacated(agenda_id=agenda_of(command.opportunity_id), opportunity_id=command.opportunity_id, people=deal.people)]
+
+
 def evolve(agenda: Agenda, event: AgendaEvent) -> Agenda:
     match event:
         case TaskListed():
@@ -214,5 +279,13 @@ def evolve(agenda: Agenda, event: AgendaEvent) -> Agenda:
 
 
 decider: Decider[Agenda, AgendaCommand, AgendaEvent] = Decider(
-    kind="agenda", id="agenda_id", initial=Agenda(), decide=decide, evolve=evolve, commands=AgendaCommand, events=AgendaEvent, shared=True
+    kind="agenda",
+    id="agenda_id",
+    initial=Agenda(),
+    decide_many=decide,
+    evolve=evolve,
+    commands=AgendaCommand,
+    events=AgendaEvent,
+    also=(deals, register.decider),
+    shared=True,
 )

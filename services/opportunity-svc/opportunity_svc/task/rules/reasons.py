@@ -1,25 +1,22 @@
 """Raising: a task is raised while its reason stands, for whoever manages the account or may decide; each cause raises one."""
 
 from datetime import date
-from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Event, JointDecider, States, Stream, UserId
-from ltc_events.opportunity_gates import Gate, Round
+from ltc_events import Code, Command, Event, States, Stream, UserId
+from ltc_events.opportunity_gates import Gate
 from ltc_events.opportunity_tasks import TaskRaised, Why
 
-from ...deal import rules as opportunity
-from ...deal.rules.states import Closed, Open, Opportunity, deal_under_way
+from ...deal.rules.history import history as deals
+from ...deal.rules.states import Open, Opportunity, deal_under_way
 from ...finding.rules import Bid, BidTerms
-from ...mandate.rules import index as register
-from ...mandate.rules.index import REGISTER
-from ...quote import rules as quote
 from ...quote.rules.states import Expired, NoQuote
-from .. import rules as task
-from . import FollowUpPutOff, Nothing, QuoteTraced, TaskSought, task_id
-from . import deal_tasks as agenda
+from ...quote.rules.states import history as quotes
 from . import rejected_orders as trouble
-from .deal_tasks import Agenda, DecidersFound, SeatsVacated, agenda_of
+from .deal_tasks import Agenda, agenda_of
+from .deal_tasks import decider as agendas
+from .states import FollowUpPutOff, NotRaised, QuoteTraced, TaskSought, task_id
+from .states import history as tasks
 
 
 class RaiseTask(Command):
@@ -33,6 +30,12 @@ class RaiseTask(Command):
     due: date
     why: Why
 
+    def reads(self) -> list[Stream]:
+        """The deal and its tasks, the task, and the contract it is about."""
+        contract = self.why.contract_id
+        deal = [deals.of(self.opportunity_id), agendas.of(agenda_of(self.opportunity_id))]
+        return [*deal, tasks.of(self.task_id), *(() if contract is None else (trouble.decider.of(contract),))]
+
 
 class FollowUpQuote(Command):
     """Ask of which deal a quote is that expired."""
@@ -40,51 +43,26 @@ class FollowUpQuote(Command):
     quote_id: UUID
     today: date
 
+    def reads(self) -> list[Stream]:
+        """The quote, and the task to follow it up."""
+        return [quotes.of(self.quote_id), tasks.of(task_id("quote_expired", self.quote_id))]
+
 
 class TraceQuote(Command):
     """Find out of which deal a quote is that the customer got."""
 
     quote_id: UUID
 
-
-class SeekDeciders(Command):
-    """Find out who may decide what nobody decided in time."""
-
-    opportunity_id: UUID
-    gate: Gate
-    round: Round
-    due: date
-    today: date
-
-
-class VacateSeats(Command):
-    """Note that nobody holds a seat of a deal that is decided."""
-
-    opportunity_id: UUID
-
-
-RaisingCommand: TypeAlias = RaiseTask | FollowUpQuote | TraceQuote | SeekDeciders | VacateSeats
-
-
-def decide(states: States, command: RaisingCommand) -> list[Event]:
-    match command:
-        case RaiseTask():
-            return raise_task(states, command)
-        case FollowUpQuote():
-            return follow_up(states, command)
-        case TraceQuote():
-            return trace(states, command)
-        case SeekDeciders():
-            return seek(states, command)
-        case VacateSeats():
-            return vacate(states, command)
+    def reads(self) -> list[Stream]:
+        """The quote, and the task to follow it up."""
+        return [quotes.of(self.quote_id), tasks.of(task_id("quote_expired", self.quote_id))]
 
 
 def raise_task(states: States, command: RaiseTask) -> list[Event]:
-    if not isinstance(states.of(task.decider, command.task_id), Nothing):
+    if not isinstance(states.of(tasks, command.task_id), NotRaised):
         return []  # raised once
-    deal = states.of(opportunity.decider, command.opportunity_id)
-    listed = states.of(agenda.decider, agenda_of(command.opportunity_id))
+    deal = states.of(deals, command.opportunity_id)
+    listed = states.of(agendas, agenda_of(command.opportunity_id))
     if not stands(deal, listed, command) or is_over(states, command.why.contract_id):
         return []
     found = deal_under_way(deal)
@@ -126,23 +104,23 @@ def is_asked(deal: Open, gate: Gate, round: int | None) -> bool:
 
 
 def follow_up(states: States, command: FollowUpQuote) -> list[Event]:
-    known, id = states.of(quote.decider, command.quote_id), task_id("quote_expired", command.quote_id)
+    known, id = states.of(quotes, command.quote_id), task_id("quote_expired", command.quote_id)
     if not isinstance(known, Expired):
         return []
-    before = states.of(task.decider, id)
-    if isinstance(before, Nothing) and before.traced < known.content.sent:
+    before = states.of(tasks, id)
+    if isinstance(before, NotRaised) and before.traced < known.content.sent:
         # Quotes are traced in the order in which they were sent: only then is it known whether another one came after this.
         return [FollowUpPutOff(task_id=id, quote_id=command.quote_id, due=command.today)]
     return [sought(command.quote_id, known.content.opportunity_id, command.today)]
 
 
 def trace(states: States, command: TraceQuote) -> list[Event]:
-    known, id = states.of(quote.decider, command.quote_id), task_id("quote_expired", command.quote_id)
+    known, id = states.of(quotes, command.quote_id), task_id("quote_expired", command.quote_id)
     if isinstance(known, NoQuote):
         return []
-    deal, before = known.content.opportunity_id, states.of(task.decider, id)
+    deal, before = known.content.opportunity_id, states.of(tasks, id)
     traced = QuoteTraced(task_id=id, opportunity_id=deal, quote_id=command.quote_id)
-    if isinstance(before, Nothing) and before.put_off is not None and before.traced + 1 >= known.content.sent:
+    if isinstance(before, NotRaised) and before.put_off is not None and before.traced + 1 >= known.content.sent:
         return [traced, sought(command.quote_id, deal, before.put_off)]
     return [traced]
 
@@ -150,46 +128,3 @@ def trace(states: States, command: TraceQuote) -> list[Event]:
 def sought(quote_id: UUID, opportunity_id: UUID, due: date) -> TaskSought:
     id = task_id("quote_expired", quote_id)
     return TaskSought(task_id=id, opportunity_id=opportunity_id, kind="quote_expired", due=due, why=Why(quote_id=quote_id))
-
-
-def seek(states: States, command: SeekDeciders) -> list[Event]:
-    deal = states.of(opportunity.decider, command.opportunity_id)
-    asked = deal.decisions(command.gate).asked if isinstance(deal, Open) else None
-    if not isinstance(deal, Open) or asked is None or asked.round != command.round:
-        return []  # it was decided meanwhile
-    makers = frozenset((asked.requested_by, deal.account_manager))
-    users = states.of(register.decider, REGISTER).may_decide(command.gate, asked.amount, command.today, makers)
-    if not users:
-        return []
-    why = Why(gate=command.gate, round=command.round, requested_by=asked.requested_by, may_decide=True)
-    id = agenda_of(command.opportunity_id)
-    return [DecidersFound(agenda_id=id, opportunity_id=command.opportunity_id, due=command.due, why=why, users=users)]
-
-
-def vacate(states: States, command: VacateSeats) -> list[Event]:
-    deal, id = states.of(opportunity.decider, command.opportunity_id), agenda_of(command.opportunity_id)
-    if not isinstance(deal, Closed) or states.of(agenda.decider, id).vacated:
-        return []
-    return [SeatsVacated(agenda_id=id, opportunity_id=command.opportunity_id, people=deal.people)]
-
-
-def streams(command: RaisingCommand) -> list[Stream]:
-    if isinstance(command, FollowUpQuote | TraceQuote):
-        return [quote.decider.of(command.quote_id), task.decider.of(task_id("quote_expired", command.quote_id))]
-    deal = [opportunity.decider.of(command.opportunity_id), agenda.decider.of(agenda_of(command.opportunity_id))]
-    match command:
-        case RaiseTask():
-            contract = command.why.contract_id
-            return [*deal, task.decider.of(command.task_id), *(() if contract is None else (trouble.decider.of(contract),))]
-        case SeekDeciders():
-            return [*deal, register.decider.of(REGISTER)]
-        case VacateSeats():
-            return deal
-
-
-decider: JointDecider[RaisingCommand] = JointDecider(
-    commands=RaisingCommand,
-    streams=streams,
-    decide=decide,
-    over=(opportunity.decider, agenda.decider, task.decider, quote.decider, register.decider, trouble.decider),
-)

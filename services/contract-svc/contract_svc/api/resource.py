@@ -1,7 +1,0 @@
-"""Contracts as a resource; what is done with them and what is asked about them add their routes."""
-
-from ltc_runtime.http import Api
-
-from ..domain import contract
-
-contracts = Api("/contracts", stream=contract.decider)
