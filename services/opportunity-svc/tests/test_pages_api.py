@@ -34,7 +34,7 @@ async def every(world: World, path: str, limit: int = 2, **asked: Any) -> list[d
 async def test_a_hand_over_is_shown_with_so_many_deals_and_tasks_and_counts_and_lists_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.leaving"), "LISTED", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.api.leaving"), "PREVIEW", 3)
     deals = [(await world.deal(number)).rsplit("/", 1)[1] for number in range(1, 6)]
     for deal in deals:
         await world.do("ann", f"/opportunities/{deal}/change", {"solution_manager": "mia", "reason": "Sam is ill"})
@@ -114,7 +114,7 @@ async def test_the_versions_of_a_form_and_what_was_filled_in_are_listed_page_by_
 
 
 async def test_a_deal_is_shown_with_its_latest_quotes_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.deals"), "LISTED", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.api.deals"), "PREVIEW", 3)
     deal = await world.deal()
     await world.do("max", "/price-books/list", {"currency": "USD", "items": [ITEM], "valid_from": "2020-01-01"})
     asked = {"price_book": "list", "lines": [{"product": "PMP", "quantity": "1"}]}
@@ -127,7 +127,7 @@ async def test_a_deal_is_shown_with_its_latest_quotes_and_all_are_listed(world: 
 
 
 async def test_the_versions_of_an_estimate_are_shown_in_part_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.estimates"), "LISTED", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.api.estimates"), "PREVIEW", 3)
     deal = await world.deal()
     for number in range(1, 6):
         cash = [{"month": "2026-12", "inflow": usd(1_000), "outflow": usd(number)}]
@@ -141,7 +141,7 @@ async def test_the_versions_of_an_estimate_are_shown_in_part_and_all_are_listed(
 
 
 async def test_the_bid_costs_of_a_deal_are_shown_in_part_summed_up_and_all_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.costing"), "LISTED", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.api.costing"), "PREVIEW", 3)
     deal = await world.deal()
     for day, amount in ((3, 3), (1, 1), (5, 5), (2, 2), (4, 4), (6, -4)):
         spent = {"kind": "travel", "amount": usd(amount), "spent_on": f"2026-01-0{day}", "what_for": "A visit"}
