@@ -61,6 +61,6 @@ async def platform(servers: Path, made_as: Servers) -> AsyncIterator[Platform]:
     directory = servers / "platform"
     async with Stack(settings(directory), servers=made_as) as stack:
         running = Platform(stack, directory)
-        await set_up(running.front)
+        await set_up(running.api_client)
         yield running
-        await running.front.close()
+        await running.api_client.close()

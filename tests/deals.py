@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .frontline import ANN, FAY, FIN, LEA, MAX, Done, Frontline, Person
+from .api_client import ANN, FAY, FIN, LEA, MAX, ApiClient, Done, Person
 
 LEADS, OPPORTUNITIES, CONTRACTS, ORDERS, BILLING = "lead-svc", "opportunity-svc", "contract-svc", "order-svc", "billing-svc"
 PUMP, TRAINING = "PMP-100", "TRAIN"
@@ -19,14 +19,14 @@ def usd(amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "USD"}
 
 
-async def set_up(front: Frontline) -> None:
+async def set_up(api_client: ApiClient) -> None:
     """A price book with two products of different tax, and no authority for anybody."""
     items = [
         {"product": PUMP, "description": "Pump", "unit": "C62", "list_price": usd(99_999), "tax_rate": "0.13"},
         {"product": TRAINING, "description": "Training", "unit": "HUR", "list_price": usd(12_345), "tax_rate": "0.06"},
     ]
     book = {"currency": "USD", "valid_from": "2000-01-01", "items": items}
-    await front.act(OPPORTUNITIES, "set_price_book", f"/price-books/{BOOK}", MAX, book, key=f"book:{BOOK}")
+    await api_client.act(OPPORTUNITIES, "set_price_book", f"/price-books/{BOOK}", MAX, book, key=f"book:{BOOK}")
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Deal:
         profile: of the sales process; the usual one, if nothing is said.
     """
 
-    front: Frontline
+    api_client: ApiClient
     key: str
     advance: int = 30
     quantities: tuple[int, int] = (4, 7)
@@ -54,7 +54,7 @@ class Deal:
 
     async def act(self, service: str, operation: str, path: str, who: Person, body: Any = None, *, key: str = "") -> Done:
         """One act of this deal."""
-        done = await self.front.act(service, operation, path, who, body, key=f"{self.key}/{operation}/{key}")
+        done = await self.api_client.act(service, operation, path, who, body, key=f"{self.key}/{operation}/{key}")
         self.last = done.told or self.last
         return done
 
@@ -91,7 +91,7 @@ class Deal:
             "profile": self.profile,
         }
         self.ids["opportunity"] = (await self.act(LEADS, "convert_lead", f"{lead}/convert", ANN, triangle)).body["opportunity_id"]
-        await self.front.look(OPPORTUNITIES, f"/opportunities/{self.ids['opportunity']}", after=[self.last])
+        await self.api_client.look(OPPORTUNITIES, f"/opportunities/{self.ids['opportunity']}", after=[self.last])
         return self
 
     async def win(self) -> "Deal":
@@ -108,7 +108,7 @@ class Deal:
 
     async def drafted(self) -> dict[str, Any]:
         """The contract that was drafted from the quote."""
-        page = await self.front.look(CONTRACTS, f"/contracts?opportunity_id={self.ids['opportunity']}", after=[self.last])
+        page = await self.api_client.look(CONTRACTS, f"/contracts?opportunity_id={self.ids['opportunity']}", after=[self.last])
         (contract,) = page["data"]
         self.ids["contract"], self.net = contract["contract_id"], contract["net"]["amount"]
         return dict(contract)
@@ -132,7 +132,7 @@ class Deal:
 
     async def confirm(self) -> "Deal":
         """The order that followed from the contract is promised a date."""
-        page = await self.front.look(ORDERS, f"/orders?contract_id={self.ids['contract']}", after=[self.last])
+        page = await self.api_client.look(ORDERS, f"/orders?contract_id={self.ids['contract']}", after=[self.last])
         (order,) = page["data"]
         self.ids["order"] = order["order_id"]
         await self.act(ORDERS, "confirm_order", f"/orders/{order['order_id']}/confirm", FAY, {"promised": "2027-01-31"})
@@ -150,7 +150,7 @@ class Deal:
     async def invoices(self, net: int) -> list[dict[str, Any]]:
         """The invoices of the contract, as soon as they come to ``net``."""
         while True:
-            page = await self.front.look(BILLING, f"/invoices?contract_id={self.ids['contract']}", after=[self.last])
+            page = await self.api_client.look(BILLING, f"/invoices?contract_id={self.ids['contract']}", after=[self.last])
             found = sorted(page["data"], key=lambda invoice: invoice["number"])
             if sum(invoice["net"]["amount"] for invoice in found) >= net:
                 return list(found)

@@ -13,12 +13,12 @@ from ltc_runtime.settings import Settings
 from ltc_stack.embedded import Stack
 from ltc_stack.provision import relocated
 
+from .api_client import ApiClient
+from .catch_up import overdue, settled
 from .checker.evidence import Evidence, gather
 from .checker.run import assert_sound
 from .deals import CONTACT
-from .frontline import Frontline
-from .rebuilding import rebuilt
-from .settling import overdue, settled
+from .rebuilt_models import rebuilt
 
 
 class Platform:
@@ -35,7 +35,7 @@ class Platform:
         self.live: dict[str, tuple[Any, int]] = {}
         """Which rules count, by book, with their version; the same again are none."""
         self.services: dict[str, Service] = {name: load(name) for name in stack.names}
-        self.front = Frontline(stack.urls, lambda name, roles: stack.token(name, roles), self.journal)
+        self.api_client = ApiClient(stack.urls, lambda name, roles: stack.token(name, roles), self.journal)
 
     @property
     def dsns(self) -> dict[str, str]:

@@ -47,9 +47,9 @@ async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: 
             Wired(wires, settings(directory), environment={**quiet(directory), **wires.environment}) as stack,
         ):
             platform = Platform(stack, directory)
-            platform.front.urls = wires.urls
-            platform.front.passing = frozenset({401})  # of a service whose clock is wrong
-            await set_up(platform.front)
+            platform.api_client.urls = wires.urls
+            platform.api_client.passing = frozenset({401})  # of a service whose clock is wrong
+            await set_up(platform.api_client)
             workload, gauges = Workload(platform, deals, leads), Gauges(platform)
             watching = asyncio.create_task(gauges.watch())
             workload.start()
@@ -62,7 +62,7 @@ async def campaign(seconds: float, seed: int, deals: int, leads: int, timeline: 
                 await watching
             evidence = await platform.evidence()
             course.drained = time.monotonic() - began
-            await platform.front.close()
+            await platform.api_client.close()
         findings = run(evidence)
         print(f"seed {seed}, {seconds:g} s, {deals} deals at once and {leads} apps capturing leads")
         for line in (*course.lines(), *counts(evidence, workload.paid), *gauges.lines()):
@@ -125,7 +125,7 @@ async def break_things(
 
 async def stuck(platform: Platform, faults: Sequence[str]) -> str:
     """What is to be known where nothing flows any more, before all of it is gone."""
-    lines = [f"nothing flows {platform.front.patience:g} s after {', '.join(faults) or 'nothing'}"]
+    lines = [f"nothing flows {platform.api_client.patience:g} s after {', '.join(faults) or 'nothing'}"]
     async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
         for process in platform.stack.services:
             try:

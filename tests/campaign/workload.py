@@ -4,8 +4,8 @@ import asyncio
 import itertools
 import time
 
+from ..api_client import ANN, Refused
 from ..deals import LEADS, Deal
-from ..frontline import ANN, Refused
 from ..platform import Platform
 
 
@@ -47,9 +47,9 @@ class Workload:
     async def probe(self) -> tuple[float, float]:
         """Seconds until a command is acknowledged, and until what it leads to can be seen in the next service."""
         began = time.monotonic()
-        deal = Deal(self.platform.front, f"probe-{next(self._numbers)}")
+        deal = Deal(self.platform.api_client, f"probe-{next(self._numbers)}")
         body = {"company": f"Probe {deal.key}", "channel": "site"}
-        await self.platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"{deal.key}/first")
+        await self.platform.api_client.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"{deal.key}/first")
         written = time.monotonic() - began
         await deal.to_opportunity()
         return written, time.monotonic() - began
@@ -57,7 +57,7 @@ class Workload:
     async def _deal(self) -> None:
         while not self._over:
             try:
-                await Deal(self.platform.front, f"campaign-{next(self._numbers)}").to_cash()
+                await Deal(self.platform.api_client, f"campaign-{next(self._numbers)}").to_cash()
                 self.paid += 1
             except Refused as refused:
                 self.refused.append(str(refused))
@@ -66,5 +66,5 @@ class Workload:
         while not self._over:
             number = next(self._numbers)
             body = {"company": f"Passer-by {number}", "channel": "site"}
-            await self.platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"lead-{number}")
+            await self.platform.api_client.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"lead-{number}")
             await asyncio.sleep(self._pause)

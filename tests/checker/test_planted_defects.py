@@ -15,19 +15,19 @@ from ltc_runtime.messaging import relay as relay_module
 from ltc_runtime.messaging.cloudevents import Unreadable, read_event
 from ltc_stack.kafka import Kafka
 
-from ..bed import Bed, bed
 from ..databases import Databases
+from ..service_group import ServiceGroup, service_group
 from ..tally import Added, Echo, Echoing, adding, echo_svc, tally_svc
 from .run import OF_THE_MACHINE, run
 from .wire import HEARS
 
 
 @pytest.fixture
-async def parts(databases: Databases, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bed]:
+async def parts(databases: Databases, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ServiceGroup]:
     """Two services with empty logs. What the checker expects of the five is replaced by what these two do."""
     monkeypatch.setitem(HEARS, "echo-svc", {"tally-svc"})
     monkeypatch.setattr("tests.checker.reactions.EXPECTED", (("echo-svc", Added.event_type, "ltc.echo.echoed.v1"),))
-    async with bed(databases, kafka.bootstrap, tally_svc, echo_svc) as made:
+    async with service_group(databases, kafka.bootstrap, tally_svc, echo_svc) as made:
         yield made
 
 
@@ -36,12 +36,12 @@ async def count(log: Log, *names: object) -> None:
     await asyncio.gather(*(log.submit(adding(name, to=f"{index % 6}")) for index, name in enumerate(names)))
 
 
-async def found(parts: Bed, rebuilt: bool = False) -> set[str]:
+async def found(parts: ServiceGroup, rebuilt: bool = False) -> set[str]:
     """The checks that find something."""
     return {finding.check for finding in run(await parts.evidence(rebuilt), OF_THE_MACHINE)}
 
 
-async def worked(parts: Bed) -> Log:
+async def worked(parts: ServiceGroup) -> Log:
     """Both services at work, and all they did settled."""
     log, _ = await parts.start("tally-svc", "echo-svc")
     await count(log, *range(30))
@@ -49,12 +49,12 @@ async def worked(parts: Bed) -> Log:
     return log
 
 
-async def test_where_nothing_was_planted_nothing_is_found(parts: Bed) -> None:
+async def test_where_nothing_was_planted_nothing_is_found(parts: ServiceGroup) -> None:
     await worked(parts)
     assert run(await parts.evidence(rebuilt=True), OF_THE_MACHINE) == []
 
 
-async def test_positions_from_a_sequence_without_the_lock_are_found(parts: Bed) -> None:
+async def test_positions_from_a_sequence_without_the_lock_are_found(parts: ServiceGroup) -> None:
     source = await parts.value("tally-svc", "SELECT pg_get_functiondef('append'::regproc)")
     naive = (
         source.replace("SELECT * INTO h FROM head FOR UPDATE;", "SELECT * INTO h FROM head; PERFORM pg_sleep(random() * 0.01);")
@@ -77,7 +77,7 @@ async def test_positions_from_a_sequence_without_the_lock_are_found(parts: Bed) 
     assert {"chain_verifies", "partitions_are_linked"} & await found(parts)
 
 
-async def test_a_checkpoint_moved_before_the_effect_is_found(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_checkpoint_moved_before_the_effect_is_found(parts: ServiceGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver: Callable[..., Any] = relay_module._Publisher._deliver
     broken = asyncio.Event()
 
@@ -100,7 +100,7 @@ async def test_a_checkpoint_moved_before_the_effect_is_found(parts: Bed, monkeyp
     assert {"told_is_on_the_topic", "heard_is_what_was_told"} <= await found(parts)
 
 
-async def test_a_message_dropped_by_the_relay_is_found(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_message_dropped_by_the_relay_is_found(parts: ServiceGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     put = relay_module._Publisher._put
 
     def dropping(teller: Any, batches: Any, told: Any, context: Any) -> None:
@@ -114,7 +114,7 @@ async def test_a_message_dropped_by_the_relay_is_found(parts: Bed, monkeypatch: 
     assert {"told_is_on_the_topic", "topics_keep_the_order"} <= await found(parts)
 
 
-async def test_a_message_dropped_by_the_listener_is_found(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_message_dropped_by_the_listener_is_found(parts: ServiceGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     read = read_event
 
     forgotten: dict[int, int] = {}
@@ -135,7 +135,7 @@ async def test_a_message_dropped_by_the_listener_is_found(parts: Bed, monkeypatc
     assert not names & {"told_is_on_the_topic", "chain_verifies", "tails_match_what_was_heard"}
 
 
-async def test_a_reaction_that_happened_twice_is_found(parts: Bed) -> None:
+async def test_a_reaction_that_happened_twice_is_found(parts: ServiceGroup) -> None:
     await worked(parts)
     again = await parts.log("echo-svc")
     cause = await parts.value("echo-svc", "SELECT causation_id FROM log WHERE origin IS NULL LIMIT 1")
@@ -144,20 +144,20 @@ async def test_a_reaction_that_happened_twice_is_found(parts: Bed) -> None:
     assert {"reactions_have_one_cause", "causes_have_their_reaction"} <= await found(parts)
 
 
-async def test_a_reaction_that_never_happened_is_found(parts: Bed) -> None:
+async def test_a_reaction_that_never_happened_is_found(parts: ServiceGroup) -> None:
     log, _ = await parts.start("tally-svc", "echo-svc", roles=("relay", "hear"))
     await count(log, *range(6))
     await parts.until("echo-svc", "SELECT count(*) = 6 FROM log WHERE origin IS NOT NULL")
     assert "causes_have_their_reaction" in await found(parts)
 
 
-async def test_an_edited_row_is_found(parts: Bed) -> None:
+async def test_an_edited_row_is_found(parts: ServiceGroup) -> None:
     await worked(parts)
     await parts.execute("tally-svc", "UPDATE log SET data = replace(data::text, '\"amount\":1', '\"amount\":9')::json WHERE position = 4")
     assert {"chain_verifies", "heard_is_what_was_told", "nothing_else_is_on_the_topic"} <= await found(parts)
 
 
-async def test_a_row_edited_with_the_whole_chain_made_anew_is_found_by_what_the_neighbours_heard(parts: Bed) -> None:
+async def test_a_row_edited_with_the_whole_chain_made_anew_is_found_by_what_the_neighbours_heard(parts: ServiceGroup) -> None:
     await worked(parts)
     await parts.execute("tally-svc", "UPDATE log SET actor = 'mallory' WHERE position = 4")
     evidence = await parts.evidence()
@@ -173,7 +173,7 @@ async def test_a_row_edited_with_the_whole_chain_made_anew_is_found_by_what_the_
     assert {"heard_is_what_was_told", "nothing_else_is_on_the_topic"} <= names
 
 
-async def test_a_log_whose_tail_was_cut_off_is_found(parts: Bed) -> None:
+async def test_a_log_whose_tail_was_cut_off_is_found(parts: ServiceGroup) -> None:
     await worked(parts)
     await parts.stop()
     cut = """DELETE FROM log WHERE position > 25;
@@ -186,7 +186,7 @@ async def test_a_log_whose_tail_was_cut_off_is_found(parts: Bed) -> None:
     assert {"nothing_else_is_on_the_topic", "heard_is_what_was_told"} <= names
 
 
-async def test_a_message_that_nobody_told_is_found(parts: Bed) -> None:
+async def test_a_message_that_nobody_told_is_found(parts: ServiceGroup) -> None:
     await worked(parts)
     evidence = await parts.evidence()
     real = next(message for message in evidence.messages or [] if message.topic == "ltc.tally.v1")
@@ -206,13 +206,13 @@ async def test_a_message_that_nobody_told_is_found(parts: Bed) -> None:
     assert "nothing_else_is_on_the_topic" in await found(parts)
 
 
-async def test_an_altered_row_of_a_read_model_is_found(parts: Bed) -> None:
+async def test_an_altered_row_of_a_read_model_is_found(parts: ServiceGroup) -> None:
     await worked(parts)
     await parts.execute("tally-svc", "UPDATE read.totals SET total = total + 1 WHERE tally_id = $1", derive_id("tally", "3"))
     assert await found(parts, rebuilt=True) == {"models_equal_a_rebuild"}
 
 
-async def test_an_answer_stored_without_its_events_is_found(parts: Bed) -> None:
+async def test_an_answer_stored_without_its_events_is_found(parts: ServiceGroup) -> None:
     log = await worked(parts)
     await log.pool.execute(
         "INSERT INTO answer (subject, operation, key, fingerprint, status, headers, body, command_id, at)"

@@ -19,7 +19,7 @@ async def thrown_at(platform: Platform, service: str, directory: Path) -> tuple[
     """How schemathesis ends, and what it said."""
     token = platform.stack.token("fuzz", ROLES)
     program = [
-        sys.executable, "-m", "schemathesis.cli", "run", f"{platform.front.urls[service]}/openapi.json",
+        sys.executable, "-m", "schemathesis.cli", "run", f"{platform.api_client.urls[service]}/openapi.json",
         "--header", f"Authorization: Bearer {token}",
         "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-time", str(SECONDS), "--seed", "1", "--no-color",
         "--request-timeout", "20", "--continue-on-failure", "--no-shrink", "--suppress-health-check", "all", "--warnings", "off",

@@ -11,25 +11,25 @@ from ltc_runtime.messaging import relay as relay_module
 from ltc_runtime.messaging.lease import Lease, LeaseLost
 from ltc_stack.kafka import Kafka
 
-from ..bed import Bed, bed
 from ..checker.run import OF_THE_MACHINE, run
 from ..checker.wire import HEARS
 from ..databases import Databases
+from ..service_group import ServiceGroup, service_group
 from ..tally import Added, adding, echo_svc, tally_svc
 
 pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
-async def parts(databases: Databases, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bed]:
+async def parts(databases: Databases, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ServiceGroup]:
     """Two services with empty logs."""
     monkeypatch.setitem(HEARS, "echo-svc", {"tally-svc"})
     monkeypatch.setattr("tests.checker.reactions.EXPECTED", (("echo-svc", Added.event_type, "ltc.echo.echoed.v1"),))
-    async with bed(databases, kafka.bootstrap, tally_svc, echo_svc) as made:
+    async with service_group(databases, kafka.bootstrap, tally_svc, echo_svc) as made:
         yield made
 
 
-async def repeated(parts: Bed) -> int:
+async def repeated(parts: ServiceGroup) -> int:
     """How many messages of the first service are on its topic more than once; and nothing else is wrong."""
     evidence = await parts.evidence()
     assert run(evidence, OF_THE_MACHINE) == []
@@ -38,7 +38,7 @@ async def repeated(parts: Bed) -> int:
 
 
 async def test_a_relay_killed_between_produce_and_checkpoint_tells_again_and_nobody_minds(
-    parts: Bed, monkeypatch: pytest.MonkeyPatch
+    parts: ServiceGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log, _ = await parts.start("tally-svc", "echo-svc", roles=("hear", "react"))
     parts.run(await parts.log("echo-svc"), "relay")
@@ -63,7 +63,7 @@ async def test_a_relay_killed_between_produce_and_checkpoint_tells_again_and_nob
     assert await repeated(parts) == 20
 
 
-async def test_two_relays_forced_active_repeat_each_other_and_nobody_minds(parts: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_relays_forced_active_repeat_each_other_and_nobody_minds(parts: ServiceGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     epochs = iter(range(1, 100))
 
     @asynccontextmanager

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ..api_client import ANN, MAX, Done, Person
 from ..deals import LEADS, OPPORTUNITIES, PUMP, usd
-from ..frontline import ANN, MAX, Done, Person
 from ..platform import Platform
 
 pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.slow]
@@ -38,13 +38,13 @@ class Caller:
 
     async def ask(self, service: str, method: str, path: str, who: Person, body: Any = None, *, operation: str = "", key: str = "") -> Any:
         """One request, at most two attempts; a command is noted in the journal as the checker wants it."""
-        front, note = self.platform.front, {"service": service, "operation": operation, "subject": who.name, "key": key}
-        headers = {**front._headers(who), **({"Idempotency-Key": key} if key else {})}
+        api_client, note = self.platform.api_client, {"service": service, "operation": operation, "subject": who.name, "key": key}
+        headers = {**api_client._headers(who), **({"Idempotency-Key": key} if key else {})}
         urls = self.replicas[service] if next(self.turn) % 2 else self.replicas[service][::-1]
         said: list[str] = []
         for url in urls:
             if key:
-                front._note(note, "invoke")
+                api_client._note(note, "invoke")
             try:
                 answer = await self.client.request(method, url + path, json=body, headers=headers)
             except httpx.HTTPError as error:
@@ -52,11 +52,11 @@ class Caller:
             else:
                 if answer.status_code < 500:
                     self.answered[url] += 1
-                    return front._concluded(note, answer) if key else answer.raise_for_status().json()
+                    return api_client._concluded(note, answer) if key else answer.raise_for_status().json()
                 said.append(f"{url}: {answer.status_code} {answer.text}")
             self.asked_again += 1
             if key:
-                front._note(note, "unknown")
+                api_client._note(note, "unknown")
         self.failed.append(f"{method} {path}: {said}")
         return None
 
@@ -86,7 +86,7 @@ async def doubled(platform: Platform) -> AsyncIterator[dict[str, tuple[str, str]
     others = {name: platform.stack.add(name, f"{name}-rolling") for name in RESTARTED}
     try:
         await asyncio.gather(*(other.ready() for other in others.values()))
-        yield {name: (platform.front.urls[name], other.url) for name, other in others.items()}
+        yield {name: (platform.api_client.urls[name], other.url) for name, other in others.items()}
     finally:
         for other in others.values():
             await platform.stack.services.remove(other.name)

@@ -6,9 +6,9 @@ import httpx
 import pytest
 from ltc_runtime.messaging.topics import apply
 
+from ..api_client import ANN
+from ..cli_runner import ltc
 from ..deals import LEADS, Deal
-from ..frontline import ANN
-from ..operator import ltc
 from ..platform import Platform
 from .test_services_die import load, under_load
 
@@ -16,28 +16,28 @@ pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.slow]
 
 
 async def test_postgres_killed_and_restarted_is_answered_503_meanwhile_and_nothing_is_lost(platform: Platform) -> None:
-    postgres, front = platform.stack.postgres, platform.front
+    postgres, api_client = platform.stack.postgres, platform.api_client
     assert postgres is not None
-    front.unavailable.clear()
+    api_client.unavailable.clear()
 
     async def crashing() -> None:
         await asyncio.sleep(0.7)
         await postgres.stop("immediate")
         waiting = asyncio.create_task(
-            front.act(LEADS, "capture_lead", "/leads", ANN, {"company": "Patient", "channel": "site"}, key="patient")
+            api_client.act(LEADS, "capture_lead", "/leads", ANN, {"company": "Patient", "channel": "site"}, key="patient")
         )
         try:
             async with asyncio.timeout(60):
-                while not front.unavailable:
+                while not api_client.unavailable:
                     await asyncio.sleep(0.05)
         finally:
             await postgres.start()
         await waiting
 
     await under_load(platform, crashing())
-    assert {answer.status_code for answer in front.unavailable} == {503}
-    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in front.unavailable)
-    assert all(answer.headers["Content-Type"] == "application/problem+json" for answer in front.unavailable)
+    assert {answer.status_code for answer in api_client.unavailable} == {503}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in api_client.unavailable)
+    assert all(answer.headers["Content-Type"] == "application/problem+json" for answer in api_client.unavailable)
     await platform.assert_sound()
 
 
@@ -48,7 +48,7 @@ async def test_commands_go_on_while_kafka_is_away_and_are_told_when_it_is_back(p
     try:
         for number in range(10):
             body = {"company": f"Meanwhile {number}", "channel": "site"}
-            await platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"meanwhile-{number}")
+            await platform.api_client.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"meanwhile-{number}")
         for name in platform.stack.names:
             assert await said_of_kafka(platform, name, "away") == 200, "a service does its work without Kafka"
     finally:
@@ -65,7 +65,9 @@ async def test_all_data_of_kafka_deleted_is_republished_from_the_logs(platform: 
     before = await platform.evidence()
     await kafka.stop()
     kafka.wipe()
-    await Deal(platform.front, "while-kafka-was-gone").act(LEADS, "capture_lead", "/leads", ANN, {"company": "Acme", "channel": "site"})
+    await Deal(platform.api_client, "while-kafka-was-gone").act(
+        LEADS, "capture_lead", "/leads", ANN, {"company": "Acme", "channel": "site"}
+    )
     await kafka.start()
     await apply(platform.stack.names, platform.stack.common())
     assert (await ltc(platform, "republish")).code == 0
@@ -76,7 +78,7 @@ async def test_all_data_of_kafka_deleted_is_republished_from_the_logs(platform: 
 
 async def said_of_kafka(platform: Platform, name: str, state: str) -> int:
     """The status of a service's readiness once it reports this of Kafka."""
-    async with httpx.AsyncClient(base_url=platform.front.urls[name], trust_env=False, timeout=10) as client, asyncio.timeout(60):
+    async with httpx.AsyncClient(base_url=platform.api_client.urls[name], trust_env=False, timeout=10) as client, asyncio.timeout(60):
         while (answer := await client.get("/readyz")).json()["kafka"]["state"] != state:
             await asyncio.sleep(0.1)
     return answer.status_code

@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 async def load(platform: Platform, count: int = 6) -> list[Deal]:
     """So many deals from lead to cash, at once."""
     name = f"load{next(_numbers)}"
-    return list(await asyncio.gather(*(Deal(platform.front, f"{name}-{number}").to_cash() for number in range(count))))
+    return list(await asyncio.gather(*(Deal(platform.api_client, f"{name}-{number}").to_cash() for number in range(count))))
 
 
 async def walk(deal: Deal, stages: Sequence[str]) -> None:
@@ -44,7 +44,7 @@ async def walk(deal: Deal, stages: Sequence[str]) -> None:
 async def on_the_way(platform: Platform, count: int = 2) -> list[tuple[Deal, Sequence[str]]]:
     """Deals that wait at every stage, so that all services have work and can die at once; with what is left of the way."""
     name = f"staged{next(_numbers)}"
-    deals = [(Deal(platform.front, f"{name}-{done}-{number}"), done) for done in range(len(STAGES) + 1) for number in range(count)]
+    deals = [(Deal(platform.api_client, f"{name}-{done}-{number}"), done) for done in range(len(STAGES) + 1) for number in range(count)]
     await asyncio.gather(*(walk(deal, STAGES[:done]) for deal, done in deals))
     return [(deal, STAGES[done:]) for deal, done in deals]
 
@@ -111,7 +111,7 @@ async def test_two_replicas_of_a_service_are_as_right_as_one(platform: Platform)
     await asyncio.gather(*(other.ready() for other in others))
     try:
         for name, other in zip(doubled, others, strict=True):
-            platform.front.replicas[name] = itertools.cycle([platform.front.urls[name], other.url])
+            platform.api_client.replicas[name] = itertools.cycle([platform.api_client.urls[name], other.url])
 
         async def killing() -> None:
             await asyncio.sleep(1)
@@ -119,7 +119,7 @@ async def test_two_replicas_of_a_service_are_as_right_as_one(platform: Platform)
 
         await under_load(platform, killing(), 10)
     finally:
-        platform.front.replicas.clear()
+        platform.api_client.replicas.clear()
         for other in others:
             await platform.stack.services.remove(other.name)
     await platform.assert_sound()
@@ -130,8 +130,8 @@ async def test_requests_given_up_by_the_client_take_effect_once_when_asked_again
 
     async def impatient(number: int) -> None:
         body = {"company": f"Hasty {number}", "channel": "site"}
-        await platform.front.given_up("lead-svc", "capture_lead", "/leads", body, f"hasty-{number}", chance.uniform(0, 0.02))
-        await platform.front.act("lead-svc", "capture_lead", "/leads", platform.front.anybody, body, key=f"hasty-{number}")
+        await platform.api_client.given_up("lead-svc", "capture_lead", "/leads", body, f"hasty-{number}", chance.uniform(0, 0.02))
+        await platform.api_client.act("lead-svc", "capture_lead", "/leads", platform.api_client.anybody, body, key=f"hasty-{number}")
 
     await asyncio.gather(*(impatient(number) for number in range(40)))
     evidence = await platform.assert_sound()

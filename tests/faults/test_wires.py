@@ -8,10 +8,10 @@ import pytest
 from ltc_runtime.log import AlreadyThere, Log, Unavailable
 from ltc_stack.kafka import Kafka
 
-from ..bed import Bed, bed
 from ..checker.run import OF_THE_MACHINE, run
 from ..checker.wire import HEARS
 from ..databases import Databases
+from ..service_group import ServiceGroup, service_group
 from ..tally import Added, adding, echo_svc, tally_svc
 from .proxy import Link, Way, to
 
@@ -25,11 +25,11 @@ Break = Callable[[Link], Awaitable[None]]
 
 
 @pytest.fixture
-async def parts(databases: Databases, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bed]:
+async def parts(databases: Databases, kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ServiceGroup]:
     """Two services with empty logs."""
     monkeypatch.setitem(HEARS, "echo-svc", {"tally-svc"})
     monkeypatch.setattr("tests.checker.reactions.EXPECTED", (("echo-svc", Added.event_type, "ltc.echo.echoed.v1"),))
-    async with bed(databases, kafka.bootstrap, tally_svc, echo_svc) as made:
+    async with service_group(databases, kafka.bootstrap, tally_svc, echo_svc) as made:
         yield made
 
 
@@ -84,7 +84,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize("name", BREAKS)
-async def test_the_wire_to_postgres_fails_and_everything_is_counted_and_answered_once(name: str, parts: Bed) -> None:
+async def test_the_wire_to_postgres_fails_and_everything_is_counted_and_answered_once(name: str, parts: ServiceGroup) -> None:
     async with to(parts.databases["tally-svc"].login) as link:
         for service, database in parts.databases.items():
             parts.databases[service] = replace(database, login=link.url(database.login))
@@ -93,12 +93,14 @@ async def test_the_wire_to_postgres_fails_and_everything_is_counted_and_answered
 
 
 @pytest.mark.parametrize("name", BREAKS)
-async def test_the_wire_to_kafka_fails_and_everything_is_counted_and_answered_once(name: str, parts: Bed, kafka_wire: Link) -> None:
+async def test_the_wire_to_kafka_fails_and_everything_is_counted_and_answered_once(
+    name: str, parts: ServiceGroup, kafka_wire: Link
+) -> None:
     parts.settings = parts.settings.model_copy(update={"kafka_bootstrap": str(kafka_wire)})
     await counted_while(BREAKS[name], kafka_wire, parts)
 
 
-async def counted_while(happens: Break, link: Link, parts: Bed) -> None:
+async def counted_while(happens: Break, link: Link, parts: ServiceGroup) -> None:
     """Count for as long as the wire fails and a little longer; then all of it must be there, and be answered."""
     log, _ = await parts.start("tally-svc", "echo-svc")
     over = asyncio.Event()

@@ -51,13 +51,13 @@ async def leases(platform: Platform) -> dict[str, tuple[int, int]]:
 
 async def until_it_stands(platform: Platform, zombie: Supervised, directory: Path) -> None:
     """Every other request goes to a zombie until it stands in the middle of one."""
-    platform.front.replicas[LEADS] = itertools.cycle([zombie.url, platform.front.urls[LEADS]])
+    platform.api_client.replicas[LEADS] = itertools.cycle([zombie.url, platform.api_client.urls[LEADS]])
     try:
         async with asyncio.timeout(60):
             while not died(directory):
                 await asyncio.sleep(0.05)
     finally:
-        platform.front.replicas.clear()
+        platform.api_client.replicas.clear()
 
 
 async def test_a_zombie_of_each_role_takes_nothing_back_and_doubles_nothing(platform: Platform, tmp_path: Path) -> None:

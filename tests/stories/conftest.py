@@ -10,19 +10,19 @@ from ltc_stack.kafka import Kafka
 from ltc_stack.postgres import Postgres
 
 from ..deals import set_up
+from ..mail_server import MailServer, mail_server
 from ..platform import Platform
-from ..postbox import Postbox, postbox
 
 
 @pytest.fixture(scope="package")
-async def post() -> AsyncIterator[Postbox]:
+async def post() -> AsyncIterator[MailServer]:
     """Where the office's mails arrive."""
-    async with postbox() as box:
+    async with mail_server() as box:
         yield box
 
 
 @pytest.fixture(scope="package")
-async def office(postgres: Postgres, kafka: Kafka, post: Postbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+async def office(postgres: Postgres, kafka: Kafka, post: MailServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
     """The five services on servers that run already; its clock only goes forward, and the rules are those of whoever comes last."""
     directory: Path = tmp_path_factory.mktemp("office")
     settings = Settings(
@@ -37,6 +37,6 @@ async def office(postgres: Postgres, kafka: Kafka, post: Postbox, tmp_path_facto
     )
     async with Stack(settings, prefix="office_") as stack:
         running = Platform(stack, directory)
-        await set_up(running.front)
+        await set_up(running.api_client)
         yield running
-        await running.front.close()
+        await running.api_client.close()

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from ..api_client import ANN, Person, Refused
 from ..deals import OPPORTUNITIES, Deal, usd
-from ..frontline import ANN, Person, Refused
+from ..mail_server import MailServer
 from ..platform import Platform
-from ..postbox import Postbox
-from ..scene import ALWAYS, LEA, MIA, NAT, Selling, facts, told_of_deal
+from ..story_client import ALWAYS, LEA, MIA, NAT, SalesStoryClient, facts, told_of_deal
 
 pytestmark = pytest.mark.stack
 
@@ -29,10 +29,10 @@ def quarter(day: date) -> tuple[str, date]:
     return f"{day.year}-Q{number}", first_after - timedelta(days=1)
 
 
-async def say(scene: Selling, deal: Deal, category: str, amount: int, close_on: date, who: Person = ANN) -> None:
+async def say(story: SalesStoryClient, deal: Deal, category: str, amount: int, close_on: date, who: Person = ANN) -> None:
     """How sure a deal is."""
     body = {"category": category, "amount": usd(amount), "close_on": close_on.isoformat()}
-    await scene.sell("forecast_opportunity", f"/opportunities/{deal.ids['opportunity']}/forecast", who, body)
+    await story.sell("forecast_opportunity", f"/opportunities/{deal.ids['opportunity']}/forecast", who, body)
 
 
 def sums(shown: Any) -> list[tuple[str, int, int]]:
@@ -41,39 +41,39 @@ def sums(shown: Any) -> list[tuple[str, int, int]]:
 
 
 async def test_a_quarter_is_forecast_by_team_against_its_target_and_any_past_day_says_what_was_said_then(office: Platform) -> None:
-    scene = Selling(office, "forecast")
+    story = SalesStoryClient(office, "forecast")
     today = office.now().date()
     period, end = quarter(today + timedelta(days=400))
-    await scene.sell("set_team", "/teams/east", MIA, {"lead": "mia", "members": ["mia", "eli"], "territory": "CN-SH"})
+    await story.sell("set_team", "/teams/east", MIA, {"lead": "mia", "members": ["mia", "eli"], "territory": "CN-SH"})
     target = {"period": period, "amount": usd(400_000), "weights": WEIGHTS}
-    await scene.sell("set_target", "/teams/east/target", MIA, target)
-    sure, likely = [await scene.deal(company, account_manager="eli") for company in ("Sure Ltd", "Likely Ltd")]
-    theirs = await scene.deal("Theirs Ltd", account_manager="bob")
+    await story.sell("set_target", "/teams/east/target", MIA, target)
+    sure, likely = [await story.deal(company, account_manager="eli") for company in ("Sure Ltd", "Likely Ltd")]
+    theirs = await story.deal("Theirs Ltd", account_manager="bob")
     for deal, category, amount, who in (
         (sure, "commit", 300_000, ELI),
         (likely, "best_case", 100_000, ELI),
         (theirs, "commit", 50_000, BOB),
     ):
-        await say(scene, deal, category, amount, end, who)
+        await say(story, deal, category, amount, end, who)
     path = f"/forecasts/{period}"
-    assert sums(await scene.see(path, NAT)) == [("commit", 2, 350_000), ("best_case", 1, 100_000)]
-    east = await scene.see(f"{path}?team=east", NAT)
+    assert sums(await story.see(path, NAT)) == [("commit", 2, 350_000), ("best_case", 1, 100_000)]
+    east = await story.see(f"{path}?team=east", NAT)
     assert sums(east) == [("commit", 1, 300_000), ("best_case", 1, 100_000)]
     assert (east["weighted"], east["remaining"], east["coverage"]) == (usd(320_000), usd(400_000), "0.8000")
-    assert [team["code"] for team in await scene.see("/teams?territory=CN-SH", NAT)] == ["east"]
+    assert [team["code"] for team in await story.see("/teams?territory=CN-SH", NAT)] == ["east"]
 
     await office.pass_days(10)
-    await say(scene, likely, "commit", 200_000, end, ELI)
+    await say(story, likely, "commit", 200_000, end, ELI)
     stands = {"reason": "budget_frozen", "note": "Their board decides about budgets in May"}
-    await scene.sell("suspend_opportunity", f"/opportunities/{sure.ids['opportunity']}/suspend", ELI, stands)
-    east = await scene.see(f"{path}?team=east", NAT)
+    await story.sell("suspend_opportunity", f"/opportunities/{sure.ids['opportunity']}/suspend", ELI, stands)
+    east = await story.see(f"{path}?team=east", NAT)
     assert sums(east) == [("commit", 1, 200_000), ("omitted", 1, 300_000)], "nobody counts on what stands still"
     await office.pass_days(10)
-    await scene.sell("resume_opportunity", f"/opportunities/{sure.ids['opportunity']}/resume", ELI, {"note": "It was granted"})
-    await say(scene, sure, "pipeline", 250_000, end, ELI)
+    await story.sell("resume_opportunity", f"/opportunities/{sure.ids['opportunity']}/resume", ELI, {"note": "It was granted"})
+    await say(story, sure, "pipeline", 250_000, end, ELI)
 
     async def as_of(days: int) -> list[tuple[str, int, int]]:
-        return sums(await scene.see(f"{path}?team=east&as_of={today + timedelta(days=days)}", NAT))
+        return sums(await story.see(f"{path}?team=east&as_of={today + timedelta(days=days)}", NAT))
 
     with pytest.raises(Refused, match="unknown-team"):
         await as_of(-1)
@@ -83,7 +83,7 @@ async def test_a_quarter_is_forecast_by_team_against_its_target_and_any_past_day
 
     await likely.win()
     this_quarter, _ = quarter(office.now().date())
-    won = (await office.front.look(OPPORTUNITIES, f"/forecasts/{this_quarter}?team=east", NAT))["won"]
+    won = (await office.api_client.look(OPPORTUNITIES, f"/forecasts/{this_quarter}?team=east", NAT))["won"]
     assert {"currency": "USD", "amount": 4 * 99_999 + 7 * 12_345}.items() <= won[0].items()
     assert await as_of(20) == [("pipeline", 1, 250_000)], "what is won is no forecast any more"
     evidence = await office.assert_sound()
@@ -92,46 +92,48 @@ async def test_a_quarter_is_forecast_by_team_against_its_target_and_any_past_day
     )
 
 
-async def test_a_deal_lost_for_now_leaves_its_summary_and_comes_back_as_a_lead_that_is_written_to(office: Platform, post: Postbox) -> None:
-    scene = Selling(office, "lost")
+async def test_a_deal_lost_for_now_leaves_its_summary_and_comes_back_as_a_lead_that_is_written_to(
+    office: Platform, post: MailServer
+) -> None:
+    story = SalesStoryClient(office, "lost")
     office.people |= set(ODILE.values())
-    await scene.rules("nurture", LATER)
+    await story.rules("nurture", LATER)
     period, end = quarter(office.now().date() + timedelta(days=800))
-    deal = await scene.deal("Tarn Later", {"contact": ODILE, "need": "Pumps"}, profile="project")
+    deal = await story.deal("Tarn Later", {"contact": ODILE, "need": "Pumps"}, profile="project")
     at = f"/opportunities/{deal.ids['opportunity']}"
-    await say(scene, deal, "commit", 500_000, end)
+    await say(story, deal, "commit", 500_000, end)
     said_on = office.now().date()
     await office.pass_days(3)
     lost = {"reason": "no_budget", "lesson": "Ask for the budget first"}
-    no = await scene.no("lose_opportunity", f"{at}/lose", ANN, lost)
+    no = await story.no("lose_opportunity", f"{at}/lose", ANN, lost)
     assert no["code"] == "failure-summary-missing"
-    await scene.sell("lose_opportunity", f"{at}/lose", ANN, {**lost, "failure_summary": SUMMARY})
-    assert (await scene.see(at))["status"] == "lost"
-    (told,) = [event for event in (await scene.see(f"{at}/history"))["data"] if event["type"] == "ltc.opportunity.lost.v1"]
+    await story.sell("lose_opportunity", f"{at}/lose", ANN, {**lost, "failure_summary": SUMMARY})
+    assert (await story.see(at))["status"] == "lost"
+    (told,) = [event for event in (await story.see(f"{at}/history"))["data"] if event["type"] == "ltc.opportunity.lost.v1"]
     assert (told["actor"], told["data"]["failure_summary"]) == ("ann", SUMMARY)
-    assert sums(await scene.see(f"/forecasts/{period}", NAT)) == []
-    assert sums(await scene.see(f"/forecasts/{period}?as_of={said_on}", NAT)) == [("commit", 1, 500_000)]
+    assert sums(await story.see(f"/forecasts/{period}", NAT)) == []
+    assert sums(await story.see(f"/forecasts/{period}?as_of={said_on}", NAT)) == [("commit", 1, 500_000)]
 
     def back(page: Any) -> bool:
         return any(row["returned_from"] == deal.ids["lead"] and row["owner"] for row in page["data"])
 
-    page = await scene.until("/leads?owner=ann", back)
+    page = await story.until("/leads?owner=ann", back)
     (lead,) = [row for row in page["data"] if row["returned_from"] == deal.ids["lead"]]
     assert (lead["company"], lead["return_reason"], lead["opportunity_id"]) == ("Tarn Later", "no_budget", None)
     path = f"/leads/{lead['lead_id']}"
-    assert await scene.tried("nurture_lead", f"{path}/nurture", ANN, {"sequence": "come-back"}) == "consent-missing", "not taken over"
-    await scene.do("record_consent", f"{path}/consent", ANN, {"given": True, "source": "Call"})
-    await scene.do("nurture_lead", f"{path}/nurture", ANN, {"sequence": "come-back"})
+    assert await story.tried("nurture_lead", f"{path}/nurture", ANN, {"sequence": "come-back"}) == "consent-missing", "not taken over"
+    await story.do("record_consent", f"{path}/consent", ANN, {"given": True, "source": "Call"})
+    await story.do("nurture_lead", f"{path}/nurture", ANN, {"sequence": "come-back"})
     async with asyncio.timeout(60):
         while not post.to(ODILE["email"]):
             await asyncio.sleep(0.05)
     (mail,) = post.to(ODILE["email"])
     assert mail["Subject"] == "Ready again, Tarn Later?"
-    again = Deal(office.front, lead["lead_id"], ids={"lead": lead["lead_id"]})
-    await scene.do("log_touch", f"{path}/interactions", ANN, {"kind": "call", "direction": "in"})
+    again = Deal(office.api_client, lead["lead_id"], ids={"lead": lead["lead_id"]})
+    await story.do("log_touch", f"{path}/interactions", ANN, {"kind": "call", "direction": "in"})
     await again.convert()
     assert again.ids["opportunity"] != deal.ids["opportunity"]
-    await scene.do("forget_person", f"/people/{(await scene.look(path))['contact_id']}/forget", LEA)
+    await story.do("forget_person", f"/people/{(await story.look(path))['contact_id']}/forget", LEA)
     evidence = await office.assert_sound()
     (fact,) = facts(evidence, "opportunity.lost", about=deal.ids["opportunity"])
     assert (fact["reason"], fact["failure_summary"]) == ("no_budget", SUMMARY)

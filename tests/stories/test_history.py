@@ -5,8 +5,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from ..cli_runner import ltc
 from ..deals import OPPORTUNITIES
-from ..operator import ltc
 from ..platform import Platform
 
 pytestmark = pytest.mark.stack

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from ..deals import LEADS, OPPORTUNITIES, Deal
+from ..mail_server import MailServer
 from ..platform import Platform
-from ..postbox import Postbox
-from ..scene import ALWAYS, MIA, Scene, facts, told_of_deal
+from ..story_client import ALWAYS, MIA, StoryClient, facts, told_of_deal
 
 pytestmark = pytest.mark.stack
 
@@ -40,24 +40,24 @@ async def page(office: Platform) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def opened(scene: Scene, form: str, **changes: Any) -> dict[str, str]:
+async def opened(story: StoryClient, form: str, **changes: Any) -> dict[str, str]:
     """A form that takes something, and the header its page shows."""
-    await scene.do("define_form", f"/capture-forms/{form}", MIA, {**FORM, **changes})
-    return {"Form-Token": (await scene.do("rotate_form_token", f"/capture-forms/{form}/token", MIA, {}))["token"]}
+    await story.do("define_form", f"/capture-forms/{form}", MIA, {**FORM, **changes})
+    return {"Form-Token": (await story.do("rotate_form_token", f"/capture-forms/{form}/token", MIA, {}))["token"]}
 
 
-async def lead_of(scene: Scene, company: str) -> dict[str, Any]:
+async def lead_of(story: StoryClient, company: str) -> dict[str, Any]:
     """The one lead of a company, as soon as it has an owner."""
 
     def there(page: Any) -> bool:
         return any(row["company"] == company and row["owner"] and row["score"] is not None for row in page["data"])
 
-    page = await scene.until("/leads?channel=landing_page", there)
+    page = await story.until("/leads?channel=landing_page", there)
     (row,) = [row for row in page["data"] if row["company"] == company]
     return dict(row)
 
 
-async def mails(post: Postbox, who: dict[str, str], count: int) -> list[Any]:
+async def mails(post: MailServer, who: dict[str, str], count: int) -> list[Any]:
     """What somebody got, as soon as it is so much."""
     async with asyncio.timeout(60):
         while len(post.to(who["email"])) < count:
@@ -66,8 +66,8 @@ async def mails(post: Postbox, who: dict[str, str], count: int) -> list[Any]:
 
 
 async def test_a_page_lets_people_in_by_its_token_so_often_and_keeps_nothing_of_programs(office: Platform, page: httpx.AsyncClient) -> None:
-    scene = Scene(office, "gate")
-    token = await opened(scene, "gate", per_address=3)
+    story = StoryClient(office, "gate")
+    token = await opened(story, "gate", per_address=3)
     written = {"company": "Gatehouse Ltd", **NORA, "consent": True}
 
     async def sent(headers: dict[str, str], **changes: Any) -> tuple[int, Any]:
@@ -85,7 +85,7 @@ async def test_a_page_lets_people_in_by_its_token_so_often_and_keeps_nothing_of_
     often = await page.post("/capture/gate", json=written, headers=token)
     assert (often.status_code, often.json()["code"]) == (429, "too-often")
     assert 1 <= int(often.headers["Retry-After"]) <= 31
-    page_of_leads = await scene.until("/leads?channel=landing_page", lambda now: now["data"] != [])
+    page_of_leads = await story.until("/leads?channel=landing_page", lambda now: now["data"] != [])
     assert [row["company"] for row in page_of_leads["data"]].count("Gatehouse Ltd") == 1
     evidence = await office.assert_sound()
     assert len(facts(evidence, "lead.captured", about="Gatehouse Ltd")) == 1
@@ -93,21 +93,21 @@ async def test_a_page_lets_people_in_by_its_token_so_often_and_keeps_nothing_of_
 
 
 async def test_who_takes_consent_back_by_the_link_in_a_mail_gets_no_more_and_who_answers_becomes_a_deal(
-    office: Platform, page: httpx.AsyncClient, post: Postbox
+    office: Platform, page: httpx.AsyncClient, post: MailServer
 ) -> None:
-    scene = Scene(office, "page")
-    await scene.rules("scoring", SCORES)
-    await scene.rules("assignment", BY_FORM)
-    await scene.rules("nurture", NURTURE)
-    token = await opened(scene, "autumn")
+    story = StoryClient(office, "page")
+    await story.rules("scoring", SCORES)
+    await story.rules("assignment", BY_FORM)
+    await story.rules("nurture", NURTURE)
+    token = await opened(story, "autumn")
     for who, company in ((NORA, "Halden Page"), (FELIX, "Marlow Page")):
         answer = await page.post("/capture/autumn", json={"company": company, "need": "Pumps", "consent": True, **who}, headers=token)
         assert (answer.status_code, answer.json()) == (202, {"received": True})
-    halden, marlow = [await lead_of(scene, company) for company in ("Halden Page", "Marlow Page")]
+    halden, marlow = [await lead_of(story, company) for company in ("Halden Page", "Marlow Page")]
     assert [(row["score"], row["band"], row["owner"], row["campaign"], row["consent"]) for row in (halden, marlow)] == [
         (20, "cold", "ann", "autumn", True)
     ] * 2
-    history = (await scene.look(f"/leads/{halden['lead_id']}/history"))["data"]
+    history = (await story.look(f"/leads/{halden['lead_id']}/history"))["data"]
     (consent,) = [event["data"] for event in history if event["type"] == "ltc.lead.consent-recorded.v1"]
     assert (consent["form"], consent["text_version"]) == ("autumn", 1), "they agreed to that text"
 
@@ -120,22 +120,22 @@ async def test_who_takes_consent_back_by_the_link_in_a_mail_gets_no_more_and_who
     assert (link.scheme, link.netloc) == ("https", "ltc.example")
     looked = await page.get(link.path)
     assert (looked.status_code, looked.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert (await scene.look(f"/leads/{halden['lead_id']}"))["consent"], "a program that follows links changes nothing"
+    assert (await story.look(f"/leads/{halden['lead_id']}"))["consent"], "a program that follows links changes nothing"
     for _ in range(2):
         assert (await page.post(link.path, content=b"List-Unsubscribe=One-Click")).status_code == 202
-    assert (await scene.look(f"/leads/{halden['lead_id']}"))["consent"] is False
+    assert (await story.look(f"/leads/{halden['lead_id']}"))["consent"] is False
 
     answered = {"kind": "mail", "direction": "in", "note": "Felix Dorsey asks for desalination"}
-    await scene.do("log_touch", f"/leads/{marlow['lead_id']}/interactions", body=answered)
+    await story.do("log_touch", f"/leads/{marlow['lead_id']}/interactions", body=answered)
     for row, why in ((halden, "consent"), (marlow, "answer")):
-        run = (await scene.until(f"/leads/{row['lead_id']}/nurture", lambda now: now["runs"][0]["status"] == "stopped"))["runs"][0]
+        run = (await story.until(f"/leads/{row['lead_id']}/nurture", lambda now: now["runs"][0]["status"] == "stopped"))["runs"][0]
         assert run["reason"], why
-    await scene.until(f"/leads/{marlow['lead_id']}", lambda now: now["band"] == "warm")
+    await story.until(f"/leads/{marlow['lead_id']}", lambda now: now["band"] == "warm")
     await office.pass_days(5)
-    deal = Deal(office.front, "page")
+    deal = Deal(office.api_client, "page")
     deal.ids["lead"] = marlow["lead_id"]
     await deal.convert()
-    opened_ = await office.front.look(OPPORTUNITIES, f"/opportunities/{deal.ids['opportunity']}", after=[deal.last])
+    opened_ = await office.api_client.look(OPPORTUNITIES, f"/opportunities/{deal.ids['opportunity']}", after=[deal.last])
     assert (opened_["company"], opened_["status"]) == ("Marlow Page", "open")
     evidence = await office.assert_sound()
     assert [len(post.to(who["email"])) for who in (NORA, FELIX)] == [1, 1], "five days later neither has got the second mail"
@@ -146,25 +146,25 @@ async def test_who_takes_consent_back_by_the_link_in_a_mail_gets_no_more_and_who
     )
 
 
-async def test_who_says_nothing_gets_every_mail_of_the_sequence_once(office: Platform, page: httpx.AsyncClient, post: Postbox) -> None:
-    scene = Scene(office, "patient")
-    await scene.rules("scoring", SCORES)
-    await scene.rules("assignment", BY_FORM)
-    await scene.rules("nurture", NURTURE)
-    token = await opened(scene, "patient")
+async def test_who_says_nothing_gets_every_mail_of_the_sequence_once(office: Platform, page: httpx.AsyncClient, post: MailServer) -> None:
+    story = StoryClient(office, "patient")
+    await story.rules("scoring", SCORES)
+    await story.rules("assignment", BY_FORM)
+    await story.rules("nurture", NURTURE)
+    token = await opened(story, "patient")
     amara = {"name": "Amara Brandal", "email": "amara@northgate-page.example"}
     office.people |= set(amara.values())
     silent = {"name": "Iven Sorley", "email": "iven@quarry-page.example"}
     office.people |= set(silent.values())
     await page.post("/capture/patient", json={"company": "Northgate Page", "consent": True, **amara}, headers=token)
     await page.post("/capture/patient", json={"company": "Quarry Page", "consent": False, **silent}, headers=token)
-    lead = await lead_of(scene, "Northgate Page")
-    await lead_of(scene, "Quarry Page")
+    lead = await lead_of(story, "Northgate Page")
+    await lead_of(story, "Quarry Page")
     await mails(post, amara, 1)
     await office.pass_days(3)
     _, second = await mails(post, amara, 2)
     assert second["Subject"] == "What a litre costs"
-    shown = await scene.until(f"/leads/{lead['lead_id']}/nurture", lambda now: now["runs"][0]["status"] == "finished")
+    shown = await story.until(f"/leads/{lead['lead_id']}/nurture", lambda now: now["runs"][0]["status"] == "finished")
     assert [mail["outcome"] for mail in shown["mails"]] == ["sent", "sent"]
     await office.pass_days(30)
     await office.assert_sound()

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from ..api_client import ANN, MAX, Person
+from ..catch_up import settled
 from ..deals import OPPORTUNITIES, Deal
-from ..frontline import ANN, MAX, Person
 from ..platform import Platform
-from ..scene import MIA, NAT, SAM, Selling, facts
-from ..settling import settled
+from ..story_client import MIA, NAT, SAM, SalesStoryClient, facts
 
 pytestmark = pytest.mark.stack
 
@@ -45,90 +45,90 @@ def lines(*asked: dict[str, str]) -> dict[str, Any]:
     return {"price_book": "offers", "lines": list(asked)}
 
 
-async def by_file(scene: Selling, difference: str, apply: tuple[str, str], body: dict[str, Any], **more: Any) -> None:
+async def by_file(story: SalesStoryClient, difference: str, apply: tuple[str, str], body: dict[str, Any], **more: Any) -> None:
     """A list is changed by the difference that was read, and by no other."""
-    read = await scene.front.ask(OPPORTUNITIES, f"{difference}/difference", MIA, body)
+    read = await story.api_client.ask(OPPORTUNITIES, f"{difference}/difference", MIA, body)
     if not read["added"] and not read["changed"]:
         return
     assert (read["invalid"], read["removed"]) == ([], 0)
     other = {**body, **more, "difference_hash": "0" * 64}
-    assert (await scene.no(*apply, MIA, other))["code"] == "difference-has-changed"
+    assert (await story.no(*apply, MIA, other))["code"] == "difference-has-changed"
     applied = {**body, **more, "difference_hash": read["difference_hash"]}
-    assert (await scene.no(*apply, ANN, applied))["code"] == "forbidden"
-    await scene.sell(*apply, MIA, applied)
+    assert (await story.no(*apply, ANN, applied))["code"] == "forbidden"
+    await story.sell(*apply, MIA, applied)
 
 
-async def house(office: Platform, name: str) -> Selling:
+async def house(office: Platform, name: str) -> SalesStoryClient:
     """A scene with a catalogue, a price book, and rules that count."""
-    scene = Selling(office, name)
-    await by_file(scene, "/catalogue", ("apply_catalogue", "/catalogue"), {"csv": CATALOGUE})
+    story = SalesStoryClient(office, name)
+    await by_file(story, "/catalogue", ("apply_catalogue", "/catalogue"), {"csv": CATALOGUE})
     book = "/price-books/offers"
     body = {"csv": PRICES, "currency": "USD"}
-    await by_file(scene, book, ("apply_price_book", f"{book}/apply"), body, valid_from="2020-01-01")
-    await scene.rules("configuration", FITS, at=OPPORTUNITIES)
-    await scene.rules("discount", MATRIX, at=OPPORTUNITIES)
-    return scene
+    await by_file(story, book, ("apply_price_book", f"{book}/apply"), body, valid_from="2020-01-01")
+    await story.rules("configuration", FITS, at=OPPORTUNITIES)
+    await story.rules("discount", MATRIX, at=OPPORTUNITIES)
+    return story
 
 
-async def drafted(scene: Selling, deal: Deal, *asked: dict[str, str], **more: Any) -> str:
+async def drafted(story: SalesStoryClient, deal: Deal, *asked: dict[str, str], **more: Any) -> str:
     """A quote; its path."""
     path = f"/opportunities/{deal.ids['opportunity']}/quotes"
-    return f"/quotes/{(await scene.sell('draft_quote', path, ANN, {**lines(*asked), **more}))['quote_id']}"
+    return f"/quotes/{(await story.sell('draft_quote', path, ANN, {**lines(*asked), **more}))['quote_id']}"
 
 
 async def test_a_quote_is_refused_what_does_not_fit_and_approved_by_others_for_its_content_until_its_contract_is_signed(
     office: Platform,
 ) -> None:
-    scene = await house(office, "offer")
-    deal = await scene.deal("Halden Ridge Water")
+    story = await house(office, "offer")
+    deal = await story.deal("Halden Ridge Water")
     at = f"/opportunities/{deal.ids['opportunity']}"
-    quote = await drafted(scene, deal, skid("0.04"))
-    no = await scene.no("submit_quote", f"{quote}/submit")
+    quote = await drafted(story, deal, skid("0.04"))
+    no = await story.no("submit_quote", f"{quote}/submit")
     assert (no["code"], no["violations"][0]["lines"], no["violations"][0]["remedy"]) == (
         "configuration-invalid", [1], "add PLC, or take SKID out",
     )  # fmt: skip
-    await scene.sell("revise_quote", f"{quote}/revise", ANN, lines(skid("0.04"), PLC))
-    await scene.sell("submit_quote", f"{quote}/submit")
-    shown = await scene.see(quote)
+    await story.sell("revise_quote", f"{quote}/revise", ANN, lines(skid("0.04"), PLC))
+    await story.sell("submit_quote", f"{quote}/submit")
+    shown = await story.see(quote)
     assert (shown["status"], shown["approved_by"], shown["matrix_version"]) == ("approved", "ann", office.live["discount"][1]), (
         "her own authority"
     )
 
-    await scene.sell("revise_quote", f"{quote}/revise", ANN, lines(skid("0.2"), PLC))
-    assert (await scene.see(quote))["status"] == "draft", "a revision undoes what was approved"
-    await scene.sell("submit_quote", f"{quote}/submit")
-    beyond = {"quote_hash": (await scene.see(quote))["quote_hash"]}
-    assert (await scene.no("approve_quote", f"{quote}/approve", MAX, beyond))["code"] == "beyond-authority"
-    await scene.sell("revise_quote", f"{quote}/revise", ANN, lines(skid("0.1"), PLC))
-    await scene.sell("submit_quote", f"{quote}/submit")
-    shown = await scene.see(quote)
+    await story.sell("revise_quote", f"{quote}/revise", ANN, lines(skid("0.2"), PLC))
+    assert (await story.see(quote))["status"] == "draft", "a revision undoes what was approved"
+    await story.sell("submit_quote", f"{quote}/submit")
+    beyond = {"quote_hash": (await story.see(quote))["quote_hash"]}
+    assert (await story.no("approve_quote", f"{quote}/approve", MAX, beyond))["code"] == "beyond-authority"
+    await story.sell("revise_quote", f"{quote}/revise", ANN, lines(skid("0.1"), PLC))
+    await story.sell("submit_quote", f"{quote}/submit")
+    shown = await story.see(quote)
     assert shown["status"] == "in_approval"
     content = {"quote_hash": shown["quote_hash"]}
-    assert (await scene.no("approve_quote", f"{quote}/approve", MAX, beyond))["code"] == "quote-has-changed"
-    assert (await scene.no("approve_quote", f"{quote}/approve", ANN, content))["code"] == "forbidden"
+    assert (await story.no("approve_quote", f"{quote}/approve", MAX, beyond))["code"] == "quote-has-changed"
+    assert (await story.no("approve_quote", f"{quote}/approve", ANN, content))["code"] == "forbidden"
     herself = Person("ann", ("sales", "sales_manager"))
-    assert (await scene.no("approve_quote", f"{quote}/approve", herself, content))["code"] == "approver-is-maker"
-    await scene.sell("approve_quote", f"{quote}/approve", MAX, content)
-    await scene.sell("send_quote", f"{quote}/send")
-    await scene.sell("accept_quote", f"{quote}/accept", ANN, {})
+    assert (await story.no("approve_quote", f"{quote}/approve", herself, content))["code"] == "approver-is-maker"
+    await story.sell("approve_quote", f"{quote}/approve", MAX, content)
+    await story.sell("send_quote", f"{quote}/send")
+    await story.sell("accept_quote", f"{quote}/accept", ANN, {})
     swap = {"line": 1, "product": "SKID-X", "reason": "The same skid by another maker"}
-    assert (await scene.no("propose_swap", f"{at}/swaps", SAM, swap))["code"] == "not-won-yet"
-    await scene.sell("win_opportunity", f"{at}/win", ANN, {"quote_id": quote[8:]})
+    assert (await story.no("propose_swap", f"{at}/swaps", SAM, swap))["code"] == "not-won-yet"
+    await story.sell("win_opportunity", f"{at}/win", ANN, {"quote_id": quote[8:]})
 
-    whole = await scene.contract(deal)
+    whole = await story.contract(deal)
     net = 2 * 18_600_000 * 9 // 10 + 2_380_000
     assert (whole["status"], whole["net"]["amount"], whole["quote_hash"]) == ("draft", net, shown["quote_hash"])
     assert [(line["product"], line["net"]["amount"]) for line in whole["lines"]] == [("SKID", net - 2_380_000), ("PLC", 2_380_000)]
 
-    assert (await scene.no("propose_swap", f"{at}/swaps", SAM, {**swap, "product": "PLC"}))["code"] == "no-such-option"
-    await scene.sell("propose_swap", f"{at}/swaps", SAM, swap)
+    assert (await story.no("propose_swap", f"{at}/swaps", SAM, {**swap, "product": "PLC"}))["code"] == "no-such-option"
+    await story.sell("propose_swap", f"{at}/swaps", SAM, swap)
     himself = Person("sam", ("solution", "sales_manager"))
-    assert (await scene.no("approve_swap", f"{at}/swaps/1/approve", himself))["code"] == "approver-is-proposer"
-    await scene.sell("approve_swap", f"{at}/swaps/1/approve", MIA)
-    assert (await scene.see(f"{at}/swaps", NAT))["gained"] == [{"amount": 2 * (11_800_000 - 9_600_000), "currency": "USD"}]
+    assert (await story.no("approve_swap", f"{at}/swaps/1/approve", himself))["code"] == "approver-is-proposer"
+    await story.sell("approve_swap", f"{at}/swaps/1/approve", MIA)
+    assert (await story.see(f"{at}/swaps", NAT))["gained"] == [{"amount": 2 * (11_800_000 - 9_600_000), "currency": "USD"}]
     await deal.register()
     await settled(office.services, office.dsns)
-    assert (await scene.no("propose_swap", f"{at}/swaps", SAM, swap))["code"] == "contract-stands"
+    assert (await story.no("propose_swap", f"{at}/swaps", SAM, swap))["code"] == "contract-stands"
     evidence = await office.assert_sound()
     (swapped,) = facts(evidence, "opportunity.option-swapped", about=deal.ids["opportunity"])
     assert (swapped["old"], swapped["new"]) == ("SKID", "SKID-X")
@@ -142,12 +142,12 @@ def read_out(file: bytes) -> str:
 
 
 async def test_alternatives_are_compared_negotiated_round_by_round_and_had_on_paper_in_both_languages(office: Platform) -> None:
-    scene = await house(office, "alternatives")
-    deal = await scene.deal("云泽水务")
+    story = await house(office, "alternatives")
+    deal = await story.deal("云泽水务")
     at = f"/opportunities/{deal.ids['opportunity']}"
-    two = await drafted(scene, deal, skid(), PLC, option="Two skids")
-    one = await drafted(scene, deal, {**skid(), "quantity": "1"}, PLC, option="One skid")
-    compared = (await scene.see(f"{at}/comparison"))["alternatives"]
+    two = await drafted(story, deal, skid(), PLC, option="Two skids")
+    one = await drafted(story, deal, {**skid(), "quantity": "1"}, PLC, option="One skid")
+    compared = (await story.see(f"{at}/comparison"))["alternatives"]
     assert [
         (each["option"], each["net"]["amount"], each["cost"]["amount"], each["cheapest"], each["best_margin"]) for each in compared
     ] == [
@@ -155,32 +155,32 @@ async def test_alternatives_are_compared_negotiated_round_by_round_and_had_on_pa
         ("Two skids", 39_580_000, 25_020_000, False, True),
     ]
 
-    about = {"quote_id": two[8:], "quote_hash": (await scene.see(two))["quote_hash"]}
+    about = {"quote_id": two[8:], "quote_hash": (await story.see(two))["quote_hash"]}
     service = {"about": "service", "what": "A year of service", "value": {"amount": 500_000, "currency": "USD"}}
     advance = {"about": "payment", "what": "Half in advance", "value": {"amount": 200_000, "currency": "USD"}}
-    await scene.sell("record_round", f"{at}/rounds", ANN, {**about, "gave": [service]})
-    await scene.sell("record_round", f"{at}/rounds", ANN, {**about, "got": [advance]})
-    await scene.sell("note_deadlock", f"{at}/deadlock", ANN, {"about": "Penalty", "alternatives": [{"what": "A smaller step"}]})
-    assert (await scene.no("record_round", f"{at}/rounds", ANN, about))["code"] == "in-deadlock"
-    await scene.sell("break_deadlock", f"{at}/deadlock/break", ANN, {"how": "They took one skid", "alternative": 1})
-    shown = await scene.see(f"{at}/negotiation")
+    await story.sell("record_round", f"{at}/rounds", ANN, {**about, "gave": [service]})
+    await story.sell("record_round", f"{at}/rounds", ANN, {**about, "got": [advance]})
+    await story.sell("note_deadlock", f"{at}/deadlock", ANN, {"about": "Penalty", "alternatives": [{"what": "A smaller step"}]})
+    assert (await story.no("record_round", f"{at}/rounds", ANN, about))["code"] == "in-deadlock"
+    await story.sell("break_deadlock", f"{at}/deadlock/break", ANN, {"how": "They took one skid", "alternative": 1})
+    shown = await story.see(f"{at}/negotiation")
     assert [(row["round"], len(row["gave"]), len(row["got"])) for row in shown["rounds"]] == [(1, 1, 0), (2, 0, 1)]
     assert shown["ledger"] == [{"currency": "USD", "gave": 500_000, "got": 200_000, "balance": -300_000}]
     assert shown["deadlock"]["how"] == "They took one skid"
 
     for operation in ("submit", "send"):
-        await scene.sell(f"{operation}_quote", f"{one}/{operation}")
-    content = (await scene.see(one))["quote_hash"]
-    papers = [await scene.front.fetch(OPPORTUNITIES, f"{one}/document.pdf{language}") for language in ("", "?language=zh")]
+        await story.sell(f"{operation}_quote", f"{one}/{operation}")
+    content = (await story.see(one))["quote_hash"]
+    papers = [await story.api_client.fetch(OPPORTUNITIES, f"{one}/document.pdf{language}") for language in ("", "?language=zh")]
     assert {paper.headers["content-type"] for paper in papers} == {"application/pdf"}
     english, chinese = [read_out(paper.content) for paper in papers]
     for text, words in ((english, ("Quotation", "Reverse osmosis skid")), (chinese, ("报价单", "反渗透装置"))):
         for word in (*words, "云泽水务", "209,800.00 USD", content):
             assert word in text, word
-    await scene.sell("accept_quote", f"{one}/accept", ANN, {})
-    await scene.sell("win_opportunity", f"{at}/win", ANN, {"quote_id": one[8:]})
-    assert (await scene.no("win_opportunity", f"{at}/win", ANN, {"quote_id": two[8:]}))["code"] == "opportunity-closed"
-    contract = await scene.contract(deal)
+    await story.sell("accept_quote", f"{one}/accept", ANN, {})
+    await story.sell("win_opportunity", f"{at}/win", ANN, {"quote_id": one[8:]})
+    assert (await story.no("win_opportunity", f"{at}/win", ANN, {"quote_id": two[8:]}))["code"] == "opportunity-closed"
+    contract = await story.contract(deal)
     assert (contract["net"]["amount"], contract["company"]) == (20_980_000, "云泽水务")
     evidence = await office.assert_sound()
     (won,) = facts(evidence, "opportunity.won", about=deal.ids["opportunity"])

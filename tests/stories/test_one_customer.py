@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from ..api_client import ANN, FIN, MAX, Person, Refused
+from ..cli_runner import ltc
 from ..deals import CONTRACTS, LEADS, OPPORTUNITIES, Deal
-from ..frontline import ANN, FIN, MAX, Person, Refused
-from ..operator import ltc
 from ..platform import Platform
-from ..scene import LEA, Scene, facts
+from ..story_client import LEA, StoryClient, facts
 
 pytestmark = pytest.mark.stack
 
@@ -22,42 +22,42 @@ NOTE = "Ottoline dislikes the telephone"
 TOLD = (*OTTO.values(), *MARSH.values(), "Ottoline", NOTE)
 
 
-async def met(scene: Scene, company: str, contact: dict[str, str], **more: Any) -> tuple[Deal, dict[str, Any]]:
+async def met(story: StoryClient, company: str, contact: dict[str, str], **more: Any) -> tuple[Deal, dict[str, Any]]:
     """A lead of a company, its owner, and what the capture was answered."""
     body = {"company": company, "channel": "referral", "contact": contact, **more}
-    answer = await scene.do("capture_lead", "/leads?duplicates=true", ANN, body)
-    deal = Deal(scene.front, answer["lead_id"])
+    answer = await story.do("capture_lead", "/leads?duplicates=true", ANN, body)
+    deal = Deal(story.api_client, answer["lead_id"])
     deal.ids |= {"lead": answer["lead_id"], "contact": answer["contact_id"]}
-    await scene.do("assign_lead", f"/leads/{answer['lead_id']}/assign", ANN, {"owner": "ann"})
-    deal.ids["party"] = (await scene.look(f"/leads/{answer['lead_id']}"))["party_id"]
+    await story.do("assign_lead", f"/leads/{answer['lead_id']}/assign", ANN, {"owner": "ann"})
+    deal.ids["party"] = (await story.look(f"/leads/{answer['lead_id']}"))["party_id"]
     return deal, answer
 
 
-async def deals_of(scene: Scene, party: str) -> set[str]:
+async def deals_of(story: StoryClient, party: str) -> set[str]:
     """The deals seen under a party: of its leads, and of all that are held to be it."""
-    leads = (await scene.look(f"/parties/{party}/leads"))["data"]
-    members = (await scene.look(f"/parties/{party}"))["members"]
-    deals = [(await scene.front.look(OPPORTUNITIES, f"/opportunities?party_id={each}"))["data"] for each in members]
+    leads = (await story.look(f"/parties/{party}/leads"))["data"]
+    members = (await story.look(f"/parties/{party}"))["members"]
+    deals = [(await story.api_client.look(OPPORTUNITIES, f"/opportunities?party_id={each}"))["data"] for each in members]
     found = {row["opportunity_id"] for rows in deals for row in rows}
     assert found == {row["opportunity_id"] for row in leads}, "both services see the same deals"
     return found
 
 
-async def people_of(scene: Scene, party: str) -> dict[str, set[str]]:
+async def people_of(story: StoryClient, party: str) -> dict[str, set[str]]:
     """Who is listed at a party, and whom each of them is also."""
-    return {row["contact_id"]: set(row["also"]) for row in (await scene.look(f"/parties/{party}/contacts"))["data"]}
+    return {row["contact_id"]: set(row["also"]) for row in (await story.look(f"/parties/{party}/contacts"))["data"]}
 
 
 async def test_a_customer_with_two_names_is_shown_at_capture_and_both_deals_are_under_one_until_it_is_undone(platform: Platform) -> None:
-    scene = Scene(platform, "two-names")
+    story = StoryClient(platform, "two-names")
     platform.people |= {"Perpetua Lyle", "Lyle, Perpetua", "perpetua@vellum.example"}
     one, first = await met(
-        scene, "Vellum Inc", {"name": "Perpetua Lyle", "email": "perpetua@vellum.example"}, website="https://www.vellum.example/en"
+        story, "Vellum Inc", {"name": "Perpetua Lyle", "email": "perpetua@vellum.example"}, website="https://www.vellum.example/en"
     )
     assert first["duplicates"] == []
-    await scene.until(f"/parties/{one.ids['party']}", lambda now: now["names"] == ["Vellum Inc"])
+    await story.until(f"/parties/{one.ids['party']}", lambda now: now["names"] == ["Vellum Inc"])
     two, second = await met(
-        scene, "VELLUM Corporation", {"name": "Lyle, Perpetua", "email": "perpetua@vellum.example"}, website="vellum.example"
+        story, "VELLUM Corporation", {"name": "Lyle, Perpetua", "email": "perpetua@vellum.example"}, website="vellum.example"
     )
     (candidate,) = second["duplicates"]
     assert (candidate["party_id"], candidate["weight"]) == (one.ids["party"], 100)
@@ -66,25 +66,25 @@ async def test_a_customer_with_two_names_is_shown_at_capture_and_both_deals_are_
         await deal.convert()
     a, b = one.ids["party"], two.ids["party"]
     mine, theirs = {one.ids["opportunity"]}, {two.ids["opportunity"]}
-    await scene.until(f"/parties/{b}", lambda now: now["members"] == [b])
-    assert (await deals_of(scene, a), await deals_of(scene, b)) == (mine, theirs)
+    await story.until(f"/parties/{b}", lambda now: now["members"] == [b])
+    assert (await deals_of(story, a), await deals_of(story, b)) == (mine, theirs)
 
-    await scene.do("merge_party", f"/parties/{b}/merge", MAX, {"into": a, "reason": "One house, two letterheads"})
-    assert await deals_of(scene, a) == mine | theirs
-    assert (await scene.look(f"/parties/{b}"))["head"] == a
-    (pair,) = (await scene.look(f"/parties/{a}/contacts/duplicates"))["data"]
+    await story.do("merge_party", f"/parties/{b}/merge", MAX, {"into": a, "reason": "One house, two letterheads"})
+    assert await deals_of(story, a) == mine | theirs
+    assert (await story.look(f"/parties/{b}"))["head"] == a
+    (pair,) = (await story.look(f"/parties/{a}/contacts/duplicates"))["data"]
     jo, joe = one.ids["contact"], two.ids["contact"]
     assert ({pair["contact_id"], pair["other_id"]}, pair["weight"], pair["kinds"]) == ({jo, joe}, 100, ["email", "name"])
-    await scene.do("merge_contact", f"/contacts/{joe}/merge", MAX, {"into": jo, "reason": "Perpetua Lyle both times"})
-    assert await people_of(scene, a) == {jo: {joe}}
-    assert {(await scene.look(f"/leads/{deal.ids['lead']}"))["party_id"] for deal in (one, two)} == {a, b}, "no fact was rewritten"
-    opened = [await scene.look(f"/opportunities/{deal.ids['opportunity']}", at=OPPORTUNITIES) for deal in (one, two)]
+    await story.do("merge_contact", f"/contacts/{joe}/merge", MAX, {"into": jo, "reason": "Perpetua Lyle both times"})
+    assert await people_of(story, a) == {jo: {joe}}
+    assert {(await story.look(f"/leads/{deal.ids['lead']}"))["party_id"] for deal in (one, two)} == {a, b}, "no fact was rewritten"
+    opened = [await story.look(f"/opportunities/{deal.ids['opportunity']}", at=OPPORTUNITIES) for deal in (one, two)]
     assert [deal["party_id"] for deal in opened] == [a, b]
 
-    await scene.do("unmerge_contact", f"/contacts/{joe}/unmerge", MAX, {"reason": "Mother and daughter"})
-    await scene.do("unmerge_party", f"/parties/{b}/unmerge", MAX, {"reason": "Two houses after all"})
-    assert (await deals_of(scene, a), await deals_of(scene, b)) == (mine, theirs)
-    assert (await people_of(scene, a), await people_of(scene, b)) == ({jo: set()}, {joe: set()})
+    await story.do("unmerge_contact", f"/contacts/{joe}/unmerge", MAX, {"reason": "Mother and daughter"})
+    await story.do("unmerge_party", f"/parties/{b}/unmerge", MAX, {"reason": "Two houses after all"})
+    assert (await deals_of(story, a), await deals_of(story, b)) == (mine, theirs)
+    assert (await people_of(story, a), await people_of(story, b)) == ({jo: set()}, {joe: set()})
     evidence = await platform.assert_sound()
     (merged,), (unmerged,) = (facts(evidence, f"lead.party-{what}", about=b) for what in ("merged", "unmerged"))
     assert (merged["into"], unmerged["previously_into"], unmerged["merge_id"]) == (a, a, merged["merge_id"])
@@ -104,13 +104,13 @@ def urls(paths: dict[str, Any], ids: list[dict[str, str]]) -> Iterator[str]:
 
 async def read_everywhere(platform: Platform, deals: list[Deal], *, known: dict[str, str]) -> dict[str, list[str]]:
     """Where anything of the person can be read: every query of all five services, as JSON and as a file."""
-    front, found, asked = platform.front, {}, 0
+    api_client, found, asked = platform.api_client, {}, 0
     ids = [{**known, **{f"{name}_id": id for name, id in deal.ids.items()}, "subject_id": deal.ids["contact"]} for deal in deals]
     for service in platform.stack.names:
-        paths = (await front.fetch(service, "/openapi.json", EVERYTHING)).json()["paths"]
+        paths = (await api_client.fetch(service, "/openapi.json", EVERYTHING)).json()["paths"]
         for url, media in product(dict.fromkeys(["/feed?after=0", *urls(paths, ids)]), ("application/json", "text/csv")):
             try:
-                answer = await front.fetch(service, url, EVERYTHING, media=media)
+                answer = await api_client.fetch(service, url, EVERYTHING, media=media)
             except Refused:
                 continue
             asked += 1
@@ -122,34 +122,34 @@ async def read_everywhere(platform: Platform, deals: list[Deal], *, known: dict[
 
 
 async def test_who_is_forgotten_can_be_read_nowhere_under_no_name_and_the_chain_still_holds(platform: Platform) -> None:
-    scene = Scene(platform, "forgotten-everywhere")
+    story = StoryClient(platform, "forgotten-everywhere")
     platform.people |= {"Ottoline", "ottoline@quill.example", "OTTOLINE@quill.example", "555 0177"}
-    paid, _ = await met(scene, "Quill Works", OTTO)
-    other, _ = await met(scene, "Quill Works", MARSH)
+    paid, _ = await met(story, "Quill Works", OTTO)
+    other, _ = await met(story, "Quill Works", MARSH)
     for deal in (paid, other):
-        await scene.do("log_touch", f"/leads/{deal.ids['lead']}/interactions", ANN, {"kind": "call", "note": NOTE})
+        await story.do("log_touch", f"/leads/{deal.ids['lead']}/interactions", ANN, {"kind": "call", "note": NOTE})
         await deal.convert()
     await paid.win()
     await paid.register()
     await (await paid.confirm()).deliver()
     invoices = await paid.invoices(paid.net)
     await paid.pay(invoices)
-    await scene.until(f"/contracts/{paid.ids['contract']}", lambda now: now["status"] == "closed", at=CONTRACTS)
+    await story.until(f"/contracts/{paid.ids['contract']}", lambda now: now["status"] == "closed", at=CONTRACTS)
     one, two = paid.ids["contact"], other.ids["contact"]
-    await scene.until(f"/parties/{paid.ids['party']}/contacts", lambda now: len(now["data"]) == 2)
-    await scene.do("merge_contact", f"/contacts/{two}/merge", MAX, {"into": one, "reason": "Ottoline Marsh, says Ottoline"})
+    await story.until(f"/parties/{paid.ids['party']}/contacts", lambda now: len(now["data"]) == 2)
+    await story.do("merge_contact", f"/contacts/{two}/merge", MAX, {"into": one, "reason": "Ottoline Marsh, says Ottoline"})
 
     known = {"invoice_id": invoices[0]["invoice_id"]}
     before = await read_everywhere(platform, [paid, other], known=known)
     assert {LEADS} == {place.split()[0] for place in before}, "one service alone ever knew them"
     assert len({place.split()[1] for place in before}) >= 8, before
     with pytest.raises(Refused) as refused:
-        await scene.do("forget_person", f"/people/{one}/forget", FIN)
+        await story.do("forget_person", f"/people/{one}/forget", FIN)
     assert refused.value.status == 403
-    await scene.do("forget_person", f"/people/{two}/forget", LEA)
+    await story.do("forget_person", f"/people/{two}/forget", LEA)
     assert await read_everywhere(platform, [paid, other], known=known) == {}
-    assert {(await scene.look(f"/contacts/{each}"))["forgotten"] for each in (one, two)} == {True}
-    kept = await platform.front.look(CONTRACTS, f"/contracts/{paid.ids['contract']}")
+    assert {(await story.look(f"/contacts/{each}"))["forgotten"] for each in (one, two)} == {True}
+    kept = await platform.api_client.look(CONTRACTS, f"/contracts/{paid.ids['contract']}")
     assert (kept["status"], kept["net"]["amount"]) == ("closed", paid.net), "the books stay as they are"
 
     evidence = await platform.assert_sound()

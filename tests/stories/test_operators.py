@@ -9,9 +9,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from ..api_client import ANN, ApiClient
+from ..cli_runner import Said, ltc
 from ..deals import CONTRACTS, LEADS, OPPORTUNITIES, Deal
-from ..frontline import ANN, Frontline
-from ..operator import Said, ltc
 from ..platform import Platform
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -48,7 +48,7 @@ async def closed(platform: Platform, deal: Deal) -> None:
     """The contract of a deal that was delivered whole and paid is closed."""
     await deal.pay(await deal.invoices(deal.net))
     async with asyncio.timeout(60):
-        while (await platform.front.look(CONTRACTS, f"/contracts/{deal.ids['contract']}"))["status"] != "closed":
+        while (await platform.api_client.look(CONTRACTS, f"/contracts/{deal.ids['contract']}"))["status"] != "closed":
             await asyncio.sleep(0.05)
 
 
@@ -58,8 +58,8 @@ def of(rows: list[dict[str, Any]], deal: Deal) -> list[dict[str, Any]]:
 
 
 async def test_a_parked_reaction_is_shown_retried_or_skipped_and_its_lane_goes_on(platform: Platform) -> None:
-    front: Frontline = platform.front
-    mended, given_up = [await Deal(front, f"parked-{which}").to_order() for which in ("mended", "given-up")]
+    api_client: ApiClient = platform.api_client
+    mended, given_up = [await Deal(api_client, f"parked-{which}").to_order() for which in ("mended", "given-up")]
     async with refusing_two_accepted(platform):
         for deal in (mended, given_up):
             await deal.deliver(2, 3, part="first")
@@ -74,7 +74,7 @@ async def test_a_parked_reaction_is_shown_retried_or_skipped_and_its_lane_goes_o
             )  # fmt: skip
             assert "not_two" in first["error"]
             assert (second["state"], second["attempts"]) == ("waiting", 0)
-        await Deal(front, "parked-nothing").to_cash()  # nothing else waits
+        await Deal(api_client, "parked-nothing").to_cash()  # nothing else waits
         await told_what_is_parked(platform, of(rows, mended))
         await refused_as_long_as_the_cause_is_there(platform, of(rows, mended)[0]["id"])
     first, second = (row["id"] for row in of(rows, mended))
@@ -130,29 +130,29 @@ async def is_settled_already(platform: Platform, id: str) -> None:
 
 
 async def test_a_person_is_forgotten_once_and_it_is_said_if_there_was_none(platform: Platform) -> None:
-    deal = await Deal(platform.front, "forgotten").to_opportunity()
+    deal = await Deal(platform.api_client, "forgotten").to_opportunity()
     lead = f"/leads/{deal.ids['lead']}"
-    contact = (await platform.front.look(LEADS, lead, ANN))["contact"]["contact_id"]
+    contact = (await platform.api_client.look(LEADS, lead, ANN))["contact"]["contact_id"]
     wrong = await ltc(platform, "forget", deal.ids["lead"])
     assert wrong.code == REFUSED
     assert "unknown-person" in wrong.err
     assert "contact_id" in wrong.err
     assert await ltc(platform, "forget", contact) == Said(0, f"{contact} is forgotten\n", "")
     assert await ltc(platform, "forget", contact) == Said(0, f"{contact} was forgotten before; nothing was left to do\n", "")
-    assert (await platform.front.look(LEADS, lead, ANN))["contact"]["forgotten"]
+    assert (await platform.api_client.look(LEADS, lead, ANN))["contact"]["forgotten"]
     await platform.assert_sound()
 
 
 async def test_a_person_is_forgotten_in_every_service_also_where_they_are_named_in_decision_chains(platform: Platform) -> None:
-    front, deal = platform.front, await Deal(platform.front, "named").to_opportunity()
-    contact = (await front.look(LEADS, f"/leads/{deal.ids['lead']}", ANN))["contact"]["contact_id"]
+    api_client, deal = platform.api_client, await Deal(platform.api_client, "named").to_opportunity()
+    contact = (await api_client.look(LEADS, f"/leads/{deal.ids['lead']}", ANN))["contact"]["contact_id"]
     chain = f"/opportunities/{deal.ids['opportunity']}/decision-chain"
     for code, name in (("cfo", "Remy Larch"), ("head", "Larch, Remy"), ("buyer", "Alba Larch")):
         seat = {"code": code, "role": "economic_buyer", "influence": "high", "name": name}
         await deal.act(OPPORTUNITIES, "note_chain_member", chain, ANN, seat, key=code)
 
     async def known() -> dict[str, str | None]:
-        return {seat["seat"]: seat["name"] for seat in (await front.look(OPPORTUNITIES, chain, ANN))["data"]}
+        return {seat["seat"]: seat["name"] for seat in (await api_client.look(OPPORTUNITIES, chain, ANN))["data"]}
 
     careful = await ltc(platform, "forget", "--named", "Remy Larch")
     assert careful.code == 1
@@ -162,7 +162,7 @@ async def test_a_person_is_forgotten_in_every_service_also_where_they_are_named_
     done = await ltc(platform, "forget", contact, "--named", "Remy Larch", "--yes")
     assert (done.code, done.err, done.out.count("is forgotten")) == (0, "", 3)
     assert await known() == {"cfo": None, "head": None, "buyer": "Alba Larch"}
-    assert (await front.look(LEADS, f"/leads/{deal.ids['lead']}", ANN))["contact"]["forgotten"]
+    assert (await api_client.look(LEADS, f"/leads/{deal.ids['lead']}", ANN))["contact"]["forgotten"]
     again = await ltc(platform, "forget", "--named", "Remy Larch", "--yes")
     assert (again.code, again.out) == (0, "no other person is called Remy Larch\n")
     (row,) = (await ltc(platform, "forget", "--named", "Alba Larch")).out.splitlines()[1:]

@@ -4,18 +4,18 @@ import asyncio
 
 import pytest
 
+from ..api_client import ANN, MAX, Person, Refused
 from ..deals import BOOK, OPPORTUNITIES, PUMP, Deal, usd
-from ..frontline import ANN, MAX, Person, Refused
 from ..platform import Platform
 
 MIA, SAM = Person("mia", ("sales_manager",)), Person("sam", ("solution",))
 
 
 async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(platform: Platform) -> None:
-    front = platform.front
+    api_client = platform.api_client
     mandate = {"gates": ["ATI", "ATB", "ATC"], "max_amount": usd(10**9), "valid_from": "2000-01-01"}
-    await front.act(OPPORTUNITIES, "grant_mandate", "/mandates/max", MIA, mandate, key="mandate-max")
-    deal = await Deal(front, "project").to_opportunity()
+    await api_client.act(OPPORTUNITIES, "grant_mandate", "/mandates/max", MIA, mandate, key="mandate-max")
+    deal = await Deal(api_client, "project").to_opportunity()
     at = f"/opportunities/{deal.ids['opportunity']}"
 
     async def do(operation: str, path: str, who: Person, body: object = None, key: str = "") -> dict[str, object]:
@@ -33,7 +33,7 @@ async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(pl
         cash = [{"month": "2027-01", "inflow": usd(500_000), "outflow": usd(cost)}]
         await do("draft_estimate", "estimate", SAM, {**said, "cash": cash}, gate)
         await do("freeze_estimate", "estimate/freeze", MAX, {"gate": gate, "version": version}, gate)
-        while "estimate_frozen" in str((await front.look(OPPORTUNITIES, f"{at}/progress"))["next"]):
+        while "estimate_frozen" in str((await api_client.look(OPPORTUNITIES, f"{at}/progress"))["next"]):
             await asyncio.sleep(0.02)  # it is noted by a reaction
 
     await do("choose_pipeline", "pipeline", ANN, {"pipeline": "project"})
@@ -65,21 +65,21 @@ async def test_a_project_is_won_through_all_gates_and_its_contract_is_drafted(pl
     await do("win_opportunity", "win", ANN, {"quote_id": deal.ids["quote"]}, "decided")
     contract = await deal.drafted()
     assert (contract["status"], deal.net) == ("draft", 4 * 99_999 + 7 * 12_345)
-    shown = await front.look(OPPORTUNITIES, f"{at}/history")
+    shown = await api_client.look(OPPORTUNITIES, f"{at}/history")
     moves = [event["data"]["stage"] for event in shown["data"] if event["type"] == "ltc.opportunity.stage-entered.v1"]
     assert moves == ["verifying", "guiding", "bidding", "submitted", "negotiating"]
     await platform.assert_sound()
 
 
 async def test_another_quote_than_the_one_decided_on_does_not_win(platform: Platform) -> None:
-    front = platform.front
+    api_client = platform.api_client
     stages = [{"code": "bid", "name": "Bid", "probability": "0.5", "gate": "ATC"}]
     short = {"name": "Short", "profile": "light", "stages": stages}
-    await front.act(OPPORTUNITIES, "draft_pipeline", "/pipelines/short", MIA, short, key="short")
-    await front.act(OPPORTUNITIES, "activate_pipeline", "/pipelines/short/1/activate", MIA, key="short-live")
+    await api_client.act(OPPORTUNITIES, "draft_pipeline", "/pipelines/short", MIA, short, key="short")
+    await api_client.act(OPPORTUNITIES, "activate_pipeline", "/pipelines/short/1/activate", MIA, key="short-live")
     mandate = {"gates": ["ATC"], "max_amount": usd(10**9), "valid_from": "2000-01-01"}
-    await front.act(OPPORTUNITIES, "grant_mandate", "/mandates/max", MIA, mandate, key="mandate-max-atc")
-    deal = await Deal(front, "swapped").to_opportunity()
+    await api_client.act(OPPORTUNITIES, "grant_mandate", "/mandates/max", MIA, mandate, key="mandate-max-atc")
+    deal = await Deal(api_client, "swapped").to_opportunity()
     at = f"/opportunities/{deal.ids['opportunity']}"
     await deal.act(OPPORTUNITIES, "choose_pipeline", f"{at}/pipeline", ANN, {"pipeline": "short"})
     quotes = []

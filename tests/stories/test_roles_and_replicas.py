@@ -42,17 +42,17 @@ async def running(postgres: Postgres, kafka: Kafka, directory: Path, name: str, 
                 process.url for process in stack.services if process.settings.service == service and "api" in process.settings.roles
             ]
             assert len(answering) == replicas
-            platform.front.replicas[service] = itertools.cycle(answering)
+            platform.api_client.replicas[service] = itertools.cycle(answering)
         try:
             yield platform
         finally:
-            await platform.front.close()
+            await platform.api_client.close()
 
 
 async def leads_become_opportunities(platform: Platform) -> None:
     """Several deals, one act after the other, and everything is in order afterwards."""
     for number in range(DEALS):
-        await Deal(platform.front, f"deal-{number}").to_opportunity()
+        await Deal(platform.api_client, f"deal-{number}").to_opportunity()
     evidence = await platform.evidence()
     assert run(evidence, OF_THE_MACHINE) == []
     opened = [row for row in evidence.ledgers[OPPORTUNITIES].own if row["type"] == "ltc.opportunity.opened.v1"]

@@ -6,15 +6,16 @@ from uuid import UUID
 
 import pytest
 from lead_svc.lead import rules as lead
+from lead_svc.lead.policies import offer_lead, recycle_lead, route_lead, watch_lead
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.assignment import AssignLead, ClaimLead, ClaimLimitReached, OfferLead, RouteLead
 from lead_svc.lead.rules.events import LeadRouted, LeadWatched, TouchLogged
 from lead_svc.lead.rules.pool import LeadInPool, LeadNotInPool, OwnedBefore, RecycleLead, ReleaseLead, WatchLead
 from lead_svc.lead.rules.states import NotYourLead
-from lead_svc.policies import keep_desks, offer_lead, recycle_lead, route_lead, watch_lead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.assignment import AssignmentRule, AssignmentRules, PoolRules, first_fit
 from lead_svc.workload import rules as desk
+from lead_svc.workload.policies import keep_workloads
 from lead_svc.workload.rules import LeadGone, LeadTaken, NoteGone, NoteTaken, workload_of
 from ltc_events import At, Event, Fact
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadClaimed, LeadDisqualified, LeadPooled, LeadRecycled
@@ -237,9 +238,9 @@ def test_what_follows_from_what() -> None:
     assert recycle_lead(watched) == [At(watched.due, RECYCLE)]
     ann, bob = workload_of("ann"), workload_of("bob")
     handed = LeadAssigned(lead_id=LEAD, owner="bob", previous_owner="ann")
-    assert keep_desks(handed) == [
+    assert keep_workloads(handed) == [
         NoteGone(desk_id=ann, lead_id=LEAD), NoteTaken(desk_id=bob, owner="bob", lead_id=LEAD, how="by_hand")
     ]  # fmt: skip
-    assert keep_desks(pooled) == [NoteGone(desk_id=ann, lead_id=LEAD)]
-    assert keep_desks(LeadDisqualified(lead_id=LEAD, reason="No", owner="ann")) == [NoteGone(desk_id=ann, lead_id=LEAD)]
-    assert keep_desks(LeadDisqualified(lead_id=LEAD, reason="No")) == []
+    assert keep_workloads(pooled) == [NoteGone(desk_id=ann, lead_id=LEAD)]
+    assert keep_workloads(LeadDisqualified(lead_id=LEAD, reason="No", owner="ann")) == [NoteGone(desk_id=ann, lead_id=LEAD)]
+    assert keep_workloads(LeadDisqualified(lead_id=LEAD, reason="No")) == []

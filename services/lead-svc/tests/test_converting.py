@@ -4,15 +4,16 @@ from datetime import date
 from uuid import UUID
 
 from lead_svc.conversion import rules as conversion
+from lead_svc.conversion.policies import convert_each
 from lead_svc.conversion.rules import ConversionDone, ConversionRefused, ConversionsRequested, RequestConversions, TriangleNotThreePeople
 from lead_svc.deal import rules as deal
 from lead_svc.deal.rules import DealDecided, DealEndNoted, DealNoted, NoteDeal, NoteDealEnd, UnknownDeal
+from lead_svc.lead.policies import FOR_NOW, return_lead
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.capture import ReturnLead
 from lead_svc.lead.rules.conversion import ConvertLead, JoinDeal, TryConversion, opportunity_of
 from lead_svc.lead.rules.events import LeadReturned
 from lead_svc.lead.rules.states import LeadClosed, LeadNotQualified
-from lead_svc.policies import FOR_NOW, convert_each, return_lead
 from ltc_events import Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadQualified
 from ltc_events.opportunity import OpportunityLost

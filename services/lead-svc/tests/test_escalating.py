@@ -11,11 +11,12 @@ from lead_svc.inbox.rules import decider as digesting
 from lead_svc.inbox.rules.notices import Notice, notice_of, notices_of
 from lead_svc.inbox.rules.states import DealNoticeNoted, DigestAsked, DigestIntended, DigestPlanned, inbox_of
 from lead_svc.lead import rules as lead
+from lead_svc.lead.policies import offer_lead, route_lead
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.assignment import OfferLead, RouteLead
 from lead_svc.lead.rules.events import LeadOwnerNotFound
 from lead_svc.lead.rules.response import AwaitResponse
-from lead_svc.policies import note_notice, offer_lead, route_lead
+from lead_svc.policies import note_notice
 from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.rule_book.rules.assignment import AssignmentRules
 from leads import captured, done, owned

@@ -18,8 +18,8 @@ NOBODY = UUID(int=7)
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than three are shown with one."""
-    for module in ("contacts", "parties", "merging"):
-        monkeypatch.setattr(import_module(f"lead_svc.api.{module}"), "LISTED", 3)
+    for module in ("api.contacts", "api.parties", "lead_merge.read"):
+        monkeypatch.setattr(import_module(f"lead_svc.{module}"), "PREVIEW", 3)
 
 
 async def test_a_party_is_shown_with_so_many_of_each_and_all_are_listed(

@@ -3,13 +3,15 @@
 from uuid import UUID
 
 from lead_svc.conversion.rules import PART
+from lead_svc.hand_over.policies import move_leads
 from lead_svc.lead import rules as lead
+from lead_svc.lead.policies import route_lead_again
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.assignment import ClaimantLeft, ClaimLead, MoveLead, RouteLead
 from lead_svc.lead.rules.qualification import QualifyLead
 from lead_svc.lead.rules.states import LeadAlreadyQualified
-from lead_svc.policies import keep_desks, move_leads, route_lead_again
 from lead_svc.workload import rules as desk
+from lead_svc.workload.policies import keep_workloads
 from lead_svc.workload.rules import (
     HandDeskOver,
     HandedToOneself,
@@ -112,4 +114,4 @@ def test_rules_give_a_leaver_nothing_and_the_pool_neither() -> None:
 
 def test_what_follows_from_what() -> None:
     assert move_leads(part) == [move]
-    assert [type(command).__name__ for command in keep_desks(moved)] == ["NoteGone", "NoteTaken"]
+    assert [type(command).__name__ for command in keep_workloads(moved)] == ["NoteGone", "NoteTaken"]

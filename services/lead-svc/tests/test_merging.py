@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lead_svc.contact.rules import decider as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.contact.rules.likeness import traits
+from lead_svc.lead.policies import check_response
 from lead_svc.lead.rules import LeadCommand, decider
 from lead_svc.lead.rules.assignment import AssignLead, MoveLead, OfferLead, RouteLead
 from lead_svc.lead.rules.events import ConsentRecorded, ContactRecorded, LeadWatched, ResponseAwaited
@@ -31,8 +32,8 @@ from lead_svc.nurture import rules as nurturing
 from lead_svc.nurture.policies import stop_nurture
 from lead_svc.nurture.rules import NurtureLead, SendStep, StopNurture
 from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, NurtureStopped, nurture_of
-from lead_svc.policies import check_response, keep_desks
 from lead_svc.workload import rules as desk
+from lead_svc.workload.policies import keep_workloads
 from lead_svc.workload.rules import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, workload_of
 from ltc_events import At, Command, Event, Money
 from ltc_events.lead import (
@@ -212,9 +213,9 @@ def test_consent_that_is_taken_back_meanwhile_stays_taken_back() -> None:
 def test_a_desk_gives_a_merged_lead_back_and_has_it_again_as_it_had_it() -> None:
     gone = NoteGone(desk_id=workload_of("ann"), lead_id=A, merged=True)
     back = NoteTaken(desk_id=workload_of("ann"), owner="ann", lead_id=A, how="unmerge")
-    assert keep_desks(merged(A, B, "ann")) == [gone]
-    assert keep_desks(unmerged(A, B, "assigned", owner="ann")) == [back]
-    assert keep_desks(merged(A, B)) == keep_desks(unmerged(A, B)) == []
+    assert keep_workloads(merged(A, B, "ann")) == [gone]
+    assert keep_workloads(unmerged(A, B, "assigned", owner="ann")) == [back]
+    assert keep_workloads(merged(A, B)) == keep_workloads(unmerged(A, B)) == []
     for how in ("claim", "rule"):
         had = LeadTaken(desk_id=workload_of("ann"), owner="ann", lead_id=A, how=how)
         left = LeadGone(desk_id=workload_of("ann"), lead_id=A, merged=True)

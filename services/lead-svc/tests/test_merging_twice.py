@@ -9,6 +9,7 @@ import httpx
 import pytest
 from lead_svc.contact import rules as person
 from lead_svc.lead import rules as lead
+from lead_svc.lead.policies import check_response
 from lead_svc.lead.rules.assignment import ClaimLead
 from lead_svc.lead.rules.capture import ReturnLead
 from lead_svc.lead.rules.events import LeadReturned, ResponseAwaited
@@ -16,7 +17,6 @@ from lead_svc.lead.rules.pool import OwnedBefore
 from lead_svc.lead.rules.response import AwaitResponse
 from lead_svc.party import rules as account
 from lead_svc.party.rules import MergeParty, PartyNoted
-from lead_svc.policies import check_response
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from leads import BANT, TRIANGLE, captured, done, owned
 from ltc_events import AnyDecider, At, Command, Event

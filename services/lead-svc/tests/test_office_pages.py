@@ -23,7 +23,7 @@ async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_hand_over_is_shown_with_so_many_leads_and_counts_and_lists_all(
     served: Any, ann: httpx.AsyncClient, max_: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("lead_svc.api.desks"), "LISTED", 3)
+    monkeypatch.setattr(import_module("lead_svc.hand_over.read"), "PREVIEW", 3)
     leads = [await owned(ann, "ann") for _ in range(5)]
     await served.react()
     order = (await done(max_, "/desks/ann/hand-over", to="bob")).json()["hand_over_id"]

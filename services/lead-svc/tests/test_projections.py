@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from lead_svc.lead.read import ContactRow, LeadRow, lead_list
 from lead_svc.lead.rules.events import ContactRecorded
-from lead_svc.projections import contacts, lead_list, leads
 from ltc_events import Event, Fact, Money
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadQualified, PersonForgotten
 from sqlalchemy import Table
@@ -59,41 +59,41 @@ def day(number: int) -> datetime:
 
 
 def test_a_captured_lead_is_shown_without_an_owner() -> None:
-    row = shown(leads, [captured])
+    row = shown(LeadRow.table, [captured])
     assert (row["status"], row["owner"], row["channel"], row["captured_at"]) == ("captured", None, "site", day(1))
 
 
 def test_a_lead_is_shown_with_its_owner() -> None:
-    row = shown(leads, [captured, assigned])
+    row = shown(LeadRow.table, [captured, assigned])
     assert (row["status"], row["owner"], row["assigned_at"]) == ("assigned", "ann", day(2))
 
 
 def test_a_new_owner_changes_neither_the_status_nor_when_it_was_first_assigned() -> None:
-    row = shown(leads, [captured, assigned, qualified, handed_over])
+    row = shown(LeadRow.table, [captured, assigned, qualified, handed_over])
     assert (row["status"], row["owner"], row["assigned_at"], row["qualified_at"]) == ("qualified", "bob", day(2), day(3))
 
 
 def test_a_qualified_lead_shows_what_was_found_out() -> None:
-    row = shown(leads, [captured, assigned, qualified])
+    row = shown(LeadRow.table, [captured, assigned, qualified])
     assert (row["need"], row["budget"], row["currency"], row["authority"], row["timing"]) == (
         "Forty cards", 7, "USD", "Board", date(2026, 12, 24)
     )  # fmt: skip
 
 
 def test_a_lead_given_up_late_still_counts_as_qualified() -> None:
-    row = shown(leads, [captured, assigned, qualified, disqualified])
+    row = shown(LeadRow.table, [captured, assigned, qualified, disqualified])
     assert (row["status"], row["reason"], row["qualified_at"], row["closed_at"]) == ("disqualified", "No budget after all", day(3), day(4))
 
 
 def test_a_converted_lead_leads_to_its_opportunity() -> None:
-    row = shown(leads, [captured, assigned, qualified, converted])
+    row = shown(LeadRow.table, [captured, assigned, qualified, converted])
     assert (row["status"], row["opportunity_id"], row["closed_at"]) == ("converted", UUID(int=4), day(4))
 
 
 def test_a_contact_is_kept_sealed() -> None:
-    row = shown(contacts, [captured, contact])
+    row = shown(ContactRow.table, [captured, contact])
     assert (row["email"], row["name"], row["forgotten"]) == (SEALED, None, False)
 
 
 def test_a_forgotten_contact_is_known_to_be_forgotten() -> None:
-    assert shown(contacts, [captured, contact, PersonForgotten(subject_id=CONTACT)])["forgotten"] is True
+    assert shown(ContactRow.table, [captured, contact, PersonForgotten(subject_id=CONTACT)])["forgotten"] is True

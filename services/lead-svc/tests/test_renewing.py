@@ -6,12 +6,13 @@ from uuid import UUID
 
 import httpx
 from lead_svc.deal import rules as deal
+from lead_svc.deal.policies import capture_renewal, keep_deals, note_expiry
 from lead_svc.deal.rules import DealNoted, ExpiryNoted, NoteDeal, NoteExpiry
 from lead_svc.lead import rules as lead
+from lead_svc.lead.policies import await_response
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.capture import CaptureRenewal, ReturnLead
 from lead_svc.lead.rules.events import RenewalDue
-from lead_svc.policies import await_response, capture_renewal, keep_deals, note_expiry
 from leads import BANT, TRIANGLE, done, owned
 from ltc_events import Fact, Money, derive_id
 from ltc_events.contract import ContractExpiring

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from lead_svc.lead import rules as lead
+from lead_svc.lead.policies import await_response, check_response
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.events import ResponseAwaited, TouchLogged
 from lead_svc.lead.rules.response import AwaitResponse, CheckResponse
-from lead_svc.policies import await_response, check_response
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.response import ResponseRules
 from ltc_events import At, Event, Fact

@@ -1,8 +1,8 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
 from ltc_events.contract import ContractClosed, ContractRegistered
-from ltc_events.lead import DeskHandedOver, DeskTakenUp, LeadConverted
-from ltc_events.opportunity import EstimateFrozen, OpportunityLost, OpportunityOpened, OpportunityWon
+from ltc_events.lead import DeskHandedOver, DeskTakenUp
+from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_gates import (
     BidSubmitted,
     DecisionEscalated,
@@ -21,40 +21,43 @@ from ltc_runtime.service import Feature, Service
 
 from .api import (
     deal_forecasts,
-    decisions,
     estimates,
     forecasts,
-    forms,
     frozen_estimates,
     hand_overs,
-    lessons,
     mandates,
-    opportunities,
-    outcomes,
-    people,
-    pipelines,
-    reports,
     tasks,
     teams,
 )
 from .authority_grant import authority_grant
 from .authority_grant.rules import AuthorityRevoked
+from .bid_cost import bid_cost
 from .catalogue import catalogue
-from .deal import rules as opportunity
+from .chain_person import chain_person
+from .deal import deal
 from .deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from .deal_list import deal_list
+from .decision import decision
+from .discount_leakage import discount_leakage
 from .estimate import rules as estimate
+from .finding import finding
 from .forecast import rules as forecast
 from .forecast.rules import ForecastSet
-from .form import rules as form
+from .form import form
+from .form_fill import form_fill
+from .gate import gate
 from .hand_over import rules as leaving
 from .hand_over.rules.workload import SeatsKept, WorkPassedOn, WorkTakenUp
 from .legal_entity import legal_entity
+from .lesson import lesson
 from .mandate import rules as mandate
 from .mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
 from .mandate.rules import index as register
 from .negotiation import negotiation
+from .outcome import outcome
 from .past_opportunity import past_opportunity
-from .pipeline import rules as pipeline
+from .pipeline import pipeline
+from .pipeline_report import pipeline_report
 from .policies import (
     ask_deciders,
     ask_for_bid,
@@ -63,7 +66,6 @@ from .policies import (
     ask_for_order,
     drop_tasks,
     end_trouble,
-    escalate_decision,
     follow_up_quote,
     keep_agendas,
     keep_desks,
@@ -71,31 +73,19 @@ from .policies import (
     look_again,
     move_account,
     note_contract,
-    note_estimate,
     note_rejection,
-    open_opportunity,
     pass_work_on,
-    remind_of_bid,
     trace_quote,
     vacate_seats,
     watch_close,
 )
 from .price_book import price_book
+from .progress import progress
 from .projections import (
-    bid_cost,
-    chain_person,
-    deal_findings,
-    decision_list,
     estimate_list,
     forecast_list,
-    form_fills,
-    form_list,
     hand_over_list,
-    lesson_list,
     mandate_list,
-    opportunity_list,
-    pipeline_list,
-    stage_passing,
     task_list,
 )
 from .quote import quote
@@ -106,6 +96,7 @@ from .quote_version import quote_version
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .sales_figure import sales_figure
+from .stage_time import stage_time
 from .swap import swap
 from .task import rules as task
 from .task.rules import deal_tasks as agenda
@@ -117,27 +108,16 @@ from .team import rules as team
 
 former = Feature(
     api=(
-        opportunities,
         estimates,
         frozen_estimates,
         teams,
         deal_forecasts,
         forecasts,
-        pipelines,
-        forms,
-        decisions,
         tasks,
         hand_overs,
         mandates,
-        reports,
-        outcomes,
-        lessons,
-        people,
     ),
     deciders=(
-        opportunity.decider,
-        pipeline.decider,
-        form.decider,
         mandate.decider,
         estimate.decider,
         team.decider,
@@ -149,7 +129,6 @@ former = Feature(
         leaving.decider,
     ),
     policies=(
-        NamedPolicy("open_opportunity", LeadConverted, open_opportunity),
         NamedPolicy(
             "keep_desks",
             (
@@ -206,11 +185,8 @@ former = Feature(
         NamedPolicy("ask_for_close", ExpectedClosePassed, ask_for_close),
         NamedPolicy("trace_quote", QuoteSent, trace_quote, from_start=True),
         NamedPolicy("follow_up_quote", QuoteExpired, follow_up_quote),
-        NamedPolicy("escalate_decision", DecisionRequested, escalate_decision),
         NamedPolicy("ask_for_decision", DecisionEscalated, ask_for_decision),
-        NamedPolicy("remind_of_bid", FindingNoted, remind_of_bid),
         NamedPolicy("ask_for_bid", BidDeadlineNeared, ask_for_bid),
-        NamedPolicy("note_estimate", EstimateFrozen, note_estimate),
         NamedPolicy("keep_register", (MandateGranted, MandateDelegated, DelegationEnded, MandateRevoked), keep_register, from_start=True),
         NamedPolicy("ask_deciders", DecidersFound, ask_deciders),
         NamedPolicy("ask_for_order", OrderInTrouble, ask_for_order),
@@ -222,26 +198,32 @@ former = Feature(
         NamedPolicy("note_rejection", OrderRejected, note_rejection),
     ),
     projections=(
-        opportunity_list,
-        bid_cost,
-        deal_findings,
-        decision_list,
-        pipeline_list,
-        form_list,
-        form_fills,
         mandate_list,
         estimate_list,
         forecast_list,
         task_list,
         hand_over_list,
-        lesson_list,
-        stage_passing,
-        chain_person,
     ),
 )
 service = Service(
     "opportunity-svc",
     former,
+    deal,
+    deal_list,
+    progress,
+    gate,
+    decision,
+    finding,
+    chain_person,
+    bid_cost,
+    pipeline,
+    form,
+    form_fill,
+    outcome,
+    lesson,
+    stage_time,
+    pipeline_report,
+    discount_leakage,
     quote,
     quote_version,
     quote_document,

@@ -6,7 +6,7 @@ from typing import Any
 from floor import Floor, good, seen
 from ltc_events import Fact
 from ltc_events.opportunity_gates import StageEntered
-from opportunity_svc.projections import stage_passing
+from opportunity_svc.stage_time.read import stage_passing
 from test_opportunity import DEAL, USD, lost, opened
 
 

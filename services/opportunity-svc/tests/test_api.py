@@ -11,7 +11,7 @@ import httpx
 import pytest
 from ltc_events import Money
 from ltc_events.lead import LeadConverted
-from opportunity_svc.policies import open_opportunity
+from opportunity_svc.deal.policies import open_opportunity
 from opportunity_svc.quote.rules.offer import ExpireQuote
 from opportunity_svc.service import service
 

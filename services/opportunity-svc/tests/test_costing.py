@@ -4,14 +4,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from ltc_events import AmountTooLarge
+from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity_gates import BidCostBooked
 from ltc_events.testing import given
-from opportunity_svc.api.costing import BidCostSum, sums
+from opportunity_svc.bid_cost.read import BidCostSum, sums
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.bid_costs import BookBidCost, CostOfNothing, InvestmentUndecided, MoreThanBooked
 from opportunity_svc.deal.rules.events import DecisionLapsed
 from opportunity_svc.deal.rules.opened import DealUnderWay
-from opportunity_svc.deal.rules.states import DayInTheFuture, DealSuspended, OpportunityClosed
+from opportunity_svc.deal.rules.states import DealSuspended, OpportunityClosed
 from test_gates import ASKED, DEAL, PROJECT_DEAL, TODAY, choose, made, opened, usd
 from test_opportunity import cancelled, suspended
 

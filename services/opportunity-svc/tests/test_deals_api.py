@@ -150,3 +150,20 @@ async def test_after_the_win_an_option_is_swapped_by_two_people_until_the_contra
     assert line["product"] == "PMP", "what was sold stays"
     await world.served.decide(EndSelection(opportunity_id=UUID(deal.rsplit("/", 1)[1]), contract_id=UUID(int=30)))
     assert (await world.refused("sam", f"{deal}/swaps", swap))["code"] == "contract-stands"
+
+
+FUTURE = {
+    "lose": {"reason": "price", "lesson": "Ask first", "lost_on": "{day}"},
+    "decline": {"how": "no_bid", "reason": "thin_margin", "note": "Below cost", "declined_on": "{day}"},
+    "cancel": {"reason": "customer_gave_up", "note": "Not built", "cancelled_on": "{day}"},
+    "bid": {"proposal": "v3", "submitted_on": "{day}"},
+}
+
+
+@pytest.mark.parametrize("verb", FUTURE)
+async def test_tomorrow_has_not_happened_yet(world: World, verb: str) -> None:
+    deal, tomorrow = await world.deal(), (today(world) + timedelta(days=1)).isoformat()
+    body = {name: value.format(day=tomorrow) for name, value in FUTURE[verb].items()}
+    refused = await world.refused("ann", f"{deal}/{verb}", body)
+    assert (refused["status"], refused["code"]) == (409, "day-in-the-future")
+    assert tomorrow in refused["detail"]

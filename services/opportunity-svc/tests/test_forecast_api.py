@@ -110,7 +110,7 @@ async def test_the_forecast_of_a_past_day_is_what_was_said_by_then(world: World)
     await world.say(deal, "commit", 300_000)
     world.served.pass_days(20)
     today = world.today()
-    await world.served.decide(LoseOpportunity(opportunity_id=deal, reason="price", lesson="None", lost_on=today, today=today))
+    await world.served.decide(LoseOpportunity(opportunity_id=deal, reason="price", lesson="None", lost_on=today))
 
     async def said(day: date) -> list[tuple[str, int]]:
         return [(part["category"], part["amount"]) for part in (await world.forecast(as_of=day.isoformat()))["forecast"]]

@@ -8,16 +8,14 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ltc_events import Fact
 from ltc_events.opportunity_forms import FormFilled
 from opportunity_svc.deal.rules.history import filled_form
 from opportunity_svc.form.rules import Form, errors_in, filled_in
-from opportunity_svc.projections.forms import filled, found_by
+from opportunity_svc.form_fill.read import as_json, values_of
 from pydantic import TypeAdapter
 from pydantic_core import from_json, to_json
 
 DEAL, NOW = UUID(int=1), datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-FACT = Fact(1, "opportunity", DEAL, 1, NOW, NOW, "ann", DEAL)
 LABEL = {"en": "Field", "zh": "字段"}
 CODES = ["a", "b", "c d", "E-5"]
 WHOLE, DAYS = st.integers(-5, 5), st.dates(date(2026, 1, 1), date(2026, 1, 9)).map(date.isoformat)
@@ -91,11 +89,11 @@ def test_what_is_accepted_comes_back_equal_from_the_event_and_from_what_people_r
         return
     event = fill(form, said)
     assert FormFilled.model_validate_json(event.model_dump_json()) == event
-    shown = from_json(to_json(filled(event, FACT)["values"]))
+    shown = from_json(to_json(as_json(event)))
     assert errors_in(form, shown) == [], "what is read may be sent back"
     assert fill(form, shown) == event
     assert filled_form(fill(form, shown)) == filled_form(event), "and is the same words then"
-    rows = found_by(event)
+    rows = values_of(event)
     searched = {each.key for each in event.values if each.type != "long_text"}
     assert {row["key"] for row in rows} == searched
     assert len({(row["key"], row["item"]) for row in rows}) == len(rows)

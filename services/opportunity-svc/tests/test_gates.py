@@ -61,7 +61,7 @@ from opportunity_svc.deal.rules.findings import (
 from opportunity_svc.deal.rules.opened import ChoosePipeline, DealUnderWay
 from opportunity_svc.deal.rules.outcome import AlreadyAdmitted, DeclineOpportunity, FailureSummaryMissing, LoseOpportunity
 from opportunity_svc.deal.rules.stages import EnterStage, LastStage, StageBehind, StageNotDone, UnknownStage
-from opportunity_svc.deal.rules.states import DayInTheFuture, OpportunityClosed
+from opportunity_svc.deal.rules.states import OpportunityClosed
 from opportunity_svc.finding.rules import BidTerms, ChainMember, FilledForm, FrozenEstimate, Initiation, Notable, Pain, PlanStep
 from opportunity_svc.mandate.rules import MandateDelegated, MandateGranted, MandateRevoked, Scope, mandate_id
 from opportunity_svc.pipeline import rules as pipeline
@@ -375,7 +375,7 @@ def test_what_nobody_decided_in_time_is_escalated_once() -> None:
 TERMS = BidTerms(price_floor=usd(1), deadline=date(2026, 12, 1), bond=usd(0))
 bid_asked = requested.model_copy(update={"gate": "ATB"})
 bid_made = made.model_copy(update={"gate": "ATB"})
-submit = SubmitBid(opportunity_id=DEAL, proposal="v3", submitted_on=TODAY, today=TODAY, actor="ann")
+submit = SubmitBid(opportunity_id=DEAL, proposal="v3", submitted_on=TODAY, actor="ann")
 submitted = BidSubmitted(
     opportunity_id=DEAL, proposal="v3", deadline=TERMS.deadline, bond=TERMS.bond, submitted_on=TODAY, submitted_by="ann"
 )
@@ -423,11 +423,8 @@ def test_a_bid_is_submitted_on_its_terms_in_time_and_when_it_was_decided() -> No
     assert isinstance(refusal, BidNotReady)
     assert [each.gate for each in refusal.details["unmet"]] == ["ATB"]
     given(opportunity.decider, *PROJECT_DEAL, *noted(TERMS), bid_asked, bid_made).when(submit).then(submitted)
-    late = submit.model_copy(update={"submitted_on": date(2026, 12, 2), "today": date(2026, 12, 2)})
+    late = submit.model_copy(update={"submitted_on": date(2026, 12, 2)})
     given(opportunity.decider, opened, *noted(TERMS)).when(late).then_refused(BidTooLate, deadline="2026-12-01")
-    given(opportunity.decider, opened, *noted(TERMS)).when(submit.model_copy(update={"today": date(2026, 1, 1)})).then_refused(
-        DayInTheFuture
-    )
 
 
 def test_a_bid_that_is_due_is_remembered_until_it_is_submitted() -> None:
@@ -449,7 +446,7 @@ def test_somebody_in_the_decision_chain_is_forgotten_even_when_the_deal_is_over(
 # ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 decline = DeclineOpportunity(
-    opportunity_id=DEAL, how="not_admitted", reason="out_of_scope", note="Not ours", declined_on=TODAY, today=TODAY, actor="ann"
+    opportunity_id=DEAL, how="not_admitted", reason="out_of_scope", note="Not ours", declined_on=TODAY, actor="ann"
 )
 declined = OpportunityDeclined(
     **decline.model_dump(include={"opportunity_id", "how", "reason", "note", "declined_on"}), lead_id=UUID(int=4), declined_by="ann"
@@ -466,5 +463,5 @@ def test_a_deal_is_not_let_in_or_not_bid_for() -> None:
 
 
 def test_a_project_is_lost_with_a_failure_summary_and_what_was_asked_lapses() -> None:
-    lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask first", lost_on=TODAY, today=TODAY)
+    lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask first", lost_on=TODAY)
     given(opportunity.decider, *PROJECT_DEAL).when(lose).then_refused(FailureSummaryMissing)

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from ltc_events import Money
 from ltc_events.lead import LeadConverted
+from opportunity_svc.deal.policies import open_opportunity
 from opportunity_svc.pipeline.rules import LIGHT, PROJECT
-from opportunity_svc.policies import open_opportunity
 from opportunity_svc.service import service
 
 PEOPLE = {

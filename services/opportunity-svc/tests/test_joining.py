@@ -8,9 +8,9 @@ from ltc_events.lead import LeadConverted
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.policies import open_opportunity
 from opportunity_svc.deal.rules.opened import JoinOpportunity
 from opportunity_svc.deal.rules.outcome import LoseOpportunity
-from opportunity_svc.policies import open_opportunity
 
 DEAL, LEAD, PARTY, DAY = UUID(int=2), UUID(int=9), UUID(int=3), date(2026, 12, 24)
 TRIANGLE = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
@@ -49,5 +49,5 @@ def test_a_lead_that_comes_too_late_is_told_so() -> None:
 
 
 def test_a_deal_goes_on_as_before_whoever_joined_or_came_too_late() -> None:
-    lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask earlier", lost_on=DAY, today=DAY)
+    lose = LoseOpportunity(opportunity_id=DEAL, reason="price", lesson="Ask earlier", lost_on=DAY)
     given(opportunity.decider, opened, joined).when(lose).then(lost)

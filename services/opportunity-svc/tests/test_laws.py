@@ -292,7 +292,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         need=WORDS,
         value=MONEY,
     ),
-    st.builds(LoseOpportunity, opportunity_id=DEAL, reason=st.just("price"), lesson=WORDS, lost_on=DAY, today=DAY),
+    st.builds(LoseOpportunity, opportunity_id=DEAL, reason=st.just("price"), lesson=WORDS, lost_on=DAY),
     st.builds(
         price_book.SetPriceBook,
         code=st.just("list"),
@@ -396,7 +396,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(noting.NoteFinding, opportunity_id=DEAL, finding=FINDING, actor=st.none() | USER),
     st.builds(noting.StrikeFinding, opportunity_id=DEAL, kind=st.sampled_from(["pain", "bid_terms"]), code=st.just(""), actor=USER),
-    st.builds(noting.SubmitBid, opportunity_id=DEAL, proposal=st.just("v1"), submitted_on=DAY, today=DAY, actor=USER),
+    st.builds(noting.SubmitBid, opportunity_id=DEAL, proposal=st.just("v1"), submitted_on=DAY, actor=USER),
     st.builds(noting.RemindOfBid, opportunity_id=DEAL, deadline=DAY, days=st.just(7)),
     st.builds(noting.ForgetMember, opportunity_id=DEAL, subject_id=DEAL, known=st.booleans()),
     st.builds(gating.EnterStage, opportunity_id=DEAL, quote_id=st.none() | QUOTE, actor=USER),

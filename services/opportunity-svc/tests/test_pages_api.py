@@ -114,7 +114,7 @@ async def test_the_versions_of_a_form_and_what_was_filled_in_are_listed_page_by_
 
 
 async def test_a_deal_is_shown_with_its_latest_quotes_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.deals"), "PREVIEW", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.deal_list.read"), "PREVIEW", 3)
     deal = await world.deal()
     await world.do("max", "/price-books/list", {"currency": "USD", "items": [ITEM], "valid_from": "2020-01-01"})
     asked = {"price_book": "list", "lines": [{"product": "PMP", "quantity": "1"}]}
@@ -141,7 +141,7 @@ async def test_the_versions_of_an_estimate_are_shown_in_part_and_all_are_listed(
 
 
 async def test_the_bid_costs_of_a_deal_are_shown_in_part_summed_up_and_all_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.costing"), "PREVIEW", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.bid_cost.read"), "PREVIEW", 3)
     deal = await world.deal()
     for day, amount in ((3, 3), (1, 1), (5, 5), (2, 2), (4, 4), (6, -4)):
         spent = {"kind": "travel", "amount": usd(amount), "spent_on": f"2026-01-0{day}", "what_for": "A visit"}

@@ -82,7 +82,7 @@ async def test_our_own_deals_count_beside_the_imported_ones(world: World) -> Non
     )  # fmt: skip
     await world.served.decide(opening)
     today = date(2026, 1, 5)
-    lost = LoseOpportunity(opportunity_id=deal, reason="price", lesson="None", lost_on=today, today=today)
+    lost = LoseOpportunity(opportunity_id=deal, reason="price", lesson="None", lost_on=today)
     await world.served.decide(lost)
     assert (await world.imported("crm:1", "won", 300_000, "2017-01-01", "2017-01-11")).status_code == 204
     assert (await world.figures())["win_rate"] == "0.5000"

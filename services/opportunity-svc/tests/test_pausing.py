@@ -14,7 +14,7 @@ from opportunity_svc.deal.rules.findings import NoteFinding, RemindOfBid
 from opportunity_svc.deal.rules.opened import JoinOpportunity
 from opportunity_svc.deal.rules.outcome import NotSuspended
 from opportunity_svc.deal.rules.stages import EnterStage
-from opportunity_svc.deal.rules.states import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
+from opportunity_svc.deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.forecast import rules as forecast
 from opportunity_svc.forecast.rules import SetForecast, forecast_id
 from opportunity_svc.negotiation import rules as negotiation
@@ -111,8 +111,6 @@ def test_a_cancelled_deal_is_none_any_more() -> None:
     given(opportunity.decider, opened).when(cancel).then(cancelled)
     given(opportunity.decider, *ASKED).when(cancel).then(lapsed, cancelled)
     given(opportunity.decider, opened, cancelled).when(lose).then_refused(OpportunityClosed, ended="cancelled")
-    tomorrow = cancel.model_copy(update={"cancelled_on": TODAY.replace(day=25)})
-    given(opportunity.decider, opened).when(tomorrow).then_refused(DayInTheFuture)
 
 
 def test_what_others_found_is_noted_and_a_further_lead_joins_meanwhile() -> None:

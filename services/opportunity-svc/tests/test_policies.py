@@ -9,12 +9,12 @@ from ltc_events.opportunity import OpportunityOpened
 from ltc_events.opportunity_gates import DecisionRequested
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.policies import escalate_decision, open_opportunity, remind_of_bid
 from opportunity_svc.deal.rules.decisions import EscalateDecision
 from opportunity_svc.deal.rules.events import FindingNoted
 from opportunity_svc.deal.rules.findings import RemindOfBid
 from opportunity_svc.deal.rules.opened import OpenOpportunity
 from opportunity_svc.finding.rules import BidTerms, FilledForm
-from opportunity_svc.policies import escalate_decision, open_opportunity, remind_of_bid
 from opportunity_svc.quote.policies import expire_quote
 from opportunity_svc.quote.rules.events import QuoteDrafted
 from opportunity_svc.quote.rules.offer import ExpireQuote

@@ -10,9 +10,9 @@ from ltc_events import Event, Fact, Money, Projection
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, OpportunityWon, PricedLine, lines_hash
 from opportunity_svc.authority_grant.read import authority_grant_list
 from opportunity_svc.authority_grant.rules import AuthorityGranted, AuthorityRevoked, authority_id
+from opportunity_svc.deal.read import opportunity_list
 from opportunity_svc.price_book.read import price_book_list
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.projections import opportunity_list
 from opportunity_svc.quote.read import quote_list
 from opportunity_svc.quote.rules.events import (
     QuoteAccepted,
@@ -129,7 +129,7 @@ def test_a_won_deal_shows_what_it_came_to() -> None:
         won_on=TODAY,
     )
     (row,) = shown(opportunity_list, [opened, won])
-    assert (row["status"], row["quote_id"], row["won_net"], row["won_currency"], row["closed_on"]) == ("won", QUOTE, 80, "USD", TODAY)
+    assert (row["status"], row["quote_id"], row["won"], row["won_currency"], row["closed_on"]) == ("won", QUOTE, 80, "USD", TODAY)
 
 
 def test_a_lost_deal_shows_why() -> None:

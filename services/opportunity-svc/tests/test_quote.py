@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 from ltc_events import Event, Money
+from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity import OpportunityLost, OpportunityOpened, lines_hash
 from ltc_events.opportunity_gates import OpportunitySuspended
 from ltc_events.testing import Given
 from ltc_events.testing import given as after
 from opportunity_svc.authority_grant.rules import AuthorityGranted, authority_id
-from opportunity_svc.deal.rules.states import DayInTheFuture, DealSuspended, OpportunityClosed, UnknownOpportunity
+from opportunity_svc.deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
 from opportunity_svc.price_book.rules import PriceBookNotValid, PriceBookSet, PriceItem, UnknownPriceBook, UnknownProduct, price_book_id
 from opportunity_svc.quote.rules import QuoteCommand, decider
 from opportunity_svc.quote.rules.approval import ApproveQuote, ApproverIsMaker, BeyondAuthority, QuoteHasChanged, RejectQuote, SubmitQuote

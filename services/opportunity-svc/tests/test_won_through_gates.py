@@ -171,7 +171,7 @@ ADVICE: dict[str, list[Command]] = {
     "draft_estimate": noted(*(FrozenEstimate(code=gate, estimate_id=UUID(int=6), version=1) for gate in GATES)),
     "note_bid_terms": noted(TERMS),
     "revise_quote": noted(TERMS),  # it is accepted already: the floor moves instead
-    "submit_bid": [SubmitBid(opportunity_id=DEAL, proposal="v1", submitted_on=TODAY, today=TODAY, actor="ann")],
+    "submit_bid": [SubmitBid(opportunity_id=DEAL, proposal="v1", submitted_on=TODAY, actor="ann")],
 }
 
 
@@ -337,7 +337,7 @@ class Frontline(RuleBasedStateMachine):
         commands: dict[str, Command] = {
             "suspend": SuspendOpportunity(reason="other", **of),
             "resume": ResumeOpportunity(**of),
-            "cancel": CancelOpportunity(reason="other", cancelled_on=TODAY, today=TODAY, **of),
+            "cancel": CancelOpportunity(reason="other", cancelled_on=TODAY, **of),
         }
         self.firm.do(commands[how])
 

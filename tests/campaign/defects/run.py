@@ -11,10 +11,10 @@ from pathlib import Path
 import asyncpg
 from ltc_stack.embedded import Stack
 
+from ...api_client import Refused
 from ...checker.finding import Finding
 from ...checker.run import run
 from ...deals import set_up
-from ...frontline import Refused
 from ...platform import Platform, settings
 from .defect import Defect, planted
 
@@ -50,11 +50,11 @@ async def standing(directory: Path, environment: Mapping[str, str], patience: fl
     async with Stack(settings(directory), environment=quiet) as stack:
         platform = Platform(stack, directory)
         try:
-            await set_up(platform.front)
-            platform.front.patience = patience
+            await set_up(platform.api_client)
+            platform.api_client.patience = patience
             yield platform
         finally:
-            await platform.front.close()
+            await platform.api_client.close()
 
 
 async def planted_and_found(defects: Sequence[Defect], limit: float = LIMIT) -> Verdict:

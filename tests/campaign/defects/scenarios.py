@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
+from ...api_client import ANN, MAX, Person, Refused
 from ...deals import BILLING, BOOK, CONTRACTS, LEADS, OPPORTUNITIES, ORDERS, PUMP, Deal, pay, usd
 from ...faults.failpoints import died, dying
-from ...frontline import ANN, MAX, Person, Refused
 from ...platform import Platform
 from .. import nemesis
 
@@ -25,7 +25,7 @@ async def deals(platform: Platform, count: int = 5) -> None:
 
     async def one() -> None:
         sizes = chance.randint(1, 40), chance.randint(1, 40)
-        await Deal(platform.front, f"deal-{next(_numbers)}", advance=chance.randint(1, 99), quantities=sizes).to_cash()
+        await Deal(platform.api_client, f"deal-{next(_numbers)}", advance=chance.randint(1, 99), quantities=sizes).to_cash()
 
     await asyncio.gather(*(one() for _ in range(count)))
 
@@ -36,7 +36,7 @@ async def leads(platform: Platform, count: int = 30) -> None:
     async def one() -> None:
         number = next(_numbers)
         body = {"company": f"Passer-by {number}", "channel": "site"}
-        await platform.front.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"passer-by-{number}")
+        await platform.api_client.act(LEADS, "capture_lead", "/leads", ANN, body, key=f"passer-by-{number}")
 
     await asyncio.gather(*(one() for _ in range(count)))
 
@@ -51,12 +51,12 @@ async def two_replicas(platform: Platform, _: Path) -> None:
     """Two processes of lead-svc are asked in turns."""
     other = platform.stack.add(LEADS, f"{LEADS}-twin-{next(_numbers)}")
     await other.ready()
-    platform.front.replicas[LEADS] = itertools.cycle([platform.front.urls[LEADS], other.url])
+    platform.api_client.replicas[LEADS] = itertools.cycle([platform.api_client.urls[LEADS], other.url])
     try:
         for _number in range(8):
             await leads(platform, 16)
     finally:
-        platform.front.replicas.clear()
+        platform.api_client.replicas.clear()
         await platform.stack.services.remove(other.name)
 
 
@@ -166,23 +166,23 @@ async def refused(doing: Awaitable[Any]) -> None:
 
 async def quotes_beyond_authority(platform: Platform, _: Path) -> None:
     """A discount that nobody granted is submitted, approved by its maker, and by somebody without authority."""
-    front, number = platform.front, next(_numbers)
+    api_client, number = platform.api_client, next(_numbers)
     mia, eve = Person(f"mia{number}", ("sales", "sales_manager")), Person(f"eve{number}", ("sales_manager",))
     grant = {"max_discount": "0.5", "max_amount": usd(10**9), "valid_from": "2000-01-01"}
-    deal = await Deal(front, f"cheap-{number}").to_opportunity()
+    deal = await Deal(api_client, f"cheap-{number}").to_opportunity()
     body = {"price_book": BOOK, "lines": [{"product": PUMP, "quantity": "2", "discount": "0.4"}]}
     drafted = await deal.act(OPPORTUNITIES, "draft_quote", f"/opportunities/{deal.ids['opportunity']}/quotes", mia, body)
     quote = f"/quotes/{drafted.body['quote_id']}"
     await deal.act(OPPORTUNITIES, "submit_quote", f"{quote}/submit", mia)
-    await front.act(OPPORTUNITIES, "grant_authority", f"/authority-grants/{mia.name}", MAX, grant, key=f"grant-{number}")
-    approval = {"quote_hash": (await front.look(OPPORTUNITIES, quote))["quote_hash"]}
+    await api_client.act(OPPORTUNITIES, "grant_authority", f"/authority-grants/{mia.name}", MAX, grant, key=f"grant-{number}")
+    approval = {"quote_hash": (await api_client.look(OPPORTUNITIES, quote))["quote_hash"]}
     for who in (eve, mia):
         await refused(deal.act(OPPORTUNITIES, "approve_quote", f"{quote}/approve", who, approval, key=who.name))
 
 
 async def the_other_quote_accepted_too(platform: Platform, _: Path) -> None:
     """Of two quotes the customer has, one is accepted, and then the other."""
-    deal = await Deal(platform.front, f"either-{next(_numbers)}").to_opportunity()
+    deal = await Deal(platform.api_client, f"either-{next(_numbers)}").to_opportunity()
     quotes = [f"/quotes/{await _sent(deal, quantity)}" for quantity in ("2", "3")]
     await deal.act(OPPORTUNITIES, "accept_quote", f"{quotes[1]}/accept", ANN, {}, key="one")
     await refused(deal.act(OPPORTUNITIES, "accept_quote", f"{quotes[0]}/accept", ANN, {}, key="other"))
@@ -199,7 +199,7 @@ async def _sent(deal: Deal, quantity: str) -> str:
 
 
 async def _drafted(platform: Platform) -> Deal:
-    deal = await Deal(platform.front, f"paper-{next(_numbers)}").to_opportunity()
+    deal = await Deal(platform.api_client, f"paper-{next(_numbers)}").to_opportunity()
     await deal.win()
     await deal.drafted()
     return deal
@@ -224,7 +224,7 @@ async def contract_registered_unsigned(platform: Platform, _: Path) -> None:
 
 async def plan_of_too_little(platform: Platform, _: Path) -> None:
     """A contract is registered with a plan that bills a cent less than it is worth."""
-    deal = await Deal(platform.front, f"short-{next(_numbers)}").to_opportunity()
+    deal = await Deal(platform.api_client, f"short-{next(_numbers)}").to_opportunity()
     await deal.win()
     await deal.drafted()
     await refused(deal.register([{"line": 1, "kind": "acceptance", "amount": usd(deal.net - 1), "covers": [1, 2]}]))
@@ -232,7 +232,7 @@ async def plan_of_too_little(platform: Platform, _: Path) -> None:
 
 async def receipt_spent_twice(platform: Platform, _: Path) -> None:
     """Money that was set against one invoice is set against another one."""
-    deal = await Deal(platform.front, f"twice-{next(_numbers)}").to_order()
+    deal = await Deal(platform.api_client, f"twice-{next(_numbers)}").to_order()
     await deal.deliver()
     one, two = await deal.invoices(deal.net)
     money = min(one["open"]["amount"], two["open"]["amount"])

@@ -18,8 +18,8 @@ from ..contact import rules as person
 from ..contact.rules import ContactMergedAlready, ContactMergedIntoItself, ContactNotMerged, MergeContact, UnknownPerson, UnmergeContact
 from ..contact.rules.likeness import Agreement, Trait, alike, traits
 from ..contact.rules.states import PersonChanged, PersonIsForgotten
+from ..lead.read import Contact
 from ..party.rules import UnknownParty
-from .asking import Contact
 from .consenting import asked_for, in_step
 from .kinship import CONTACTS, PARTIES
 from .parties import MergeDone, parties

@@ -98,4 +98,3 @@ def given(ids: Collection[UUID]) -> Select[Any]:
 
 PARTIES = Kinship(shown.merges, "party_id")
 CONTACTS = Kinship(shown.contact_merges, "contact_id")
-LEADS = Kinship(shown.lead_merges, "lead_id")

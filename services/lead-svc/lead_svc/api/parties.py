@@ -12,14 +12,13 @@ from pydantic import AwareDatetime, Field, model_validator
 from sqlalchemy import Select, exists, select
 
 from .. import projections as shown
+from ..lead.read import Interaction, LeadRow
 from ..party import rules as account
 from ..party.rules import DescribeParty, MergedIntoItself, MergeParty, PartyMergedAlready, PartyNotMerged, UnknownParty, UnmergeParty
 from ..party.rules.matching import CompanyPhone, Website, core_name
-from .asking import LeadRow, lead_row
 from .consenting import in_step
 from .kinship import PARTIES
 from .resource import MANAGERS, SALES
-from .touching import Interaction
 
 parties = Api("/parties", stream=account.decider)
 
@@ -229,7 +228,7 @@ async def list_leads_of_party(party_id: UUID, read: Read, paging: Paging, at: Aw
     """The leads of a party and of those shown under it at an instant, the newest first."""
     table, kin = shown.leads.c, PARTIES.group(party_id, at or read.now)
     found = select(shown.leads).where(table.party_id.in_(kin), table.captured_at <= (at or read.now))
-    return await read.page(found, key=(table.captured_at, table.lead_id), into=lead_row, paging=paging)
+    return await read.page(found, key=(table.captured_at, table.lead_id), into=LeadRow, paging=paging)
 
 
 @parties.query("/{party_id}/interactions", roles=SALES)

@@ -4,9 +4,8 @@ from datetime import UTC, date, datetime, time
 from typing import Literal
 
 from ltc_events.lead import Channel
-from ltc_runtime.http import Api, Role
+from ltc_runtime.http import Role
 
-from ..lead import rules as lead
 from ..lead.rules.states import LeadStatus
 
 OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
@@ -15,8 +14,6 @@ MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 CameBy = Literal[Channel, "renewal"]
 """How a lead reached us, or that it is for the renewal of a contract, which no channel brought."""
-
-leads = Api("/leads", stream=lead.decider)
 
 
 def midnight(day: date) -> datetime:

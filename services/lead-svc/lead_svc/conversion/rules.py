@@ -59,6 +59,12 @@ class ConversionRefused(Event, type="ltc.lead.conversion-refused.v1"):
     detail: Text
 
 
+class UnknownConversion(Refusal):
+    """There is no such request to convert leads."""
+
+    status = 404
+
+
 class TriangleNotThreePeople(Refusal):
     """Account, solution and fulfilment manager must be three different people."""
 

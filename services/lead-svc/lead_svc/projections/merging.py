@@ -4,7 +4,6 @@ from typing import Protocol
 from uuid import UUID as Id
 
 from ltc_events import Fact, change, on, projection, put
-from ltc_events.lead import LeadMerged, LeadUnmerged
 from ltc_events.projection import Row, Verb
 from pydantic import BaseModel
 from sqlalchemy import Column, DateTime, Index, Table, Text
@@ -74,7 +73,3 @@ contact_merge_list = projection(
     on(ContactMerged, merged(contact_merges)),
     on(ContactUnmerged, unmerged(contact_merges)),
 )
-
-lead_merges = merges_of("lead_merge", "lead_id")
-
-lead_merge_list = projection("lead_merge_list", on(LeadMerged, merged(lead_merges)), on(LeadUnmerged, unmerged(lead_merges)))

@@ -97,6 +97,12 @@ class LeadsHandedOver(Event, type="ltc.lead.leads-handed-over.v1"):
     lead_ids: tuple[UUID, ...]
 
 
+class UnknownHandOver(Refusal):
+    """There is no such hand-over."""
+
+    status = 404
+
+
 class HandedToOneself(Refusal):
     """A leaver cannot hand leads to themselves: name another successor."""
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from lead_svc.lead.policies import score_lead
 from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.events import TouchLogged
 from lead_svc.lead.rules.score import ScoreLead
-from lead_svc.policies import score_lead
 from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
 from lead_svc.rule_book.rules.scoring import BudgetStep, Known, PerTouch, ScoringModel, Within, back_tested, band, factors, score
 from ltc_events import Fact, Money

@@ -15,6 +15,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from .. import projections as shown
+from ..deal.rules.states import OPEN
 from ..estimate import rules as estimate
 from ..estimate.rules import (
     AmountBelowNothing,
@@ -34,7 +35,6 @@ from ..estimate.rules import (
     margin_rate,
     standing,
 )
-from .resource import OPEN
 from .roles import MANAGERS, WRITERS
 
 ESTIMATORS = (*WRITERS, "fulfilment", "finance")

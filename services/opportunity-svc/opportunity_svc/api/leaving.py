@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import projections as shown
 from ..authority_grant.read import GrantRow
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import OpportunityStatus
 from ..hand_over.rules import SEATS
 from ..task.rules.states import TaskKind
@@ -113,7 +114,7 @@ async def list_tasks_of_hand_over(hand_over_id: UUID, read: Read, paging: Paging
 
 
 GOING = ("open", "suspended")
-AS_OPENED = (shown.opportunities.c.opened_at, shown.opportunities.c.opportunity_id)
+AS_OPENED = (OpportunityRow.table.c.opened_at, OpportunityRow.table.c.opportunity_id)
 AS_DUE = (shown.tasks.c.due, shown.tasks.c.task_id)
 
 
@@ -124,13 +125,13 @@ async def known(hand_over_id: UUID, read: Read) -> dict[str, Any]:
 
 def deals_of(hand_over_id: UUID) -> Select[Any]:
     """Its deals, who has their seats, and why one stayed."""
-    handed, deal, task = shown.handed_work.c, shown.opportunities.c, shown.tasks.c
+    handed, deal, task = shown.handed_work.c, OpportunityRow.table.c, shown.tasks.c
     stays = select(task.why["hindrance"].as_string()).where(
         task.hand_over_id == hand_over_id, task.opportunity_id == deal.opportunity_id, task.kind == "seat_stays", task.status == "open"
     )  # fmt: skip
     why = stays.order_by(task.raised_at.desc(), task.task_id).limit(1).scalar_subquery().label("hindrance")
     columns = (*AS_OPENED, deal.company, deal.status, *(deal[seat] for seat in SEATS), handed.moved_at, handed.owner, why)
-    joined = shown.handed_work.join(shown.opportunities, deal.opportunity_id == handed.id)
+    joined = shown.handed_work.join(OpportunityRow.table, deal.opportunity_id == handed.id)
     return select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "deal")
 
 
@@ -154,7 +155,7 @@ def counted(handed: Select[Any], behind: ColumnElement[bool]) -> Any:
 
 
 def has_seat(leaver: str) -> ColumnElement[bool]:
-    deal = shown.opportunities.c
+    deal = OpportunityRow.table.c
     return and_(deal.status.in_(GOING), or_(*(deal[seat] == leaver for seat in SEATS)))
 
 

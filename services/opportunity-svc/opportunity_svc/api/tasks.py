@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy import Select, select
 
 from .. import projections as shown
+from ..deal.read import OpportunityRow
 from ..task import rules as task
 from ..task.rules.states import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
 from .roles import DECIDERS, MANAGERS
@@ -53,8 +54,8 @@ class TaskView(TaskRow):
 
 def all_tasks() -> Select[Any]:
     """Tasks with the company of their deals."""
-    table, deal = shown.tasks.c, shown.opportunities.c
-    joined = shown.tasks.outerjoin(shown.opportunities, deal.opportunity_id == table.opportunity_id)
+    table, deal = shown.tasks.c, OpportunityRow.table.c
+    joined = shown.tasks.outerjoin(OpportunityRow.table, deal.opportunity_id == table.opportunity_id)
     return select(*table, deal.company).select_from(joined)
 
 

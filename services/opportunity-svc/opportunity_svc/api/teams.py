@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, fu
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from .. import projections as shown
+from ..deal.read import OpportunityRow, Suspension
+from ..deal.rules.states import OPEN
 from ..forecast import rules as forecast
 from ..forecast.rules import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id
 from ..team import rules as team
@@ -30,7 +32,6 @@ from ..team.rules import (
     days_of,
     team_id,
 )
-from .resource import OPEN
 from .roles import MANAGERS, SALES
 
 Named = Annotated[TeamCode, Field(examples=["east"])]
@@ -184,7 +185,7 @@ def _against(target: dict[str, Any] | None, forecast: Sequence[Part], won: Seque
 
 def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
     """What was forecast last by that day, of deals that were open then."""
-    said, deals = shown.forecasts.c, shown.opportunities.c
+    said, deals = shown.forecasts.c, OpportunityRow.table.c
     last = (
         select(shown.forecasts)
         .where(cast(said.since, Date) <= day)
@@ -196,7 +197,7 @@ def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
     first, end = days_of(period)
     still = or_(deals.closed_on.is_(None), deals.closed_on > day)
     told = select(category, last.c.currency, last.c.amount).join_from(
-        last, shown.opportunities, deals.opportunity_id == last.c.opportunity_id
+        last, OpportunityRow.table, deals.opportunity_id == last.c.opportunity_id
     )
     one = told.where(still, last.c.close_on.between(first, end), *_by(last.c.account_manager, members)).subquery().c
     order = case({"commit": 1, "best_case": 2, "pipeline": 3, "omitted": 4}, value=one.category)
@@ -206,15 +207,15 @@ def _forecast(period: str, day: date, members: list[str] | None) -> Select[Any]:
 
 def _stands_still(deal: ColumnElement[Any], day: date) -> ColumnElement[bool]:
     """Whether a deal was suspended at the end of that day: nobody counts on it then, whatever was forecast."""
-    pause = shown.suspensions.c
+    pause = Suspension.table.c
     there = and_(pause.opportunity_id == deal, cast(pause.since, Date) <= day, or_(pause.until.is_(None), cast(pause.until, Date) > day))
     return exists(select(pause.number).where(there))
 
 
 def _won(period: str, day: date, members: list[str] | None) -> Select[Any]:
-    deals = shown.opportunities.c
+    deals = OpportunityRow.table.c
     first, end = days_of(period)
-    found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won_net).label("amount"))
+    found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won).label("amount"))
     within = and_(deals.status == "won", deals.closed_on.between(first, min(end, day)))
     return found.where(within, *_by(deals.account_manager, members)).group_by(deals.won_currency).order_by(deals.won_currency)
 

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import negotiations
-from .read import negotiation_list
-from .rules import decider
 
-negotiation = Feature(api=negotiations, deciders=(decider,), projections=(negotiation_list,))
+def negotiation() -> Feature:
+    """The feature."""
+    from .api import negotiations
+    from .read import negotiation_list
+    from .rules import decider
+
+    return Feature(api=negotiations, deciders=(decider,), projections=(negotiation_list,))

@@ -2,7 +2,7 @@
 
 from ltc_runtime.http import Api, Role
 
-from ..deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
+from ..deal.rules.states import OPEN
 from ..quote.rules.gates import QuoteOfOtherOpportunity, UnknownQuote
 from .rules import (
     BreakDeadlock,
@@ -19,7 +19,6 @@ from .rules import (
 )
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
-OPEN = (UnknownOpportunity, OpportunityClosed, DealSuspended)
 ROUND = (UnknownQuote, QuoteOfOtherOpportunity, RoundOnOtherContent, InDeadlock, RoundBeforeTheLast, ConcessionBelowNothing)
 
 negotiations = Api("/opportunities", stream=decider)

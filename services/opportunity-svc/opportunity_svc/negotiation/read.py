@@ -10,7 +10,7 @@ from ltc_runtime.http import EVERYONE, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
-from .. import projections as shown
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import UnknownOpportunity
 from .api import negotiations
 from .rules import Alternative, Concession, DeadlockBroken, DeadlockNoted, RoundHeld
@@ -75,7 +75,7 @@ class NegotiationView(View):
 @negotiations.query("/{opportunity_id}/negotiation", roles=EVERYONE, refuses=(UnknownOpportunity,))
 async def show_negotiation(opportunity_id: UUID, read: Read) -> NegotiationView:
     """The rounds of a deal, and the ledger of concessions given and got."""
-    deals = shown.opportunities.c
+    deals = OpportunityRow.table.c
     await read.one(select(deals.opportunity_id).where(deals.opportunity_id == opportunity_id), UnknownOpportunity)
     rounds = await read.rows(RoundRow, opportunity_id=opportunity_id)
     deadlocks = await read.rows(DeadlockRow, opportunity_id=opportunity_id)

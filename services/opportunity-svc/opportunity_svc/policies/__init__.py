@@ -1,6 +1,5 @@
 """What opportunity-svc does when something happens."""
 
-from .deals import escalate_decision, note_estimate, open_opportunity, remind_of_bid
 from .leaving import keep_desks, pass_work_on, vacate_seats
 from .tasks import (
     ask_deciders,
@@ -23,7 +22,7 @@ from .tasks import (
 
 __all__ = [
     "ask_deciders", "ask_for_bid", "ask_for_close", "ask_for_decision", "ask_for_order", "drop_tasks",
-    "end_trouble", "escalate_decision", "follow_up_quote", "keep_agendas", "keep_desks", "keep_register",
-    "look_again", "move_account", "note_contract", "note_estimate", "note_rejection", "open_opportunity", "pass_work_on",
-    "remind_of_bid", "trace_quote", "vacate_seats", "watch_close",
+    "end_trouble", "follow_up_quote", "keep_agendas", "keep_desks", "keep_register",
+    "look_again", "move_account", "note_contract", "note_rejection", "pass_work_on",
+    "trace_quote", "vacate_seats", "watch_close",
 ]  # fmt: skip

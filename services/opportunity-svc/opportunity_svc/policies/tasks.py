@@ -21,6 +21,7 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.order import OrderRejected
 
 from ..authority_grant.rules import AuthorityRevoked
+from ..deal.policies import DAYS_BEFORE_BID
 from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
 from ..deal.rules.terms import CheckClose, triangle
 from ..finding.rules import BidTerms
@@ -44,7 +45,6 @@ from ..task.rules.deal_tasks import (
 from ..task.rules.reasons import FollowUpQuote, RaiseTask, TraceQuote
 from ..task.rules.rejected_orders import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
 from ..task.rules.states import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
-from .deals import DAYS_BEFORE_BID
 
 # ── what raises a task ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,7 +2,7 @@
 
 from ltc_runtime.http import Api, Role
 
-from ..deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
+from ..deal.rules.states import OPEN
 from ..price_book.rules import PriceBookNotValid, UnknownPriceBook, UnknownProduct
 from .rules import decider
 from .rules.approval import RejectQuote
@@ -13,7 +13,6 @@ from .rules.price import NetBelowNothing, NetFarAboveList, NetInOtherCurrency
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 WRITERS: tuple[Role, ...] = (*SALES, "solution")
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
-OPEN = (UnknownOpportunity, OpportunityClosed, DealSuspended)
 OF_OPEN_DEAL = (UnknownQuote, QuoteOfOtherOpportunity, QuoteNoLongerValid, *OPEN)
 PRICES = (UnknownPriceBook, PriceBookNotValid, UnknownProduct, NetInOtherCurrency, NetBelowNothing, NetFarAboveList)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ltc_events import Fact, Money, Sha256, UserId, projection
 from ltc_events import change as change_rows
+from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity import PricedLine
 from ltc_events.projection import Row
 from ltc_events.read_model import Index, Key, ReadModel, change, on, put
@@ -15,7 +16,6 @@ from ltc_runtime.http import EVERYONE, Body, Handle, Page, Paging, Read, matchin
 from pydantic import Field
 from sqlalchemy import Numeric, select
 
-from ..deal.rules.states import DayInTheFuture
 from ..price_book.rules import BookCode
 from ..rule_book.rules.configuration import ConfigurationInvalid
 from .api import MANAGERS, OF_OPEN_DEAL, PRICES, SALES, WRITERS, quotes

@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import documents
 
-quote_document = Feature(api=documents)
+def quote_document() -> Feature:
+    """The feature."""
+    from .read import documents
+
+    return Feature(api=documents)

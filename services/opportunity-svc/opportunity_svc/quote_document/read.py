@@ -14,8 +14,8 @@ from ltc_kit.document import Customer, Document, DocumentLine, Language, TaxTota
 from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import select
 
-from .. import projections as shown
 from ..catalogue.read import ProductRow, valid_on
+from ..deal.read import OpportunityRow
 from ..quote.read import QuoteContent
 from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.price import gross_of, tax_of, taxes_of
@@ -146,7 +146,7 @@ async def names_of(lines: Sequence[PricedLine], day: date, language: Language, r
 
 async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
     """The quote as it is now."""
-    quotes, deals, versions = QuoteContent.table, shown.opportunities, QuoteVersion.table
+    quotes, deals, versions = QuoteContent.table, OpportunityRow.table, QuoteVersion.table
     found = (
         select(quotes, deals.c.company, versions.c.written_at)
         .join(deals, deals.c.opportunity_id == quotes.c.opportunity_id)

@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import quotations
 
-quote_ubl = Feature(api=quotations)
+def quote_ubl() -> Feature:
+    """The feature."""
+    from .read import quotations
+
+    return Feature(api=quotations)

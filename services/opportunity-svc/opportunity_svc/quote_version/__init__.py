@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import comparisons, quote_version_list, versions
 
-quote_version = Feature(api=(comparisons, versions), projections=(quote_version_list,))
+def quote_version() -> Feature:
+    """The feature."""
+    from .read import comparisons, quote_version_list, versions
+
+    return Feature(api=(comparisons, versions), projections=(quote_version_list,))

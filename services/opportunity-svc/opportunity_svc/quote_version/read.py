@@ -15,7 +15,7 @@ from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
-from .. import projections as shown
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import UnknownOpportunity
 from ..quote.read import QuoteContent, deal_of_quote
 from ..quote.rules.comparison import judged, versions_differ, without_cost
@@ -147,7 +147,7 @@ class Comparison(View):
 @comparisons.query("/opportunities/{opportunity_id}/comparison", roles=EVERYONE, refuses=(UnknownOpportunity,))
 async def compare_alternatives(opportunity_id: UUID, read: Read) -> Comparison:
     """The alternatives of a deal by price, cost and margin, at the prices and costs of the day each was written."""
-    deals = shown.opportunities.c
+    deals = OpportunityRow.table.c
     await read.one(select(deals.opportunity_id).where(deals.opportunity_id == opportunity_id), UnknownOpportunity)
     table = QuoteContent.table.c
     rows = await read.all(select(QuoteContent.table).where(table.opportunity_id == opportunity_id).order_by(table.net, table.drafted_at))

@@ -10,7 +10,7 @@ from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
 from sqlalchemy import Date, cast, func, literal_column, null, or_, select, union_all
 
-from .. import projections as shown
+from ..deal.read import OpportunityRow
 from ..past_opportunity.read import PastRow
 
 sales_figures = Api("/sales-figures")
@@ -108,14 +108,14 @@ def _value(currency: str, won: Decimal, lost: Decimal) -> ValueRate:
 
 
 def _deals(origin: Origin) -> Any:
-    own, past = shown.opportunities.c, PastRow.table.c
+    own, past = OpportunityRow.table.c, PastRow.table.c
     ours = select(
         own.status,
         own.account_manager.label("owner"),
         null().label("source"),
         cast(own.opened_at, Date).label("begun"),
         own.closed_on,
-        func.coalesce(own.won_net, own.value).label("value"),
+        func.coalesce(own.won, own.value).label("value"),
         func.coalesce(own.won_currency, own.currency).label("currency"),
     )
     theirs = select(past.status, past.owner, past.source, past.engaged_on.label("begun"), past.closed_on, past.value, past.currency)

@@ -8,7 +8,7 @@ from ltc_runtime.http import Api, Body, Handle, Read, Role
 from pydantic import Field
 from sqlalchemy import select
 
-from .. import projections as shown
+from ..deal.read import OpportunityRow
 from ..deal.rules.states import UnknownOpportunity
 from ..rule_book.rules.configuration import ConfigurationInvalid
 from .rules import (
@@ -40,7 +40,7 @@ swaps.act("/{opportunity_id}/swaps/{number}/reject", RejectSwap, roles=TRIANGLE,
 
 async def won_quote(opportunity_id: UUID, read: Read) -> UUID | None:
     """The quote that the deal is won with, which never changes; none if it is not won."""
-    table = shown.opportunities.c
+    table = OpportunityRow.table.c
     row = await read.one(select(table.quote_id).where(table.opportunity_id == opportunity_id), UnknownOpportunity)
     found: UUID | None = row["quote_id"]
     return found

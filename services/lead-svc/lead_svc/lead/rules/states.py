@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Refusal
-from ltc_events.lead import Band, Bant, ScoreFactor
+from ltc_events.lead import Band, Bant, Channel, ScoreFactor
 from ltc_kit.merges import Merged
 
 from ...rule_book.rules.classes import Placed
@@ -48,6 +48,10 @@ class BantIncomplete(Refusal):
 # ── states: what is still possible, not how it is shown ───────────────────────────────────────────────────────────────
 
 LeadStatus = Literal["captured", "assigned", "pooled", "qualified", "disqualified", "converted", "merged"]
+OPEN: tuple[LeadStatus, ...] = ("captured", "pooled", "assigned", "qualified")
+
+CameBy = Literal[Channel, "renewal"]
+"""How a lead came in: by its channel, or as the renewal of a contract, which has no channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from ltc_events import Command, Name, Refusal, UserId
-from ltc_events.filled import Actor
+from ltc_events.filled import Actor, PastDay
 from ltc_events.opportunity_gates import BidSubmitted
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from ...finding.rules import Bid, BidTerms, ChainMember, Findings, Notable, Pain
 from .criteria import Unmet
 from .events import BidDeadlineNeared, DecisionLapsed, FindingNoted, FindingStruck, MemberForgotten
 from .stages import gate_missing
-from .states import NotOpened, Open, Opportunity, OpportunityEvent, UnknownOpportunity, must_have_come
+from .states import NotOpened, Open, Opportunity, OpportunityEvent, UnknownOpportunity
 
 
 class NoteFinding(Command):
@@ -38,8 +38,7 @@ class SubmitBid(Command):
 
     opportunity_id: UUID
     proposal: Name = Field(examples=["Technical and commercial proposal, version 3"])
-    submitted_on: date
-    today: date
+    submitted_on: PastDay
     actor: Actor
 
 
@@ -129,7 +128,6 @@ def unbound(opportunity_id: UUID, deal: Open, kind: str) -> list[OpportunityEven
 
 
 def submit_bid(deal: Open, command: SubmitBid) -> list[OpportunityEvent]:
-    must_have_come(command.submitted_on, command.today)
     terms = deal.findings.one(BidTerms)
     lacking = [*terms_missing(deal, terms), *bid_undecided(deal)]
     if terms is None or lacking:

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from ltc_events import Code, Command, Event, Refusal, Stream, Text
-from ltc_events.filled import Actor
+from ltc_events.filled import Actor, PastDay
 from ltc_events.opportunity import FailureSummary, LossReason, OpportunityLost, OpportunityWon
 from ltc_events.opportunity_gates import (
     CancelReason,
@@ -54,8 +54,7 @@ class LoseOpportunity(Command):
     lesson: Text = Field(examples=["Ask for the budget before the demo"])
     competitor: Code | None = Field(None, examples=["Rival"])
     failure_summary: FailureSummary | None = Field(None, description="Needed of a deal with the profile `project`.")
-    lost_on: date
-    today: date
+    lost_on: PastDay
 
 
 class DeclineOpportunity(Command):
@@ -65,8 +64,7 @@ class DeclineOpportunity(Command):
     how: Literal["not_admitted", "no_bid"] = Field(description="It is not let in (订单准入), or we do not bid.")
     reason: DeclineReason = Field(examples=["thin_margin"])
     note: Text = Field(examples=["Below cost, and no second phase in sight"])
-    declined_on: date
-    today: date
+    declined_on: PastDay
     actor: Actor
 
 
@@ -76,8 +74,7 @@ class CancelOpportunity(Command):
     opportunity_id: UUID
     reason: CancelReason = Field(examples=["customer_gave_up"])
     note: Text = Field(examples=["The works is not built"])
-    cancelled_on: date
-    today: date
+    cancelled_on: PastDay
     actor: Actor
 
 
@@ -144,7 +141,6 @@ def win(deal: Open, accepted: Accepted, command: WinOpportunity) -> list[Event]:
 
 
 def lose(deal: Open, command: LoseOpportunity) -> list[OpportunityEvent]:
-    must_have_come(command.lost_on, command.today)
     if deal.course.pipeline.profile == "project" and command.failure_summary is None:
         raise FailureSummaryMissing
     lost = OpportunityLost(
@@ -160,7 +156,6 @@ def lose(deal: Open, command: LoseOpportunity) -> list[OpportunityEvent]:
 
 
 def decline(deal: Open, command: DeclineOpportunity) -> list[OpportunityEvent]:
-    must_have_come(command.declined_on, command.today)
     if command.how == "not_admitted" and (deal.course.at > 0 or any(decisions.passed for decisions in deal.gates.values())):
         raise AlreadyAdmitted
     declined = OpportunityDeclined(
@@ -176,7 +171,6 @@ def decline(deal: Open, command: DeclineOpportunity) -> list[OpportunityEvent]:
 
 
 def cancel(deal: Open, command: CancelOpportunity) -> list[OpportunityEvent]:
-    must_have_come(command.cancelled_on, command.today)
     cancelled = OpportunityCancelled(
         opportunity_id=command.opportunity_id,
         lead_id=deal.lead_id,

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from ltc_events import Money, Refusal
+from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity import OpportunityJoined, OpportunityJoinRefused, OpportunityLost, OpportunityOpened, OpportunityWon
 from ltc_events.opportunity_forms import FormFilled
 from ltc_events.opportunity_gates import (
@@ -58,8 +59,8 @@ class DealSuspended(Refusal):
     """This opportunity is suspended ({reason}): resume it first."""
 
 
-class DayInTheFuture(Refusal):
-    """{day} has not come yet: say when it happened."""
+OPEN = (UnknownOpportunity, OpportunityClosed, DealSuspended)
+"""The refusals of every command that only an open deal takes."""
 
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────

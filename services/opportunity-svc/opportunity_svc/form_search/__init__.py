@@ -1,0 +1,1 @@
+"""Deals found by the fields of their forms."""
