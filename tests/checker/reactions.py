@@ -31,11 +31,17 @@ def reactions_have_one_cause(evidence: Evidence) -> list[Finding]:
             cause = row["causation_id"]
             if cause not in at or at[cause] >= row["position"]:
                 found.append(Finding("reactions_have_one_cause", service, f"position {row['position']} has no cause before it in the log"))
-            elif not any(row["command_id"] == derived(cause, policy, index) for index in range(64) for policy in policies):
+            elif row["command_id"] not in _commands(cause, policies):
                 found.append(
                     Finding("reactions_have_one_cause", service, f"position {row['position']} follows from no policy on its cause")
                 )
     return found
+
+
+def _commands(cause: UUID, policies: set[str]) -> set[UUID]:
+    """The commands that may follow from a cause: those of the policies, and what each takes document numbers with."""
+    own = {derived(cause, policy, index) for index in range(64) for policy in policies}
+    return own | {derived(command, "numbers") for command in own}
 
 
 def _policies(ledger: Ledger) -> set[str]:

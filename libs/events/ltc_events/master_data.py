@@ -60,3 +60,25 @@ class LegalEntityActivated(PublishedEvent, type="ltc.opportunity.legal-entity-ac
     previous: int | None = None
     entity: LegalEntity
     activated_by: UserId
+
+
+Mailbox = Annotated[str, StringConstraints(max_length=200, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+"""A mail address of a company, not of a person: it is published and never forgotten."""
+
+
+class Account(Value):
+    """What documents say of a customer."""
+
+    legal_name: Name
+    address: Address | None = None
+    country: Country | None = None
+    tax_number: TaxNumber | None = None
+    invoice_mail: Mailbox | None = None
+
+
+class AccountDescribed(PublishedEvent, type="ltc.lead.account-described.v1"):
+    """Documents drafted from now on say this of a customer."""
+
+    party_id: UUID
+    account: Account
+    described_by: UserId

@@ -15,7 +15,7 @@ WORDS: dict[str, Any] = {
     "discount": "0.05", "tax_rate": "0.13", "rate": "0.13", "amount": 125000, "legal_entity": "LE",
     "number": "LE-000001", "contract_no": "C-2026-00007", "order_no": "O-2026-00042", "lead_no": "L-2026-00311",
     "quote_no": "Q-2026-00017", "country": "DE", "tax_number": "DE811234567", "bank_account": "DE89 3704 0044 0532 0130 00",
-    "address": "Speicherstadt 4, 20457 Hamburg",
+    "invoice_mail": "invoices@northwind.example", "address": "Speicherstadt 4, 20457 Hamburg",
     "logo": "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSIzMCIgaGVpZ2h0PSIxMCIvPg==",
     "purchase_order": "PO-4711", "remitter": "Northwind Pumps",
     "reference": "BOC-2026-000042", "month": "2026-12", "category": "hardware", "period": "2026-Q4",

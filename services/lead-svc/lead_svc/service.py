@@ -14,6 +14,7 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
+from .account import account as account_feature
 from .api import contacts, duplicates, inbox, parties, people, withdrawals
 from .campaign import campaign
 from .contact import rules as person
@@ -80,6 +81,7 @@ former = Feature(
 )
 service = Service(
     "lead-svc",
+    account_feature,
     funnel,
     lead_capture,
     lead,

@@ -20,6 +20,7 @@ from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.events import DecisionLapsed
 from opportunity_svc.forecast.rules import ForecastSet, forecast_id
 from opportunity_svc.hand_over import rules as leaving
+from opportunity_svc.hand_over.policies import keep_desks, pass_work_on, vacate_seats
 from opportunity_svc.hand_over.rules import HandWorkOver, MoveDeal, MoveTask
 from opportunity_svc.hand_over.rules import workload as desk
 from opportunity_svc.hand_over.rules.workload import (
@@ -36,7 +37,7 @@ from opportunity_svc.hand_over.rules.workload import (
     desk_of,
 )
 from opportunity_svc.mandate.rules import MandateGranted, mandate_id
-from opportunity_svc.policies import keep_agendas, keep_desks, pass_work_on, vacate_seats
+from opportunity_svc.task.policies import keep_agendas
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules.deal_tasks import SeatsVacated, SettleTasks, VacateSeats, agenda_of
 from opportunity_svc.task.rules.states import Pending, task_id

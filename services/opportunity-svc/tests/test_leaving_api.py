@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from ltc_events import Fact
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
-from opportunity_svc.policies import keep_desks
+from opportunity_svc.hand_over.policies import keep_desks
 from opportunity_svc.service import service
 from test_gates_api import MANDATE, PEOPLE, World, usd
 

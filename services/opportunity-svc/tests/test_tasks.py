@@ -20,7 +20,9 @@ from opportunity_svc.forecast.rules import ForecastSet
 from opportunity_svc.mandate.rules import MandateRevoked, as_grant
 from opportunity_svc.mandate.rules import index as register
 from opportunity_svc.mandate.rules.index import MandateNoted, NoteMandate, as_noted
-from opportunity_svc.policies import (
+from opportunity_svc.quote.rules.events import QuoteExpired
+from opportunity_svc.task import rules as task
+from opportunity_svc.task.policies import (
     ask_deciders,
     ask_for_bid,
     ask_for_close,
@@ -36,8 +38,6 @@ from opportunity_svc.policies import (
     trace_quote,
     watch_close,
 )
-from opportunity_svc.quote.rules.events import QuoteExpired
-from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules import rejected_orders as trouble
 from opportunity_svc.task.rules.deal_tasks import (

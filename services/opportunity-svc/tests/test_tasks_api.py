@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 from ltc_events.contract import ContractClosed
-from opportunity_svc.policies import end_trouble
 from opportunity_svc.service import service
+from opportunity_svc.task.policies import end_trouble
 from opportunity_svc.task.rules.rejected_orders import NoteContract, NoteRejection
 from test_gates_api import ITEM, MANDATE, PEOPLE, World, usd
 

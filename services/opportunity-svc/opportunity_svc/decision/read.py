@@ -14,10 +14,10 @@ from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from .. import projections as shown
 from ..deal.read import OpportunityRow
 from ..deal.rules import decider
 from ..deal.rules.events import DecisionLapsed
+from ..mandate.read import delegation_rows, mandate_rows
 
 decisions = Api("/decisions")
 deal_decisions = Api("/opportunities", stream=decider)
@@ -150,11 +150,11 @@ async def list_decisions(
 
 def may_decide(user: str, today: date) -> ColumnElement[bool]:
     """Whether somebody may make this decision: a mandate covers it, their own or one they got, and neither is the maker."""
-    table, deal, held, given = Decision.table.c, OpportunityRow.table.c, shown.mandates.c, shown.delegations.c
+    table, deal, held, given = Decision.table.c, OpportunityRow.table.c, mandate_rows.c, delegation_rows.c
     own = exists(select(held.holder).where(mandated(today), held.holder == user))
     lent = exists(
         select(given.delegation_id)
-        .join_from(shown.delegations, shown.mandates, given.mandate_id == held.mandate_id)
+        .join_from(delegation_rows, mandate_rows, given.mandate_id == held.mandate_id)
         .where(
             mandated(today), given.delegate == user, ~given.ended, given.gates.contains(table.gate), given.currency == table.currency,
             given.max_amount >= table.amount, given.valid_from <= today, given.valid_to >= today,
@@ -166,7 +166,7 @@ def may_decide(user: str, today: date) -> ColumnElement[bool]:
 
 def mandated(today: date) -> ColumnElement[bool]:
     """Whether a mandate covers a decision today."""
-    table, held = Decision.table.c, shown.mandates.c
+    table, held = Decision.table.c, mandate_rows.c
     return and_(
         ~held.revoked,
         held.gate == table.gate,
@@ -179,9 +179,9 @@ def mandated(today: date) -> ColumnElement[bool]:
 
 async def holders_of_mandates(opportunity_id: UUID, gate: Gate, round: int, today: date, read: Read) -> list[str]:
     """Who could decide about this request: whose mandate covers it, its makers left out."""
-    asked, held, deal = Decision.table.c, shown.mandates.c, OpportunityRow.table.c
+    asked, held, deal = Decision.table.c, mandate_rows.c, OpportunityRow.table.c
     manager = select(deal.account_manager).where(deal.opportunity_id == opportunity_id).scalar_subquery()
-    may = select(held.holder).distinct().join_from(shown.mandates, Decision.table, mandated(today)).order_by(held.holder)
+    may = select(held.holder).distinct().join_from(mandate_rows, Decision.table, mandated(today)).order_by(held.holder)
     one = and_(asked.opportunity_id == opportunity_id, asked.gate == gate, asked.round == round)
     others = and_(held.holder != asked.requested_by, held.holder != manager)
     return [row["holder"] for row in await read.all(may.where(one, others).limit(20))]

@@ -11,12 +11,12 @@ from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View, matching
 from pydantic import Field
 from sqlalchemy import ColumnElement, Date, Select, Subquery, Text, and_, cast, func, literal, null, or_, select, union, union_all
 
-from .. import projections as shown
 from ..deal.read import OpportunityRow
 from ..finding.read import FindingRow
 from ..past_opportunity.read import PastRow
 from ..pipeline.rules import PipelineCode
 from ..sales_figure.read import rate
+from ..team.read import team_rows
 
 outcome_reports = Api("/reports")
 
@@ -104,7 +104,7 @@ def _by_team(deals: Subquery, by: By) -> Subquery:
 
 def _team_spans() -> Select[Any]:
     """Who was in which team, from which day until before which."""
-    teams = shown.teams.c
+    teams = team_rows.c
     following = func.lead(cast(teams.since, Date)).over(partition_by=teams.team_id, order_by=teams.version)
     versions = select(
         teams.code, teams.territory, cast(teams.since, Date).label("since"), following.label("until"), teams.members

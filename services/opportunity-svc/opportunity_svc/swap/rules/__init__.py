@@ -112,7 +112,7 @@ class UnitDiffers(Refusal):
 
 
 class CostUnknown(Refusal):
-    """NotOpened knows what {product} costs in {currency} today: what a swap gains could not be said."""
+    """The cost of {product} in {currency} is unknown today, so the gain of a swap cannot be calculated."""
 
 
 class CostsMore(Refusal):

@@ -12,7 +12,7 @@ from ltc_runtime.settings import Settings
 from opportunity_svc.form.rules import Form, form_id
 from opportunity_svc.service import service
 
-TEMPLATES = Path(__file__).parents[3] / "examples" / "forms"
+TEMPLATES = Path(__file__).parents[4] / "examples" / "forms"
 CODES = (
     "customer-profile", "decision-chain", "failure-summary", "hilltop-project", "key-account", "key-message", "key-persons",
     "operation-checklist", "pain-chain", "sales-plan", "vision",

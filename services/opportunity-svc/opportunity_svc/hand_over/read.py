@@ -1,4 +1,4 @@
-"""What became of the deals and tasks of somebody who left, and what stays theirs."""
+"""Shows what became of the deals and tasks of a user who left, and what stays theirs."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,19 +6,82 @@ from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
-from ltc_events import Refusal
+from ltc_events import Fact, Refusal, change, on, projection, put
+from ltc_events.opportunity_gates import OpportunityChanged
+from ltc_events.opportunity_tasks import TaskReassigned
+from ltc_events.projection import Row
 from ltc_runtime.http import PREVIEW, Api, Page, Paging, Read, View
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, Select, Table, Text, and_, func, or_, select
+from sqlalchemy.dialects import postgresql
 
-from .. import projections as shown
+from ..api.roles import SALES
 from ..authority_grant.read import GrantRow
 from ..deal.read import OpportunityRow
 from ..deal.rules.states import OpportunityStatus
-from ..hand_over.rules import SEATS
+from ..deal.rules.terms import triangle
+from ..mandate.read import DelegationRow, MandateRow, delegation_row, delegation_rows, mandate_row, mandate_rows
+from ..projections.schema import read
+from ..task.read import task_rows
 from ..task.rules.states import TaskKind
-from .mandates import DelegationRow, MandateRow, delegation_row, mandate_row
-from .roles import SALES
+from .rules import SEATS
+from .rules.workload import WorkHandedOver, WorkPassedOn
+
+hand_over_rows = Table(
+    "hand_over",
+    read,
+    Column("hand_over_id", postgresql.UUID, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("to", Text),
+    Column("by", Text, nullable=False),
+    Column("deals", Integer, nullable=False),
+    Column("tasks", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+handed_work_rows = Table(
+    "handed_work",
+    read,
+    Column("hand_over_id", postgresql.UUID, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("id", postgresql.UUID, primary_key=True),
+    # Until it moved: null.
+    Column("moved_at", DateTime(timezone=True)),
+    Column("owner", Text),
+)
+
+
+def handed(task: TaskReassigned, fact: Fact) -> list[Row]:
+    """A task of who leaves is somebody else's."""
+    if task.hand_over_id is None:
+        return []
+    return [{"hand_over_id": task.hand_over_id, "what": "task", "id": task.task_id, "moved_at": fact.occurred_at, "owner": task.owner}]
+
+
+def moved(deal: OpportunityChanged, fact: Fact) -> list[Row]:
+    """Their seats of a deal are somebody else's."""
+    if deal.hand_over_id is None:
+        return []
+    come = next(iter({*triangle(deal.after)} - {*triangle(deal.before)}), None)
+    return [{"hand_over_id": deal.hand_over_id, "what": "deal", "id": deal.opportunity_id, "moved_at": fact.occurred_at, "owner": come}]
+
+
+def passed_on(work: WorkPassedOn) -> list[Row]:
+    """It is to be moved."""
+    return [{"hand_over_id": work.hand_over_id, "what": work.what, "id": id, "moved_at": None, "owner": None} for id in work.ids]
+
+
+hand_over_list = projection(
+    "hand_over_list",
+    on(
+        WorkHandedOver,
+        put(hand_over_rows, lambda desk, fact: {**desk.model_dump(exclude={"desk_id"}), "at": fact.occurred_at}),
+    ),
+    on(WorkPassedOn, put(handed_work_rows, passed_on)),
+    on(OpportunityChanged, change(handed_work_rows, moved)),
+    on(TaskReassigned, change(handed_work_rows, handed)),
+)
+
 
 hand_overs = Api("/hand-overs")
 
@@ -115,23 +178,23 @@ async def list_tasks_of_hand_over(hand_over_id: UUID, read: Read, paging: Paging
 
 GOING = ("open", "suspended")
 AS_OPENED = (OpportunityRow.table.c.opened_at, OpportunityRow.table.c.opportunity_id)
-AS_DUE = (shown.tasks.c.due, shown.tasks.c.task_id)
+AS_DUE = (task_rows.c.due, task_rows.c.task_id)
 
 
 async def known(hand_over_id: UUID, read: Read) -> dict[str, Any]:
     """The row of a hand-over."""
-    return await read.one(select(shown.hand_overs).where(shown.hand_overs.c.hand_over_id == hand_over_id), UnknownHandOver)
+    return await read.one(select(hand_over_rows).where(hand_over_rows.c.hand_over_id == hand_over_id), UnknownHandOver)
 
 
 def deals_of(hand_over_id: UUID) -> Select[Any]:
     """Its deals, who has their seats, and why one stayed."""
-    handed, deal, task = shown.handed_work.c, OpportunityRow.table.c, shown.tasks.c
+    handed, deal, task = handed_work_rows.c, OpportunityRow.table.c, task_rows.c
     stays = select(task.why["hindrance"].as_string()).where(
         task.hand_over_id == hand_over_id, task.opportunity_id == deal.opportunity_id, task.kind == "seat_stays", task.status == "open"
     )  # fmt: skip
     why = stays.order_by(task.raised_at.desc(), task.task_id).limit(1).scalar_subquery().label("hindrance")
     columns = (*AS_OPENED, deal.company, deal.status, *(deal[seat] for seat in SEATS), handed.moved_at, handed.owner, why)
-    joined = shown.handed_work.join(OpportunityRow.table, deal.opportunity_id == handed.id)
+    joined = handed_work_rows.join(OpportunityRow.table, deal.opportunity_id == handed.id)
     return select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "deal")
 
 
@@ -142,15 +205,15 @@ def handed_deal(leaver: str, **row: Any) -> HandedDeal:
 
 def tasks_of(hand_over_id: UUID) -> Select[Any]:
     """Its tasks, and whose they are."""
-    handed, task = shown.handed_work.c, shown.tasks.c
+    handed, task = handed_work_rows.c, task_rows.c
     columns = (*AS_DUE, task.kind, task.opportunity_id, task.status, task.owner.label("owner_now"), handed.moved_at, handed.owner)
-    joined = shown.handed_work.join(shown.tasks, task.task_id == handed.id)
+    joined = handed_work_rows.join(task_rows, task.task_id == handed.id)
     return select(*columns).select_from(joined).where(handed.hand_over_id == hand_over_id, handed.what == "task")
 
 
 def counted(handed: Select[Any], behind: ColumnElement[bool]) -> Any:
     """How many of these moved, and how many stayed behind."""
-    moved = func.count(shown.handed_work.c.moved_at).label("moved")
+    moved = func.count(handed_work_rows.c.moved_at).label("moved")
     return handed.with_only_columns(moved, func.count().filter(behind).label("left_behind"))
 
 
@@ -160,20 +223,20 @@ def has_seat(leaver: str) -> ColumnElement[bool]:
 
 
 def has_task(leaver: str) -> ColumnElement[bool]:
-    return and_(shown.tasks.c.status == "open", shown.tasks.c.owner == leaver)
+    return and_(task_rows.c.status == "open", task_rows.c.owner == leaver)
 
 
 async def mandates_of(user: str, read: Read) -> list[MandateRow]:
-    held, today = shown.mandates.c, read.now.date()
+    held, today = mandate_rows.c, read.now.date()
     lasts = or_(held.valid_to.is_(None), held.valid_to >= today)
-    found = select(shown.mandates).where(held.holder == user, ~held.revoked, lasts).order_by(held.gate, held.currency)
+    found = select(mandate_rows).where(held.holder == user, ~held.revoked, lasts).order_by(held.gate, held.currency)
     return [mandate_row(row) for row in await read.all(found)]
 
 
 async def delegations_of(user: str, read: Read) -> list[DelegationRow]:
-    given = shown.delegations.c
+    given = delegation_rows.c
     theirs = or_(given.holder == user, given.delegate == user)
-    found = select(shown.delegations).where(theirs, ~given.ended, given.valid_to >= read.now.date()).order_by(given.delegated_at)
+    found = select(delegation_rows).where(theirs, ~given.ended, given.valid_to >= read.now.date()).order_by(given.delegated_at)
     return [delegation_row(row) for row in await read.all(found)]
 
 

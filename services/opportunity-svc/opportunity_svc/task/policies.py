@@ -27,10 +27,9 @@ from ..deal.rules.terms import CheckClose, triangle
 from ..finding.rules import BidTerms
 from ..forecast.rules import ForecastSet
 from ..hand_over.rules.workload import SeatsKept, WorkTakenUp
-from ..mandate.rules import DelegationEnded, MandateDelegated, MandateGranted, MandateRevoked
-from ..mandate.rules.index import NoteMandate
+from ..mandate.rules import MandateRevoked
 from ..quote.rules.events import QuoteDrafted, QuoteExpired, QuoteSent
-from ..task.rules.deal_tasks import (
+from .rules.deal_tasks import (
     AccountMoved,
     DecidersFound,
     ListQuote,
@@ -42,9 +41,9 @@ from ..task.rules.deal_tasks import (
     UnlistTask,
     agenda_of,
 )
-from ..task.rules.reasons import FollowUpQuote, RaiseTask, TraceQuote
-from ..task.rules.rejected_orders import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
-from ..task.rules.states import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
+from .rules.reasons import FollowUpQuote, RaiseTask, TraceQuote
+from .rules.rejected_orders import ContractOver, NoteContract, NoteOver, NoteRejection, OrderInTrouble
+from .rules.states import DropTask, FollowAccount, QuoteTraced, TaskSought, task_id
 
 # ── what raises a task ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,11 +148,6 @@ def ask_for_order(order: OrderInTrouble) -> list[Command]:
             why=Why(contract_id=order.contract_id, order_id=order.order_id),
         )
     ]
-
-
-def keep_register(said: MandateGranted | MandateRevoked | MandateDelegated | DelegationEnded) -> list[Command]:
-    """It is known who may decide, so that they can be asked to."""
-    return [NoteMandate(user=said.user)]
 
 
 # ── what ends it ──────────────────────────────────────────────────────────────────────────────────────────────────────

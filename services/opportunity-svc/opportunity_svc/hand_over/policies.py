@@ -9,9 +9,9 @@ from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChange
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned
 
 from ..deal.rules.terms import triangle
-from ..hand_over.rules import HandWorkOver, MoveDeal, MoveTask
-from ..hand_over.rules.workload import NoteWork, NoteWorkGone, TakeWorkUp, WorkPassedOn, desk_of
 from ..task.rules.deal_tasks import SeatsVacated, VacateSeats
+from .rules import HandWorkOver, MoveDeal, MoveTask
+from .rules.workload import NoteWork, NoteWorkGone, TakeWorkUp, WorkPassedOn, desk_of
 
 OfDeal: TypeAlias = OpportunityOpened | OpportunityChanged | SeatsVacated
 OfTask: TypeAlias = TaskRaised | TaskReassigned | TaskDone | TaskDropped

@@ -1,23 +1,81 @@
-"""What has to be seen to, by whom, and how it ended."""
+"""Shows tasks: what an owner has to do, and how it ended."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from ltc_events import UserId
-from ltc_events.opportunity_tasks import Why
-from ltc_runtime.http import EVERYONE, Api, Body, Handle, Page, Paging, Read, View, matching
+from ltc_events import Fact, UserId, change, on, projection, put
+from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
+from ltc_events.projection import Row
+from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
-from sqlalchemy import Select, select
+from sqlalchemy import JSON, Column, Date, DateTime, Index, Select, Table, Text, select
+from sqlalchemy.dialects import postgresql
 
-from .. import projections as shown
+from ..api.roles import MANAGERS
 from ..deal.read import OpportunityRow
-from ..task import rules as task
-from ..task.rules.states import DoTask, NotYourTask, ReassignTask, TaskKind, TaskOver, UnknownTask
-from .roles import DECIDERS, MANAGERS
+from ..projections.schema import read
+from . import rules as task
+from .api import tasks
+from .rules.states import TaskKind, UnknownTask
 
-tasks = Api("/tasks", stream=task.decider)
+task_rows = Table(
+    "task",
+    read,
+    Column("task_id", postgresql.UUID, primary_key=True),
+    Column("opportunity_id", postgresql.UUID),
+    Column("about", Text),
+    Column("kind", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("why", JSON, nullable=False),
+    Column("hand_over_id", postgresql.UUID),
+    Column("status", Text, nullable=False),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("done_by", Text),
+    Column("dropped_because", Text),
+    Index("task_of_owner", "owner", "status", "due", "task_id"),
+    Index("task_by_due", "due", "task_id"),
+    Index("task_of_deal", "opportunity_id"),
+    Index("task_of_hand_over", "hand_over_id"),
+)
+
+
+def raised(task: TaskRaised, fact: Fact) -> Row:
+    """Somebody has to see to it."""
+    return {
+        **task.model_dump(exclude={"why"}),
+        "about": task.why.user if task.opportunity_id is None else None,
+        "why": task.why.model_dump(mode="json", exclude_none=True),
+        "hand_over_id": task.why.hand_over_id,
+        "status": "open",
+        "raised_at": fact.occurred_at,
+        "ended_at": None,
+        "done_by": None,
+        "dropped_because": None,
+    }
+
+
+def done(task: TaskDone, fact: Fact) -> Row:
+    """Somebody has."""
+    return {"task_id": task.task_id, "status": "done", "ended_at": fact.occurred_at, "done_by": task.done_by}
+
+
+def dropped(task: TaskDropped, fact: Fact) -> Row:
+    """Nobody has to."""
+    return {"task_id": task.task_id, "status": "dropped", "ended_at": fact.occurred_at, "dropped_because": task.reason}
+
+
+task_list = projection(
+    "task_list",
+    on(TaskRaised, put(task_rows, raised)),
+    on(TaskReassigned, change(task_rows, lambda task: {"task_id": task.task_id, "owner": task.owner})),
+    on(TaskDone, change(task_rows, done)),
+    on(TaskDropped, change(task_rows, dropped)),
+)
+
 
 TaskStatus = Literal["open", "done", "dropped"]
 
@@ -54,8 +112,8 @@ class TaskView(TaskRow):
 
 def all_tasks() -> Select[Any]:
     """Tasks with the company of their deals."""
-    table, deal = shown.tasks.c, OpportunityRow.table.c
-    joined = shown.tasks.outerjoin(OpportunityRow.table, deal.opportunity_id == table.opportunity_id)
+    table, deal = task_rows.c, OpportunityRow.table.c
+    joined = task_rows.outerjoin(OpportunityRow.table, deal.opportunity_id == table.opportunity_id)
     return select(*table, deal.company).select_from(joined)
 
 
@@ -72,7 +130,7 @@ async def list_tasks(
     hand_over_id: UUID | None = None,
 ) -> Page[ListedTask]:
     """What has to be seen to, the earliest due first; `mine` finds the caller's own, and `status=open` what is not over."""
-    table, today = shown.tasks.c, read.now.date()
+    table, today = task_rows.c, read.now.date()
     asked: dict[Any, Any] = {
         table.owner: owner, table.kind: kind, table.opportunity_id: opportunity_id, table.status: status,
         table.hand_over_id: hand_over_id,
@@ -89,35 +147,13 @@ async def list_tasks(
 @tasks.query("/{task_id}", roles=EVERYONE, refuses=(UnknownTask,))
 async def show_task(task_id: UUID, read: Read) -> TaskView:
     """One task."""
-    found = all_tasks().where(shown.tasks.c.task_id == task_id)
+    found = all_tasks().where(task_rows.c.task_id == task_id)
     row = task_row(**await read.one(found, UnknownTask, stream=task.decider.of(task_id)))
     theirs = row.status == "open" and (row.owner == read.caller or not read.roles.isdisjoint(MANAGERS))
     return TaskView(**dict(row), actions=read.actions(("do_task", "reassign_task") if theirs else ()))
 
 
 tasks.history("/{task_id}/history", roles=EVERYONE, refuses=(UnknownTask,))
-
-
-@tasks.act("/{task_id}/done", roles=DECIDERS, refuses=(UnknownTask, TaskOver, NotYourTask))
-async def do_task(task_id: UUID, handle: Handle) -> None:
-    """Note that it was seen to. A task whose reason goes away ends by itself."""
-    return await handle(DoTask(task_id=task_id, actor=handle.actor, manages=manages(handle)))
-
-
-class ReassignBody(Body):
-    """Whose it shall be."""
-
-    to: UserId
-
-
-@tasks.act("/{task_id}/reassign", roles=DECIDERS, refuses=(UnknownTask, TaskOver, NotYourTask))
-async def reassign_task(task_id: UUID, body: ReassignBody, handle: Handle) -> None:
-    """Give a task to somebody else. Whoever gets it may decide and allow what they were granted, and no more."""
-    return await handle(ReassignTask(task_id=task_id, to=body.to, actor=handle.actor, manages=manages(handle)))
-
-
-def manages(handle: Handle) -> bool:
-    return not handle.roles.isdisjoint(MANAGERS)
 
 
 def listed(row: dict[str, Any], today: date) -> ListedTask:
