@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from opportunity_svc.service import service
-from opportunity_svc.swap.rules.selection import EndSelection
+from opportunity_svc.swap.rules import EndSelection
 from test_gates_api import ITEM, MANDATE, PEOPLE, World, usd
 
 

@@ -1,35 +1,32 @@
-"""A quote as the customer gets it: as a PDF document, as JSON, and as a UBL Quotation."""
+"""A quote as the customer gets it, as a PDF document and as JSON: the same quote gives the same bytes."""
 
 import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from ltc_events import Money, Name, Sha256
+from ltc_events import Money, Sha256
 from ltc_events.opportunity import PricedLine
-from ltc_kit.document import Language
+from ltc_kit.document import Customer, Document, DocumentLine, Language, TaxTotal, render
 from ltc_runtime.http import EVERYONE, Answer, Api, Read, View
 from sqlalchemy import select
 
-from .. import projections as shown
 from ..catalogue.read import ProductRow, valid_on
 from ..deal.read import OpportunityRow
+from ..quote.read import QuoteContent
 from ..quote.rules.gates import UnknownQuote
-from ..quote.rules.price import gross_of, tax_of
-from .comparing import Revision, UnknownVersion
-from .paper import Paper, pdf
-from .ubl import Offer, ubl
-from .waterfall import version_of
+from ..quote.rules.price import gross_of, tax_of, taxes_of
+from ..quote_version.read import QuoteVersion
 
 documents = Api("/quotes")
 BINDING = ("approved", "sent", "accepted")
 OVER = ("expired", "superseded")
 
 
-class DocumentLine(PricedLine):
+class NamedLine(PricedLine):
     """A line, with what the product is called in the language of the document."""
 
     name: str
@@ -46,7 +43,7 @@ class QuoteDocument(View):
     written_on: date
     last_day: date
     binding: bool
-    lines: Sequence[DocumentLine]
+    lines: Sequence[NamedLine]
     net: Money
     tax: Money
     gross: Money
@@ -67,7 +64,7 @@ async def show_quote_document(quote_id: UUID, read: Read, language: Language = "
         written_on=paper.written_on,
         last_day=paper.last_day,
         binding=paper.binding,
-        lines=[DocumentLine(**dict(line), name=name) for line, name in zip(paper.lines, paper.names, strict=True)],
+        lines=[NamedLine(**dict(line), name=name) for line, name in zip(paper.lines, paper.names, strict=True)],
         net=paper.net,
         tax=tax_of(paper.lines, paper.net.currency),
         gross=gross_of(paper.lines, paper.net.currency),
@@ -89,41 +86,56 @@ async def download_quote(quote_id: UUID, read: Read, language: Language = "en") 
     return Answer(200, headers, written)
 
 
-@documents.query(
-    "/{quote_id}/versions/{revision}/ubl", roles=EVERYONE, refuses=(UnknownQuote, UnknownVersion), media="application/xml"
-)  # fmt: skip
-async def export_quotation(quote_id: UUID, revision: Revision, seller: Name, read: Read, language: Language = "en") -> Answer:
-    """A version of a quote as a UBL 2.1 Quotation; `seller` is the name of the legal entity that offers.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What the customer gets to read; no cost, no margin."""
 
-    Neither cost nor margin. It says for how long only of the version that counts, and of tax only rates and amounts; a unit has its
-    code of UN/ECE Recommendation 20 where it has one, and is a note otherwise.
-    """
-    offer = await offer_of(quote_id, revision, seller, language, read)
-    written = await asyncio.to_thread(ubl, offer)
-    named = f'attachment; filename="quote-{quote_id}-v{revision}.xml"'
-    return Answer(200, ((b"content-type", b"application/xml"), (b"content-disposition", named.encode())), written)
+    quote_id: str
+    revision: int
+    company: str
+    lines: Sequence[PricedLine]
+    names: Sequence[str]
+    """What each line is called in the language of the paper."""
+    net: Money
+    quote_hash: str
+    written_on: date
+    last_day: date
+    binding: bool
+    """Approved, so that it may be sent."""
+    over: bool = False
+    """It expired, or the customer decided for another one."""
 
 
-async def offer_of(quote_id: UUID, revision: int, seller: str, language: Language, read: Read) -> Offer:
-    """What a version of a quote says, in the frame of what its quote says now."""
-    now = await paper_of(quote_id, language, read)
-    deal = select(shown.quotes.c.party_id).where(shown.quotes.c.quote_id == quote_id)
-    buyer = (await read.one(deal, UnknownQuote))["party_id"]
-    if revision == now.revision:
-        return Offer(now, seller, buyer, current=True)
-    then = await version_of(quote_id, revision, read)
-    lines, written_on = tuple(PricedLine(**line) for line in then["lines"]), then["written_at"].date()
-    said = replace(
-        now,
-        revision=revision,
-        lines=lines,
-        names=await names_of(lines, written_on, language, read),
-        net=Money(amount=then["net"], currency=then["currency"]),
-        quote_hash=then["quote_hash"],
-        written_on=written_on,
-        binding=False,
+def pdf(paper: Paper, language: Language) -> bytes:
+    """The quote as a PDF document."""
+    return render(document_of(paper, language))
+
+
+def document_of(paper: Paper, language: Language) -> Document:
+    """What stands on it: no cost, no margin."""
+    currency = paper.net.currency
+    return Document(
+        kind="quotation",
+        language=language,
+        number=paper.quote_id,
+        version=paper.revision,
+        customer=Customer(paper.company),
+        lines=[document_line(line, name) for line, name in zip(paper.lines, paper.names, strict=True)],
+        net=paper.net,
+        taxes=[TaxTotal(*each) for each in taxes_of(paper.lines, currency)],
+        tax=tax_of(paper.lines, currency),
+        gross=gross_of(paper.lines, currency),
+        dated_on=paper.written_on,
+        valid_until=paper.last_day,
+        notice=None if paper.binding else "over" if paper.over else "draft",
+        fingerprint=paper.quote_hash,
     )
-    return Offer(said, seller, buyer, current=False)
+
+
+def document_line(line: PricedLine, name: str) -> DocumentLine:
+    return DocumentLine(
+        line.line, line.product, name, line.quantity, line.unit, line.list_price, line.discount, line.net, line.tax_rate
+    )  # fmt: skip
 
 
 async def names_of(lines: Sequence[PricedLine], day: date, language: Language, read: Read) -> tuple[str, ...]:
@@ -133,7 +145,8 @@ async def names_of(lines: Sequence[PricedLine], day: date, language: Language, r
 
 
 async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
-    quotes, deals, versions = shown.quotes, OpportunityRow.table, shown.quote_versions
+    """The quote as it is now."""
+    quotes, deals, versions = QuoteContent.table, OpportunityRow.table, QuoteVersion.table
     found = (
         select(quotes, deals.c.company, versions.c.written_at)
         .join(deals, deals.c.opportunity_id == quotes.c.opportunity_id)
@@ -141,20 +154,19 @@ async def paper_of(quote_id: UUID, language: Language, read: Read) -> Paper:
         .where(quotes.c.quote_id == quote_id)
     )
     row = await read.one(found, UnknownQuote)
-    lines = tuple(PricedLine(**line) for line in row["lines"])
-    written_on = row["written_at"].date()
+    quote, written_on = QuoteContent(**row), row["written_at"].date()
     return Paper(
         quote_id=str(quote_id),
-        revision=row["revision"],
+        revision=quote.revision,
         company=row["company"],
-        lines=lines,
-        names=await names_of(lines, written_on, language, read),
-        net=Money(amount=row["net"], currency=row["currency"]),
-        quote_hash=row["quote_hash"],
+        lines=quote.lines,
+        names=await names_of(quote.lines, written_on, language, read),
+        net=quote.net,
+        quote_hash=quote.quote_hash,
         written_on=written_on,
-        last_day=row["expires_on"] - timedelta(days=1),
-        binding=row["status"] in BINDING,
-        over=row["status"] in OVER,
+        last_day=quote.expires_on - timedelta(days=1),
+        binding=quote.status in BINDING,
+        over=quote.status in OVER,
     )
 
 

@@ -1,20 +1,28 @@
 """A quote as a UBL 2.1 Quotation, which the customer's purchasing can read by machine: the same version gives the same bytes."""
 
+import asyncio
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 from xml.etree import ElementTree as ET
 
+from ltc_events import Name
 from ltc_events.opportunity import PricedLine
 from ltc_events.values import decimals_of
-from ltc_kit.document import plain
+from ltc_kit.document import Language, plain
 from ltc_kit.document.words import UNITS
+from ltc_runtime.http import EVERYONE, Answer, Api, Read
 
+from ..quote.read import deal_and_party_of_quote
+from ..quote.rules.gates import UnknownQuote
 from ..quote.rules.price import gross_of, listed, tax_of
-from .paper import Paper
+from ..quote_document.read import Paper, names_of, paper_of
+from ..quote_version.read import Revision, UnknownVersion, version_of
+
+quotations = Api("/quotes")
 
 QUOTATION = "urn:oasis:names:specification:ubl:schema:xsd:Quotation-2"
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -45,6 +53,42 @@ class Offer:
     """The quote says nothing newer, so that its days are those of this version."""
 
 
+@quotations.query(
+    "/{quote_id}/versions/{revision}/ubl", roles=EVERYONE, refuses=(UnknownQuote, UnknownVersion), media="application/xml"
+)  # fmt: skip
+async def export_quotation(quote_id: UUID, revision: Revision, seller: Name, read: Read, language: Language = "en") -> Answer:
+    """A version of a quote as a UBL 2.1 Quotation; `seller` is the name of the legal entity that offers.
+
+    Neither cost nor margin. It says for how long only of the version that counts, and of tax only rates and amounts; a unit has its
+    code of UN/ECE Recommendation 20 where it has one, and is a note otherwise.
+    """
+    offer = await offer_of(quote_id, revision, seller, language, read)
+    written = await asyncio.to_thread(ubl, offer)
+    named = f'attachment; filename="quote-{quote_id}-v{revision}.xml"'
+    return Answer(200, ((b"content-type", b"application/xml"), (b"content-disposition", named.encode())), written)
+
+
+async def offer_of(quote_id: UUID, revision: int, seller: str, language: Language, read: Read) -> Offer:
+    """A version of a quote, in the frame of the quote as it is now."""
+    now = await paper_of(quote_id, language, read)
+    buyer = (await deal_and_party_of_quote(quote_id, read))["party_id"]
+    if revision == now.revision:
+        return Offer(now, seller, buyer, current=True)
+    then = await version_of(quote_id, revision, read)
+    written_on = then.written_at.date()
+    paper = replace(
+        now,
+        revision=revision,
+        lines=then.lines,
+        names=await names_of(then.lines, written_on, language, read),
+        net=then.net,
+        quote_hash=then.quote_hash,
+        written_on=written_on,
+        binding=False,
+    )
+    return Offer(paper, seller, buyer, current=False)
+
+
 def ubl(offer: Offer) -> bytes:
     """The offer as XML in UTF-8; elements in the order of the schema, amounts with the decimals of their currency."""
     paper = offer.paper
@@ -72,7 +116,7 @@ def ubl(offer: Offer) -> bytes:
 
 
 def notes(offer: Offer) -> Iterator[str]:
-    """What the reader must know before anything else."""
+    """Warnings to the reader."""
     if not offer.current:
         yield "Not an offer: the quote was written anew since."
     elif offer.paper.over:
@@ -94,7 +138,7 @@ def party(parent: ET.Element, name: str, id: UUID | None = None) -> None:
 
 
 def taxes(parent: ET.Element, paper: Paper) -> None:
-    """By rate, as the paper says it. What kind of tax it is nobody told us, so its scheme is only called a tax."""
+    """By rate, as the paper says it. The kind of tax is not known, so its scheme is only called a tax."""
     currency = paper.net.currency
     amount(parent, "TaxAmount", tax_of(paper.lines, currency).amount, currency)
     for rate in sorted({line.tax_rate for line in paper.lines}):

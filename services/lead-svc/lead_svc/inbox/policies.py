@@ -1,11 +1,11 @@
-"""What lead-svc does when something happens to a lead: it judges it, finds it an owner, and sees to it that it does not lie."""
+"""Notices of users, and the daily mail of what they have not read."""
 
 from ltc_events import At, Command, Fact
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskReassigned
 
-from .inbox.rules import NoteNotice, SendDigest
-from .inbox.rules.notices import Concerns, Notice, notices_of, over
-from .inbox.rules.states import DigestPlanned, NoteOver, inbox_of
+from .rules import NoteNotice, SendDigest
+from .rules.notices import Concerns, Notice, notices_of, over
+from .rules.states import DigestPlanned, NoteOver, inbox_of
 
 
 def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Command]:
