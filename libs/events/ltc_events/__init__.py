@@ -36,7 +36,6 @@ from .vocabulary import (
     Decider,
     Event,
     GivenStates,
-    JointDecider,
     Policy,
     PublishedEvent,
     Refusal,
@@ -50,7 +49,7 @@ from .vocabulary import (
 
 __all__ = [
     "AmountTooLarge", "AnyDecider", "At", "BadFile", "BadRow", "Batch", "Code", "Command", "Currency", "CurrencyMismatch", "Decider",
-    "Event", "Fact", "FileRow", "GivenStates", "ImportJob", "ImportKind", "ImportRow", "JointDecider", "Money", "Name", "On",
+    "Event", "Fact", "FileRow", "GivenStates", "ImportJob", "ImportKind", "ImportRow", "Money", "Name", "On",
     "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "RowError", "RowReader", "Seal", "Sha256",
     "States", "Stream", "Sum", "Text", "Unit", "UserId", "Value", "Verb", "amount_text", "change", "decimals_of", "derive_id",
     "event_class", "event_classes", "fitted", "largest_remainder", "members", "minor_units", "must_be_dealt_in", "of_checked", "on",

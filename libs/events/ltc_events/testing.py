@@ -37,7 +37,7 @@ class Given:
 
     def when(self, command: Command) -> "Outcome":
         """What the command decides on this history."""
-        deciders = (self.decider, *self.decider.also) if isinstance(self.decider, Decider) else self.decider.over
+        deciders = (self.decider, *self.decider.also)
         states = fold(deciders, self.history)
         initials = {decider.kind: decider.initial for decider in deciders}
         named = {stream: states.get(stream, initials[stream.kind]) for stream in self.decider.streams(command)}

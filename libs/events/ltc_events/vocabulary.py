@@ -157,7 +157,7 @@ class Decider(Generic[S, C, E]):
 
     def __post_init__(self) -> None:
         ways = (self.decide is not None) + (self.decide_many is not None)
-        if ways > 1 or (ways == 0 and self.commands is not Never):
+        if ways != (self.commands is not Never):
             raise TypeError(f"{self.kind}: give decide or decide_many, and neither where there are no commands")
 
     def of(self, id: UUID) -> Stream:
@@ -189,28 +189,7 @@ class States(Protocol):
         ...
 
 
-@dataclass(frozen=True, eq=False)
-class JointDecider(Generic[C]):
-    """The former way to decide on several streams; `Decider.decide_many` replaces it.
-
-    Args:
-        commands: the union of commands it decides.
-        streams: the streams a command names. The first of them that exists says which deal the command belongs to.
-        decide: ``(states, command) -> events``; each event goes to the stream its own decider says.
-        over: the deciders whose streams it may name.
-    """
-
-    commands: Any
-    streams: Callable[[C], list[Stream]]
-    decide: Callable[[States, C], list[Event]]
-    over: tuple[Decider[Any, Any, Any], ...]
-
-    def decide_on(self, states: States, command: C) -> list[Event]:
-        """Decide on the states of all streams the command names."""
-        return self.decide(states, command)
-
-
-AnyDecider = Decider[Any, Any, Any] | JointDecider[Any]
+AnyDecider = Decider[Any, Any, Any]
 Policy = Callable[..., "list[Command] | list[Command | At] | list[At]"]
 """``event -> commands``: what a service does when an event is consumed or decided. One that needs to know when it happened takes the
 `Fact` as well, as a projection may."""

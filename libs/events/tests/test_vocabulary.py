@@ -1,8 +1,10 @@
 """The words services are written in."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any, Never
 from uuid import UUID
 
 import pytest
@@ -11,7 +13,6 @@ from ltc_events import (
     Decider,
     Event,
     GivenStates,
-    JointDecider,
     Personal,
     PublishedEvent,
     Refusal,
@@ -43,6 +44,9 @@ class LockBoth(Command):
     first: UUID
     second: UUID
 
+    def reads(self) -> Sequence[Stream]:
+        return [door.of(self.first), door.of(self.second)]
+
 
 class DoorIsLocked(Refusal):
     """The {colour} door is
@@ -73,13 +77,20 @@ def evolve(door: Door, event: DoorOpened | DoorLocked) -> Door:
 door = Decider(kind="door", id="door_id", initial=Door(), decide=decide, evolve=evolve, commands=OpenDoor, events=DoorOpened | DoorLocked)
 
 
-def lock_both(states: States, command: LockBoth) -> list[Event]:
+def lock_both(states: States, command: LockBoth) -> list[DoorLocked]:
     doors = (command.first, command.second)
     return [DoorLocked(door_id=id) for id in doors if not states.of(door, id).locked]
 
 
-both = JointDecider(
-    commands=LockBoth, streams=lambda command: [door.of(command.first), door.of(command.second)], decide=lock_both, over=(door,)
+both: Decider[None, LockBoth, Event] = Decider(
+    kind="lock",
+    id="lock_id",
+    initial=None,
+    decide_many=lock_both,
+    evolve=lambda lock, event: lock,
+    commands=LockBoth,
+    events=Never,
+    also=(door,),
 )
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -184,3 +195,15 @@ def test_every_event_has_a_sentence_and_a_name_in_the_past_tense() -> None:
         assert said.__doc__, said
         past = r"(ed|Done|Made|Won|Lost|HandedOver|TakenUp|Forgotten|Frozen|ContractExpiring)$"
         assert re.search(past, said.__name__), said  # the domain calls it so
+
+
+@pytest.mark.parametrize("commands", [OpenDoor, Never])
+def test_a_decider_has_one_way_to_decide_and_none_where_it_has_no_commands(commands: Any) -> None:
+    ways: dict[str, Any] = {} if commands is OpenDoor else {"decide": decide}
+    with pytest.raises(TypeError, match="give decide or decide_many"):
+        Decider(kind="door", id="door_id", initial=Door(), evolve=evolve, commands=commands, events=DoorOpened, **ways)
+    with pytest.raises(TypeError, match="give decide or decide_many"):
+        Decider(
+            kind="door", id="door_id", initial=Door(), evolve=evolve, commands=commands, events=DoorOpened, decide=decide,
+            decide_many=lock_both,
+        )  # fmt: skip

@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from ltc_events import AnyDecider, Command, Decider, Event, ImportKind, Projection, Verb, members
+from ltc_events import AnyDecider, Command, Event, ImportKind, Projection, Verb, members
 from ltc_events.effect import Effect
 from ltc_events.filled import filled_fields
 from ltc_events.policy import AnyPolicy
@@ -115,15 +115,14 @@ class Service:
         return found
 
     @cached_property
-    def owner_of(self) -> dict[type[Event], Decider[Any, Any, Any]]:
+    def owner_of(self) -> dict[type[Event], AnyDecider]:
         """The decider whose streams hold an own event."""
         return {event: decider for decider in self.kinds.values() for event in members(decider.events)}
 
     @cached_property
-    def kinds(self) -> dict[str, Decider[Any, Any, Any]]:
+    def kinds(self) -> dict[str, AnyDecider]:
         """Its kinds of streams, by name."""
-        known = [each for decider in self.deciders for each in ((decider, *decider.also) if isinstance(decider, Decider) else decider.over)]
-        return {decider.kind: decider for decider in known}
+        return {each.kind: each for decider in self.deciders for each in (decider, *decider.also)}
 
     @cached_property
     def verbs_of(self) -> dict[type[Event], tuple[Verb, ...]]:

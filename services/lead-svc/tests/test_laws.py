@@ -15,7 +15,7 @@ from lead_svc.lead.rules.merge import MergeLead, UnmergeLead
 from lead_svc.lead.rules.pool import RecycleLead, ReleaseLead
 from lead_svc.lead.rules.qualification import DisqualifyLead, QualifyLead
 from lead_svc.lead.rules.touch import LogTouch, RecordConsent
-from ltc_events import AnyDecider, Command, Decider, Event, Money
+from ltc_events import AnyDecider, Command, Event, Money
 from ltc_events.testing import fold
 from ltc_events.testing import given as after
 from ltc_events.vocabulary import members
@@ -64,7 +64,7 @@ LEAD_COMMANDS = st.one_of(
 
 
 def only_refusals_escape_and_facts_survive(decides: AnyDecider, commands: Sequence[Command]) -> None:
-    decider = decides if isinstance(decides, Decider) else decides.over[0]
+    decider = decides
     history: tuple[Event, ...] = ()
     for command in commands:
         alone = decides if isinstance(command, members(decides.commands)) else decider

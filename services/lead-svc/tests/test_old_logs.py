@@ -13,16 +13,16 @@ from lead_svc.lead.rules.merge import still_due
 from lead_svc.lead.rules.states import Absorbed, Assigned
 from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.service import service
-from ltc_events import Decider, Event, Fact
+from ltc_events import Event, Fact
 from ltc_events.testing import fold
 from ltc_events.vocabulary import members
 
 GOLDEN = Path(__file__).parents[3] / "tests" / "contracts" / "golden"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ID, OTHER = UUID(int=1), UUID(int=2)
-deciderS = tuple(each for each in service.deciders if isinstance(each, Decider))
+DECIDERS = service.deciders
 OWN = sorted(
-    {event for decider in deciderS for event in members(decider.events) if issubclass(event, Event)}, key=lambda event: event.event_type
+    {event for decider in DECIDERS for event in members(decider.events) if issubclass(event, Event)}, key=lambda event: event.event_type
 )
 
 
@@ -42,7 +42,7 @@ def as_first_written(event: type[Event]) -> Event:
 @pytest.mark.parametrize("event", OWN, ids=lambda event: event.event_type)
 def test_a_fact_without_what_was_added_since_is_folded_shown_and_reacted_to(event: type[Event]) -> None:
     old = as_first_written(event)
-    fold(deciderS, (old,))
+    fold(DECIDERS, (old,))
     for shown in service.projections:
         for verb in (verb for on in shown.ons if on.event is event for verb in on.verbs):
             assert isinstance(verb.rows(old, fact(old)), list | tuple)

@@ -116,7 +116,7 @@ class Plan:
             command = command.model_copy(update={numbered.field: numbered.series.text(self._business.year, number)})
         decider = self._service.decider_of[type(command)]
         events: Sequence[Event]
-        if isinstance(decider, Decider) and decider.decide is not None:  # nearly always: one stream, without the detour
+        if decider.decide is not None:  # nearly always: one stream, without the detour
             held = self._state(Stream(decider.kind, getattr(command, decider.id)))
             events, correlation = decider.decide(held.state, command), held.correlation_id
         else:
