@@ -149,11 +149,11 @@ class Deals:
         """Hear of the contract, decide each command, hear of the contract's end."""
         for deal in self.deals:
             signed, registered, closed = deal.told()
-            plan.hear([self.neighbour.tell(event, deal.contract_id, version) for version, event in enumerate((signed, registered), 1)])
+            plan.consume([self.neighbour.tell(event, deal.contract_id, version) for version, event in enumerate((signed, registered), 1)])
             for command in deal.commands(registered):
                 plan.decide(command, Meta(uuid4(), "cleo", ("fulfilment",), correlation_id=deal.contract_id))
             if not deal.waits:
-                plan.hear([self.neighbour.tell(closed, deal.contract_id, 3)])
+                plan.consume([self.neighbour.tell(closed, deal.contract_id, 3)])
 
 
 async def fill(log: Log, neighbour: Neighbour, first: int, upto: int, waiting: int) -> list[Deal]:

@@ -82,7 +82,7 @@ async def produced(said: Said, settings: Settings) -> float:
 async def said_of(log: Log) -> Said:
     """What the relay says of each event."""
     own = PublishedLog(log.pool, service.name, log.log_id)
-    events = [own.told(row) for row in await own.rows(0, EVENTS)]
+    events = [own.envelope(row) for row in await own.rows(0, EVENTS)]
     return [(told.partition, str(told.stream_id).encode(), told.data, headers_of(told)) for told in events]
 
 

@@ -1,4 +1,4 @@
-"""What billing-svc tells: what was billed, what came in, and what it paid for."""
+"""What billing-svc publishes: what was billed, what came in, and what it paid for."""
 
 from datetime import date
 from typing import Annotated, Literal

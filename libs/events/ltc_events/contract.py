@@ -1,4 +1,4 @@
-"""What contract-svc tells: what was signed, what is owed when, and when it is over."""
+"""What contract-svc publishes: what was signed, what is owed when, and when it is over."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -61,7 +61,7 @@ class ContractRegistered(PublishedEvent, type="ltc.contract.registered.v1"):
     ends_on: date | None = None
     """The last day of its term; without one it ends when all is delivered and paid."""
     notice_days: Annotated[int, Field(ge=0, le=3650)] | None = None
-    """How many days before its end it is told that it ends."""
+    """How many days before its end the notice was due."""
 
 
 class ContractExpiring(PublishedEvent, type="ltc.contract.expiring.v1"):

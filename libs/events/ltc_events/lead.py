@@ -1,4 +1,4 @@
-"""What lead-svc tells: who came, who cares for them, and what became of it."""
+"""What lead-svc publishes: who came, who cares for them, and what became of it."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -66,7 +66,7 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
     previous_owner: UserId | None = None
     how: Code | None = None
     """``rule``, ``claim``, ``hand_over``, ``return`` or ``renewal``: by a rule, out of the pool, because its owner leaves, back after its
-    deal came to nothing, or to whoever had the lead of the contract that ends; by hand, if nothing is said."""
+    deal came to nothing, or to the owner of the lead of the contract that ends; by hand, if nothing is said."""
     rule: Name | None = None
     rules_version: int | None = None
     reason: Text | None = None
@@ -79,13 +79,13 @@ class LeadAssigned(PublishedEvent, type="ltc.lead.assigned.v1"):
 
 
 class LeadPooled(PublishedEvent, type="ltc.lead.pooled.v1"):
-    """Nobody cares for a lead: it is in the public pool (公海)."""
+    """A lead has no owner: it is in the public pool (公海)."""
 
     lead_id: UUID
     reason: Text
     previous_owner: UserId | None = None
     alarm: bool
-    """Nobody was found for it: somebody should look."""
+    """No owner was found for it: a manager should look."""
     hand_over_id: UUID | None = None
     alarm_to: tuple[UserId, ...] = ()
     """Who should, by the rules it was to be given by."""
@@ -117,12 +117,12 @@ class LeadQualified(PublishedEvent, type="ltc.lead.qualified.v1"):
 
 
 class LeadResponseMissed(PublishedEvent, type="ltc.lead.response-missed.v1"):
-    """A new lead has not heard of us in time: somebody should step in."""
+    """A new lead was not contacted in time: a manager should step in."""
 
     lead_id: UUID
     due: datetime
     owner: UserId | None = None
-    """Nobody, if nothing is said."""
+    """None if not given."""
     rules_version: int
     escalated_to: tuple[UserId, ...] = ()
     """Who should, beside the owner, by the rules that counted when it came."""
@@ -180,18 +180,18 @@ class LeadConverted(PublishedEvent, type="ltc.lead.converted.v1"):
 
 
 class DeskHandedOver(PublishedEvent, type="ltc.lead.desk-handed-over.v1"):
-    """One of us leaves: whatever they work on goes to somebody else, now and whatever still reaches them."""
+    """A user leaves: their open work goes to another user, now and later."""
 
     desk_id: UUID
     hand_over_id: UUID
     owner: UserId
     """Who leaves."""
     to: UserId | None = None
-    """Nobody, where nobody was named."""
+    """None where no user was named."""
     leads: int
-    """So many open leads of theirs are moved; what they have elsewhere is moved by whoever keeps it."""
+    """So many open leads of theirs are moved; what they have elsewhere is moved by the service that keeps it."""
     by: UserId | None = None
-    """Who ordered it, and hears of what cannot be moved. Hand-overs that do not say so were not told to anybody."""
+    """Who ordered it, and is notified of what cannot be moved. None in older hand-overs."""
 
 
 class DeskTakenUp(PublishedEvent, type="ltc.lead.desk-taken-up.v1"):
@@ -227,11 +227,11 @@ class LeadUnmerged(PublishedEvent, type="ltc.lead.unmerged.v1"):
     owner: UserId | None = None
     """Whose it is again."""
     response_due: datetime | None = None
-    """Until when it must hear, or should have heard, of us; nothing, where that is settled."""
+    """Until when it must be contacted, or should have been; None where that is settled."""
 
 
 class PartyMerged(PublishedEvent, type="ltc.lead.party-merged.v1"):
-    """A party is the same as another: what was said of either is said of that one. Facts keep the id they were told with."""
+    """A party is the same as another: what was said of either is said of that one. Events keep the id they were published with."""
 
     party_id: UUID
     into: UUID

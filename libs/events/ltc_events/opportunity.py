@@ -1,4 +1,4 @@
-"""What opportunity-svc tells: deals opened, won and lost."""
+"""What opportunity-svc publishes: deals opened, won and lost."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -244,7 +244,7 @@ def lines_hash(lines: Sequence[PricedLine]) -> str:
     """The ``quote_hash`` of these lines: SHA-256 of their JSON, object names sorted, without blanks, decimals as they were written, what is
     null left out.
 
-    An approval is bound to it, and whoever holds the lines can check that nobody changed them on the way.
+    An approval is bound to it, and a reader of the lines can check that they were not changed on the way.
     """
     # A field added later says nothing of old lines; what a line holds in turn has no fields that may be null.
     content = [

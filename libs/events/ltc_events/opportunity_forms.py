@@ -1,4 +1,4 @@
-"""What opportunity-svc tells of forms: what was filled in for a deal, field by field."""
+"""What opportunity-svc publishes of forms: what was filled in for a deal, field by field."""
 
 import re
 from typing import Annotated, TypeAlias

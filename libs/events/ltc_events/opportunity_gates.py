@@ -1,4 +1,4 @@
-"""What opportunity-svc tells of the way a deal takes: the stages it enters, what was decided about it, and why it was given up early."""
+"""What opportunity-svc publishes of a deal: the stages it enters, what was decided about it, and why it was given up early."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -30,7 +30,7 @@ SuspendReason = Literal["customer_postponed", "budget_frozen", "awaiting_decisio
 BidCostKind = Literal["labour", "travel", "material", "poc", "consulting", "fee", "other"]
 
 CancelReason = Literal["customer_gave_up", "duplicate", "opened_by_mistake", "merged", "other"]
-"""Why a deal ends that nobody won or lost."""
+"""Why a deal ends that was neither won nor lost."""
 
 
 class Condition(Value):
@@ -60,7 +60,7 @@ class StageEntered(PublishedEvent, type="ltc.opportunity.stage-entered.v1"):
 
 
 class DecisionRequested(PublishedEvent, type="ltc.opportunity.decision-requested.v1"):
-    """All that a gate asks for is there: somebody is to decide."""
+    """All that a gate needs is there: an approver decides now."""
 
     opportunity_id: UUID
     gate: Gate
@@ -94,7 +94,7 @@ class DecisionMade(PublishedEvent, type="ltc.opportunity.decision-made.v1"):
 
 
 class DecisionEscalated(PublishedEvent, type="ltc.opportunity.decision-escalated.v1"):
-    """Nobody decided in time: somebody above should look."""
+    """The decision is late: the manager of the approver should look."""
 
     opportunity_id: UUID
     gate: Gate
@@ -148,7 +148,7 @@ class OpportunityChanged(PublishedEvent, type="ltc.opportunity.changed.v1"):
     reason: Text
     changed_by: UserId
     hand_over_id: UUID | None = None
-    """The hand-over in which a seat of who leaves went to somebody else."""
+    """The hand-over in which a role of the leaving user went to another user."""
 
 
 class BidCostBooked(PublishedEvent, type="ltc.opportunity.bid-cost-booked.v1"):
@@ -185,7 +185,7 @@ class OpportunityResumed(PublishedEvent, type="ltc.opportunity.resumed.v1"):
 
 
 class OpportunityCancelled(PublishedEvent, type="ltc.opportunity.cancelled.v1"):
-    """There is no deal any more: nobody won it, so nobody lost it either."""
+    """The deal ended without being won or lost."""
 
     opportunity_id: UUID
     lead_id: UUID

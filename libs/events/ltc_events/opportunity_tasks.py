@@ -1,4 +1,4 @@
-"""What opportunity-svc tells of open work: what somebody has to see to, whose it is, and how it ends."""
+"""What opportunity-svc publishes of open work: tasks, their owners, and how they end."""
 
 from datetime import date
 from uuid import UUID
@@ -37,7 +37,7 @@ class TaskRaised(PublishedEvent, type="ltc.opportunity.task-raised.v1"):
 
     task_id: UUID
     opportunity_id: UUID | None = None
-    """The deal; none, where it is about one of us (``why.user``)."""
+    """The deal; None where it is about a user (``why.user``)."""
     kind: Code
     """``close_passed``, ``quote_expired``, ``bid_near``, ``decision_overdue``, ``order_rejected``; of a hand-over ``seat_stays``,
     ``decision_to_ask``, ``forecast_to_set``, ``mandate_stays``, ``authority_stays``."""
@@ -47,7 +47,7 @@ class TaskRaised(PublishedEvent, type="ltc.opportunity.task-raised.v1"):
 
 
 class TaskReassigned(PublishedEvent, type="ltc.opportunity.task-reassigned.v1"):
-    """The task is somebody else's from now on."""
+    """The task has another owner."""
 
     task_id: UUID
     opportunity_id: UUID | None = None
@@ -58,7 +58,7 @@ class TaskReassigned(PublishedEvent, type="ltc.opportunity.task-reassigned.v1"):
     owner: UserId
     due: date
     reassigned_by: UserId | None = None
-    """Nobody, where it went with the deal or was handed over."""
+    """None where it went with the deal or was handed over."""
     hand_over_id: UUID | None = None
 
 
@@ -75,7 +75,7 @@ class TaskDone(PublishedEvent, type="ltc.opportunity.task-done.v1"):
 
 
 class TaskDropped(PublishedEvent, type="ltc.opportunity.task-dropped.v1"):
-    """Its reason is gone: nobody has to see to it any more."""
+    """Its reason is gone: the task needs no work any more."""
 
     task_id: UUID
     opportunity_id: UUID | None = None

@@ -1,4 +1,4 @@
-"""What order-svc tells: what was promised, shipped and accepted."""
+"""What order-svc publishes: what was promised, shipped and accepted."""
 
 from datetime import date
 from decimal import Decimal

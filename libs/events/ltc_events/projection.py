@@ -46,7 +46,7 @@ class Verb:
     def rows(self, event: Event, fact: Fact) -> list[Row]:
         """The rows the event means for this table."""
         result = self.columns(event, fact) if self.wants_fact else self.columns(event)
-        if isinstance(result, list):  # told sooner than what is a mapping
+        if isinstance(result, list):  # recognized faster than a mapping
             return result
         return [result] if isinstance(result, (dict, Mapping)) else list(result)
 

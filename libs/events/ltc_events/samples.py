@@ -1,4 +1,4 @@
-"""A full example of an event, made from what its schema says: for readers of the contracts, and for whoever tests against them."""
+"""A full example of an event, made from what its schema says: for readers of the contracts and for tests against them."""
 
 import random
 import re

@@ -86,7 +86,7 @@ def decimals_of(currency: str) -> int:
 
 
 def minor_units(text: str, currency: str) -> int:
-    """The amount somebody wrote: "1,250.00" in USD is ``125000``.
+    """The amount as a person writes it: "1,250.00" in USD is ``125000``.
 
     Raises:
         ValueError: it is no number, or finer than the currency's smallest coin.

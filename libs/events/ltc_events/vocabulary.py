@@ -157,7 +157,7 @@ class Decider(Generic[S, C, E]):
 
     def __post_init__(self) -> None:
         ways = (self.decide is not None) + (self.decide_many is not None)
-        if ways != 1 and self.commands is not Never:
+        if ways > 1 or (ways == 0 and self.commands is not Never):
             raise TypeError(f"{self.kind}: give decide or decide_many, and neither where there are no commands")
 
     def of(self, id: UUID) -> Stream:
@@ -212,7 +212,7 @@ class JointDecider(Generic[C]):
 
 AnyDecider = Decider[Any, Any, Any] | JointDecider[Any]
 Policy = Callable[..., "list[Command] | list[Command | At] | list[At]"]
-"""``event -> commands``: what a service does when it hears, or decides, a fact. One that needs to know when it happened takes the
+"""``event -> commands``: what a service does when an event is consumed or decided. One that needs to know when it happened takes the
 `Fact` as well, as a projection may."""
 
 
@@ -234,7 +234,7 @@ class GivenStates(States):
 
 
 def event_class(event_type: str) -> type[Event] | None:
-    """The class told under ``event_type``, if this process knows it."""
+    """The class of events of ``event_type``, if this process knows it."""
     return _types.get(event_type)
 
 

@@ -1,7 +1,7 @@
 """A read model is its table; amounts of money are stored in minor units beside their currency."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import pytest
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ltc_events import Currency, Event, Fact, Money, projection
 from ltc_events.read_model import CurrencyIn, Key, ReadModel, change, on, put
 from ltc_events.testing import rows_after
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 BILL = UUID(int=1)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -80,3 +80,45 @@ def test_a_row_is_read_as_money() -> None:
 def test_a_column_that_nothing_fills_is_found_at_import() -> None:
     with pytest.raises(TypeError, match=r"Paid does not fill BillRow\.net"):
         on(Paid, put(BillRow))
+
+
+class Short(BaseModel):
+    """A line of text."""
+
+    kind: Literal["short"]
+    words: int
+
+
+class Choice(BaseModel):
+    """One of several answers."""
+
+    kind: Literal["choice"]
+    answers: tuple[str, ...]
+
+
+class Sheet(BaseModel):
+    """Questions of either kind."""
+
+    questions: tuple[Annotated[Short | Choice, Field(discriminator="kind")], ...]
+
+
+class SheetRow(ReadModel, table="sheet_row"):
+    """A sheet."""
+
+    bill_id: Key[UUID]
+    sheet: Sheet
+
+
+class SheetDrawn(Event, type="ltc.test.read-model-sheet-drawn.v1"):
+    """A sheet was drawn."""
+
+    bill_id: UUID
+    sheet: Sheet
+
+
+def test_a_part_that_may_be_of_several_kinds_is_copied_whole() -> None:
+    sheet = Sheet(questions=(Short(kind="short", words=3), Choice(kind="choice", answers=("yes", "no"))))
+    sheets = projection("sheet_row", on(SheetDrawn, put(SheetRow)))
+    fact = Fact(0, "bill", BILL, 0, NOW, NOW, "fin", BILL)
+    (row,) = rows_after(fact, sheets, SheetRow.table, [SheetDrawn(bill_id=BILL, sheet=sheet)])
+    assert row["sheet"] == sheet.model_dump(mode="json")

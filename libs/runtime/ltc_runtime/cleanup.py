@@ -28,24 +28,24 @@ LEFT = "SELECT id FROM upload WHERE state = 'arriving' AND at < clock_timestamp(
 """Files whose caller, or whose process, went away before they were whole."""
 
 
-async def run_cleanup(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_cleanup(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Delete what is too old for as long as the process lives, under a lease.
 
     Raises:
-        Stopped: told to stop.
+        Stopped: a stop was requested.
     """
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
     seconds = settings.answer_days * 24 * 3600
 
     async def tidying(lease: Lease) -> None:
-        doing.say("tidying")
+        status.set("tidying")
         while lease.held:
             full = await delete_old(log, seconds) == BATCH
             for row in await log.pool.fetch(LEFT):
                 await discard(log.pool, row["id"])
-            await stopping.pause(BREATH if full else LOOK_SECONDS)
+            await shutdown.pause(BREATH if full else LOOK_SECONDS)
 
-    await as_single_worker(log, LEASE, settings, stopping, doing, tidying)
+    await as_single_worker(log, LEASE, settings, shutdown, status, tidying)
 
 
 async def delete_old(log: Log, seconds: float) -> int:

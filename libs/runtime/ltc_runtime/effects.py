@@ -29,7 +29,7 @@ STRIDE = 20_000
 """So many rows are looked through at once, and the place behind them is stored."""
 
 DROPPED = Reply("dropped", "it was not to be done any more")
-UNKNOWN = Reply("unknown", "it was begun, and nobody saw what came of it")
+UNKNOWN = Reply("unknown", "it was begun, and its outcome is unknown")
 
 logger = structlog.get_logger(__name__)
 
@@ -98,7 +98,7 @@ class Effects:
         self.position = self._stored = 0
 
     async def load(self) -> None:
-        """Where we stand; what somebody began and did not end is noted as unknown."""
+        """Load the checkpoint; what was begun and not ended is noted as unknown."""
         await self.log.pool.execute(
             "INSERT INTO checkpoint (name, position, updated_at) SELECT $1, position, now() FROM head ON CONFLICT DO NOTHING", NAME
         )
@@ -121,7 +121,7 @@ class Effects:
         return bool(rows) or head < self.log.head
 
     async def _pass(self, head: int) -> None:
-        """Nothing is to be done up to there; now and then that is stored, so that nobody looks through it again."""
+        """Nothing is to be done up to there; now and then that is stored, so that it is not read again."""
         self.position = head
         if head - self._stored >= STRIDE:
             await self.log.pool.execute("UPDATE checkpoint SET position = $2 WHERE name = $1 AND position = $3", NAME, head, self._stored)
@@ -145,21 +145,21 @@ class Effects:
         return self.by_type[row["type"]], known.model_validate_json(row["data"])
 
 
-async def run_effects(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_effects(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Do them for as long as the process lives, under a lease.
 
     Raises:
-        Stopped: told to stop; what was begun is over.
+        Stopped: a stop was requested; what was begun is over.
     """
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
     async def working(lease: Lease) -> None:
         effects = Effects(log, settings, lease)
         await effects.load()
-        doing.say("doing")
+        status.set("doing")
         while lease.held:
-            stopping.look()
+            shutdown.check()
             if not await effects.step():
                 await log.changed(effects.position)
 
-    await as_single_worker(log, NAME, settings, stopping, doing, working)
+    await as_single_worker(log, NAME, settings, shutdown, status, working)

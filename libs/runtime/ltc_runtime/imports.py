@@ -157,30 +157,30 @@ class FinishImport:
         plan.remove(KEYS, {"subject": self.order.upload_id})
 
 
-async def run_imports(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_imports(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Take over what waits for as long as the process lives, the first that came first.
 
     Raises:
-        Stopped: told to stop; what was gone through is noted.
+        Stopped: a stop was requested; what was gone through is noted.
     """
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
     async def taking(lease: Lease) -> None:
-        doing.say("taking over")
+        status.set("taking over")
         while lease.held:
-            if not await import_next_file(log, stopping, lease):
-                await stopping.pause(LOOK_SECONDS)
+            if not await import_next_file(log, shutdown, lease):
+                await shutdown.pause(LOOK_SECONDS)
 
-    await as_single_worker(log, LEASE, settings, stopping, doing, taking)
+    await as_single_worker(log, LEASE, settings, shutdown, status, taking)
 
 
-async def import_next_file(log: Log, stopping: Shutdown | None = None, lease: Lease | None = None) -> bool:
+async def import_next_file(log: Log, shutdown: Shutdown | None = None, lease: Lease | None = None) -> bool:
     """Take over the file that waits longest, as long as the lease is held. Returns whether there was one."""
     row = await log.pool.fetchrow("SELECT id, state, stream, stream_id FROM upload WHERE state <> 'arriving' ORDER BY at LIMIT 1")
     if row is None:
         return False
     taking = next(taking for taking in log.service.imports if taking.decider.kind == row["stream"])
-    await ImportRun(log, taking, Stream(row["stream"], row["stream_id"]), stopping or Shutdown(), lease).go_on()
+    await ImportRun(log, taking, Stream(row["stream"], row["stream_id"]), shutdown or Shutdown(), lease).go_on()
     if lease is None or lease.held:
         await discard(log.pool, row["id"])
     return True
@@ -193,12 +193,12 @@ class ImportRun:
     log: Log
     taking: ImportKind[Any]
     stream: Stream
-    stopping: Shutdown
+    shutdown: Shutdown
     lease: Lease | None = None
     _noting: asyncio.Task[Batch] | None = None
 
     async def go_on(self) -> None:
-        """From where it was to its end, whoever began it."""
+        """From where it stands to its end."""
         state = await self.log.submit(ReadState(self.stream))
         order = self.taking.order(state)
         if order is None:
@@ -245,7 +245,7 @@ class ImportRun:
                 began = time.monotonic()
                 lines = await self._ready([understood(row, reader, width) for row in fresh])
                 await self._noted()
-                self.stopping.look()
+                self.shutdown.check()
                 if not self._may_go_on:
                     return None
                 others = self.log.group.waiting

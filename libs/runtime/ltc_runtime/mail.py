@@ -24,7 +24,7 @@ SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came of it, and what the server said, in words that name nobody."""
+    """What came of it, and what the server said, without naming a person."""
 
     outcome: Outcome
     detail: str

@@ -214,7 +214,7 @@ async def _reaction(log: Log, row: ParkedRow) -> PolicyResult:
 
 
 async def _submitted(log: Log, row: ParkedRow, work: Callable[[ParkedRow, int], Work[None]]) -> None:
-    """Write a change of the parked work on what it is now; anew, if somebody else changed it meanwhile."""
+    """Write a change of the parked work on what it is now; again, if another process changed it meanwhile."""
     for _ in range(ATTEMPTS):
         _, epoch = await open_lanes(log.pool)
         now = await _open_row(log, row.id)

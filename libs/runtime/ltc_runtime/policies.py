@@ -1,8 +1,8 @@
-"""React: policies follow the log and turn facts, own and heard, into commands.
+"""Policies follow the log and turn events, own and consumed, into commands.
 
 Each policy has a checkpoint of its own, ``react:<policy>``, which moves in the transaction of the commands it gave; over
 rows that no policy follows it moves in memory, and is stored when there is time. A policy that is new begins where the
-log stands (on an empty log at 0; with `Service.from_start` always there), and takes what a newly heard topic held when
+log stands (on an empty log at 0; with `Service.from_start` always there), and takes what a newly subscribed topic held when
 it was subscribed as history. Ids of commands follow from event, policy and index, so reacting twice decides once.
 """
 
@@ -111,7 +111,7 @@ class PolicyBatch:
 async def register_policies(log: Log) -> None:
     """Record where policies begin that are new: now, if nothing else is said.
 
-    To be done before anything is heard or decided, by whichever process of the service comes first: on an empty log that is 0.
+    Called before anything is consumed or decided, by the first process of the service: on an empty log that is 0.
     """
     for name in [PREFIX + policy for policy in log.service.policies] + [EPOCH]:
         begin = "0" if name == EPOCH or log.service.policies[name.removeprefix(PREFIX)].from_start else "(SELECT position FROM head)"
@@ -167,7 +167,7 @@ class PolicyRunner:
         facts = await self._facts(begin, min(ahead, head), limit)
         origins = {fact.origin for fact in facts}
         if any(origin is not None and (topic_of(origin), LOOKED_AT) not in self.starts for origin in origins):
-            await self._load_starts()  # it is noted where a topic starts before any of it is heard, but perhaps after we were loaded
+            await self._load_starts()  # it is noted where a topic starts before any of it is consumed, but perhaps after this was loaded
         until = facts[-1].position if len(facts) == limit else min(ahead, head)
         moved = dict.fromkeys(group, until)
         if not facts and time.monotonic() < self._store_at:
@@ -258,27 +258,27 @@ def _failed(reaction: PolicyResult, error: str) -> PolicyResult:
     return reaction._replace(commands=(), error=error)
 
 
-async def run_policies(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_policies(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Follow the log for as long as the process lives, under a lease so that replicas do not do the same work twice.
 
     Raises:
-        Stopped: told to stop; the checkpoints are stored.
+        Stopped: a stop was requested; the checkpoints are stored.
     """
     if not log.service.policies:
         return
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
     async def reacting(lease: Lease) -> None:
         reactor = PolicyRunner(log)
         await reactor.load()
-        doing.say("reacting")
+        status.set("reacting")
         while lease.held:
-            if stopping.told:
+            if shutdown.requested:
                 await reactor.store()
                 raise Stopped
             await _once(reactor)
 
-    await as_single_worker(log, LEASE, settings, stopping, doing, reacting)
+    await as_single_worker(log, LEASE, settings, shutdown, status, reacting)
 
 
 async def _once(reactor: PolicyRunner) -> None:

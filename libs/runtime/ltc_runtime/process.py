@@ -1,4 +1,4 @@
-"""One process of a service: what its roles ask for, until it is told to stop or something in it breaks.
+"""One process of a service: what its roles ask for, until it is asked to stop or something in it breaks.
 
 ``python -m ltc_runtime.process NAME``. Everything else comes from the environment (`settings`).
 """
@@ -42,21 +42,21 @@ DATABASE_PAUSES = (0.2, 0.5, 1.0, 2.0)
 SERVER_SECONDS = 1.0
 """What uvicorn needs to end beside the time it gives to requests."""
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 
 async def run(service: Service, settings: Settings) -> int:
     """Run until SIGTERM or SIGINT, or until a role breaks.
 
     Returns:
-        The exit code: 0 when it was told to stop, 1 when something broke and a supervisor should start it again.
+        The exit code: 0 when it was asked to stop, 1 when something broke and a supervisor should start it again.
     """
-    stopping = Shutdown()
+    shutdown = Shutdown()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.tell)
+        loop.add_signal_handler(number, shutdown.request)
     try:
-        log = await stopping.unless(open_log_patiently(service, settings))
+        log = await shutdown.interruptible(open_log_patiently(service, settings))
     except Stopped:
         return STOPPED
     await register_policies(log)
@@ -65,23 +65,23 @@ async def run(service: Service, settings: Settings) -> int:
     try:
         listening = open_sockets(settings.host, settings.port)
     except OSError as error:
-        log_.error("cannot listen: choose another LTC_HOST or LTC_PORT", host=settings.host, port=settings.port, error=str(error))
+        logger.error("cannot listen: choose another LTC_HOST or LTC_PORT", host=settings.host, port=settings.port, error=str(error))
         await log.stop()
         return BROKEN
     server = http_server(app, settings)
-    parts = workers_of(log, settings, stopping)
+    parts = workers_of(log, settings, shutdown)
     background = [asyncio.create_task(part.work, name=name) for name, part in parts.items()]
     report_workers(app.context, parts)
     serving = asyncio.create_task(server.serve(listening), name="api")
     freeze_memory()
-    stop = asyncio.create_task(stopping.wait(), name="told to stop")
+    stop = asyncio.create_task(shutdown.wait(), name="a stop was requested")
     await asyncio.wait([stop, serving, *background], return_when=asyncio.FIRST_COMPLETED)
     broken = [task for task in (serving, *background) if task.done() and not has_stopped(task)]
     for task in broken:
-        log_.error("role ended", role=task.get_name(), error=repr(None if task.cancelled() else task.exception()))
+        logger.error("role ended", role=task.get_name(), error=repr(None if task.cancelled() else task.exception()))
     app.state.draining = True
-    stopping.tell()
-    log_.info("stopping", broken=[task.get_name() for task in broken])
+    shutdown.request()
+    logger.info("stopping", broken=[task.get_name() for task in broken])
     await asyncio.gather(finish_workers(background, settings.drain_seconds), stop_serving(server, serving, settings, at_once=bool(broken)))
     stop.cancel()
     await log.stop()
@@ -93,16 +93,16 @@ class Worker(NamedTuple):
     """Something that runs in the background, and what it says of itself."""
 
     work: Coroutine[Any, Any, None]
-    doing: WorkerStatus
+    status: WorkerStatus
 
 
 def has_stopped(task: asyncio.Task[Any]) -> bool:
-    """Whether a role ended because it was told to."""
+    """Whether a role ended because it was asked to."""
     return task.done() and not task.cancelled() and isinstance(task.exception(), Stopped)
 
 
 async def finish_workers(background: list[asyncio.Task[Any]], seconds: float) -> None:
-    """Let the roles end the round they are in, and give back their leases; whoever takes too long is cut off, which is safe too."""
+    """Let the roles end the round they are in, and give back their leases; a role that takes too long is cancelled, which is safe too."""
     if background:
         await asyncio.wait(background, timeout=seconds)
     await cancel_all(background)
@@ -115,35 +115,35 @@ async def stop_serving(server: uvicorn.Server, serving: asyncio.Task[Any], setti
     server.should_exit = True
     _, late = await asyncio.wait({serving}, timeout=settings.drain_seconds + SERVER_SECONDS)
     if late:
-        log_.warning("requests were cut off")
+        logger.warning("requests were cut off")
         await cancel_all([serving])
 
 
-def workers_of(log: Log, settings: Settings, stopping: Shutdown) -> dict[str, Worker]:
+def workers_of(log: Log, settings: Settings, shutdown: Shutdown) -> dict[str, Worker]:
     """What runs in the background, by role."""
     parts: dict[str, Worker] = {}
     if "hear" in settings.roles and log.service.consumes:
-        parts["hear"] = Worker(run_inbox(log, settings, stopping, doing := WorkerStatus()), doing)
+        parts["hear"] = Worker(run_inbox(log, settings, shutdown, status := WorkerStatus()), status)
     if "react" in settings.roles:
         if log.service.policies:
-            parts["react"] = Worker(run_policies(log, settings, stopping, doing := WorkerStatus()), doing)
-        parts["timers"] = Worker(timers.run_timers(log, settings, stopping, doing := WorkerStatus()), doing)
+            parts["react"] = Worker(run_policies(log, settings, shutdown, status := WorkerStatus()), status)
+        parts["timers"] = Worker(timers.run_timers(log, settings, shutdown, status := WorkerStatus()), status)
         if log.service.imports:
-            parts["take"] = Worker(run_imports(log, settings, stopping, doing := WorkerStatus()), doing)
+            parts["take"] = Worker(run_imports(log, settings, shutdown, status := WorkerStatus()), status)
         if log.service.effects:
-            parts["effects"] = Worker(run_effects(log, settings, stopping, doing := WorkerStatus()), doing)
-        parts["tidy"] = Worker(run_cleanup(log, settings, stopping, doing := WorkerStatus()), doing)
+            parts["effects"] = Worker(run_effects(log, settings, shutdown, status := WorkerStatus()), status)
+        parts["tidy"] = Worker(run_cleanup(log, settings, shutdown, status := WorkerStatus()), status)
     if "relay" in settings.roles:
-        parts["relay"] = Worker(run_relay(log, settings, stopping, doing := WorkerStatus()), doing)
+        parts["relay"] = Worker(run_relay(log, settings, shutdown, status := WorkerStatus()), status)
     if parts.keys() & {"hear", "relay"}:
-        parts["kafka"] = Worker(probe_broker(settings, stopping, doing := WorkerStatus()), doing)
+        parts["kafka"] = Worker(probe_broker(settings, shutdown, status := WorkerStatus()), status)
     return parts
 
 
 def report_workers(context: HttpContext, parts: dict[str, Worker]) -> None:
     """Have the probes report the parts."""
-    context.states.update({name: part.doing.report for name, part in parts.items()})
-    context.alive.update({name: part.doing.alive for name, part in parts.items()})
+    context.states.update({name: part.status.report for name, part in parts.items()})
+    context.alive.update({name: part.status.alive for name, part in parts.items()})
 
 
 def http_server(app: Any, settings: Settings) -> uvicorn.Server:
@@ -182,7 +182,7 @@ async def open_log_patiently(service: Service, settings: Settings) -> Log:
             return await open_log(settings.database, service, Clock(settings.clock))
         except (OSError, TimeoutError) as error:
             pause = DATABASE_PAUSES[min(attempt, len(DATABASE_PAUSES) - 1)]
-            log_.warning("database does not answer", error=str(error), again_in=pause)
+            logger.warning("database does not answer", error=str(error), again_in=pause)
             await asyncio.sleep(pause)
             attempt += 1
 

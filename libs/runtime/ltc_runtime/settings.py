@@ -66,10 +66,10 @@ class Settings(BaseSettings):
     instance: str = Field(
         "",
         pattern=r"^[A-Za-z0-9._-]{0,100}$",
-        description="Name that this process keeps over restarts, its own within the service: it hears on at once after it died.",
+        description="Name that this process keeps over restarts, its own within the service: it consumes on at once after it died.",
     )
     lease_seconds: float = Field(5.0, gt=0, description="How long the lease of a relay or reactor is valid without renewal.")
-    poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at when nobody woke us.")
+    poll_seconds: float = Field(0.5, gt=0, description="How often the log is looked at without a notification.")
     after_seconds: float = Field(3.0, gt=0, description="How long a read waits for the position its LTC-After names before it answers 503.")
     unready_seconds: float = Field(
         3.0, ge=0, description="How long a stopping process still answers while /readyz says 503, so that a load balancer turns away first."
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     admit_work_seconds: float = Field(
         0.3, gt=0, description="How long work on a request should take on average; how many are worked on at once adapts to it."
     )
-    admit_wait_seconds: float = Field(0.5, gt=0, description="How long a request waits for its turn before it is told to come again.")
+    admit_wait_seconds: float = Field(0.5, gt=0, description="How long a request waits for its turn before it is refused.")
     admit_inside: int = Field(
         1024,
         ge=2,

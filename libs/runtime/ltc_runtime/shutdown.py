@@ -1,4 +1,4 @@
-"""How a process is told to stop: whoever works in rounds looks between two of them, and finishes the one it is in."""
+"""How a process stops: work that goes in rounds checks between two of them, and finishes the current one."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -12,59 +12,59 @@ AGAIN = 5.0
 
 
 class Stopped(Exception):
-    """Told to stop; raised between two rounds of work, never within one."""
+    """A stop was requested; raised between two rounds of work, never within one."""
 
 
 class Shutdown:
-    """Says whether the process was told to stop. One that nobody tells goes on for ever."""
+    """Whether the process was asked to stop."""
 
     def __init__(self) -> None:
-        self._told = asyncio.Event()
+        self._requested = asyncio.Event()
 
     @property
-    def told(self) -> bool:
+    def requested(self) -> bool:
         """Whether it was."""
-        return self._told.is_set()
+        return self._requested.is_set()
 
-    def tell(self) -> None:
+    def request(self) -> None:
         """Stop, when what is under way is done."""
-        self._told.set()
+        self._requested.set()
 
     async def wait(self) -> None:
-        """Wait until it is told."""
-        await self._told.wait()
+        """Wait until it is requested."""
+        await self._requested.wait()
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Between two rounds.
 
         Raises:
             Stopped: there is to be no next one.
         """
-        if self.told:
+        if self.requested:
             raise Stopped
 
     async def pause(self, seconds: float) -> None:
-        """Wait between two rounds, no longer than until it is told.
+        """Wait between two rounds, no longer than until a stop is requested.
 
         Raises:
             Stopped: there is to be no next one.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._told.wait()
-        self.look()
+                await self._requested.wait()
+        self.check()
 
-    async def unless(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do what holds nothing yet and may wait long, such as connecting; give it up when it is told.
+    async def interruptible(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do what holds nothing yet and may wait long, such as connecting; cancel it when a stop is requested.
 
         Raises:
-            Stopped: it was told first.
+            Stopped: a stop was requested first.
         """
-        task, told = asyncio.create_task(work), asyncio.create_task(self._told.wait())
+        task, requested = asyncio.create_task(work), asyncio.create_task(self._requested.wait())
         try:
-            await asyncio.wait({task, told}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, requested}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await cancel_all([told, task])
+            await cancel_all([requested, task])
         if task.cancelled():
             raise Stopped
         return task.result()
@@ -73,7 +73,7 @@ class Shutdown:
 async def cancel_all(tasks: Iterable[asyncio.Task[Any]], again: float = AGAIN) -> None:
     """Cancel them and wait until they are gone; how each ended is its own affair.
 
-    A library may take a cancellation for the end of one of its own tasks and go on; so whoever is not gone is told again.
+    A library may take a cancellation for the end of one of its own tasks and go on; so a task that is not gone is cancelled again.
     """
     pending = set(tasks)
     while pending:

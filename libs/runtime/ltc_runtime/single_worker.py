@@ -22,7 +22,7 @@ logger = structlog.get_logger(__name__)
 
 
 async def as_single_worker(
-    log: Log, name: str, settings: Settings, stopping: Shutdown, doing: WorkerStatus, work: Callable[[Lease], Awaitable[None]]
+    log: Log, name: str, settings: Settings, shutdown: Shutdown, status: WorkerStatus, work: Callable[[Lease], Awaitable[None]]
 ) -> None:
     """Do ``work`` whenever this process has the lease; anew whenever it fails by what passes.
 
@@ -30,19 +30,19 @@ async def as_single_worker(
         log: whose lease it is.
         name: of the lease.
         settings: how long a lease lasts.
-        stopping: what tells the process to stop.
+        stopping: the request to stop.
         doing: what ``/readyz`` reports.
         work: goes on while the lease it is given is held, and looks whether to stop.
 
     Raises:
-        Stopped: told to stop, while waiting or by ``work``.
+        Stopped: a stop was requested, while waiting or by ``work``.
     """
     while True:
-        doing.say("standing by")
-        async with hold_lease(log.pool, name, settings.lease_seconds, stopping) as lease:
+        status.set("standing by")
+        async with hold_lease(log.pool, name, settings.lease_seconds, shutdown) as lease:
             try:
                 await work(lease)
             except PASSES as error:
-                doing.say("beginning anew", error=type(error).__name__)
+                status.set("beginning anew", error=type(error).__name__)
                 logger.warning("work begins anew", lease=name, error=f"{type(error).__name__}: {error}")
-        await stopping.pause(PAUSE)
+        await shutdown.pause(PAUSE)

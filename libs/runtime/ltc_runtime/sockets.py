@@ -4,7 +4,7 @@ import socket
 
 ACCEPTED_PER_ROUND = 16
 """libuv takes one connection per listening handle in each round of the event loop. A round under load is long, so with one
-handle new connections would wait unseen for seconds, until the kernel drops them; no admission control hears of them."""
+handle new connections would wait unseen for seconds, until the kernel drops them; admission control does not see them."""
 
 BACKLOG = 2048
 
@@ -13,7 +13,7 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
     """Sockets that listen at every address of ``host``, each several times.
 
     Raises:
-        OSError: somebody else listens there, or it is no address of ours.
+        OSError: another process listens there, or it is no address of ours.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     bound: list[socket.socket] = []

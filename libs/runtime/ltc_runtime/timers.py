@@ -51,22 +51,22 @@ class Fire:
         plan.change(timer, {"command_id": self.command_id, "fired": plan.today})
 
 
-async def run_timers(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_timers(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Fire what is due for as long as the process lives, under a lease.
 
     Raises:
-        Stopped: told to stop; what was fired is marked.
+        Stopped: a stop was requested; what was fired is marked.
     """
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
 
     async def firing(lease: Lease) -> None:
-        doing.say("firing")
+        status.set("firing")
         while lease.held:
-            stopping.look()
+            shutdown.check()
             if not await fire_due(log):
-                await stopping.pause(LOOK_SECONDS)
+                await shutdown.pause(LOOK_SECONDS)
 
-    await as_single_worker(log, LEASE, settings, stopping, doing, firing)
+    await as_single_worker(log, LEASE, settings, shutdown, status, firing)
 
 
 async def fire_due(log: Log) -> int:
@@ -86,7 +86,7 @@ async def _fire_one(log: Log, row: asyncpg.Record) -> None:
     except AlreadyThere:
         await log.submit(Fire(log, work.command_id, None, work.meta))
     except Refusal as refusal:
-        # A timer's rule answers [] when it comes too late; a refusal is a rule that was forgotten. It is told, not repeated for ever.
+        # A timer's rule answers [] when it comes too late; a refusal is a rule that was forgotten. It is logged and not repeated.
         logger.error("a timer was refused", kind=row["kind"], command_id=str(row["command_id"]), code=refusal.code())
         await log.submit(Fire(log, work.command_id, None, work.meta))
 

@@ -10,17 +10,17 @@ PATIENT_SECONDS = 90.0
 
 
 class WorkerStatus:
-    """What one part of a process is doing. It decides nothing; whoever does the work says it."""
+    """What one part of a process is doing. It decides nothing; the worker sets it."""
 
     def __init__(self) -> None:
         self.state = "starting"
         self.since = datetime.now(UTC)
         self._more: Mapping[str, Any] = {}
-        self._ask: Callable[[], Mapping[str, Any]] = dict
+        self._details: Callable[[], Mapping[str, Any]] = dict
         self._turned: float | None = None
         self._stuck = False
 
-    def say(self, state: str, **more: Any) -> None:
+    def set(self, state: str, **more: Any) -> None:
         """It does this from now on; said again, since it first was."""
         if self._stuck:
             return
@@ -28,17 +28,17 @@ class WorkerStatus:
             self.state, self.since = state, datetime.now(UTC)
         self._more = more
 
-    def ask(self, more: Callable[[], Mapping[str, Any]]) -> None:
+    def add_details(self, more: Callable[[], Mapping[str, Any]]) -> None:
         """Whom to ask for what changes too often to be said."""
-        self._ask = more
+        self._details = more
 
-    def turn(self) -> None:
+    def heartbeat(self) -> None:
         """It turns; who has said so once must go on saying so."""
         self._turned = time.monotonic()
 
-    def stuck(self, why: str) -> None:
+    def set_stuck(self, why: str) -> None:
         """It will not go on by itself; whatever else of it still speaks."""
-        self.say("stuck", detail=why)
+        self.set("stuck", detail=why)
         self._stuck = True
 
     def alive(self) -> bool:
@@ -47,4 +47,4 @@ class WorkerStatus:
 
     def report(self) -> dict[str, Any]:
         """As ``/readyz`` shows it."""
-        return {"state": self.state, "since": self.since.isoformat(timespec="seconds"), **self._more, **self._ask()}
+        return {"state": self.state, "since": self.since.isoformat(timespec="seconds"), **self._more, **self._details()}

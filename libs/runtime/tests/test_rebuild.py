@@ -323,7 +323,7 @@ async def test_how_far_it_is_is_told_and_can_be_looked_up(log: Log, shop_databas
     await filled(log, 20)
     told: list[tuple[str, str, int, int]] = []
     await built_anew(shop_database, shop, baskets, tell=lambda *what: told.append(what))
-    assert {doing for _, doing, _, _ in told} >= {"folding", "comparing"}
+    assert {status for _, status, _, _ in told} >= {"folding", "comparing"}
     assert told[-1][2:] == (log.head, log.head)
 
 

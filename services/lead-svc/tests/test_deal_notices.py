@@ -6,8 +6,10 @@ from uuid import UUID
 
 import httpx
 from lead_svc.inbox import rules as digesting
+from lead_svc.inbox import rules as inbox
+from lead_svc.inbox.policies import note_notice
+from lead_svc.inbox.read import NoticeRow, inbox_list
 from lead_svc.inbox.rules import NoteNotice, SendDigest, composed
-from lead_svc.inbox.rules import states as inbox
 from lead_svc.inbox.rules.notices import notice_of, notice_of_task
 from lead_svc.inbox.rules.states import (
     DealNoticeNoted,
@@ -19,8 +21,6 @@ from lead_svc.inbox.rules.states import (
     NoticeRead,
     inbox_of,
 )
-from lead_svc.policies import note_notice
-from lead_svc.projections import inbox_list, notices
 from leads import done, owned
 from ltc_events import Event, Fact, Money
 from ltc_events.opportunity_gates import DealTerms, DecisionEscalated, OpportunityChanged
@@ -79,7 +79,7 @@ def test_who_gets_a_deal_of_a_leaver_hears_of_it() -> None:
 
 def test_what_is_over_is_no_longer_unread() -> None:
     def shown(*events: Event) -> list[tuple[str, bool]]:
-        return sorted((row["user"], row["over_at"] is not None) for row in rows_after(FACT, inbox_list, notices, events))
+        return sorted((row["user"], row["over_at"] is not None) for row in rows_after(FACT, inbox_list, NoticeRow.table, events))
 
     assert shown(raised) == [("ann", False)]
     assert shown(raised, given_on) == [("ann", True), ("bob", False)]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from lead_svc.inbox import rules as digesting
+from lead_svc.inbox import rules as inbox
+from lead_svc.inbox.policies import note_notice
 from lead_svc.inbox.rules import USUAL, WORDS, NoteDigest, NoteNotice, SendDigest, composed, is_wanted
-from lead_svc.inbox.rules import states as inbox
 from lead_svc.inbox.rules.states import (
     DigestAsked,
     DigestEnded,
@@ -22,7 +23,6 @@ from lead_svc.inbox.rules.states import (
     NoticeNoted,
     NoticeRead,
 )
-from lead_svc.policies import note_notice
 from leads import done, owned
 from ltc_events import Event, Fact
 from ltc_events.lead import LeadAssigned

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from lead_svc.inbox.policies import note_notice
 from lead_svc.inbox.rules import NoteNotice, SendDigest, composed
 from lead_svc.inbox.rules import decider as digesting
 from lead_svc.inbox.rules.notices import Notice, notice_of, notices_of
@@ -16,7 +17,6 @@ from lead_svc.lead.rules import decider
 from lead_svc.lead.rules.assignment import OfferLead, RouteLead
 from lead_svc.lead.rules.events import LeadOwnerNotFound
 from lead_svc.lead.rules.response import AwaitResponse
-from lead_svc.policies import note_notice
 from lead_svc.rule_book.rules import RulesDrafted
 from lead_svc.rule_book.rules.assignment import AssignmentRules
 from leads import captured, done, owned

@@ -108,18 +108,18 @@ async def test_whoever_goes_on_goes_on_where_it_was(served: Any, max_: httpx.Asy
     """The process stops between two batches; the next one notes every row once."""
     import_id = await brought(max_, HEADER + ROWS)
     monkeypatch.setattr(imports_module, "ROWS", 100)
-    stopping, batches = Shutdown(), []
-    look = stopping.look
+    shutdown, batches = Shutdown(), []
+    look = shutdown.check
 
     def stop_later() -> None:
         batches.append(1)
         if len(batches) == 3:
-            stopping.tell()
+            shutdown.request()
         look()
 
-    monkeypatch.setattr(stopping, "look", stop_later)
+    monkeypatch.setattr(shutdown, "check", stop_later)
     with pytest.raises(Stopped):
-        await import_next_file(served.log, stopping)
+        await import_next_file(served.log, shutdown)
     assert await shown(max_, import_id) == counts(status="running", rows=200, new=200)
     assert await import_next_file(served.log)
     assert await shown(max_, import_id) == counts(rows=450, new=450)

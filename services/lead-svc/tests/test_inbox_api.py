@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from lead_svc.inbox.rules import states as inbox
+from lead_svc.inbox import rules as inbox
 from lead_svc.inbox.rules.states import ClearInbox, InboxCleared, NoticeRead, ReadNotice
 from leads import captured, done, owned
 from ltc_events.testing import given

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from lead_svc.inbox.policies import note_notice
 from lead_svc.inbox.rules import NoteNotice
 from lead_svc.inbox.rules.notices import notices_of
 from lead_svc.lead.rules import decider
-from lead_svc.policies import note_notice
 from leads import captured, done, owned
 from ltc_events import Fact
 from ltc_events.lead import LeadMerged, LeadUnmerged

@@ -1,19 +1,10 @@
 """opportunity-svc: deals, what they cost, who may say so, and the gates they pass."""
 
-from ltc_events.contract import ContractRegistered, ContractSigned
-from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature, Service
 
 from .api import (
-    comparisons,
-    documents,
-    drafts,
     estimates,
     frozen_estimates,
-    negotiations,
-    quotes,
-    swaps,
-    waterfalls,
 )
 from .authority_grant import authority_grant
 from .bid_cost import bid_cost
@@ -33,73 +24,35 @@ from .hand_over import hand_over
 from .legal_entity import legal_entity
 from .lesson import lesson
 from .mandate import mandate
-from .negotiation import rules as negotiation
+from .negotiation import negotiation
 from .outcome import outcome
 from .past_opportunity import past_opportunity
 from .pipeline import pipeline
 from .pipeline_report import pipeline_report
-from .policies import (
-    end_selection,
-    expire_later,
-    expire_quote,
-)
 from .price_book import price_book
 from .progress import progress
 from .projections import (
     estimate_list,
-    option_swap,
-    quote_list,
-    quote_version,
 )
-from .projections import negotiation as negotiation_list
-from .quote import rules as quote
-from .quote.rules import discount_tally as splitting
-from .quote.rules.events import QuoteDrafted, QuoteRevised
+from .quote import quote
+from .quote_document import quote_document
+from .quote_ubl import quote_ubl
+from .quote_version import quote_version
 from .rule_book import rule_book
 from .rule_preview import rule_preview
 from .sales_figure import sales_figure
 from .stage_time import stage_time
-from .swap import rules as swapping
-from .swap.rules import selection
+from .swap import swap
 from .task import task
 from .team import team
 
 former = Feature(
     api=(
-        drafts,
-        quotes,
-        documents,
-        comparisons,
-        waterfalls,
-        negotiations,
-        swaps,
         estimates,
         frozen_estimates,
     ),
-    deciders=(
-        selection.decider,
-        swapping.decider,
-        splitting.decider,
-        quote.decider,
-        quote.pricing,
-        quote.approval,
-        quote.offering,
-        negotiation.facts,
-        negotiation.decider,
-        estimate.decider,
-    ),
-    policies=(
-        NamedPolicy("expire_quote", QuoteDrafted, expire_quote),
-        NamedPolicy("expire_later", QuoteRevised, expire_later),
-        NamedPolicy("end_selection", (ContractSigned, ContractRegistered), end_selection, from_start=True),
-    ),
-    projections=(
-        option_swap,
-        quote_list,
-        quote_version,
-        negotiation_list,
-        estimate_list,
-    ),
+    deciders=(estimate.decider,),
+    projections=(estimate_list,),
 )
 service = Service(
     "opportunity-svc",
@@ -120,6 +73,12 @@ service = Service(
     stage_time,
     pipeline_report,
     discount_leakage,
+    quote,
+    quote_version,
+    quote_document,
+    quote_ubl,
+    negotiation,
+    swap,
     catalogue,
     price_book,
     rule_book,

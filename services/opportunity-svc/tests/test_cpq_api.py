@@ -267,6 +267,8 @@ async def test_rounds_keep_a_ledger_and_a_deadlock_its_alternatives(desk: Desk) 
     await good(desk.ann, f"/opportunities/{deal}/rounds", {**about, "gave": [gave]})
     await good(desk.ann, f"/opportunities/{deal}/rounds", {**about, "got": [got]})
     await good(desk.ann, f"/opportunities/{deal}/deadlock", {"about": "Penalty", "alternatives": [{"what": "A smaller step"}]})
+    future = {**about, "held_on": "2999-01-01"}
+    assert await refused(desk.ann, f"/opportunities/{deal}/rounds", future) == (409, "day-in-the-future")
     assert await refused(desk.ann, f"/opportunities/{deal}/rounds", about) == (409, "in-deadlock")
     shown = await seen(desk.mia, f"/opportunities/{deal}/negotiation")
     assert [(row["round"], len(row["gave"]), len(row["got"])) for row in shown["rounds"]] == [(1, 1, 0), (2, 0, 1)]

@@ -2,17 +2,18 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ltc_events import Event, JointDecider, Money
+from ltc_events import Decider, Event, Money
 from ltc_events.opportunity import OpportunityOpened, PricedLine, lines_hash
 from ltc_events.testing import Given
 from ltc_events.testing import given as given_that
 from opportunity_svc.authority_grant.rules import AuthorityGranted, authority_id
-from opportunity_svc.quote.rules import approval
+from opportunity_svc.quote.rules import decider as quotes
 from opportunity_svc.quote.rules.approval import ApproveQuote, BeyondAuthority, QuoteOfOtherParty, SubmitQuote
 from opportunity_svc.quote.rules.discount_tally import Beside, Counted, DiscountCounted, Tally, tally_id
 from opportunity_svc.quote.rules.events import QuoteApprovalRequested, QuoteApproved, QuoteDrafted
@@ -62,7 +63,7 @@ opened = OpportunityOpened(
 )  # fmt: skip
 
 
-def after(decider: JointDecider, *history: Event) -> Given:  # type: ignore[type-arg]
+def after(decider: Decider[Any, Any, Any], *history: Event) -> Given:
     """Of a deal that goes on."""
     return given_that(decider, opened, *history)
 
@@ -111,42 +112,42 @@ split = requested.model_copy(update={"combined": usd(1_700), "split_with": (UUID
 
 
 def test_the_matrix_allows_by_role_what_nobody_was_granted() -> None:
-    after(approval, drafted, *matrix(may("sales", 900))).when(submit).then(by_matrix, counted)
+    after(quotes, drafted, *matrix(may("sales", 900))).when(submit).then(by_matrix, counted)
 
 
 @pytest.mark.parametrize("row", [may("sales", 899), may("sales", 900, "0.09"), may("finance", 900), may("sales", 900, margin="0.34")])
 def test_beyond_the_matrix_somebody_is_asked(row: Allowance) -> None:
-    after(approval, drafted, *matrix(row)).when(submit).then(requested, counted)
+    after(quotes, drafted, *matrix(row)).when(submit).then(requested, counted)
 
 
 def test_a_margin_that_nobody_knows_was_not_shown() -> None:
-    after(approval, drafted, *matrix(may("sales", 900, margin="0.3"))).when(submit).then(by_matrix, counted)
+    after(quotes, drafted, *matrix(may("sales", 900, margin="0.3"))).when(submit).then(by_matrix, counted)
     unknown = drafted.model_copy(update={"costs": ()})
-    after(approval, unknown, *matrix(may("sales", 900, margin="0.3"))).when(submit).then(requested, counted)
+    after(quotes, unknown, *matrix(may("sales", 900, margin="0.3"))).when(submit).then(requested, counted)
 
 
 def test_a_grant_counts_beside_the_matrix_and_is_what_is_named() -> None:
     own = by_matrix.model_copy(update={"matrix_version": None})
-    after(approval, drafted, grant("ann", 900), *matrix(may("finance", 1))).when(submit).then(own, counted)
+    after(quotes, drafted, grant("ann", 900), *matrix(may("finance", 1))).when(submit).then(own, counted)
 
 
 def test_without_a_matrix_nothing_is_counted() -> None:
-    after(approval, drafted, other_deal(1), grant("ann", 900)).when(submit).then(by_matrix.model_copy(update={"matrix_version": None}))
+    after(quotes, drafted, other_deal(1), grant("ann", 900)).when(submit).then(by_matrix.model_copy(update={"matrix_version": None}))
 
 
 def test_deals_of_one_party_that_together_exceed_the_authority_need_the_higher_approver() -> None:
     history = (drafted, other_deal(29), *matrix(may("sales", 1_000), may("sales_manager", 2_000)))
-    after(approval, *history).when(submit).then(split, counted)
+    after(quotes, *history).when(submit).then(split, counted)
     approve = ApproveQuote(quote_id=QUOTE, opportunity_id=DEAL, quote_hash=HASH, actor="max", roles=("sales",), today=TODAY)
-    after(approval, *history, split).when(approve).then_refused(BeyondAuthority, amount=1_700)
+    after(quotes, *history, split).when(approve).then_refused(BeyondAuthority, amount=1_700)
     higher = approve.model_copy(update={"roles": ("sales_manager",)})
     approved = QuoteApproved(quote_id=QUOTE, quote_hash=HASH, approved_by="max", within_own_authority=False, matrix_version=1)
-    after(approval, *history, split).when(higher).then(approved)
+    after(quotes, *history, split).when(higher).then(approved)
 
 
 def test_a_grant_that_covers_both_is_enough_though_they_look_split() -> None:
     own = by_matrix.model_copy(update={"matrix_version": None})
-    after(approval, drafted, other_deal(1), grant("ann", 1_700), *matrix(may("sales", 1))).when(submit).then(own, counted)
+    after(quotes, drafted, other_deal(1), grant("ann", 1_700), *matrix(may("sales", 1))).when(submit).then(own, counted)
 
 
 @pytest.mark.parametrize(
@@ -158,22 +159,22 @@ def test_a_grant_that_covers_both_is_enough_though_they_look_split() -> None:
     ],
 )
 def test_old_deals_other_currencies_and_alternatives_of_one_deal_do_not_add_up(other: DiscountCounted) -> None:
-    after(approval, drafted, other, *matrix(may("sales", 1_000))).when(submit).then(by_matrix, counted)
+    after(quotes, drafted, other, *matrix(may("sales", 1_000))).when(submit).then(by_matrix, counted)
 
 
 def test_where_nobody_watches_nothing_is_split() -> None:
-    after(approval, drafted, other_deal(1), *matrix(may("sales", 1_000), split_days=0)).when(submit).then(by_matrix)
+    after(quotes, drafted, other_deal(1), *matrix(may("sales", 1_000), split_days=0)).when(submit).then(by_matrix)
 
 
 def test_a_quote_is_not_counted_for_somebody_else() -> None:
-    after(approval, drafted).when(submit.model_copy(update={"party_id": UUID(int=6)})).then_refused(QuoteOfOtherParty)
-    after(approval, drafted).when(submit.model_copy(update={"party_id": None})).then_refused(QuoteOfOtherParty)
+    after(quotes, drafted).when(submit.model_copy(update={"party_id": UUID(int=6)})).then_refused(QuoteOfOtherParty)
+    after(quotes, drafted).when(submit.model_copy(update={"party_id": None})).then_refused(QuoteOfOtherParty)
 
 
 def test_a_price_at_list_is_nobodys_business() -> None:
     full = line.model_copy(update={"discount": Decimal(0)})
     at_list = drafted.model_copy(update={"lines": (full,), "quote_hash": lines_hash((full,))})
-    (event,) = after(approval, at_list, other_deal(1), *matrix(may("sales", 1))).when(submit).events
+    (event,) = after(quotes, at_list, other_deal(1), *matrix(may("sales", 1))).when(submit).events
     assert isinstance(event, QuoteApproved)
 
 
@@ -188,14 +189,14 @@ def rules(*needed: str) -> tuple[Event, ...]:
 
 
 def test_an_invalid_configuration_cannot_be_submitted() -> None:
-    outcome = after(approval, drafted, grant("ann", 900), *rules("RACK")).when(submit)
+    outcome = after(quotes, drafted, grant("ann", 900), *rules("RACK")).when(submit)
     outcome.then_refused(ConfigurationInvalid)
     assert outcome.refusal is not None
     assert outcome.refusal.details["violations"][0]["remedy"] == "add RACK, or take CARD out"
 
 
 def test_a_valid_one_says_by_which_rules() -> None:
-    (event,) = after(approval, drafted, grant("ann", 900), *rules("RACK", "CARD")).when(submit).events
+    (event,) = after(quotes, drafted, grant("ann", 900), *rules("RACK", "CARD")).when(submit).events
     assert isinstance(event, QuoteApproved)
     assert event.configuration_version == 1
 

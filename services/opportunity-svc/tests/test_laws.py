@@ -57,7 +57,6 @@ from opportunity_svc.rule_book.rules import configuration
 from opportunity_svc.rule_book.rules import discount as discounts
 from opportunity_svc.service import service
 from opportunity_svc.swap import rules as swapping
-from opportunity_svc.swap.rules import selection
 from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules import reasons as raising
@@ -73,8 +72,8 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
     splitting.decider,
     authority.decider,
     quote.decider,
-    negotiation.facts,
-    selection.decider,
+    negotiation.decider,
+    swapping.decider,
     pipeline.decider,
     form.decider,
     mandate.decider,
@@ -177,7 +176,6 @@ NEW_COMMANDS: st.SearchStrategy[Command] = st.one_of(
         gave=st.lists(CONCESSION, max_size=2).map(tuple),
         held_on=DAY,
         actor=USER,
-        today=DAY,
     ),
     st.builds(
         negotiation.NoteDeadlock,
@@ -460,8 +458,8 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         today=DAY,
     ),
     st.builds(swapping.ApproveSwap, opportunity_id=DEAL, quote_id=st.none() | QUOTE, number=st.integers(1, 2), actor=USER, today=DAY),
-    st.builds(selection.RejectSwap, opportunity_id=DEAL, number=st.integers(1, 2), reason=WORDS, actor=USER),
-    st.builds(selection.EndSelection, opportunity_id=DEAL, contract_id=DEAL),
+    st.builds(swapping.RejectSwap, opportunity_id=DEAL, number=st.integers(1, 2), reason=WORDS, actor=USER),
+    st.builds(swapping.EndSelection, opportunity_id=DEAL, contract_id=DEAL),
     st.builds(
         forecast.SetForecast,
         forecast_id=st.just(UUID(int=6)),
@@ -527,11 +525,6 @@ BEGINNING: tuple[Command, ...] = (
 
 ALL: tuple[AnyDecider, ...] = (
     *KINDS,
-    quote.pricing,
-    quote.approval,
-    quote.offering,
-    swapping.decider,
-    negotiation.decider,
     estimate.decider,
     forecast.decider,
     register.decider,

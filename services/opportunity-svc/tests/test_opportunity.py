@@ -28,7 +28,7 @@ from opportunity_svc.deal.rules.states import OpportunityClosed, OpportunityStat
 from opportunity_svc.deal.rules.terms import ChangeOpportunity
 from opportunity_svc.form.rules import Form, FormActivated, FormDrafted, form_id
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.quote.rules import pricing
+from opportunity_svc.quote.rules import decider as quotes
 from opportunity_svc.quote.rules.draft import DraftQuote
 from opportunity_svc.quote.rules.events import QuoteAccepted, QuoteApproved, QuoteDrafted, QuoteSent
 from opportunity_svc.quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
@@ -196,7 +196,7 @@ def test_the_actions_shown_are_those_that_are_not_refused(status: OpportunitySta
     refused = {
         "lose_opportunity": given(opportunity.decider, *history).when(lose).refusal,
         "win_opportunity": given(opportunity.decider, *history, *accept).when(win).refusal,
-        "draft_quote": given(pricing, *history, book).when(draft).refusal,
+        "draft_quote": given(quotes, *history, book).when(draft).refusal,
         "decline_opportunity": given(opportunity.decider, *history).when(decline).refusal,
         "enter_stage": given(opportunity.decider, *history).when(EnterStage(opportunity_id=DEAL, actor="ann")).refusal,
         "choose_pipeline": given(opportunity.decider, *history).when(choose).refusal,

@@ -11,8 +11,8 @@ import pytest
 from ltc_events import AmountTooLarge, Money
 from ltc_events.opportunity import PricedLine
 from ltc_kit.document import Language, plain
-from opportunity_svc.api.paper import Paper, pdf
 from opportunity_svc.quote.rules.price import tax_of
+from opportunity_svc.quote_document.read import Paper, pdf
 from pypdf import PdfReader
 
 

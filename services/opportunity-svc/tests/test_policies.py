@@ -15,7 +15,7 @@ from opportunity_svc.deal.rules.events import FindingNoted
 from opportunity_svc.deal.rules.findings import RemindOfBid
 from opportunity_svc.deal.rules.opened import OpenOpportunity
 from opportunity_svc.finding.rules import BidTerms, FilledForm
-from opportunity_svc.policies import expire_quote
+from opportunity_svc.quote.policies import expire_quote
 from opportunity_svc.quote.rules.events import QuoteDrafted
 from opportunity_svc.quote.rules.offer import ExpireQuote
 

@@ -13,7 +13,7 @@ from opportunity_svc.authority_grant.rules import AuthorityGranted, AuthorityRev
 from opportunity_svc.deal.read import opportunity_list
 from opportunity_svc.price_book.read import price_book_list
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.projections import quote_list
+from opportunity_svc.quote.read import quote_list
 from opportunity_svc.quote.rules.events import (
     QuoteAccepted,
     QuoteApprovalRequested,

@@ -10,12 +10,12 @@ from ltc_events.opportunity import OpportunityOpened, PricedLine, lines_hash
 from ltc_events.testing import given, rows_after
 from opportunity_svc.catalogue.rules import CATALOGUE_ID, CatalogueChanged, Product
 from opportunity_svc.price_book.rules import PriceBookSet, PriceItem, price_book_id
-from opportunity_svc.projections.quoting import quote_list, quotes
-from opportunity_svc.projections.versions import quote_version, quote_versions
-from opportunity_svc.quote.rules import pricing
+from opportunity_svc.quote.read import QuoteContent, quote_list
+from opportunity_svc.quote.rules import decider
 from opportunity_svc.quote.rules.draft import DraftQuote, ReviseQuote
 from opportunity_svc.quote.rules.events import QuoteDrafted, QuoteRevised
 from opportunity_svc.quote.rules.price import AskedLine
+from opportunity_svc.quote_version.read import QuoteVersion, quote_version_list
 
 DEAL, QUOTE, TODAY = UUID(int=1), UUID(int=3), date(2026, 11, 24)
 RECORDED = "05d63afdc9b8a8876cc9b8dd52bc6bf59262fe2f220d3b75e5a4c09c2397a5b6"
@@ -60,7 +60,7 @@ ASKED = (
     AskedLine(product="FREE", quantity=Decimal(1), discount=Decimal(1)),
 )
 draft = DraftQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED, actor="ann", today=TODAY)
-(drafted,) = (each for each in given(pricing, opened, book, catalogue).when(draft).events if isinstance(each, QuoteDrafted))
+(drafted,) = (each for each in given(decider, opened, book, catalogue).when(draft).events if isinstance(each, QuoteDrafted))
 
 
 def in_json(lines: tuple[PricedLine, ...]) -> bytes:
@@ -89,8 +89,8 @@ def test_a_priced_line_is_no_other_than_one_that_was_read() -> None:
 def test_a_quote_written_anew_says_the_same_in_the_same_bytes() -> None:
     other = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED[:2], actor="bob", today=TODAY)
     again = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED, actor="ann", today=TODAY)
-    revised = given(pricing, opened, book, catalogue, drafted).when(other).events[0]
-    back = given(pricing, opened, book, catalogue, drafted, revised).when(again).events[0]
+    revised = given(decider, opened, book, catalogue, drafted).when(other).events[0]
+    back = given(decider, opened, book, catalogue, drafted, revised).when(again).events[0]
     assert isinstance(revised, QuoteRevised)
     assert isinstance(back, QuoteRevised)
     assert (back.quote_hash, in_json(back.lines)) == (drafted.quote_hash, in_json(drafted.lines))
@@ -99,12 +99,12 @@ def test_a_quote_written_anew_says_the_same_in_the_same_bytes() -> None:
 
 def test_read_models_show_each_revision_as_it_was_recorded() -> None:
     other = ReviseQuote(quote_id=QUOTE, opportunity_id=DEAL, price_book="list", lines=ASKED[:2], actor="bob", today=TODAY)
-    revised = given(pricing, opened, book, catalogue, drafted).when(other).events[0]
+    revised = given(decider, opened, book, catalogue, drafted).when(other).events[0]
     assert isinstance(revised, QuoteRevised)
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     fact = Fact(1, "quote", QUOTE, 1, at, at, "ann", DEAL)
-    versions = rows_after(fact, quote_version, quote_versions, [drafted, revised])
-    (shown,) = rows_after(fact, quote_list, quotes, [drafted, revised])
+    versions = rows_after(fact, quote_version_list, QuoteVersion.table, [drafted, revised])
+    (shown,) = rows_after(fact, quote_list, QuoteContent.table, [drafted, revised])
     wanted = [[line.model_dump(mode="json") for line in said.lines] for said in (drafted, revised)]
     assert [row["lines"] for row in versions] == wanted
     assert shown["lines"] == wanted[1]

@@ -15,7 +15,6 @@ from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.outcome import WinOpportunity
 from opportunity_svc.deal.rules.states import OpportunityClosed
 from opportunity_svc.quote import rules as quote
-from opportunity_svc.quote.rules import approval, offering, pricing
 from opportunity_svc.quote.rules import discount_tally as splitting
 from opportunity_svc.quote.rules.events import QuoteSuperseded
 from opportunity_svc.quote.rules.gates import (
@@ -78,7 +77,7 @@ AGREED = {**OPEN, "accepted": (drafted, requested, approved, sent, accepted)}
 
 @pytest.mark.parametrize("stands", OPEN)
 def test_a_quote_that_is_accepted_supersedes_every_open_one_of_its_deal(stands: str) -> None:
-    after(offering, *SENT, *of(OTHER, *OPEN[stands])).when(chosen).then(accepted, superseded)
+    after(quote.decider, *SENT, *of(OTHER, *OPEN[stands])).when(chosen).then(accepted, superseded)
 
 
 @pytest.mark.parametrize("stands", AGREED)
@@ -88,30 +87,30 @@ def test_a_deal_that_is_won_supersedes_every_other_that_could_have_been_won_with
 
 
 def test_what_is_over_already_and_what_is_of_another_deal_is_not_superseded() -> None:
-    after(offering, *SENT, *of(OTHER, drafted, expired)).when(chosen).then(accepted)
-    after(offering, *SENT, *of(OTHER, drafted), superseded).when(chosen).then(accepted)
-    after(offering, *SENT).when(chosen).then(accepted)
+    after(quote.decider, *SENT, *of(OTHER, drafted, expired)).when(chosen).then(accepted)
+    after(quote.decider, *SENT, *of(OTHER, drafted), superseded).when(chosen).then(accepted)
+    after(quote.decider, *SENT).when(chosen).then(accepted)
     elsewhere = drafted.model_copy(update={"quote_id": OTHER, "opportunity_id": UUID(int=77)})
-    after(offering, *SENT, elsewhere).when(chosen).then(accepted)
+    after(quote.decider, *SENT, elsewhere).when(chosen).then(accepted)
     itself = accept.model_copy(update={"others": (QUOTE, OTHER, OTHER)})
-    after(offering, *SENT, *of(OTHER, drafted)).when(itself).then(accepted, superseded)
+    after(quote.decider, *SENT, *of(OTHER, drafted)).when(itself).then(accepted, superseded)
 
 
 def test_what_is_refused_supersedes_nothing() -> None:
-    refused = after(offering, *SENT[:-1], *of(OTHER, drafted)).when(chosen)
+    refused = after(quote.decider, *SENT[:-1], *of(OTHER, drafted)).when(chosen)
     refused.then_refused(QuoteNotSent, stands="approved")
-    after(offering, *SENT, lost, *of(OTHER, drafted)).when(chosen).then_refused(OpportunityClosed)
+    after(quote.decider, *SENT, lost, *of(OTHER, drafted)).when(chosen).then_refused(OpportunityClosed)
 
 
 @pytest.mark.parametrize("stands", AGREED)
 def test_nothing_is_done_with_a_superseded_quote(stands: str) -> None:
     gone = (opened, *AGREED[stands], QuoteSuperseded(quote_id=QUOTE, superseded_by=OTHER))
-    after(pricing, book, *gone).when(revise).then_refused(QuoteFinal, stands="superseded")
-    after(approval, *gone).when(submit).then_refused(QuoteNotDraft, stands="superseded")
-    after(approval, *gone).when(approve).then_refused(QuoteNotInApproval, stands="superseded")
+    after(quote.decider, book, *gone).when(revise).then_refused(QuoteFinal, stands="superseded")
+    after(quote.decider, *gone).when(submit).then_refused(QuoteNotDraft, stands="superseded")
+    after(quote.decider, *gone).when(approve).then_refused(QuoteNotInApproval, stands="superseded")
     alone(*gone).when(reject).then_refused(QuoteNotInApproval, stands="superseded")
-    after(offering, *gone).when(send).then_refused(QuoteNotApproved, stands="superseded")
-    after(offering, *gone).when(accept).then_refused(QuoteNotSent, stands="superseded")
+    after(quote.decider, *gone).when(send).then_refused(QuoteNotApproved, stands="superseded")
+    after(quote.decider, *gone).when(accept).then_refused(QuoteNotSent, stands="superseded")
     after(opportunity.decider, *gone).when(win).then_refused(QuoteNotAccepted, stands="superseded")
 
 
@@ -124,15 +123,15 @@ def test_of_two_acceptances_at_the_same_moment_whichever_is_decided_first_counts
     both = (*SENT, *of(OTHER, *SENT[1:]))
     other = accept.model_copy(update={"quote_id": OTHER, "others": (QUOTE,)})
     for first, second in ((chosen, other), (other, chosen)):
-        decided = after(offering, *both).when(first).events
-        after(offering, *both, *decided).when(second).then_refused(QuoteNotSent, stands="superseded")
+        decided = after(quote.decider, *both).when(first).events
+        after(quote.decider, *both, *decided).when(second).then_refused(QuoteNotSent, stands="superseded")
 
 
 def test_what_is_drafted_after_an_acceptance_is_a_new_offer_and_the_win_says_which_counts() -> None:
     anew = (*ACCEPTED, *of(OTHER, *SENT[1:]))
     other = accept.model_copy(update={"quote_id": OTHER, "others": (QUOTE,)})
     again = accepted.model_copy(update={"quote_id": OTHER})
-    after(offering, *anew).when(other).then(again)
+    after(quote.decider, *anew).when(other).then(again)
     for chosen, left in ((QUOTE, OTHER), (OTHER, QUOTE)):
         with_it = win.model_copy(update={"quote_id": chosen, "others": (left,)})
         decided = after(opportunity.decider, *anew, again).when(with_it).events
@@ -146,7 +145,7 @@ def test_a_deal_that_was_won_before_quotes_were_superseded_reads_as_it_did() -> 
     left = states[quote.decider.of(OTHER)]
     assert left.status == "sent"
     old = (*ACCEPTED, *won, *of(OTHER, *SENT[1:]))
-    after(offering, *old).when(accept.model_copy(update={"quote_id": OTHER})).then_refused(OpportunityClosed, ended="won")
+    after(quote.decider, *old).when(accept.model_copy(update={"quote_id": OTHER})).then_refused(OpportunityClosed, ended="won")
     alone(*of(OTHER, *SENT[1:])).when(ExpireQuote(quote_id=OTHER, expires_on=LAPSED)).then(expired.model_copy(update={"quote_id": OTHER}))
 
 
@@ -191,8 +190,8 @@ def tried(kinds: Any, history: tuple[Event, ...], step: str, quote_id: UUID, oth
         there = quote.decider.of(quote_id) in known or getattr(known[opportunity.decider.of(DEAL)], "status", "open") == "won"
         return () if there else of(quote_id, drafted, approved)
     commands: dict[str, tuple[Any, Command]] = {
-        "send": (offering, send.model_copy(update={"quote_id": quote_id})),
-        "accept": (offering, AcceptQuote(quote_id=quote_id, opportunity_id=DEAL, others=others, accepted_on=TODAY, today=TODAY)),
+        "send": (quote.decider, send.model_copy(update={"quote_id": quote_id})),
+        "accept": (quote.decider, AcceptQuote(quote_id=quote_id, opportunity_id=DEAL, others=others, accepted_on=TODAY, today=TODAY)),
         "expire": (quote.decider, ExpireQuote(quote_id=quote_id, expires_on=LAPSED)),
         "win": (opportunity.decider, win.model_copy(update={"quote_id": quote_id, "others": others})),
     }

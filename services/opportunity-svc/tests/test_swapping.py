@@ -13,28 +13,27 @@ from ltc_events.testing import given
 from opportunity_svc.catalogue.rules import CATALOGUE_ID, CatalogueChanged, Product
 from opportunity_svc.deal import rules as opportunity
 from opportunity_svc.deal.rules.states import OpportunityClosed, UnknownOpportunity
-from opportunity_svc.policies import end_selection
 from opportunity_svc.rule_book.rules import CONFIGURATION, RulesActivated, RulesDrafted
 from opportunity_svc.rule_book.rules.configuration import ConfigurationInvalid, ConfigurationRules, Requires
-from opportunity_svc.swap import rules as swapping
+from opportunity_svc.swap.policies import end_selection
 from opportunity_svc.swap.rules import (
     AlreadyProposed,
     ApproverIsProposer,
     ApproveSwap,
     CostsMore,
     CostUnknown,
+    EndSelection,
     NoSuchOption,
     NotWonYet,
     ProposeSwap,
+    RejectSwap,
     SwapHasChanged,
     UnitDiffers,
     UnknownLine,
-    selection,
+    decider,
 )
 from opportunity_svc.swap.rules.selection import (
     ContractStands,
-    EndSelection,
-    RejectSwap,
     SelectionEnded,
     SwapProposed,
     SwapRejected,
@@ -87,33 +86,33 @@ ended = SelectionEnded(opportunity_id=DEAL, contract_id=CONTRACT, lapsed=())
 
 
 def test_a_swap_is_proposed_and_approved_by_another_and_its_margin_is_told() -> None:
-    given(swapping.decider, *WON).when(propose()).then(proposed)
-    given(swapping.decider, *WON, proposed).when(approve).then(swapped)
-    given(swapping.decider, *WON, proposed).when(approve.model_copy(update={"actor": "sam"})).then_refused(ApproverIsProposer)
+    given(decider, *WON).when(propose()).then(proposed)
+    given(decider, *WON, proposed).when(approve).then(swapped)
+    given(decider, *WON, proposed).when(approve.model_copy(update={"actor": "sam"})).then_refused(ApproverIsProposer)
 
 
 def test_nothing_is_swapped_before_the_win() -> None:
     quoted = (drafted, approved, sent, accepted, KNOWN)
     for deal in ((opened,), (opened, suspended)):
-        given(swapping.decider, *deal, *quoted).when(propose()).then_refused(NotWonYet)
-    given(swapping.decider, *quoted).when(propose()).then_refused(UnknownOpportunity)
-    given(swapping.decider, *WON).when(propose(quote_id=None)).then_refused(NotWonYet)
-    given(swapping.decider, *WON).when(propose(quote_id=UUID(int=9))).then_refused(NotWonYet)
+        given(decider, *deal, *quoted).when(propose()).then_refused(NotWonYet)
+    given(decider, *quoted).when(propose()).then_refused(UnknownOpportunity)
+    given(decider, *WON).when(propose(quote_id=None)).then_refused(NotWonYet)
+    given(decider, *WON).when(propose(quote_id=UUID(int=9))).then_refused(NotWonYet)
 
 
 @pytest.mark.parametrize("other", ["OTHER", "GTX", "GONE"])
 def test_only_what_the_catalogue_names_for_what_was_sold_is_delivered_instead(other: str) -> None:
-    refusal = given(swapping.decider, *WON).when(propose(other)).refusal
+    refusal = given(decider, *WON).when(propose(other)).refusal
     assert isinstance(refusal, NoSuchOption)
     assert refusal.message.endswith("It names: GTY, GTZ, DEAR, BOX, NEW, GONE.")
 
 
 def test_price_quantity_and_scope_stay_and_cost_does_not_rise() -> None:
-    given(swapping.decider, *WON).when(propose("BOX")).then_refused(UnitDiffers, unit="box", sold="piece")
-    given(swapping.decider, *WON).when(propose("DEAR")).then_refused(CostsMore)
-    given(swapping.decider, *WON).when(propose("NEW")).then_refused(CostUnknown, product="NEW", currency="USD")
-    given(swapping.decider, *WON).when(propose(line=2)).then_refused(UnknownLine, line=2)
-    (event,) = given(swapping.decider, *WON, proposed).when(approve).events
+    given(decider, *WON).when(propose("BOX")).then_refused(UnitDiffers, unit="box", sold="piece")
+    given(decider, *WON).when(propose("DEAR")).then_refused(CostsMore)
+    given(decider, *WON).when(propose("NEW")).then_refused(CostUnknown, product="NEW", currency="USD")
+    given(decider, *WON).when(propose(line=2)).then_refused(UnknownLine, line=2)
+    (event,) = given(decider, *WON, proposed).when(approve).events
     assert isinstance(event, OptionSwapped)
     assert (event.net, event.quantity, event.quote_hash) == (lines[0].net, lines[0].quantity, won.quote_hash)
 
@@ -124,39 +123,39 @@ def test_what_is_delivered_keeps_the_configuration_rules() -> None:
         book_id=CONFIGURATION, book="configuration", version=1, configuration=ConfigurationRules(rules=(rule,)), drafted_by="sam"
     )
     rules = (drafted_rules, RulesActivated(book_id=CONFIGURATION, version=1, activated_by="sam"))
-    given(swapping.decider, *WON, *rules).when(propose()).then_refused(ConfigurationInvalid)
-    given(swapping.decider, *WON, proposed, *rules).when(approve).then_refused(ConfigurationInvalid)
-    assert given(swapping.decider, *WON, *rules).when(propose("GTZ")).refusal is None
+    given(decider, *WON, *rules).when(propose()).then_refused(ConfigurationInvalid)
+    given(decider, *WON, proposed, *rules).when(approve).then_refused(ConfigurationInvalid)
+    assert given(decider, *WON, *rules).when(propose("GTZ")).refusal is None
 
 
 def test_a_line_is_swapped_again_from_what_is_to_be_delivered_now() -> None:
-    (event,) = given(swapping.decider, *WON, proposed, swapped).when(propose("GTZ")).events
+    (event,) = given(decider, *WON, proposed, swapped).when(propose("GTZ")).events
     assert isinstance(event, SwapProposed)
     assert (event.number, event.old, event.cost_before, event.cost_after) == (2, "GTY", usd(1_200), usd(1_000))
-    given(swapping.decider, *WON, proposed).when(propose("GTZ")).then_refused(AlreadyProposed, line=1, number=1)
-    given(swapping.decider, *WON, proposed, swapped).when(propose()).then_refused(NoSuchOption)
+    given(decider, *WON, proposed).when(propose("GTZ")).then_refused(AlreadyProposed, line=1, number=1)
+    given(decider, *WON, proposed, swapped).when(propose()).then_refused(NoSuchOption)
 
 
 def test_one_approves_the_costs_that_were_proposed() -> None:
     newer = catalogue(product("GTY", 601), version=2)
-    given(swapping.decider, *WON, proposed, newer).when(approve).then_refused(SwapHasChanged)
+    given(decider, *WON, proposed, newer).when(approve).then_refused(SwapHasChanged)
     tomorrow = approve.model_copy(update={"today": TODAY + timedelta(days=1)})
-    given(swapping.decider, *WON, proposed).when(tomorrow).then(swapped)
+    given(decider, *WON, proposed).when(tomorrow).then(swapped)
 
 
 def test_a_swap_is_rejected_or_taken_back() -> None:
     reject = RejectSwap(opportunity_id=DEAL, number=1, reason="They know it", actor="mia")
     rejected = SwapRejected(opportunity_id=DEAL, number=1, reason="They know it", rejected_by="mia")
-    given(selection.decider, proposed).when(reject).then(rejected)
-    given(selection.decider, proposed, rejected).when(reject).then_refused(UnknownSwap)
-    given(swapping.decider, *WON, proposed, rejected).when(approve).then_refused(UnknownSwap)
+    given(decider, proposed).when(reject).then(rejected)
+    given(decider, proposed, rejected).when(reject).then_refused(UnknownSwap)
+    given(decider, *WON, proposed, rejected).when(approve).then_refused(UnknownSwap)
 
 
 def test_once_the_contract_is_signed_nothing_is_swapped() -> None:
-    given(selection.decider, proposed).when(end).then(ended.model_copy(update={"lapsed": (1,)}))
-    given(selection.decider, ended).when(end).then_nothing()
-    given(swapping.decider, *WON, ended).when(propose()).then_refused(ContractStands)
-    given(swapping.decider, *WON, proposed, ended).when(approve).then_refused(ContractStands)
+    given(decider, proposed).when(end).then(ended.model_copy(update={"lapsed": (1,)}))
+    given(decider, ended).when(end).then_nothing()
+    given(decider, *WON, ended).when(propose()).then_refused(ContractStands)
+    given(decider, *WON, proposed, ended).when(approve).then_refused(ContractStands)
 
 
 @pytest.mark.parametrize("told", [ContractSigned, ContractRegistered])

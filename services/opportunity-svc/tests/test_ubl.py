@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import Money
 from ltc_events.opportunity import PricedLine
-from opportunity_svc.api.ubl import CAC, CBC, NOT_XML, QUOTATION, Offer, ubl, unit_code
+from opportunity_svc.quote_ubl.read import CAC, CBC, NOT_XML, QUOTATION, Offer, ubl, unit_code
 from test_paper import line, paper, usd
 
 # What the schemas of UBL 2.1 (OASIS) say of the elements we write: their order, and which of them must be there.

@@ -1,8 +1,8 @@
-"""Who is let in, and in which order, when more is asked than can be done. Pure: it is told the time, and waits for nobody.
+"""Which requests are admitted, and in which order, under load. Pure: the time is an argument, and nothing waits here.
 
 So many requests are worked on at once as are done within a target time: the limit shrinks when working takes longer,
-and grows while somebody waits and it does not. Few may wait beside those that are worked on, so that waiting is short;
-whoever finds the room full is told at once to come again. Commands go before queries, queries before imports, but every
+and grows while requests wait and it does not. Few may wait beside those that are worked on, so that waiting is short;
+a request that finds the queue full is refused at once. Commands go before queries, queries before imports, but every
 so often the others go first.
 """
 
@@ -16,7 +16,7 @@ from .problems import Overloaded, TooManyRequests
 Kind = Literal["command", "query", "import"]
 KINDS: tuple[Kind, ...] = ("command", "query", "import")
 ROOM: dict[Kind, float] = {"command": 1 / 4, "query": 1 / 8, "import": 1 / 16}
-"""How many of a kind may wait, in parts of the limit: enough that nobody who ends leaves a place empty."""
+"""How many of a kind may wait, in parts of the limit: enough that a free place is taken at once."""
 
 QUERIES_TURN, IMPORTS_TURN = 8, 32
 """Each time so many were called in, those go first who otherwise might wait for ever."""
@@ -157,7 +157,7 @@ class Admission:
         return fault
 
     def leave(self, visit: Ticket, now: float) -> list[Ticket]:
-        """It is answered, or nobody is there any more to be answered; returns who is called in."""
+        """The request is answered, or its caller is gone. Returns the requests that begin now."""
         called: list[Ticket] = []
         match visit.state:
             case "working":
@@ -207,5 +207,5 @@ class Admission:
     def _refuse(self, kind: Kind, fault: type[TooManyRequests] | type[Overloaded]) -> TooManyRequests | Overloaded:
         self.limit.press()
         self.refused[kind, fault.code()] += 1
-        # Not all at the same moment: those who are told to come again would come together.
+        # Not all at the same moment: callers that are refused together would come again together.
         return fault(headers={"Retry-After": str(1 + self.refused.total() % 3)})

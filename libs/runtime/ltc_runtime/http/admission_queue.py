@@ -75,7 +75,7 @@ class AdmissionQueue:
     def _call(self, visits: Iterable[Ticket]) -> None:
         for visit in visits:
             turn = self._waiting[visit]
-            if not turn.done():  # whoever is being cancelled leaves in a moment, and the next one is called then
+            if not turn.done():  # a cancelled request leaves in a moment, and the next one is called then
                 turn.set_result(None)
 
 

@@ -149,7 +149,7 @@ class Api(APIRouter):
         cap: int = 16 * 1024,
         media: str | None = None,
     ) -> Callable[[F], F]:
-        """A POST open to the public: 202, and whoever the gate lets in may.
+        """A POST that is open to the public: 202. The gate decides who may.
 
         No role opens it, no Idempotency-Key is kept, and its requests wait behind all others.
 

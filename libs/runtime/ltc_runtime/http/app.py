@@ -121,7 +121,7 @@ class ServiceApp(FastAPI):
     def _saying_goodbye(self, send: Send) -> Send:
         """Every answer of a stopping process is the last one on its connection: the caller's next request goes elsewhere.
 
-        Looked at when the answer begins: the process may have been told to stop since the request came.
+        Looked at when the answer begins: the process may have been asked to stop since the request came.
         """
 
         async def last(message: Message) -> None:

@@ -64,7 +64,7 @@ def must_be_json(content_type: bytes | None) -> None:
 
 
 def check_json(body: bytes) -> None:
-    """Refuse what a JSON reader would take and nobody should: deep nesting, a name twice, NUL.
+    """Refuse what a JSON reader accepts and should not: deep nesting, a name twice, NUL.
 
     Raises:
         Malformed: it is nested too deep, or names something twice.

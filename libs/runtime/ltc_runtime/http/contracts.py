@@ -1,6 +1,6 @@
-"""The contracts of a service, for whoever subscribes to its topic: AsyncAPI, a JSON Schema per event, and a page to read.
+"""The contracts of a service for subscribers of its topic: AsyncAPI, a JSON Schema per event, and a page to read.
 
-They need no token, as the OpenAPI document needs none: they say what is told, never what was told.
+They need no token, as the OpenAPI document needs none: they describe events and contain none.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _PAGE_HEADERS = {"content-security-policy": "default-src 'none'; style-src 'unsa
 
 
 class Contracts:
-    """What one service tells and hears, written when somebody asks for it first."""
+    """What one service publishes and consumes, written on the first request."""
 
     def __init__(self, service: Service, version: str, prefix: str) -> None:
         self.service, self.version, self.prefix = service, version, prefix
@@ -37,7 +37,7 @@ class Contracts:
 
     @cached_property
     def schemas(self) -> Mapping[str, bytes]:
-        """The JSON Schema of every event it tells or acts on, by type."""
+        """The JSON Schema of every event it publishes or acts on, by type."""
         return {event.event_type: _json(schema_of(event)) for event in self.events}
 
     @cached_property
@@ -47,9 +47,9 @@ class Contracts:
 
     @property
     def events(self) -> list[type[Event]]:
-        """What it tells, and what it acts on."""
-        heard = consumed_by(self.service)
-        return [*published_by(self.service.name), *(event for events in heard.values() for event in events)]
+        """The events it publishes, and those it acts on."""
+        consumed = consumed_by(self.service)
+        return [*published_by(self.service.name), *(event for events in consumed.values() for event in events)]
 
 
 def add_contracts(app: FastAPI, service: Service, prefix: str) -> None:

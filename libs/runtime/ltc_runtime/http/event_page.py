@@ -1,4 +1,4 @@
-"""The page on which people read what a service tells: every event, its fields, an example. It loads nothing from anywhere."""
+"""The page that shows what a service publishes: every event, its fields, an example. It loads nothing from elsewhere."""
 
 import html
 from collections.abc import Iterable, Iterator
@@ -34,23 +34,23 @@ def event_page(service: Service, prefix: str) -> str:
         service: whose events.
         prefix: what stands before the names of topics in this cluster.
     """
-    told, heard = published_by(service.name), consumed_by(service)
-    events = [*told, *(event for group in heard.values() for event in group)]
+    published, consumed = published_by(service.name), consumed_by(service)
+    events = [*published, *(event for group in consumed.values() for event in group)]
     schemas = _schemas(events)
     body = [
         f"<h1>Events of {service.name}</h1>",
         f"<p>On the topic <code>{_text(prefix + service.topic)}</code>. Machines read <a href='/asyncapi.json'>AsyncAPI 3.0</a> and "
         "<a href='/schemas'>JSON Schemas</a>; what the service does over HTTP is in <a href='/docs'>its API</a>.</p>",
-        _contents("It tells", told),
-        *(_contents(f"It acts on what {origin} tells", group) for origin, group in heard.items()),
+        _contents("It publishes", published),
+        *(_contents(f"It acts on what {origin} publishes", group) for origin, group in consumed.items()),
         "<h2>How a message looks</h2><p>CloudEvents 1.0 in binary mode: these headers, and the event's JSON as the value. The key is the "
         "aggregate's id. A message may come twice, and never out of order within a partition as far as <code>ce_position</code> goes: skip "
         "what is not beyond the last position of the same <code>ce_logid</code> and partition. Ignore fields you do not know.</p>",
         _fields(headers_schema(), "header"),
-        "<h2>What it tells</h2>",
-        *(_event(event, schemas) for event in told),
-        *(["<h2>What it acts on</h2>"] if heard else []),
-        *(_event(event, schemas) for group in heard.values() for event in group),
+        "<h2>What it publishes</h2>",
+        *(_event(event, schemas) for event in published),
+        *(["<h2>What it acts on</h2>"] if consumed else []),
+        *(_event(event, schemas) for group in consumed.values() for event in group),
         "<h2>What fields are made of</h2>",
         *(_part(name, schemas[name]) for name in sorted(schemas.keys() - {event.__name__ for event in events})),
     ]
@@ -92,7 +92,7 @@ def _fields(schema: Schema, called: str = "field") -> str:
 
 
 def _field(name: str, part: Schema, required: bool) -> str:
-    # What is written has every field; one with a default may be null, or missing in what was told before there was such a field.
+    # What is written has every field; one with a default may be null, or missing in events from before there was such a field.
     optional = not required or "default" in part
     said = " ".join(word for word in ("Optional." if optional else "", part.get("description", "")) if word)
     return f"<tr><td><code>{_text(name)}</code></td><td>{_kind(part)}</td><td>{_text(said)}</td></tr>"

@@ -1,4 +1,4 @@
-"""Any list as a file: the same rows as CSV or XLSX, for whoever asks for it in ``Accept``.
+"""Any list as a file: the same rows as CSV or XLSX, on request in ``Accept``.
 
 A spreadsheet takes a text that begins with ``= + - @`` for a formula, and runs what a customer wrote into a form. Such a text gets
 an apostrophe before it (OWASP, *CSV injection*); numbers stay numbers.

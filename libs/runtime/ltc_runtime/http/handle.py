@@ -104,7 +104,7 @@ class Handle:
         """Decide the command, store what it led to, and answer.
 
         What is returned is the answer as bytes, with its headers; the type says what those bytes mean. A command that was refused did
-        nothing: another may be given in its place, by whoever looked again at what had changed meanwhile.
+        nothing: another may be given in its place, after the route has looked again at what changed.
         """
         if self._handled:
             raise RuntimeError("one request, one command: what must agree at once is one decision")

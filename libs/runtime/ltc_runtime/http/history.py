@@ -51,7 +51,7 @@ def history_of(
     opened_for: frozenset[str],
     kin: Callable[[UUID], Select[Any]] | None = None,
 ) -> Callable[..., Awaitable[Page[HistoryEntry]]]:
-    """A query for the history of one stream of ``decider``, or of several that are ``kin``, in the order in which it happened; whoever has
+    """A query for the history of one stream of ``decider``, or of several that are ``kin``, in order. A caller with
     none of the roles ``opened_for`` reads no sealed text."""
 
     key = natural or NaturalKey(decider.id, UUID, lambda stream_id: stream_id)

@@ -101,7 +101,7 @@ class Keys:
     refresh_seconds: float = 30.0
     max_age: float = MAX_AGE
     generation: int = 0
-    """Grows when the set changes: whoever cached what a key proved must forget it."""
+    """Grows when the set changes: what was proven with a key must be proven again."""
     _keys: dict[str, Key] = field(default_factory=dict)
     _tried: float = float("-inf")
     _fetched: float = float("-inf")
@@ -114,7 +114,7 @@ class Keys:
 
     @property
     def is_old(self) -> bool:
-        """Is it time to look for withdrawn keys? Not while somebody looks: a key server that is silent holds up one caller, not all."""
+        """Is it time to look for withdrawn keys? Not while a fetch runs: a silent key server delays one caller, not all."""
         return time.monotonic() - self._fetched > self.max_age and self._may_try and self._fetching is None
 
     @property
@@ -133,7 +133,7 @@ class Keys:
         return self._keys.get(kid)
 
     async def refresh(self) -> None:
-        """Fetch the set, if it is time to; whoever comes while it is being fetched waits for that. If it fails, the last good one stays."""
+        """Fetch the set, if it is time to; callers that come during a fetch wait for it. If it fails, the last good one stays."""
         if self._fetching is None:
             if not self._may_try:
                 return

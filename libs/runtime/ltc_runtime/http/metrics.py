@@ -1,4 +1,4 @@
-"""What operators see as numbers: requests as they are answered, the rest read from the tables when somebody looks."""
+"""Metrics: requests as they are answered, the rest read from the tables on each scrape."""
 
 from bisect import bisect_left
 from collections.abc import Iterable

@@ -60,12 +60,12 @@ def subject_of(sealed: str) -> UUID:
 
 
 def link_token(key: bytes) -> str:
-    """What the link in a mail carries: it names nobody, nobody can guess it, it is good for nothing else, and it ends with the key."""
+    """What the link in a mail carries: it names no person, cannot be guessed, serves no other purpose, and ends with the key."""
     return base64.urlsafe_b64encode(sha256(_LINK + key).digest()).decode().rstrip("=")
 
 
 async def whose_link(pool: Pool, token: str) -> UUID | None:
-    """Who was written to with this link; nobody, where it is of no mail, or the person is forgotten."""
+    """The person whose mail has this link; None where no mail has it, or the person is forgotten."""
     if not _TOKEN.fullmatch(token):
         return None
     shown = sha256(base64.urlsafe_b64decode(token + "=")).digest()

@@ -1,7 +1,7 @@
 """Operations open to the public: no employee's token opens them, but a gate of their own.
 
 What a gate asks for may stand in a web page for all to read, so it proves little: it names which page it is, and bounds what comes from
-there. Browsers are told by CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) which pages may send, and read the answer.
+there. Browsers learn from CORS (https://fetch.spec.whatwg.org/#http-cors-protocol) which pages may send, and read the answer.
 """
 
 from typing import Protocol
@@ -33,7 +33,7 @@ class Gate(Protocol):
 
 
 async def preflight(gate: Gate, call: Call) -> Answer:
-    """What a browser is told before it sends: to a page that is not allowed, nothing."""
+    """The answer to a preflight request; a page that is not allowed gets no permission."""
     origin = call.header(b"origin")
     if origin is None or gate.header is None or not await gate.allows(call, origin):
         return Answer(204, [(b"vary", b"origin")])

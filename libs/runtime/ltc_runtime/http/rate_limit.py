@@ -1,4 +1,4 @@
-"""How often somebody may come: a bucket per name that fills with time. Pure: it is told the time."""
+"""A rate limit: a bucket per name that fills with time. Pure: the time is an argument."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ class RateLimiter:
     """Buckets of one minute's worth each.
 
     Args:
-        names: so many are remembered at most; whoever did not come for longest is forgotten first, and then has a full bucket.
+        names: so many are remembered at most; the name unused for longest is forgotten first, and then has a full bucket.
     """
 
     def __init__(self, names: int = 10_000) -> None:

@@ -68,7 +68,7 @@ class Read:
         return self._call.context.log.clock.now()
 
     async def whose_link(self, token: str) -> UUID | None:
-        """Who was written to with the link that carries this token; nobody, where it is of no mail, or the person is forgotten."""
+        """The person whose mail has the link with this token; None where no mail has it, or the person is forgotten."""
         return await whose_link(self._call.context.log.pool, token)
 
     async def one(self, statement: Select[Any], refusal: type[Refusal], *, stream: Stream | None = None) -> Row:

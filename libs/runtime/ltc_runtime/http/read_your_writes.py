@@ -1,4 +1,4 @@
-"""Read your own write elsewhere: wait until what another service told has arrived here, and was reacted to."""
+"""Read your own writes in another service: wait until its events have arrived here and the policies have handled them."""
 
 import asyncio
 import re
@@ -42,7 +42,7 @@ async def wait_until(context: HttpContext, after: str) -> None:
 
     Raises:
         NotCaughtUp: the bound passed first.
-        BadRequest: it names no position, or one of a service that is not heard here.
+        BadRequest: it names no position, or one of a service that is not consumed here.
     """
     try:
         async with asyncio.timeout(context.after_seconds):

@@ -1,4 +1,4 @@
-"""The story of one business id as this service's log tells it: who caused what, and when. No data, no persons."""
+"""The trace of one business id in the log of this service: what caused what, and when. No data, no persons."""
 
 import time
 from datetime import datetime
@@ -20,7 +20,7 @@ WINDOW = 5_000
 """Rows of the log that are read for mentions at once."""
 
 SECONDS = 4.0
-"""How long mentions are looked for: a log of years is not read through while somebody waits."""
+"""How long mentions are looked for: a long log is not read to its begin while a caller waits."""
 
 
 class Step(View):

@@ -1,4 +1,4 @@
-"""Files in a request: stored part by part while they stream, sealed, so that whoever goes on with them later needs no caller."""
+"""Files in a request: stored part by part while they stream, sealed, so that a background worker can go on with them."""
 
 import asyncio
 import hashlib

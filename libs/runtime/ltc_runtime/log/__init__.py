@@ -20,10 +20,10 @@ from .rows import ConsumedRow, LogRow, Meta, Tail
 T = TypeVar("T")
 
 POLL_SECONDS = 0.2
-"""How often a follower looks at the head when nobody tells it anything."""
+"""How often a follower reads the head without a notification."""
 
 NOTIFY_SECONDS = 0.01
-"""Commits within this time are told to other processes together."""
+"""Commits within this time are sent to other processes in one notification."""
 
 CHANNEL = "ltc_head"
 
@@ -42,7 +42,7 @@ class Log:
         self.clock = clock
         self.pool_size = pool_size
         self.known = 0
-        """The highest position this process has heard of."""
+        """The highest position this process knows of."""
         self.group = Group(service, dsn, clock.both, self._committed)
         self._changed = asyncio.Event()
         self._pool: asyncpg.Pool | None = None

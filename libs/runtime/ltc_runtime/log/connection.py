@@ -34,7 +34,7 @@ async def _as_it_is(connection: Any) -> None:
 async def pool(dsn: str, *, name: str, size: int = 8) -> asyncpg.Pool:
     """Connections for reading.
 
-    Nobody may leave anything in a session (settings, advisory locks, cursors): asking the server to forget it would cost
+    No caller may leave anything in a session (settings, advisory locks, cursors): asking the server to forget it would cost
     every read a second round trip.
     """
     return await asyncpg.create_pool(

@@ -37,7 +37,7 @@ async def migrate(owner_dsn: str, service: Service, *, login: str, partitions: i
     connection = await connect_patiently(owner_dsn, name=f"{service.name} migrate")
     try:
         async with migration_lock(connection):
-            await connection.execute("SET lock_timeout = '5s'")  # whoever waits for a lock, others wait behind
+            await connection.execute("SET lock_timeout = '5s'")  # others wait behind a request for a lock
             await _apply_schema(connection, partitions)
             await _create_side_tables(connection)
             await connection.execute("CREATE SCHEMA IF NOT EXISTS read")

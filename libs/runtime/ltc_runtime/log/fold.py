@@ -20,7 +20,7 @@ STRETCH, STRETCH_BYTES = 2_000, 2 * 1024 * 1024
 
 HELD = 32 * 1024 * 1024
 """Bytes of JSON that are folded in memory, where the rows they come to take up to ten times as much (a shipment of 58 lines, kept as it
-was told). What comes after is written stretch by stretch."""
+was published). What comes after is written stretch by stretch."""
 
 Progress = Callable[[int], Any]
 """Told now and then up to which position the log was read; what it returns is awaited."""

@@ -26,7 +26,7 @@ BATCH = 128
 """Works in one batch: more gains nothing, fewer loses (8 halves the throughput)."""
 
 ANSWERED_AFTER = 32
-"""Works planned before whoever else wants something of this process has a turn."""
+"""Works planned before other tasks of this process have a turn."""
 
 RECONNECTS = 5
 """Attempts, a tenth of a second apart, before the database counts as away."""
@@ -47,7 +47,7 @@ class Entry(Generic[T]):
     """Set when an assumption (a fresh stream) proved wrong: read everything."""
 
     def resolve(self) -> None:
-        """Tell whoever waits, if anybody still does."""
+        """Set the outcome of the future, unless it was cancelled."""
         if self.future.done():
             return
         if self.failure is not None:
@@ -158,7 +158,7 @@ class Group:
     async def _attempt(self, connection: asyncpg.Connection, batch: list[Entry[Any]]) -> Plan:
         if asyncio.get_running_loop().time() >= self._lock_until:
             return await self._write(connection, await self._decide(connection, batch))
-        async with connection.transaction():  # nobody else can move the head while it is locked
+        async with connection.transaction():  # no other process can move the head while it is locked
             position: int = await connection.fetchval("SELECT lock_head()")
             await self.states.refresh(connection, self.head, position)
             self.head = position
@@ -175,7 +175,7 @@ class Group:
         plan.assume_fresh(fresh)
         for number, entry in enumerate(batch, 1):
             if number % ANSWERED_AFTER == 0:
-                await asyncio.sleep(0)  # others are answered meanwhile; nobody else decides
+                await asyncio.sleep(0)  # other tasks run meanwhile; none of them decides
             savepoint = plan.savepoint()
             entry.failure = None
             try:
@@ -278,7 +278,7 @@ class Group:
 
 
 def translated(error: BaseException) -> BaseException:
-    """What a database error means to whoever submitted the work."""
+    """What a database error means for the caller of `submit`."""
     state = getattr(error, "sqlstate", None) or ""
     if state == "23505":
         return AlreadyThere(str(error))

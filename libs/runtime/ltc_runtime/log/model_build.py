@@ -28,8 +28,8 @@ Progress = Callable[[str, str, int, int], None]
 """Told how a read model's rebuild goes: its name, what is done, the position it has come to, and that of the log."""
 
 
-def no_progress(name: str, doing: str, position: int, upto: int) -> None:
-    """Tell nobody."""
+def no_progress(name: str, phase: str, position: int, upto: int) -> None:
+    """Report nothing."""
 
 
 class RebuildNotPossible(Exception):
@@ -52,7 +52,7 @@ class ModelBuild:
 
     connection: asyncpg.Connection
     projection: Projection
-    tell: Progress
+    report: Progress
     schema: str = BUILD_SCHEMA
     position: int = 0
     differences: list[Difference] = field(default_factory=list)
@@ -108,8 +108,8 @@ class ModelBuild:
             raise RebuildNotPossible(f"{self.projection.name} was not swapped: folding the log twice gives different rows ({rows})")
         await self.connection.execute(f"DROP SCHEMA {CHECK_SCHEMA} CASCADE")
 
-    async def _note(self, position: int, upto: int, doing: str) -> None:
-        self.tell(self.projection.name, doing, position, upto)
+    async def _note(self, position: int, upto: int, phase: str) -> None:
+        self.report(self.projection.name, phase, position, upto)
         if time.monotonic() < self._told_at and position < upto:
             return
         self._told_at = time.monotonic() + NOTE_SECONDS

@@ -129,37 +129,37 @@ class Plan:
         deal = correlation or meta.correlation_id or meta.command_id
         if numbered is not None and number is not None:
             self._give(numbered, number, meta, deal)
-        return [self._tell(event, index, meta, deal) for index, event in enumerate(events)]
+        return [self._append(event, index, meta, deal) for index, event in enumerate(events)]
 
     def numbered(self, command: Command) -> Numbered | None:
         """The number that a command gets, if it gets one."""
         return self._service.numbered.get(type(command))
 
     def tail(self, log_id: UUID, partition: int) -> Tail | None:
-        """The last fact heard of a neighbour's partition, counting what is staged."""
+        """The last event consumed from a partition of another service's log, staged ones included."""
         key = (log_id, partition)
         return self.tails.get(key) or self._states.tail(key)
 
-    def hear(self, rows: Collection[ConsumedRow]) -> None:
+    def consume(self, rows: Collection[ConsumedRow]) -> None:
         """Stage facts of other services, in the order given, and move the tails of their partitions."""
         last: dict[TailKey, ConsumedRow] = {}
-        for told in rows:
+        for other in rows:
             row = LogRow(
-                self.head + 1, told.event_id, told.origin, told.origin_log, told.origin_position, told.origin_prev, told.origin_hash,
-                told.origin_partition, told.stream, told.stream_id, told.version, told.type, told.actor, (), told.correlation_id,
-                told.causation_id, None, told.traceparent, utc(told.occurred_at), self._system, told.authority, (), None,
-                told.data, told.event,
+                self.head + 1, other.event_id, other.origin, other.origin_log, other.origin_position, other.origin_prev, other.origin_hash,
+                other.origin_partition, other.stream, other.stream_id, other.version, other.type, other.actor, (), other.correlation_id,
+                other.causation_id, None, other.traceparent, utc(other.occurred_at), self._system, other.authority, (), None,
+                other.data, other.event,
             )  # fmt: skip
             self.rows.append(row)
-            self._show_heard(row)
-            last[told.origin_log, told.origin_partition] = told
-        for key, told in last.items():
-            tail = Tail(told.origin_position, told.event_id, told.origin_hash)
+            self._show_consumed(row)
+            last[other.origin_log, other.origin_partition] = other
+        for key, other in last.items():
+            tail = Tail(other.origin_position, other.event_id, other.origin_hash)
             self._set(self.tails, key, tail)
             self.put(
                 heard,
                 {
-                    "log_id": told.origin_log, "partition": told.origin_partition, "origin": told.origin,
+                    "log_id": other.origin_log, "partition": other.origin_partition, "origin": other.origin,
                     "position": tail.position, "event_id": tail.event_id, "hash": tail.hash,
                 },
             )  # fmt: skip
@@ -232,7 +232,7 @@ class Plan:
             held = self._states.nothing(stream)
         return held
 
-    def _tell(self, event: Event, index: int, meta: Meta, deal: UUID) -> LogRow:
+    def _append(self, event: Event, index: int, meta: Meta, deal: UUID) -> LogRow:
         owner: Decider[Any, Any, Any] = self._service.owner_of[type(event)]
         stream = Stream(owner.kind, getattr(event, owner.id))
         before = self._state(stream)
@@ -255,7 +255,7 @@ class Plan:
     def _partition(self, event: Event, stream: Stream) -> int | None:
         return stream.id.int % self._partitions if event.published else None
 
-    def _show_heard(self, row: LogRow) -> None:
+    def _show_consumed(self, row: LogRow) -> None:
         known = event_class(row.type)
         if known in self._service.verbs_of:
             self._show(known.model_validate_json(row.data) if row.event is None else row.event, row)

@@ -49,7 +49,7 @@ async def rebuild(
 ) -> list[Rebuilt]:
     """Build ``projections``, and those whose shape or version changed, beside the live ones; swap them all in one transaction.
 
-    Commands go on but for the swap itself. Nothing is changed before it: whoever is killed meanwhile leaves tables that
+    Commands go on but for the swap itself. Nothing is changed before it: a process killed meanwhile leaves tables that
     the next rebuild drops. What served before is kept (`rollback`).
 
     Raises:
@@ -74,7 +74,7 @@ async def rebuild(
 
 
 async def compare(connection: asyncpg.Connection, service: Service, projection: Projection, limit: int = 20) -> list[Difference]:
-    """Build ``projection`` beside the live tables and compare row for row, at one position; nothing is changed, nobody waits.
+    """Build ``projection`` beside the live tables and compare row for row, at one position; nothing is changed and no command waits.
 
     Returns:
         The differences, at most ``limit`` of each side of each table; none if the two are the same.
@@ -160,7 +160,7 @@ async def _clear(connection: asyncpg.Connection) -> None:
 
 
 async def forget_removed_models(connection: asyncpg.Connection, service: Service) -> None:
-    """Take note of read models that this version of the code no longer fills: whoever brings them back builds them anew."""
+    """Take note of read models that this version of the code no longer fills: they are rebuilt when the code fills them again."""
     async with connection.transaction():
         await connection.fetchval("SELECT lock_head()")
         await connection.execute("DELETE FROM projection WHERE name <> ALL($1)", [shown.name for shown in service.projections])

@@ -22,7 +22,7 @@ class Recent:
     def add(self, rows: Sequence[LogRow]) -> None:
         """Take over what was committed."""
         if self._rows and rows[0].position != self._rows[-1].position + 1:
-            self.forget()  # somebody else appended between
+            self.forget()  # another process appended between
         self._rows += rows
         self._size += sum(len(row.data) for row in rows)
         if len(self._rows) > 2 * CAPACITY or self._size > 2 * BYTES:

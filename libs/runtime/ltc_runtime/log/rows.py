@@ -28,7 +28,7 @@ class Meta(NamedTuple):
 
 
 class ConsumedRow(NamedTuple):
-    """A published fact of another service, as it was told."""
+    """A published event of another service."""
 
     event_id: UUID
     origin: str
@@ -53,7 +53,7 @@ class ConsumedRow(NamedTuple):
 
 
 class Tail(NamedTuple):
-    """The last fact heard of one partition of a neighbour's log."""
+    """The last event consumed from one partition of another service's log."""
 
     position: int
     event_id: UUID

@@ -59,7 +59,7 @@ ORDER BY want.id, want.stream, row.version"""
 
 
 class States:
-    """The cache of stream states and heard tails of one process."""
+    """The cache of stream states and consumed tails of one process."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -78,7 +78,7 @@ class States:
         return held
 
     def tail(self, key: TailKey) -> Tail | None:
-        """The heard tail, if there is one; it must have been loaded."""
+        """The tail, if there is one; it must have been loaded."""
         return self._tails[key]
 
     def block(self, stream: Stream) -> Block | None:

@@ -1,4 +1,4 @@
-"""Putting read models in the place of those that serve, in one transaction that nobody waits long for."""
+"""Putting read models in the place of those that serve, in one short transaction."""
 
 import asyncio
 import time
@@ -38,7 +38,7 @@ class Rebuilt:
 
 
 async def swap(connection: asyncpg.Connection, service: Service, builds: Sequence[ModelBuild], login: str) -> list[Rebuilt]:
-    """Put what was built in the place of the live tables, in one transaction that nobody waits long for."""
+    """Put what was built in the place of the live tables, in one short transaction."""
     until = time.monotonic() + PATIENCE
     for one in builds:
         await _grant(connection, one, login)

@@ -48,7 +48,7 @@ log = Table(
     Column("data", JSON, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
-"""Everything that happened, and everything heard, in one order. Created by the numbered SQL files."""
+"""Own events and consumed events, in one order. Created by the numbered SQL files."""
 
 head = Table(
     "head",
@@ -71,7 +71,7 @@ heard = Table(
     Column("event_id", UUID, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
-"""The last fact heard of each partition of each neighbour's log."""
+"""The last event consumed from each partition of each other service's log."""
 
 answer = Table(
     "answer",
@@ -127,7 +127,7 @@ topic_start = Table(
     Column("partition", Integer, primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
-"""What a newly heard topic held when it was subscribed; policies take that as history."""
+"""What a newly subscribed topic held; policies take that as history."""
 
 parked = Table(
     "parked",
@@ -162,7 +162,7 @@ set_aside = Table(
 """Messages that are no readable fact of the topic's owner; by place and content, because a wiped topic uses its offsets again."""
 
 KEY_OF_LINK = "sha256(sha256('ltc.withdraw.v1'::bytea || key))"
-"""By what a person is found whom the link in a mail is of: a digest of the token in it, so that looking tells nothing of the token."""
+"""By what a person is found whom the link in a mail is of: a digest of the token in it, so that a look-up reveals nothing of the token."""
 
 personal_key = Table(
     "personal_key",
@@ -234,7 +234,7 @@ rebuilding = Table(
     Column("upto", BigInteger, nullable=False),
     Column("at", _Time, nullable=False),
 )
-"""How far the read models that are being built have come, for whoever looks."""
+"""How far the read models that are being built have come."""
 
 migration = Table(
     "migration",

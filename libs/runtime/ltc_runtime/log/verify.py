@@ -1,7 +1,7 @@
-"""Whether a log is what was written: its own chain, and what the neighbours heard of it.
+"""Whether a log is what was written: its own chain, and the copies in the logs of its consumers.
 
 A chain alone cannot show that its end was cut off or that all of it was rewritten; the copies in the neighbours' logs
-can, for everything that was told.
+can, for everything that was published.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Verdict:
 
 
 async def verify(connection: asyncpg.Connection, service: str, neighbours: Mapping[str, asyncpg.Connection]) -> Verdict:
-    """Walk the chain of the log behind ``connection`` and compare it with what ``neighbours`` heard from ``service``.
+    """Walk the chain of the log behind ``connection`` and compare it with what ``neighbours`` consumed from ``service``.
 
     Everything is read in one snapshot, so it may run while the service works. It always walks to the end:
     many broken rows hide no later one.
@@ -99,7 +99,7 @@ class Chain:
 
 
 async def _compare(connection: asyncpg.Connection, service: str, neighbour: str, other: asyncpg.Connection) -> tuple[int, list[Problem]]:
-    """Compare the copies that a neighbour heard with the rows they are copies of."""
+    """Compare the copies in a consumer's log with the rows they are copies of."""
     log_id = await connection.fetchval("SELECT log_id FROM head")
     copies, after = 0, 0
     problems: list[Problem] = []

@@ -79,32 +79,10 @@ def column_values(table: Table, name: str, rows: list[dict[str, Any]]) -> list[A
 
 @lru_cache(maxsize=4096)
 def _sql(shapes: tuple[Shape, ...], advances: bool) -> str:
-    casts = [
-        "uuid",
-        "text",
-        "uuid",
-        "bigint",
-        "bigint",
-        "bytea",
-        "integer",
-        "text",
-        "uuid",
-        "integer",
-        "text",
-        "text",
-        "text",
-        "uuid",
-        "uuid",
-        "uuid",
-        "text",
-        "timestamptz",
-        "timestamptz",
-        "text",
-        "text",
-        "integer",
-        "json",
-        "bytea",
-    ]
+    casts = (  # noqa: SIM905
+        "uuid text uuid bigint bigint bytea integer text uuid integer text text text uuid uuid uuid text timestamptz timestamptz"
+        " text text integer json bytea"
+    ).split()
     slots = ", ".join(f"${number}::{cast}[]" for number, cast in enumerate(casts, 3))
     parts = [f"a AS MATERIALIZED (SELECT append($1, $2, {slots}) AS head)"]
     used = 2 + _APPENDED

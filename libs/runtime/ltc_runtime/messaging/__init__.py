@@ -1,1 +1,1 @@
-"""What is said between services: topics, the relay that tells, the ear that hears, and the feed that heals."""
+"""Messaging between services: topics, the relay that publishes, the inbox that consumes, the feed that fills gaps."""

@@ -1,4 +1,4 @@
-"""Who may do what on the topics: a service writes its own and reads those it hears, an analyst reads all, nobody else anything.
+"""Who may do what on the topics: a service writes its own and reads those it consumes, an analyst reads all, others nothing.
 
 Written from the services' own pages, and kept in the cluster as access lists (ACLs), which deny whatever they do not name.
 """
@@ -50,9 +50,9 @@ def grants(services: Sequence[Service], settings: Settings) -> list[Grant]:
 
 
 def grants_of(service: Service, settings: Settings) -> list[Grant]:
-    """What a service may: tell, look at what it told, hear whom it hears, and keep its place in its group."""
+    """What a service may: write and read its own topic, read the topics it consumes, and commit offsets in its group."""
     own = topic_for(service.name, settings)
-    heard = [Grant(service.name, "read", "topic", topic_for(teller, settings)) for teller in service.consumes]
+    heard = [Grant(service.name, "read", "topic", topic_for(publisher, settings)) for publisher in service.consumes]
     return [
         Grant(service.name, "write", "topic", own),
         Grant(service.name, "read", "topic", own),

@@ -1,4 +1,4 @@
-"""What services tell and hear, as AsyncAPI 3.0: written from the contracts, for whoever subscribes without our code."""
+"""What services publish and consume, as AsyncAPI 3.0: written from the contracts, for subscribers without our code."""
 
 import inspect
 from collections.abc import Iterable, Sequence
@@ -19,17 +19,17 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def asyncapi(services: Sequence[Service], version: str, prefix: str = "") -> Document:
-    """The document of these services: the topics they write with all they tell there, and the topics they read with what they act on.
+    """The document of these services: the topics they write with all events there, and the topics they read with what they act on.
 
     Args:
-        services: whose side it is told from.
+        services: the document is written from their side.
         version: of the installation.
         prefix: what stands before the names of topics in this cluster.
     """
     sent = {service.name: published_by(service.name) for service in services}
     received = {service.name: consumed_by(service) for service in services}
     carried: dict[str, list[type[Event]]] = {}
-    for events in (*sent.values(), *(group for heard in received.values() for group in heard.values())):
+    for events in (*sent.values(), *(group for consumed in received.values() for group in consumed.values())):
         for event in events:
             known = carried.setdefault(event.origin(), [])
             if event not in known:
@@ -56,10 +56,10 @@ def published_by(service: str) -> list[type[Event]]:
 
 
 def consumed_by(service: Service) -> dict[str, list[type[Event]]]:
-    """The events of others that a service acts on or shows, by who tells them."""
-    heard = {*service.policies_of, *(on.event for projection in service.projections for on in projection.ons)}
+    """The events of others that a service acts on or shows, by publisher."""
+    consumed = {*service.policies_of, *(on.event for projection in service.projections for on in projection.ons)}
     return {
-        origin: sorted((event for event in heard if event.published and event.origin() == origin), key=lambda event: event.event_type)
+        origin: sorted((event for event in consumed if event.published and event.origin() == origin), key=lambda event: event.event_type)
         for origin in service.consumes
     }
 
@@ -86,7 +86,7 @@ def _info(services: Sequence[Service], version: str) -> Document:
         "title": names if len(services) == 1 else "OpenLTC",
         "version": version,
         "description": (
-            f"What {names} tells and hears over Kafka. Messages are CloudEvents 1.0 in binary mode. One may come twice, and never out "
+            f"What {names} publishes and consumes over Kafka. Messages are CloudEvents 1.0, binary mode. One may come twice, and never out "
             "of order within a partition as far as `ce_position` goes: skip what is not beyond the last position of the same "
             "`ce_logid` and partition. Ignore fields you do not know. Amounts of money are integers in minor units."
         ),
@@ -111,7 +111,7 @@ def _channel(owner: str, events: Iterable[type[Event]], prefix: str) -> Document
     topic = prefix + topic_of(owner)
     return {
         "address": topic,
-        "title": f"What {owner} tells",
+        "title": f"What {owner} publishes",
         "description": "Only its owner writes here. The key is the aggregate's id; nothing expires; the partition count never changes.",
         "servers": [{"$ref": "#/servers/kafka"}],
         "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"} for event in events},
@@ -121,7 +121,7 @@ def _channel(owner: str, events: Iterable[type[Event]], prefix: str) -> Document
 
 def _sends(sent: dict[str, list[type[Event]]]) -> Document:
     return {
-        f"{_short(service)}_tells": _operation("send", service, f"{service} tells its facts", events)
+        f"{_short(service)}_tells": _operation("send", service, f"{service} publishes its events", events)
         for service, events in sent.items()
         if events
     }
@@ -130,11 +130,11 @@ def _sends(sent: dict[str, list[type[Event]]]) -> Document:
 def _receives(received: dict[str, dict[str, list[type[Event]]]]) -> Document:
     return {
         f"{_short(service)}_hears_{_short(origin)}": {
-            **_operation("receive", origin, f"{service} acts on what {origin} tells", events),
+            **_operation("receive", origin, f"{service} acts on what {origin} publishes", events),
             "bindings": {"kafka": {"groupId": {"type": "string", "const": service}}},
         }
-        for service, heard in received.items()
-        for origin, events in heard.items()
+        for service, consumed in received.items()
+        for origin, events in consumed.items()
     }
 
 

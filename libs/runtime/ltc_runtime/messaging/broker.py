@@ -44,17 +44,17 @@ def prefixed(name: str, settings: Settings) -> str:
 
 
 def topic_for(service: str, settings: Settings) -> str:
-    """The topic a service tells on, in this cluster."""
+    """The topic of a service in this cluster."""
     return prefixed(topic_of(service), settings)
 
 
 def owner_of(topic: str, settings: Settings) -> str:
-    """The service that tells on a topic: the inverse of `topic_for`."""
+    """The service that owns a topic: the inverse of `topic_for`."""
     return topic.removeprefix(settings.topic_prefix).split(".")[1] + "-svc"
 
 
 def connection_options(settings: Settings) -> dict[str, Any]:
-    """Where the brokers are and how one gets in, as every client of aiokafka is told."""
+    """Where the brokers are and how one gets in, for every client of aiokafka."""
     security = settings.kafka_security
     found: dict[str, Any] = {"bootstrap_servers": settings.kafka_bootstrap, "security_protocol": security.upper()}
     if security.startswith("sasl"):
@@ -70,7 +70,7 @@ def connection_options(settings: Settings) -> dict[str, Any]:
 async def _whole(work: Coroutine[Any, Any, T]) -> T:
     """Do it to its end, within a bound, and be cancelled only afterwards.
 
-    Cancelled while it closes, aiokafka takes that for the end of one of its own tasks and goes on, so that whoever works in
+    Cancelled while it closes, aiokafka takes that for the end of one of its own tasks and goes on, so that a worker that goes in
     rounds would begin the next one; cancelled while it asks a broker about the cluster, it leaves that connection open.
 
     Raises:
@@ -83,7 +83,7 @@ async def _whole(work: Coroutine[Any, Any, T]) -> T:
         await asyncio.wait({task}, timeout=PATIENCE)
         raise
     finally:
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody is left to ask how it ended
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # the outcome may have no reader any more
         task.cancel()
     if not task.done():
         raise TimeoutError
@@ -129,7 +129,7 @@ def on_broken(producer: AIOKafkaProducer, tell: Callable[[], None]) -> None:
     """Have a producer that was not started yet send nothing more once one of its connections broke, and say so.
 
     aiokafka would connect again and repeat what was under way. Whoever answers then may be a Kafka that lost its data, and
-    must be looked at before it is told anything.
+    must be checked before anything is sent to it.
     """
     client = producer.client
     usual = client._on_connection_closed
@@ -194,7 +194,7 @@ async def start_consumer(settings: Settings, group: str, topics: Iterable[str]) 
 
     A process with a name of its own (`Settings.instance`) gets its partitions back as soon as it is started again; one
     without leaves the group waiting for its session to run out when it dies. Nothing is committed by itself. Without a
-    usable offset it begins at the beginning: what is heard twice is skipped by position, so that is slow at worst, never
+    usable offset it begins at the beginning: what is consumed twice is skipped by position, so that is slow at worst, never
     wrong.
     """
     consumer = AIOKafkaConsumer(

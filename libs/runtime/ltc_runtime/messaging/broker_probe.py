@@ -9,7 +9,7 @@ from ..shutdown import Shutdown, Stopped
 from ..worker_status import WorkerStatus
 from .broker import topic_reader
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 EVERY = 2.0
 """Seconds between two questions."""
@@ -18,11 +18,11 @@ ANSWER_SECONDS = 5.0
 """A broker that takes longer is as good as away."""
 
 
-async def probe_broker(settings: Settings, stopping: Shutdown, doing: WorkerStatus) -> None:
+async def probe_broker(settings: Settings, shutdown: Shutdown, status: WorkerStatus) -> None:
     """Ask, for as long as the process lives.
 
     Raises:
-        Stopped: told to stop.
+        Stopped: a stop was requested.
     """
     while True:
         try:
@@ -30,11 +30,11 @@ async def probe_broker(settings: Settings, stopping: Shutdown, doing: WorkerStat
                 while True:
                     async with asyncio.timeout(ANSWER_SECONDS):
                         await consumer.topics()
-                    doing.say("ok")
-                    await stopping.pause(EVERY)
+                    status.set("ok")
+                    await shutdown.pause(EVERY)
         except Stopped:
             raise
         except Exception as error:  # whatever it is: who only looks must not bring the process down
-            doing.say("away", error=type(error).__name__)
-            log_.debug("brokers do not answer", error=str(error))
-            await stopping.pause(EVERY)
+            status.set("away", error=type(error).__name__)
+            logger.debug("brokers do not answer", error=str(error))
+            await shutdown.pause(EVERY)

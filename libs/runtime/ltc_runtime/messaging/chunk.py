@@ -1,4 +1,4 @@
-"""What a relay tells at once: consecutive events of the log, in batches by partition, and which of them have arrived."""
+"""What a relay publishes at once: consecutive events of the log, in batches by partition, and which of them have arrived."""
 
 from dataclasses import dataclass, field
 
@@ -38,6 +38,6 @@ class Chunk:
         return max((position for position in self.positions if position < min(missing)), default=0)
 
     def end_spans(self) -> None:
-        """What was told of them is over."""
+        """Publishing them is over."""
         for span in self.spans:
             span.end()

@@ -1,7 +1,7 @@
 """How a published event looks on a topic: a CloudEvents 1.0 message of the Kafka binding.
 
-Told in *binary mode*: the attributes are headers, the value is the event's JSON, byte for byte as the teller's log holds it.
-Heard in both modes (*structured*: one JSON document of media type ``application/cloudevents+json``).
+Published in *binary mode*: the attributes are headers, the value is the event's JSON, byte for byte as the publisher's log holds it.
+Consumed in both modes (*structured*: one JSON document of media type ``application/cloudevents+json``).
 
 Header names, all values UTF-8 text:
 
@@ -18,9 +18,9 @@ Header names, all values UTF-8 text:
 | ``ce_origin`` | service whose log it stands in |
 | ``ce_logid`` | that log |
 | ``ce_position`` | position in that log, from 1 |
-| ``ce_prev`` | position of the event told before it in the same partition, 0 for the first |
-| ``ce_partition`` | the partition it was told in |
-| ``ce_hash`` | hash of its row in the teller's log: 64 hexadecimal digits |
+| ``ce_prev`` | position of the event published before it in the same partition, 0 for the first |
+| ``ce_partition`` | the partition it was published in |
+| ``ce_hash`` | hash of its row in the publisher's log: 64 hexadecimal digits |
 | ``ce_streamkind`` | kind of aggregate |
 | ``ce_sequence`` | version of the aggregate after it, from 1 |
 | ``ce_correlationid`` | the deal |
@@ -84,36 +84,36 @@ class Unreadable(ValueError):
 
 
 def owner_of_type(event_type: str) -> str:
-    """The service that tells events of this type."""
+    """The service that publishes events of this type."""
     return event_type.split(".", 2)[1] + "-svc"
 
 
-def headers_of(told: Envelope, traceparent: str | None = None) -> Headers:
+def headers_of(envelope: Envelope, traceparent: str | None = None) -> Headers:
     """The headers of a message in binary mode; ``traceparent`` replaces the stored one."""
-    source, origin, log_id = _of_log(told.origin, told.log_id)
-    kind, schema, stream = _of_kind(told.type, told.stream)
+    source, origin, log_id = _of_log(envelope.origin, envelope.log_id)
+    kind, schema, stream = _of_kind(envelope.type, envelope.stream)
     headers = [
         _VERSION,
-        ("ce_id", str(told.event_id).encode()),
+        ("ce_id", str(envelope.event_id).encode()),
         source,
         kind,
-        ("ce_subject", str(told.stream_id).encode()),
-        ("ce_time", orjson.dumps(utc(told.occurred_at))[1:-1]),  # what isoformat() says, in a tenth of its time
+        ("ce_subject", str(envelope.stream_id).encode()),
+        ("ce_time", orjson.dumps(utc(envelope.occurred_at))[1:-1]),  # what isoformat() says, in a tenth of its time
         schema,
         _CONTENT,
         origin,
         log_id,
-        ("ce_position", b"%d" % told.position),
-        ("ce_prev", b"%d" % told.prev),
-        ("ce_partition", b"%d" % told.partition),
-        ("ce_hash", told.hash.hex().encode()),
+        ("ce_position", b"%d" % envelope.position),
+        ("ce_prev", b"%d" % envelope.prev),
+        ("ce_partition", b"%d" % envelope.partition),
+        ("ce_hash", envelope.hash.hex().encode()),
         stream,
-        ("ce_sequence", b"%d" % told.version),
-        ("ce_correlationid", str(told.correlation_id).encode()),
+        ("ce_sequence", b"%d" % envelope.version),
+        ("ce_correlationid", str(envelope.correlation_id).encode()),
     ]
-    if told.causation_id is not None:
-        headers.append(("ce_causationid", str(told.causation_id).encode()))
-    trace = traceparent or told.traceparent
+    if envelope.causation_id is not None:
+        headers.append(("ce_causationid", str(envelope.causation_id).encode()))
+    trace = traceparent or envelope.traceparent
     if trace is not None:
         context = trace.encode()
         headers += [("ce_traceparent", context), ("traceparent", context)]
@@ -131,9 +131,9 @@ def _of_kind(event_type: str, stream: str) -> tuple[Header, ...]:
     return ("ce_type", said), ("ce_dataschema", b"urn:ltc:schema:" + said), ("ce_streamkind", stream.encode())
 
 
-def attributes_of(told: Envelope) -> dict[str, str]:
+def attributes_of(envelope: Envelope) -> dict[str, str]:
     """The same as attributes of a JSON document, beside ``data``: what the feed answers."""
-    attributes = {name.removeprefix("ce_"): value.decode() for name, value in headers_of(told)}
+    attributes = {name.removeprefix("ce_"): value.decode() for name, value in headers_of(envelope)}
     attributes["datacontenttype"] = attributes.pop("content-type")
     return attributes
 
@@ -179,16 +179,16 @@ def _named(attributes: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def _published(named: Mapping[str, bytes], data: bytes, owner: str, partition: int) -> tuple[Envelope, Event | None]:
-    told = _told(named, data)
-    if told.origin != owner:
-        raise Unreadable(f"origin {told.origin!r} does not own the topic")
-    if told.partition != partition:
-        raise Unreadable(f"told in partition {told.partition}")
-    return told, _must_be_published(told)
+    envelope = _told(named, data)
+    if envelope.origin != owner:
+        raise Unreadable(f"origin {envelope.origin!r} does not own the topic")
+    if envelope.partition != partition:
+        raise Unreadable(f"told in partition {envelope.partition}")
+    return envelope, _must_be_published(envelope)
 
 
 def _told(named: Mapping[str, bytes], data: bytes) -> Envelope:
-    """The attributes, each of its kind. Every heard message comes through here: no more work than needed."""
+    """The attributes, each of its kind. Every consumed message comes through here: no more work than needed."""
     try:
         if named["ce_specversion"] != b"1.0":
             raise Unreadable("not CloudEvents 1.0")
@@ -221,14 +221,14 @@ def _told(named: Mapping[str, bytes], data: bytes) -> Envelope:
         raise Unreadable(f"malformed attribute: {error}") from None
 
 
-def _must_be_published(told: Envelope) -> Event | None:
+def _must_be_published(envelope: Envelope) -> Event | None:
     """The type is the owner's, the data is a JSON object, and where the contract is known it fits: then the event."""
-    owner, known = _contract(told.type)
-    if owner != told.origin:
-        raise Unreadable(f"{told.type} is not {told.origin}'s to tell")
+    owner, known = _contract(envelope.type)
+    if owner != envelope.origin:
+        raise Unreadable(f"{envelope.type} is not {envelope.origin}'s to tell")
     try:
         # Before the contract: pydantic's own parser lets NaN pass, which the database refuses.
-        fields = orjson.loads(told.data)
+        fields = orjson.loads(envelope.data)
     except orjson.JSONDecodeError as error:
         raise Unreadable(f"data is no JSON: {error}") from None
     if not isinstance(fields, dict):
@@ -236,12 +236,12 @@ def _must_be_published(told: Envelope) -> Event | None:
     if known is None:
         return None
     if not known.published:
-        raise Unreadable(f"{told.type} is private")
+        raise Unreadable(f"{envelope.type} is private")
     try:
-        return known.model_validate_json(told.data)
+        return known.model_validate_json(envelope.data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        raise Unreadable(f"data does not fit {told.type}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise Unreadable(f"data does not fit {envelope.type}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
 @lru_cache(maxsize=1024)

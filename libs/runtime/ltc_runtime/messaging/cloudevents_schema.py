@@ -21,7 +21,7 @@ def headers_schema() -> dict[str, Any]:
     properties: dict[str, tuple[dict[str, Any], str]] = {
         "ce_specversion": ({"const": "1.0"}, "CloudEvents 1.0"),
         "ce_id": (_UUID, "The event: count it by this."),
-        "ce_source": ({"type": "string", "pattern": "^/ltc/[a-z]+-svc$"}, "Who tells it."),
+        "ce_source": ({"type": "string", "pattern": "^/ltc/[a-z]+-svc$"}, "The service that publishes it."),
         "ce_type": (
             {"type": "string", "pattern": r"^ltc\.[a-z]+\.[a-z-]+\.v[1-9][0-9]*$"},
             "What happened, with the version of the schema.",
@@ -33,9 +33,12 @@ def headers_schema() -> dict[str, Any]:
         "ce_origin": ({"type": "string"}, "The service whose log it stands in."),
         "ce_logid": (_UUID, "That log."),
         "ce_position": (_FROM_ONE, "Its position there, from 1."),
-        "ce_prev": (_FROM_NOUGHT, "The position told before it in the same partition; 0 for the first. Shows whether anything is missing."),
-        "ce_partition": (_FROM_NOUGHT, "The partition it was told in."),
-        "ce_hash": ({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The hash of its row in the teller's log."),
+        "ce_prev": (
+            _FROM_NOUGHT,
+            "The position published before it in the same partition; 0 for the first. Shows whether anything is missing.",
+        ),
+        "ce_partition": (_FROM_NOUGHT, "The partition it was published in."),
+        "ce_hash": ({"type": "string", "pattern": "^[0-9a-f]{64}$"}, "The hash of its row in the publisher's log."),
         "ce_streamkind": ({"type": "string"}, "The kind of aggregate."),
         "ce_sequence": (_FROM_ONE, "The version of the aggregate after it, from 1."),
         "ce_correlationid": (_UUID, "The deal."),
@@ -59,10 +62,10 @@ def headers_example(event: type[Event]) -> dict[str, str]:
     def id(what: str) -> UUID:
         return uuid5(_EXAMPLES, f"{event.event_type} {what}")
 
-    told = Envelope(
+    envelope = Envelope(
         origin=event.origin(), log_id=id("log"), position=41, prev=40, partition=2, hash=bytes.fromhex("0f" * 32), event_id=id("event"),
         type=event.event_type, stream=next(iter(event.model_fields)).removesuffix("_id"), stream_id=id("aggregate"), version=3,
         occurred_at=_AT, correlation_id=id("deal"),
         causation_id=id("cause"), traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", data=b"{}",
     )  # fmt: skip
-    return {name: value.decode() for name, value in headers_of(told)}
+    return {name: value.decode() for name, value in headers_of(envelope)}

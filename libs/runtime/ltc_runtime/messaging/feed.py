@@ -1,4 +1,4 @@
-"""What a service told, to be asked for: /feed in log order, /heads as a digest. For the runtime and for analysts."""
+"""What a service published: /feed in log order, /heads as a digest. For the runtime and for analysts."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -54,7 +54,7 @@ class Feed(View):
 
 
 class PartitionHead(View):
-    """The last event told in a partition. Its hash covers everything before it in the log."""
+    """The last event published in a partition. Its hash covers everything before it in the log."""
 
     partition: int
     position: int
@@ -63,7 +63,7 @@ class PartitionHead(View):
 
 
 class HeadsView(View):
-    """How far the log is, and how far it is told."""
+    """How far the log is, and how far it is published."""
 
     log_id: UUID
     head: int
@@ -100,7 +100,7 @@ async def feed(read: Read, after: Position = 0, limit: Limit = 500, partition: P
 
 @api.query("/heads", roles=("service", "analyst"))
 async def heads(read: Read) -> HeadsView:
-    """How far this service has told, by partition, with a digest."""
+    """How far this service has published, by partition, with a digest."""
     (now,) = await read.all(select(head_table.c.log_id, head_table.c.position))
     checkpoints = await read.all(select(checkpoint.c.position).where(checkpoint.c.name == RELAY))
     told = checkpoints[0]["position"] if checkpoints else 0

@@ -1,6 +1,6 @@
 """Hearing: every published fact of the neighbours a service listens to is appended to its own log, once.
 
-Exactly once out of at-least-once: what was heard is known per (log, partition) by position, in the same transaction as
+Exactly once out of at-least-once: what was consumed is known per (log, partition) by position, in the same transaction as
 the fact itself. Kafka's offsets are a hint that saves reading again; whatever they say, positions decide.
 """
 
@@ -34,37 +34,37 @@ from .reconciliation import run_reconciliation
 from .topic_start import note_starts
 from .watchdog import watch
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 BACKLOG = 100
 """With so many at once there are more: the next ones are read while these are written."""
 
 
-async def run_inbox(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_inbox(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Hear, for as long as the process lives.
 
     Raises:
-        Stopped: told to stop; what was fetched last is in the log or will be fetched again.
+        Stopped: a stop was requested; what was fetched last is in the log or will be fetched again.
         Stuck: the consumer is alive and does not consume; the process is to be started anew.
     """
     if not log.service.consumes:
         return
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
     neighbours = Neighbours(settings)
     comparing = asyncio.create_task(run_reconciliation(log, settings, neighbours), name="compare")
     failures = 0
     try:
         while True:
-            ear = InboxConsumer(log, settings, neighbours, stopping, doing)
-            doing.ask(ear.standing)
+            consumer_ = InboxConsumer(log, settings, neighbours, shutdown, status)
+            status.add_details(consumer_.standing)
             try:
-                await stopping.unless(note_starts(log, settings))
-                await ear.listen()
+                await shutdown.interruptible(note_starts(log, settings))
+                await consumer_.listen()
             except (*KAFKA_ERRORS, *DATABASE_ERRORS) as error:
-                doing.say("beginning anew", error=type(error).__name__)
-                failures = 0 if ear.offsets else failures + 1
-                log_.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
-            await stopping.pause(PAUSES[min(failures, len(PAUSES) - 1)])
+                status.set("beginning anew", error=type(error).__name__)
+                failures = 0 if consumer_.offsets else failures + 1
+                logger.warning("hearing begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
+            await shutdown.pause(PAUSES[min(failures, len(PAUSES) - 1)])
     finally:
         await cancel_all([comparing])
         await neighbours.close()
@@ -75,7 +75,7 @@ class _Batch:
     """Messages as they were fetched."""
 
     messages: list[Message] = field(default_factory=list)
-    asides: list[DeadLetter] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     ends: dict[TopicPartition, int] = field(default_factory=dict)
     """The offset behind the last message of each partition."""
     spans: list[Span] = field(default_factory=list)
@@ -83,7 +83,7 @@ class _Batch:
     def without(self, partitions: Sequence[TopicPartition]) -> None:
         """Drop what was fetched of these partitions."""
         self.messages = [message for message in self.messages if message.where not in partitions]
-        self.asides = [aside for aside in self.asides if aside.where not in partitions]
+        self.dead_letters = [letter for letter in self.dead_letters if letter.where not in partitions]
         for where in partitions:
             self.ends.pop(where, None)
 
@@ -99,15 +99,15 @@ class InboxConsumer:
     reading: Fetcher
 
     def __init__(
-        self, log: Log, settings: Settings, neighbours: Neighbours, stopping: Shutdown | None = None, doing: WorkerStatus | None = None
+        self, log: Log, settings: Settings, neighbours: Neighbours, shutdown: Shutdown | None = None, status: WorkerStatus | None = None
     ) -> None:
         self.log = log
         self.settings = settings
-        self.doing = doing or WorkerStatus()
+        self.status = status or WorkerStatus()
         self.neighbours = neighbours
-        self.stopping = stopping or Shutdown()
+        self.shutdown = shutdown or Shutdown()
         self.group = log.service.name
-        self.topics = [topic_for(teller, settings) for teller in log.service.consumes]
+        self.topics = [topic_for(publisher, settings) for publisher in log.service.consumes]
         self.offsets: dict[TopicPartition, int] = {}
         """Behind the last message of each partition that is in the log."""
         self.known = KnownPublishers(log)
@@ -132,10 +132,10 @@ class InboxConsumer:
     async def listen(self) -> None:
         """Hear until something breaks."""
         await self.known.remember()
-        self.consumer = await self.stopping.unless(start_consumer(self.settings, self.group, self.topics))
+        self.consumer = await self.shutdown.interruptible(start_consumer(self.settings, self.group, self.topics))
         self.reading = Fetcher(self.consumer)
-        self.doing.say("listening")
-        watching = watch(self, self.settings, self.doing)
+        self.status.set("listening")
+        watching = watch(self, self.settings, self.status)
         tasks = {asyncio.create_task(self._listen(), name="hear"), asyncio.create_task(watching, name="watchdog")}
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -154,7 +154,7 @@ class InboxConsumer:
         writing: asyncio.Task[None] | None = None
         try:
             while True:
-                self.stopping.look()
+                self.shutdown.check()
                 await asyncio.wait({fetch})  # not awaited directly: a fetch must not be cancelled
                 fetched = await self.reading.fetched(fetch)
                 self.questions.conclude(fetched, self.reading)
@@ -170,7 +170,7 @@ class InboxConsumer:
         finally:
             await asyncio.wait({fetch, *({writing} if writing is not None else ())}, timeout=5.0)
             if writing is not None and writing.done() and not writing.cancelled():
-                writing.exception()  # looked at: whoever waits for it has been told to stop
+                writing.exception()  # looked at: its caller has been asked to stop
             await hints.at_last()
 
     # Reading
@@ -185,9 +185,9 @@ class InboxConsumer:
             for record in records:
                 self._read_one(batch, where, record, owner, live)
             batch.ends[where] = records[-1].offset + 1
-            if not live and any(spans.sampled(message.told.traceparent) for message in batch.messages[before:]):
-                told = [message.told for message in batch.messages[before:]]
-                batch.spans.append(spans.hearing_many(where.topic, told, self.group))
+            if not live and any(spans.sampled(message.envelope.traceparent) for message in batch.messages[before:]):
+                envelope = [message.envelope for message in batch.messages[before:]]
+                batch.spans.append(spans.hearing_many(where.topic, envelope, self.group))
         self.reading.passed(batch.ends)
         return batch
 
@@ -195,26 +195,26 @@ class InboxConsumer:
         try:
             if (where, record.offset) in self.known.denied:
                 raise Unreadable(f"{owner} denies having told it")
-            told, event = read_event(record.headers, record.value, owner, where.partition)
-            if self.known.owners.get(told.log_id, owner) != owner:
-                raise Unreadable(f"log {told.log_id} is not {owner}'s")
+            envelope, event = read_event(record.headers, record.value, owner, where.partition)
+            if self.known.owners.get(envelope.log_id, owner) != owner:
+                raise Unreadable(f"log {envelope.log_id} is not {owner}'s")
         except Unreadable as error:
-            batch.asides.append(DeadLetter(where, record.offset, str(error), record))
+            batch.dead_letters.append(DeadLetter(where, record.offset, str(error), record))
             return
         if not self.known.logs[owner] and self.neighbours.get(owner) is None:
-            self.known.accept(owner, told.log_id)  # the first log of a teller that cannot be asked
-        context = told.traceparent
+            self.known.accept(owner, envelope.log_id)  # the first log of a teller that cannot be asked
+        context = envelope.traceparent
         if live and spans.sampled(context):
-            span = spans.hearing(where.topic, told, self.group)
+            span = spans.hearing(where.topic, envelope, self.group)
             batch.spans.append(span)
             context = span.traceparent
-        batch.messages.append(message_of(where, record.offset, told, context, event))
+        batch.messages.append(message_of(where, record.offset, envelope, context, event))
 
     # Writing
 
     async def _write(self, batch: _Batch) -> None:
         try:
-            if batch.messages or batch.asides:
+            if batch.messages or batch.dead_letters:
                 self._note(batch, await self._append(batch))
         finally:
             batch.end_spans()
@@ -232,47 +232,47 @@ class InboxConsumer:
                 suspects |= found
             except (Unavailable, *DATABASE_ERRORS) as error:
                 self._database_away = True
-                self.doing.say("waiting for the database", error=type(error).__name__)
-                log_.warning("database away, hearing waits", error=str(error))
-                await self.stopping.pause(0.5)
+                self.status.set("waiting for the database", error=type(error).__name__)
+                logger.warning("database away, hearing waits", error=str(error))
+                await self.shutdown.pause(0.5)
             else:
                 self._database_away = False
-                self.doing.say("listening")
+                self.status.set("listening")
                 return outcome
 
     async def _work(self, batch: _Batch, suspects: set[tuple[TopicPartition, int]]) -> AppendConsumed:
         repeated = [message for message in batch.messages if self.known.is_behind(message)]
         known = await holdings(self.log.pool, repeated) if repeated else {}
-        return AppendConsumed(batch.messages, batch.asides, known, frozenset(self.known.owners), suspects)
+        return AppendConsumed(batch.messages, batch.dead_letters, known, frozenset(self.known.owners), suspects)
 
     async def _conflicts(self, messages: Sequence[Message]) -> set[tuple[TopicPartition, int]]:
         """Messages that claim an event, or a place, that the log or an earlier message gives to another."""
         held = await holdings(self.log.pool, messages)
-        ids = {message.told.event_id for message in messages}
+        ids = {message.envelope.event_id for message in messages}
         rows = await self.log.pool.fetch("SELECT event_id, origin_log, origin_position FROM log WHERE event_id = ANY($1)", list(ids))
         places = {row["event_id"]: (row["origin_log"], row["origin_position"]) for row in rows}
         found = set()
         for message in messages:
-            told = message.told
-            claim = (told.event_id, told.partition)
-            if held.setdefault(message.place, claim) != claim or places.setdefault(told.event_id, message.place) != message.place:
+            envelope = message.envelope
+            claim = (envelope.event_id, envelope.partition)
+            if held.setdefault(message.place, claim) != claim or places.setdefault(envelope.event_id, message.place) != message.place:
                 found.add((message.where, message.offset))
         return found
 
     def _note(self, batch: _Batch, outcome: Outcome) -> None:
         for message in batch.messages:
             if message.where not in outcome.trouble:
-                self.known.heard(message)
-        for topic, count in outcome.heard.items():
+                self.known.consumed(message)
+        for topic, count in outcome.consumed.items():
             metrics.CONSUMED.labels(topic).inc(count)
         for topic, count in outcome.skipped.items():
             metrics.SKIPPED.labels(topic).inc(count)
-        for aside in batch.asides:
-            if outcome.stands_before(aside.where, aside.offset):
+        for letter in batch.dead_letters:
+            if outcome.stands_before(letter.where, letter.offset):
                 continue  # it will be read again, and what was found out about it must still be known then
-            metrics.DEAD_LETTERS.labels(aside.where.topic).inc()
-            self.known.denied.discard((aside.where, aside.offset))
-            log_.warning("message set aside", **named(aside.where), offset=aside.offset, reason=aside.reason)
+            metrics.DEAD_LETTERS.labels(letter.where.topic).inc()
+            self.known.denied.discard((letter.where, letter.offset))
+            logger.warning("message set aside", **named(letter.where), offset=letter.offset, reason=letter.reason)
         for where, offset in batch.ends.items():
             self.offsets[where] = offset
         for where, messages in outcome.trouble.items():

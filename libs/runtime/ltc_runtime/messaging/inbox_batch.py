@@ -19,7 +19,7 @@ TailKey = tuple[UUID, int]
 Place = tuple[UUID, int]
 """A log and a position in it."""
 Holding = tuple[UUID, int]
-"""The event, and the partition it was told in, that the own log holds for a place."""
+"""The event, and the partition it was published in, that the own log holds for a place."""
 
 
 class Message(NamedTuple):
@@ -27,7 +27,7 @@ class Message(NamedTuple):
 
     where: TopicPartition
     offset: int
-    told: Envelope
+    envelope: Envelope
     traceparent: str | None
     """The context its row keeps: that of the span of hearing it, where there is one."""
     tail: TailKey
@@ -38,12 +38,12 @@ class Message(NamedTuple):
     @property
     def place(self) -> Place:
         """The log and the position it claims."""
-        return self.told.log_id, self.told.position
+        return self.envelope.log_id, self.envelope.position
 
 
-def message(where: TopicPartition, offset: int, told: Envelope, traceparent: str | None, event: Event | None = None) -> Message:
+def message(where: TopicPartition, offset: int, envelope: Envelope, traceparent: str | None, event: Event | None = None) -> Message:
     """The message of an event."""
-    return Message(where, offset, told, traceparent, (told.log_id, told.partition), event)
+    return Message(where, offset, envelope, traceparent, (envelope.log_id, envelope.partition), event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class DeadLetter:
 class Outcome:
     """What became of a batch."""
 
-    heard: Counter[str] = field(default_factory=Counter)
+    consumed: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
     trouble: dict[TopicPartition, list[Message]] = field(default_factory=lambda: defaultdict(list))
     """By partition, the first message that cannot be taken and all behind it."""
@@ -72,7 +72,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class AppendConsumed:
-    """Append what is news, in the order it was told.
+    """Append what is new, in the order it was published.
 
     Args:
         messages: in the order of each partition.
@@ -83,7 +83,7 @@ class AppendConsumed:
     """
 
     messages: Sequence[Message]
-    asides: Sequence[DeadLetter] = ()
+    dead_letters: Sequence[DeadLetter] = ()
     known: Mapping[Place, Holding] = field(default_factory=dict)
     logs: Collection[UUID] = ()
     suspects: Collection[tuple[TopicPartition, int]] = ()
@@ -108,41 +108,41 @@ class AppendConsumed:
                 outcome.trouble[message.where].append(message)
             elif self._is_next(plan, message, ends):
                 news.append(row_of(message))
-                held[message.place] = (message.told.event_id, message.told.partition)
-                outcome.heard[topic] += 1
+                held[message.place] = (message.envelope.event_id, message.envelope.partition)
+                outcome.consumed[topic] += 1
             elif self._is_known(message, ends, held):
                 outcome.skipped[topic] += 1
             else:
                 outcome.trouble[message.where].append(message)
-        plan.hear(news)
-        for aside in self.asides:
-            plan.keep(set_aside, dead_letter_row(aside, plan.now))
+        plan.consume(news)
+        for letter in self.dead_letters:
+            plan.keep(set_aside, dead_letter_row(letter, plan.now))
         return outcome
 
     def _is_next(self, plan: Plan, message: Message, ends: dict[TailKey, Any]) -> bool:
-        told, key = message.told, message.tail
+        envelope, key = message.envelope, message.tail
         if key not in ends:
             tail = plan.tail(*key)
             ends[key] = (tail.position, tail.event_id) if tail else (0, None)
-        if told.prev != ends[key][0] or told.log_id not in self.logs or (message.where, message.offset) in self.suspects:
+        if envelope.prev != ends[key][0] or envelope.log_id not in self.logs or (message.where, message.offset) in self.suspects:
             return False
-        ends[key] = (told.position, told.event_id)
+        ends[key] = (envelope.position, envelope.event_id)
         return True
 
     def _is_known(self, message: Message, ends: dict[TailKey, Any], held: Mapping[Place, Holding]) -> bool:
-        told = message.told
-        if ends[message.tail] == (told.position, told.event_id):
+        envelope = message.envelope
+        if ends[message.tail] == (envelope.position, envelope.event_id):
             return True
-        return held.get(message.place) == (told.event_id, told.partition)
+        return held.get(message.place) == (envelope.event_id, envelope.partition)
 
 
 def row_of(message: Message) -> ConsumedRow:
-    """The row that a heard fact becomes."""
-    told = message.told
+    """The row of a consumed event."""
+    sent = message.envelope
     return ConsumedRow(
-        told.event_id, told.origin, told.log_id, told.position, told.prev, told.hash, told.partition, told.stream, told.stream_id,
-        told.version, told.type, f"service:{told.origin}", told.correlation_id, told.causation_id, message.traceparent,
-        told.occurred_at, told.data, None, message.event,
+        sent.event_id, sent.origin, sent.log_id, sent.position, sent.prev, sent.hash, sent.partition, sent.stream, sent.stream_id,
+        sent.version, sent.type, f"service:{sent.origin}", sent.correlation_id, sent.causation_id, message.traceparent,
+        sent.occurred_at, sent.data, None, message.event,
     )  # fmt: skip
 
 
@@ -155,13 +155,13 @@ def digest_of(record: ConsumerRecord) -> bytes:
     return digest.digest()
 
 
-def dead_letter_row(aside: DeadLetter, at: Any) -> dict[str, Any]:
+def dead_letter_row(letter: DeadLetter, at: Any) -> dict[str, Any]:
     """The row of the table ``set_aside``."""
-    record = aside.record
+    record = letter.record
     headers = [[name, (value or b"").decode(errors="backslashreplace")] for name, value in record.headers]
     key = record.key.decode(errors="backslashreplace") if record.key is not None else None
     return {
-        "topic": aside.where.topic, "partition": aside.where.partition, "offset": aside.offset, "digest": digest_of(record),
-        "reason": aside.reason[:1000],
+        "topic": letter.where.topic, "partition": letter.where.partition, "offset": letter.offset, "digest": digest_of(record),
+        "reason": letter.reason[:1000],
         "bytes": record.value, "headers": {"key": key, "headers": headers}, "at": at,
     }  # fmt: skip

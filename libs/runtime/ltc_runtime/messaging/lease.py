@@ -2,9 +2,9 @@
 
 Whoever holds the lease writes it anew every third of its term; the row is changed by compare-and-set on the epoch, so
 two takers get one winner. The database's clock decides whether a lease has run out. Because that clock may be set
-back, a row that nobody has renewed for a whole term of the taker's own steady clock counts as run out too.
+back, a row that was not renewed for a whole term of the taker's own steady clock counts as run out too.
 
-A lease stops nobody who does not look: what must not happen twice is guarded by the epoch, stored beside the
+A lease stops only a process that checks it: what must not happen twice is guarded by the epoch, stored beside the
 checkpoint (`Lease.advance`).
 """
 
@@ -56,7 +56,7 @@ class Lease:
         return not self._lost and time.monotonic() - self._renewed < self.term
 
     def must_be_held(self) -> None:
-        """Stop whoever no longer may.
+        """Check that the lease is held.
 
         Raises:
             LeaseLost: the term is over.
@@ -170,10 +170,10 @@ async def take_lease(pool: Pool, name: str, term: float = TERM, seen: _Seen | No
     return None
 
 
-async def _wait_for(pool: Pool, name: str, term: float, stopping: Shutdown) -> Lease:
+async def _wait_for(pool: Pool, name: str, term: float, shutdown: Shutdown) -> Lease:
     seen = _Seen()
     while True:
-        stopping.look()
+        shutdown.check()
         try:
             lease = await take_lease(pool, name, term, seen)
         except DATABASE_ERRORS as error:
@@ -181,17 +181,17 @@ async def _wait_for(pool: Pool, name: str, term: float, stopping: Shutdown) -> L
             lease = None
         if lease is not None:
             return lease
-        await stopping.pause(term / 4)
+        await shutdown.pause(term / 4)
 
 
 @contextlib.asynccontextmanager
-async def hold_lease(pool: Pool, name: str, term: float = TERM, stopping: Shutdown | None = None) -> AsyncIterator[Lease]:
+async def hold_lease(pool: Pool, name: str, term: float = TERM, shutdown: Shutdown | None = None) -> AsyncIterator[Lease]:
     """Wait for the lease and keep it renewed while the block runs; afterwards give it back.
 
     Raises:
-        Stopped: told to stop before it came.
+        Stopped: a stop was requested before it came.
     """
-    lease = await _wait_for(pool, name, term, stopping or Shutdown())
+    lease = await _wait_for(pool, name, term, shutdown or Shutdown())
     log.info("lease taken", lease=name, epoch=lease.epoch)
     keeper = asyncio.create_task(lease.keep())
     try:
@@ -203,7 +203,7 @@ async def hold_lease(pool: Pool, name: str, term: float = TERM, stopping: Shutdo
 
 
 async def reset_checkpoint(pool: Pool, name: str, position: int) -> int:
-    """Set the checkpoint to ``position`` under a new epoch: whoever holds the lease loses it and begins there. Returns the epoch."""
+    """Set the checkpoint to ``position`` under a new epoch: the holder of the lease loses it and begins there. Returns the epoch."""
     async with pool.acquire() as connection, connection.transaction():
         epoch: int = await connection.fetchval(
             """INSERT INTO lease AS held (name, holder, epoch, until) VALUES ($1, $2, 1, '-infinity')

@@ -1,4 +1,4 @@
-"""Asking a teller what it told: the client of /feed and /heads."""
+"""The client of /feed and /heads of another service."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +20,7 @@ class Unanswered(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last event of one partition: what was told of it, and a digest of everything before."""
+    """The last event of one partition: how much was published, and a digest of everything before."""
 
     partition: int
     position: int
@@ -30,7 +30,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """How far a teller is, and how far it has told."""
+    """How far a publisher's log is, and how far it is published."""
 
     log_id: UUID
     head: int
@@ -56,7 +56,7 @@ class Neighbour:
         self._client = client
 
     async def heads(self) -> Heads:
-        """What it has told.
+        """How far it has published.
 
         Raises:
             Unanswered: it cannot be asked now.

@@ -1,4 +1,4 @@
-"""Offsets told to Kafka: a hint that saves reading again. Whatever it says, positions in the log decide."""
+"""Offsets committed to Kafka: a hint that saves reading again. Whatever it says, positions in the log decide."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from .broker import KAFKA_ERRORS
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 EVERY = 1.0
 LAST_SECONDS = 2.0
@@ -26,7 +26,7 @@ class OffsetCommits:
         self._telling: asyncio.Task[None] | None = None
 
     def sometimes(self) -> None:
-        """Tell it, if it is time; nobody waits for it."""
+        """Commit in the background, if it is time."""
         if time.monotonic() < self._next or (self._telling is not None and not self._telling.done()):
             return
         self._next = time.monotonic() + EVERY
@@ -48,4 +48,4 @@ class OffsetCommits:
             await self._consumer.commit(moved)
             self._told.update(moved)
         except (*KAFKA_ERRORS, ValueError) as error:
-            log_.debug("offsets not committed", error=str(error))
+            logger.debug("offsets not committed", error=str(error))

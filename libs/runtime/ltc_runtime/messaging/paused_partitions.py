@@ -1,4 +1,4 @@
-"""Partitions that wait for their teller's answer, and those where it contradicts what was heard: neither stops the others."""
+"""Partitions that wait for their publisher's answer, and forked ones: neither stops the others."""
 
 import asyncio
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from .inbox_batch import Message
 from .neighbour import Neighbours, Unanswered
 from .publishers import KnownPublishers
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -58,7 +58,7 @@ class PausedPartitions:
         return {where: str(question.fork) for where, question in self._open.items() if question.fork is not None}
 
     def standing(self) -> dict[str, Any]:
-        """The partitions that do not go on: those that wait for their teller, and those where it contradicts what was heard."""
+        """The partitions that do not go on: those that wait for their publisher, and the forked ones."""
         forks = self.forks
         asking = [_spelt(where) for where in self._open if where not in forks]
         return {"asking": sorted(asking), "forked": {_spelt(where): why for where, why in sorted(forks.items())}}
@@ -69,7 +69,7 @@ class PausedPartitions:
             return
         reading.pause(where)
         first = messages[0].offset
-        log_.info("asking the teller", **named(where), offset=first, messages=len(messages))
+        logger.info("asking the teller", **named(where), offset=first, messages=len(messages))
         self._open[where] = _Pause(first, asyncio.create_task(self._answer(where, messages)))
 
     def conclude(self, fetched: Fetched, reading: Fetcher) -> None:
@@ -95,7 +95,7 @@ class PausedPartitions:
                     self._known.tails[key] = await tail_of(self._log.pool, *key)
                 return settled
             except (Unanswered, Unavailable, *DATABASE_ERRORS) as error:
-                log_.warning("partition waits for its teller", **named(where), error=str(error))
+                logger.warning("partition waits for its teller", **named(where), error=str(error))
             await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
             attempt += 1
 
@@ -105,7 +105,7 @@ class PausedPartitions:
         except Fork as fork:
             question.fork = fork
             metrics.FORKED.labels(where.topic, where.partition).set(1)
-            log_.error("fork: this partition stands still", **named(where), offset=question.offset, detail=str(fork))
+            logger.error("fork: this partition stands still", **named(where), offset=question.offset, detail=str(fork))
             return
         owner = owner_of(where.topic, self._settings)
         for log_id in settled.logs:
@@ -113,7 +113,7 @@ class PausedPartitions:
         self._known.denied |= {(where, offset) for offset in settled.denied}
         del self._open[where]
         if not reading.resume(where, question.offset):
-            log_.debug("partition went to another process", **named(where))
+            logger.debug("partition went to another process", **named(where))
 
 
 def _spelt(where: TopicPartition) -> str:

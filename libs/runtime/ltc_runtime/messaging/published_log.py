@@ -34,7 +34,7 @@ class PublishedLog:
             return list(await self.pool.fetch(_AFTER, after, limit))
         return list(await self.pool.fetch(_OF_PARTITION, after, limit, partition))
 
-    def told(self, row: Any) -> Envelope:
+    def envelope(self, row: Any) -> Envelope:
         """A row as the wire says it."""
         (position, prev, partition, digest, event_id, kind, stream, stream_id, version, occurred_at, correlation, causation, trace, data,
          _) = row.values()  # fmt: skip

@@ -1,4 +1,4 @@
-"""What an ear knows of those who tell: whose each log is, how far each was heard, and what they deny having told."""
+"""What the inbox knows of publishers: the owner of each log, how far each was consumed, and which messages they deny."""
 
 from collections import defaultdict
 from uuid import UUID
@@ -19,12 +19,12 @@ class KnownPublishers:
         self.owners: dict[UUID, str] = {}
         """The same the other way round, our own among them."""
         self.tails: dict[TailKey, int] = {}
-        """The position that each partition of a log was heard up to."""
+        """The position up to which each partition of a log was consumed."""
         self.denied: set[tuple[TopicPartition, int]] = set()
-        """Messages, by partition and offset, that their topic's owner says it never told."""
+        """Messages, by partition and offset, that their topic's owner denies."""
 
     async def remember(self) -> None:
-        """Read what was heard."""
+        """Read the tails."""
         self.owners[self._log.log_id] = self._log.service.name
         for row in await self._log.pool.fetch("SELECT log_id, partition, origin, position FROM heard"):
             self.accept(row["origin"], row["log_id"])
@@ -37,8 +37,8 @@ class KnownPublishers:
 
     def is_behind(self, message: Message) -> bool:
         """Whether it claims a place that was passed already."""
-        return message.told.position <= self.tails.get(message.tail, 0)
+        return message.envelope.position <= self.tails.get(message.tail, 0)
 
-    def heard(self, message: Message) -> None:
+    def consumed(self, message: Message) -> None:
         """It is in the log."""
-        self.tails[message.tail] = max(message.told.position, self.tails.get(message.tail, 0))
+        self.tails[message.tail] = max(message.envelope.position, self.tails.get(message.tail, 0))

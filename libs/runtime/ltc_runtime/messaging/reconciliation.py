@@ -1,7 +1,7 @@
-"""No lag, yet something missing: what neighbours say they told is compared with what was heard.
+"""No lag, yet something missing: what other services say they published is compared with what was consumed.
 
 A hole inside a partition shows with the next message. One at its end shows nowhere on the topic, so each teller's
-/heads is looked at from time to time: a tail that lags behind what was told, and has not moved since the last look,
+/heads is looked at from time to time: a tail that lags behind what was published, and has not moved since the last look,
 is healed from the feed.
 """
 
@@ -18,7 +18,7 @@ from .broker import topic_for
 from .gap_repair import Fork, heal
 from .neighbour import Heads, Neighbour, Neighbours, Unanswered
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 EVERY = 10.0
 """Seconds between two looks; a tail has that long to arrive by the topic."""
@@ -36,27 +36,27 @@ async def run_reconciliation(log: Log, settings: Settings, neighbours: Neighbour
         except DATABASE_ERRORS:
             continue
         for name in log.service.consumes:
-            teller = neighbours.get(name)
-            if teller is not None:
-                await _compare_one(log, settings, teller, tails, before)
+            publisher = neighbours.get(name)
+            if publisher is not None:
+                await _compare_one(log, settings, publisher, tails, before)
         before = tails
 
 
-async def _compare_one(log: Log, settings: Settings, teller: Neighbour, tails: Tails, before: Tails) -> None:
+async def _compare_one(log: Log, settings: Settings, publisher: Neighbour, tails: Tails, before: Tails) -> None:
     try:
-        heads = await teller.heads()
+        heads = await publisher.heads()
         for partition, told in lagging_partitions(heads, tails, before).items():
-            await heal(log, teller, TopicPartition(topic_for(teller.name, settings), partition), heads.log_id, partition, told)
+            await heal(log, publisher, TopicPartition(topic_for(publisher.name, settings), partition), heads.log_id, partition, told)
         for complaint in contradictions(heads, tails):
-            log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=complaint)
+            logger.error("a neighbour contradicts what was heard", publisher=publisher.name, detail=complaint)
     except Fork as fork:
-        log_.error("a neighbour contradicts what was heard", teller=teller.name, detail=str(fork))
+        logger.error("a neighbour contradicts what was heard", publisher=publisher.name, detail=str(fork))
     except (Unanswered, Unavailable, *DATABASE_ERRORS) as error:
-        log_.debug("not compared", teller=teller.name, error=str(error))
+        logger.debug("not compared", publisher=publisher.name, error=str(error))
 
 
 def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, int]:
-    """The partitions whose tail lies behind what was told and has not moved since the look before, with what was told."""
+    """The partitions whose tail lags and has not moved since the last check, with the position that was published."""
     found = {}
     for head in heads.partitions:
         key = (heads.log_id, head.partition)
@@ -67,7 +67,7 @@ def lagging_partitions(heads: Heads, tails: Tails, before: Tails) -> dict[int, i
 
 
 def contradictions(heads: Heads, tails: Tails) -> list[str]:
-    """What a teller says of its log that cannot be, given what was heard of it."""
+    """What a publisher says of its log that contradicts what was consumed."""
     found = [
         f"position {position} of partition {partition} was heard, its log ends at {heads.head}"
         for (log_id, partition), (position, _) in tails.items()
@@ -81,6 +81,6 @@ def contradictions(heads: Heads, tails: Tails) -> list[str]:
 
 
 async def consumed_tails(log: Log) -> Tails:
-    """What was last heard, by log and partition."""
+    """The tails, by log and partition."""
     rows = await log.pool.fetch("SELECT log_id, partition, position, hash FROM heard")
     return {(row["log_id"], row["partition"]): (row["position"], row["hash"]) for row in rows}

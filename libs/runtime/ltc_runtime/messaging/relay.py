@@ -1,9 +1,9 @@
-"""The relay tells a service's published events to Kafka: each at least once, in the order of the log.
+"""The relay publishes a service's events to Kafka: each at least once, in the order of the log.
 
 One relay per service acts at a time (`lease`). It reads behind its checkpoint in position order, sends to the stored
 partition, and moves the checkpoint over the contiguous acknowledged prefix only, and only under its own epoch. After
 any error it begins anew at the checkpoint with a new producer. A relay that lost its lease without noticing may repeat
-what another one tells; listeners go by position and do not care.
+what another one publishes; consumers skip it by position.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from .lease import Lease, LeaseLost, hold_lease
 from .published_log import PublishedLog
 from .topic_check import LogBehindTopic, check_not_behind, intact_up_to, last_published
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 RELAY = "relay"
 """The name of its lease and of its checkpoint."""
@@ -39,7 +39,7 @@ CHUNK_BYTES = 4 * 1024 * 1024
 """Of events read and sent at once; while they are, as many are read."""
 
 ANSWERED_AFTER = 200
-"""Events put into batches before whoever else wants something of this process has a turn."""
+"""Events put into batches before other tasks of this process have a turn."""
 
 DEADLINE = 15.0
 """Seconds for a chunk to be acknowledged; aiokafka's idempotent producer would wait for ever for a broker that is away."""
@@ -53,54 +53,54 @@ class NotDelivered(Exception):
 
 
 class TopicEmptied(NotDelivered):
-    """Offsets begin anew: the topic was replaced under the producer, and all that was told is gone."""
+    """Offsets begin anew: the topic was replaced under the producer, and all that was published is gone."""
 
 
 class TopicTooSmall(Exception):
     """The topic has fewer partitions than the log has stored."""
 
 
-async def run_relay(log: Log, settings: Settings, stopping: Shutdown | None = None, doing: WorkerStatus | None = None) -> None:
+async def run_relay(log: Log, settings: Settings, shutdown: Shutdown | None = None, status: WorkerStatus | None = None) -> None:
     """Tell, for as long as the process lives.
 
     Raises:
-        Stopped: told to stop; what was sent is acknowledged and remembered.
+        Stopped: a stop was requested; what was sent is acknowledged and remembered.
     """
-    stopping, doing = stopping or Shutdown(), doing or WorkerStatus()
+    shutdown, status = shutdown or Shutdown(), status or WorkerStatus()
     while True:
-        doing.say("standing by")
-        async with hold_lease(log.pool, RELAY, settings.lease_seconds, stopping) as lease:
-            await _publish_while_held(log, settings, lease, stopping, doing)
+        status.set("standing by")
+        async with hold_lease(log.pool, RELAY, settings.lease_seconds, shutdown) as lease:
+            await _publish_while_held(log, settings, lease, shutdown, status)
 
 
-async def _publish_while_held(log: Log, settings: Settings, lease: Lease, stopping: Shutdown, doing: WorkerStatus) -> None:
+async def _publish_while_held(log: Log, settings: Settings, lease: Lease, shutdown: Shutdown, status: WorkerStatus) -> None:
     failures, emptied = 0, False
     while lease.held:
         try:
             if emptied:  # nothing on the topic shows it once each partition has a new event
                 await lease.rewind(0)
                 emptied = False
-            async with _Publisher(log, settings, lease, stopping) as teller:
-                begin = await teller.begin()
+            async with _Publisher(log, settings, lease, shutdown) as publisher:
+                begin = await publisher.begin()
                 metrics.RELAY_REFUSES.set(0)
-                doing.say("telling")
-                async for _ in teller.follow(begin):
+                status.set("telling")
+                async for _ in publisher.follow(begin):
                     failures = 0
         except LeaseLost:
-            log_.info("lease lost", lease=RELAY, epoch=lease.epoch)
+            logger.info("lease lost", lease=RELAY, epoch=lease.epoch)
             return
         except LogBehindTopic as behind:
             metrics.RELAY_REFUSES.set(1)
-            log_.error("nothing is told: this log is behind what it once told", service=log.service.name, detail=str(behind))
-            doing.say("refuses", detail=str(behind))
+            logger.error("nothing is told: this log is behind what it once told", service=log.service.name, detail=str(behind))
+            status.set("refuses", detail=str(behind))
             failures = len(PAUSES)
         except (*KAFKA_ERRORS, *DATABASE_ERRORS, NotDelivered, TopicTooSmall) as error:
             emptied = emptied or isinstance(error, TopicEmptied)
             metrics.RELAY_ERRORS.inc()
-            log_.warning("telling begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
-            doing.say("beginning anew", error=type(error).__name__)
+            logger.warning("telling begins anew", service=log.service.name, error=f"{type(error).__name__}: {error}")
+            status.set("beginning anew", error=type(error).__name__)
             failures += 1
-        await stopping.pause(PAUSES[min(failures, len(PAUSES)) - 1])
+        await shutdown.pause(PAUSES[min(failures, len(PAUSES)) - 1])
 
 
 class _Publisher:
@@ -108,11 +108,11 @@ class _Publisher:
 
     producer: AIOKafkaProducer
 
-    def __init__(self, log: Log, settings: Settings, lease: Lease, stopping: Shutdown) -> None:
+    def __init__(self, log: Log, settings: Settings, lease: Lease, shutdown: Shutdown) -> None:
         self.log = log
         self.settings = settings
         self.lease = lease
-        self.stopping = stopping
+        self.shutdown = shutdown
         self.own = PublishedLog(log.pool, log.service.name, log.log_id)
         self.topic = topic_for(log.service.name, settings)
         self.partitions: set[int] = set()
@@ -124,7 +124,7 @@ class _Publisher:
         """The highest offset acknowledged, by partition."""
 
     async def __aenter__(self) -> "_Publisher":
-        self.producer = await self.stopping.unless(start_producer(self.settings, f"{self.log.service.name}-relay", self._break))
+        self.producer = await self.shutdown.interruptible(start_producer(self.settings, f"{self.log.service.name}-relay", self._break))
         try:
             async with asyncio.timeout(PATIENCE):
                 self.partitions = set(await self.producer.partitions_for(self.topic))
@@ -139,10 +139,10 @@ class _Publisher:
         await abort_producer(self.producer)
 
     async def begin(self) -> int:
-        """Where to go on: at the checkpoint, or before it if the topic lost what was told.
+        """Where to go on: at the checkpoint, or before it if the topic lost events.
 
         Raises:
-            BehindItself: the log lost what was told.
+            BehindItself: the log lost what was published.
             LeaseLost: a later epoch has been here.
         """
         checkpoint = await self.lease.checkpoint()
@@ -150,7 +150,7 @@ class _Publisher:
         await check_not_behind(self.own, self.topic, last)
         begin = await intact_up_to(self.own, last, self.partitions, checkpoint)
         if begin < checkpoint:
-            log_.warning("the topic lost what was told, it is told again", topic=self.topic, after=begin, told=checkpoint)
+            logger.warning("the topic lost what was told, it is told again", topic=self.topic, after=begin, envelope=checkpoint)
             await self.lease.rewind(begin)
         return begin
 
@@ -162,13 +162,13 @@ class _Publisher:
             delivery = asyncio.create_task(self._deliver(chunk))
             following: Chunk | None = None
             try:
-                # The next chunk is read and built while this one flies; events told live leave nothing to read.
+                # The next chunk is read and built while this one flies; events published live leave nothing to read.
                 if self._more and (rows := await self._read(chunk.last)):
                     following = await self._build(rows)
             finally:
                 await self._landed(chunk, delivery)
             yield chunk.last
-            self.stopping.look()
+            self.shutdown.check()
             chunk = following or await self._build(await self._rows_after(chunk.last))
 
     async def _rows_after(self, position: int) -> list[Any]:
@@ -178,7 +178,7 @@ class _Publisher:
             if rows:
                 return rows
             await self._saved()
-            self.stopping.look()
+            self.shutdown.check()
             self.lease.must_be_held()
             self._must_be_whole()
             await self.log.changed(seen, self.settings.poll_seconds)
@@ -191,31 +191,31 @@ class _Publisher:
         return rows
 
     async def _build(self, rows: list[Any]) -> Chunk:
-        events = [self.own.told(row) for row in rows]
-        beyond = {told.partition for told in events} - self.partitions
+        events = [self.own.envelope(row) for row in rows]
+        beyond = {envelope.partition for envelope in events} - self.partitions
         if beyond:
             raise TopicTooSmall(f"{self.topic} has no partition {min(beyond)}")
         live = spans.is_live(len(rows), rows[0]["recorded_at"])
-        chunk = Chunk([told.position for told in events], defaultdict(list))
-        if not live and any(spans.sampled(told.traceparent) for told in events):
+        chunk = Chunk([envelope.position for envelope in events], defaultdict(list))
+        if not live and any(spans.sampled(envelope.traceparent) for envelope in events):
             chunk.spans.append(spans.telling_many(self.topic, events))
-        for number, told in enumerate(events, 1):
+        for number, envelope in enumerate(events, 1):
             if number % ANSWERED_AFTER == 0:
                 await asyncio.sleep(0)
             context = None
-            if live and spans.sampled(told.traceparent):
-                span = spans.telling(self.topic, told)
+            if live and spans.sampled(envelope.traceparent):
+                span = spans.telling(self.topic, envelope)
                 chunk.spans.append(span)
                 context = span.traceparent
-            self._put(chunk.batches[told.partition], told, context)
+            self._put(chunk.batches[envelope.partition], envelope, context)
         return chunk
 
-    def _put(self, batches: list[Batch], told: Envelope, context: str | None) -> None:
-        headers, key = headers_of(told, context), str(told.stream_id).encode()
-        if batches and batches[-1].builder.append(timestamp=None, key=key, value=told.data, headers=headers) is not None:
+    def _put(self, batches: list[Batch], envelope: Envelope, context: str | None) -> None:
+        headers, key = headers_of(envelope, context), str(envelope.stream_id).encode()
+        if batches and batches[-1].builder.append(timestamp=None, key=key, value=envelope.data, headers=headers) is not None:
             return
-        batch = Batch(told.partition, self.producer.create_batch(), told.position)
-        batch.builder.append(timestamp=None, key=key, value=told.data, headers=headers)
+        batch = Batch(envelope.partition, self.producer.create_batch(), envelope.position)
+        batch.builder.append(timestamp=None, key=key, value=envelope.data, headers=headers)
         batches.append(batch)
 
     async def _deliver(self, chunk: Chunk) -> None:

@@ -30,23 +30,23 @@ GROUP = "messaging.consumer.group.name"
 
 
 def sampled(traceparent: str | None) -> bool:
-    """Whether somebody records this trace."""
+    """Whether this trace is sampled."""
     return traceparent is not None and int(traceparent[-2:], 16) & 1 == 1
 
 
 def is_live(count: int, oldest: datetime) -> bool:
-    """Whether events are told or heard as they happen; by system time."""
+    """Whether events are published or consumed as they happen; by system time."""
     return count <= LIVE_BATCH and (datetime.now(UTC) - oldest).total_seconds() < LIVE_SECONDS
 
 
-def telling(topic: str, told: Envelope) -> Span:
+def telling(topic: str, envelope: Envelope) -> Span:
     """The span of telling one event live, a child of what caused it."""
-    return Span(f"send {topic}", PRODUCER, told.traceparent, _one(topic, "send", told))
+    return Span(f"send {topic}", PRODUCER, envelope.traceparent, _one(topic, "send", envelope))
 
 
-def hearing(topic: str, told: Envelope, group: str) -> Span:
+def hearing(topic: str, envelope: Envelope, group: str) -> Span:
     """The span of hearing one message live, a child of its telling."""
-    return Span(f"process {topic}", CONSUMER, told.traceparent, {**_one(topic, "process", told), GROUP: group})
+    return Span(f"process {topic}", CONSUMER, envelope.traceparent, {**_one(topic, "process", envelope), GROUP: group})
 
 
 def telling_many(topic: str, events: Sequence[Envelope]) -> Span:
@@ -59,10 +59,10 @@ def hearing_many(topic: str, events: Sequence[Envelope], group: str) -> Span:
     return Span(f"process {topic}", CONSUMER, None, {**_many(topic, "process", events), GROUP: group}, _links(events))
 
 
-def _one(topic: str, operation: str, told: Envelope) -> dict[str, Any]:
+def _one(topic: str, operation: str, envelope: Envelope) -> dict[str, Any]:
     return {
-        SYSTEM: "kafka", DESTINATION: topic, PARTITION: str(told.partition), OPERATION: operation, MESSAGE: str(told.event_id),
-        "ltc.event.type": told.type, "ltc.position": told.position, "ltc.correlation_id": str(told.correlation_id),
+        SYSTEM: "kafka", DESTINATION: topic, PARTITION: str(envelope.partition), OPERATION: operation, MESSAGE: str(envelope.event_id),
+        "ltc.event.type": envelope.type, "ltc.position": envelope.position, "ltc.correlation_id": str(envelope.correlation_id),
     }  # fmt: skip
 
 
@@ -71,4 +71,4 @@ def _many(topic: str, operation: str, events: Sequence[Envelope]) -> dict[str, A
 
 
 def _links(events: Sequence[Envelope]) -> list[str]:
-    return [told.traceparent for told in events if told.traceparent is not None and sampled(told.traceparent)][:MAX_LINKS]
+    return [envelope.traceparent for envelope in events if envelope.traceparent is not None and sampled(envelope.traceparent)][:MAX_LINKS]

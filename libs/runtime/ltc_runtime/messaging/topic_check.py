@@ -1,7 +1,7 @@
-"""Before a log tells anything it is compared with what its topic remembers.
+"""Before a log publishes, it is compared with its topic.
 
-A log behind its topic was restored from an old backup and would contradict itself: it must not tell. A topic behind
-its log has lost records: what it lacks is told again first, because what came before must lie before.
+A log behind its topic was restored from an old backup and would contradict itself: it must not publish. A topic behind
+its log has lost records: what it lacks is published again first, because what came before must lie before.
 """
 
 import asyncio
@@ -29,27 +29,28 @@ class LogBehindTopic(Exception):
 
 
 async def check_not_behind(own: PublishedLog, topic: str, last: Iterable[Envelope]) -> None:
-    """Compare what was told last with the log.
+    """Compare what was published last with the log.
 
     Raises:
         BehindItself: it names an event of this very log that it does not hold at that position.
     """
-    held = await own.hashes([told.position for told in last])
-    for told in last:
-        if held.get(told.position) != (told.event_id, told.hash):
+    held = await own.hashes([envelope.position for envelope in last])
+    for envelope in last:
+        if held.get(envelope.position) != (envelope.event_id, envelope.hash):
             raise LogBehindTopic(
-                f"{topic}/{told.partition} holds {told.type} {told.event_id} at position {told.position} of log {told.log_id}; "
+                f"{topic}/{envelope.partition} holds {envelope.type} {envelope.event_id} "
+                f"at position {envelope.position} of log {envelope.log_id}; "
                 "this log does not. Was the database restored from a backup?"
             )
 
 
 async def intact_up_to(own: PublishedLog, last: Iterable[Envelope], partitions: Iterable[int], checkpoint: int) -> int:
-    """The position up to which a topic holds everything that was told up to the checkpoint.
+    """The position up to which a topic holds everything published up to the checkpoint.
 
     Only a lost tail is seen, so a topic that is empty, or lost its last records: what lies before the last record of a
     partition is taken to be there.
     """
-    holds = {told.partition: told.position for told in last}
+    holds = {envelope.partition: envelope.position for envelope in last}
     due = await own.tails(partitions, checkpoint)
     lost = [holds.get(partition, 0) for partition, position in due.items() if holds.get(partition, 0) < position]
     return min([checkpoint, *lost])
@@ -61,12 +62,12 @@ async def last_published(own: PublishedLog, topic: str, partitions: Iterable[int
         records = await last_records(consumer, topic, partitions)
     whole = {record.partition for record in records if record.offset == 0}
     said = {
-        partition: [told for told in some if told.log_id == own.log_id]
+        partition: [envelope for envelope in some if envelope.log_id == own.log_id]
         for partition, some in envelopes_in(records, owner_of(topic, settings)).items()
     }
-    held = await own.hashes([told.position for some in said.values() for told in some])
+    held = await own.hashes([envelope.position for some in said.values() for envelope in some])
     newest = (newest_of(some, held, whole=partition in whole) for partition, some in said.items())
-    return [told for told in newest if told is not None]
+    return [envelope for envelope in newest if envelope is not None]
 
 
 def envelopes_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, list[Envelope]]:
@@ -74,17 +75,17 @@ def envelopes_in(records: Iterable[ConsumerRecord], owner: str) -> dict[int, lis
     said: defaultdict[int, list[Envelope]] = defaultdict(list)
     for record in records:
         with suppress(Unreadable):
-            told = read_message(record.headers, record.value, owner, record.partition)
-            said[told.partition].append(told)
+            envelope = read_message(record.headers, record.value, owner, record.partition)
+            said[envelope.partition].append(envelope)
     return said
 
 
 def newest_of(said: Iterable[Envelope], held: Held, *, whole: bool) -> Envelope | None:
-    """The newest event of a partition: what was told last, and held, or, behind it, what the log does not hold.
+    """The newest event of a partition: what was published last, and held, or, behind it, what the log does not hold.
 
-    Who may write to the topic can claim any position. So what is not held counts only as a relay would have told it: each
+    Who may write to the topic can claim any position. So what is not held counts only as a relay would have published it: each
     event names the one before it (``prev``), the first of them the last that is held, and no later one is held. A log that
-    was restored tells nothing behind what it lost, so whatever is held and new behind such events shows that they were forged.
+    was restored publishes nothing after what it lost, so whatever is held and new behind such events shows that they were forged.
 
     Args:
         said: what names this log, in the order of the partition.
@@ -93,13 +94,13 @@ def newest_of(said: Iterable[Envelope], held: Held, *, whole: bool) -> Envelope 
     """
     tail: Envelope | None = None
     lost: list[Envelope] = []
-    for told in said:
+    for envelope in said:
         before = lost[-1] if lost else tail
-        if held.get(told.position) == (told.event_id, told.hash):
-            if tail is None or told.position > tail.position:
-                tail, lost = told, []
-        elif told.prev == before.position if before else told.prev == 0 or not whole:
-            lost.append(told)
+        if held.get(envelope.position) == (envelope.event_id, envelope.hash):
+            if tail is None or envelope.position > tail.position:
+                tail, lost = envelope, []
+        elif envelope.prev == before.position if before else envelope.prev == 0 or not whole:
+            lost.append(envelope)
     return lost[-1] if lost else tail
 
 

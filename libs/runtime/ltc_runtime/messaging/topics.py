@@ -1,7 +1,7 @@
 """The topics as they should be, and as they are.
 
 One topic per service; the partition count is fixed (the partition of an event is stored in the log, and order depends
-on it), what was told is kept for ever, and no topic comes into being by itself.
+on it), what was published is kept for ever, and no topic comes into being by itself.
 """
 
 from collections.abc import Iterable

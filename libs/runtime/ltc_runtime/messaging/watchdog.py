@@ -13,14 +13,14 @@ from ..worker_status import WorkerStatus
 from . import metrics
 from .broker import KAFKA_ERRORS, PATIENCE, topic_reader
 
-log_ = structlog.get_logger(__name__)
+logger = structlog.get_logger(__name__)
 
 PATIENT_SECONDS = 30.0
 EVERY = 5.0
 
 
 class Stuck(Exception):
-    """Messages arrive on a topic and are not heard."""
+    """Messages arrive on a topic and are not consumed."""
 
 
 class Watched(Protocol):
@@ -64,29 +64,29 @@ class Watchdog:
                 raise Stuck(f"{where.topic}/{where.partition} ends at {end} and is read up to {read} since {now - last.since:.0f} s")
 
 
-async def watch(watched: Watched, settings: Settings, doing: WorkerStatus, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
+async def watch(watched: Watched, settings: Settings, status: WorkerStatus, every: float = EVERY, patient: float = PATIENT_SECONDS) -> None:
     """Look, for as long as the process lives. Through a connection of its own: the consumer's may be what is stuck.
 
-    Who looks is looked after too: ``doing`` is told at every turn, and ``/livez`` says no when that ends.
+    Who looks is looked after too: ``status`` gets a heartbeat at every turn, and ``/livez`` says no when that ends.
 
     Raises:
         Stuck: it is.
     """
     watchdog = Watchdog(patient)
     while True:
-        doing.turn()
+        status.heartbeat()
         try:
             async with topic_reader(settings) as consumer:
                 while True:
                     await asyncio.sleep(every)
-                    doing.turn()
+                    status.heartbeat()
                     await _look(watchdog, watched, consumer)
         except Stuck as stuck:
-            doing.stuck(str(stuck))
+            status.set_stuck(str(stuck))
             raise
         except KAFKA_ERRORS as error:
-            log_.debug("topics not looked at", error=str(error))
-            watchdog = Watchdog(patient)  # a broker that is away is nobody's fault
+            logger.debug("topics not looked at", error=str(error))
+            watchdog = Watchdog(patient)  # a broker that is away is no fault of the consumer
             await asyncio.sleep(every)
 
 

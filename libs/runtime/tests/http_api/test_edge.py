@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -119,7 +120,8 @@ async def test_only_an_importer_says_when_it_happened(client: Client, desk_log: 
 async def test_the_chain_holds_whatever_the_zone_it_happened_in(client: Client, desk_log: Log, when: str) -> None:
     answer = await client.sign_in(**client.as_("sales", "importer"), **{"ltc-occurred-at": when})
     assert answer.status_code == 201
-    async with desk_log.pool.acquire() as connection:
+    pool: Any = desk_log.pool
+    async with pool.acquire() as connection:
         assert (await verify(connection, "desk-svc", {})).problems == []
 
 

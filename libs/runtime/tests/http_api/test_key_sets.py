@@ -200,6 +200,8 @@ async def test_a_key_server_that_answers_nonsense_is_one_that_is_down(caller: Cl
             server.body = server.document() + b" " * 1_000_000
         case "trickles":
             server.seconds = 4.0
+        case _:
+            raise AssertionError(fault)
     started = time.monotonic()
     assert (await asks(caller, fresh("unknown"))).status_code == 401
     assert time.monotonic() - started < 3.5

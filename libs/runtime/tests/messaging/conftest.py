@@ -14,7 +14,7 @@ from ltc_stack.postgres import Postgres
 sys.path.insert(0, str(Path(__file__).parent))
 
 from machine import template
-from wire_world import World, stall, world
+from messaging_world import World, stall, world
 
 
 @pytest_asyncio.fixture(scope="session")

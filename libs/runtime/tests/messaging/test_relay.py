@@ -16,7 +16,7 @@ from ltc_runtime.messaging.republish import republish
 from ltc_runtime.messaging.topic_check import LogBehindTopic, check_not_behind, last_published
 from ltc_runtime.shutdown import Shutdown
 from ltc_runtime.worker_status import WorkerStatus
-from wire_world import World, until
+from messaging_world import World, until
 
 
 async def positions(here: World) -> dict[int, list[int]]:
@@ -29,7 +29,7 @@ async def positions(here: World) -> dict[int, list[int]]:
 
 async def must_be_told(here: World, *, once: bool = False) -> None:
     """All is on the topic, each partition in order of first occurrence."""
-    told = await here.told()
+    told = await here.published()
     for partition, there in (await positions(here)).items():
         wanted = [row["position"] for row in told if row["partition"] == partition]
         assert list(dict.fromkeys(there)) == wanted
@@ -41,7 +41,7 @@ async def test_every_published_event_is_told_once_in_its_partition_in_order(here
     await here.baskets(300, close=True)
     await here.all_told()
     await must_be_told(here, once=True)
-    rows = {row["event_id"]: row for row in await here.told()}
+    rows = {row["event_id"]: row for row in await here.published()}
     for message in await here.messages():
         headers = {name: value.decode() for name, value in message.headers}
         row = next(row for row in rows.values() if str(row["event_id"]) == headers["ce_id"])
@@ -96,7 +96,7 @@ async def test_two_relays_forced_active_are_one_to_the_listener(here: World, mon
     await here.all_heard()
 
     async def twice() -> bool:
-        return sum(map(len, (await positions(here)).values())) >= 2 * len(await here.told())
+        return sum(map(len, (await positions(here)).values())) >= 2 * len(await here.published())
 
     await until(twice, 20)
     await here.must_agree()
@@ -160,7 +160,7 @@ async def test_after_a_wiped_kafka_everything_is_told_again(here: World) -> None
     await here.baskets(5)
     await here.kafka.start()
     await topics.apply(["shop-svc"], here.settings)
-    assert await republish(here.teller.pool) == len(await here.told())
+    assert await republish(here.teller.pool) == len(await here.published())
     await here.baskets(5)
     await here.all_told(60)
     await must_be_told(here)
@@ -190,7 +190,7 @@ async def test_a_topic_replaced_under_a_running_relay_is_told_everything(here: W
     await here.all_told()
     await here.replace_topic()
     await here.baskets(30)
-    everything = {row["position"] for row in await here.told()}
+    everything = {row["position"] for row in await here.published()}
 
     async def told() -> bool:
         return {position for there in (await positions(here)).values() for position in there} == everything
@@ -205,7 +205,7 @@ async def test_republish_from_a_position_tells_what_lies_behind_it(here: World) 
     here.start_relay()
     await here.baskets(10)
     await here.all_told()
-    half = (await here.told())[4]["position"]
+    half = (await here.published())[4]["position"]
     assert await republish(here.teller.pool, half) == 5
     await here.all_told()
     await until(lambda: _count(here, 15))
@@ -222,7 +222,7 @@ async def test_a_log_restored_from_an_old_backup_refuses_to_tell(here: World) ->
     await here.all_told()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
-    keep = (await here.told())[9]["position"]
+    keep = (await here.published())[9]["position"]
     connection = await asyncpg.connect(here.teller_database.owner)
     tails = [
         await connection.fetchval("SELECT coalesce(max(position), 0) FROM log WHERE partition = $1 AND position <= $2", partition, keep)
@@ -262,7 +262,7 @@ async def test_a_forged_event_of_the_logs_own_future_does_not_stop_the_relay(her
     await asyncio.gather(telling, return_exceptions=True)
     own = PublishedLog(here.teller.pool, "shop-svc", here.teller.log_id)
     for row in await own.rows(0, 100):
-        await here.say_events([own.told(row)._replace(position=10**15, prev=10**15 - 1, event_id=uuid4())])
+        await here.say_events([own.envelope(row)._replace(position=10**15, prev=10**15 - 1, event_id=uuid4())])
     here.start_relay()
     await here.baskets(5)
     await here.all_told()

@@ -3,9 +3,8 @@
 from . import cards
 from .contacts import contacts
 from .duplicates import duplicates
-from .inbox import inbox
 from .parties import parties
 from .people import people
 from .withdrawing import withdrawals
 
-__all__ = ["cards", "contacts", "duplicates", "inbox", "parties", "people", "withdrawals"]
+__all__ = ["cards", "contacts", "duplicates", "parties", "people", "withdrawals"]

@@ -69,6 +69,8 @@ async def test_whoever_answers_buys_or_wants_no_more_gets_no_more(
             await done(ann, f"/leads/{lead}/consent", given=False, source="Call")
         case "stop":
             await done(ann, f"/leads/{lead}/nurture/stop", reason="Asked by phone")
+        case _:
+            raise AssertionError(ends)
     served.pass_days(5)
     await go_on(served, outside)
     assert ((await course(ann, lead))[0], len(post.mails)) == ("stopped", 1)

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import authority_grants
-from .read import authority_grant_list
-from .rules import decider
 
-authority_grant = Feature(api=authority_grants, deciders=(decider,), projections=(authority_grant_list,))
+def authority_grant() -> Feature:
+    """The feature."""
+    from .api import authority_grants
+    from .read import authority_grant_list
+    from .rules import decider
+
+    return Feature(api=authority_grants, deciders=(decider,), projections=(authority_grant_list,))

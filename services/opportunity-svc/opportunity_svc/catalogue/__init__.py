@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import catalogue as catalogue_api
-from .read import catalogue_product
-from .rules import decider
 
-catalogue = Feature(api=catalogue_api, deciders=(decider,), projections=(catalogue_product,))
+def catalogue() -> Feature:
+    """The feature."""
+    from .api import catalogue as catalogue_api
+    from .read import catalogue_product
+    from .rules import decider
+
+    return Feature(api=catalogue_api, deciders=(decider,), projections=(catalogue_product,))

@@ -11,14 +11,13 @@ from ltc_runtime.http import EVERYONE, PREVIEW, Api, AsColumns, Page, Paging, Re
 from pydantic import Field
 from sqlalchemy import select
 
-from .. import projections as shown
-from ..api.quotes import WITHOUT_LINES, QuoteRow, quote_row
 from ..bid_cost.read import BidCostSum, bid_cost_sums
 from ..deal.read import OpportunityRow
 from ..deal.rules import decider, possible
 from ..deal.rules.states import OpportunityStatus, UnknownOpportunity
 from ..form_search.read import Cell, Show, Where, holding, shown_fields
 from ..pipeline.rules import PipelineCode
+from ..quote.read import LIST_COLUMNS, QuoteContent, QuoteRow
 
 deals = Api("/opportunities", stream=decider)
 
@@ -79,13 +78,13 @@ async def show_opportunity(opportunity_id: UUID, read: Read) -> OpportunityView:
     """One deal with its latest quotes."""
     # composed with its quotes, so it has no version of its own
     row = await read.row(OpportunityRow, UnknownOpportunity, opportunity_id=opportunity_id)
-    quote = shown.quotes.c
-    of_deal = select(*WITHOUT_LINES).where(quote.opportunity_id == opportunity_id)
+    quote = QuoteContent.table.c
+    of_deal = select(*LIST_COLUMNS).where(quote.opportunity_id == opportunity_id)
     quotes, more_quotes = await read.latest(PREVIEW, of_deal, key=(quote.drafted_at, quote.quote_id))
     return OpportunityView(
         **dict(row),
         bid_costs=await bid_cost_sums(opportunity_id, read),
-        quotes=[quote_row(**each) for each in quotes],
+        quotes=[QuoteRow(**each) for each in quotes],
         more_quotes=more_quotes,
         actions=read.actions(possible(row.status)),
     )

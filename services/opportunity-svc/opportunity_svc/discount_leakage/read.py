@@ -10,9 +10,9 @@ from ltc_runtime.http import EVERYONE, Api, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 
-from .. import projections as shown
 from ..outcome.read import By, Which, counted, cut, over, summed
 from ..pipeline.rules import PipelineCode
+from ..quote.read import QuoteContent
 
 leakages = Api("/reports")
 
@@ -48,7 +48,7 @@ async def list_discount_leakage(
     Deals of other systems do not count: they say no list price.
     """
     deals = cut(over(Which(closed_from, closed_to, "own", account_manager, pipeline, profile)), "all" if by == "price_book" else by).c
-    sold = shown.quotes.c
+    sold = QuoteContent.table.c
     what = sold.price_book if by == "price_book" else deals.what
     joined = select(what.label("what"), sold.currency, sold.listed, sold.net, sold.within_own_authority)
     one = joined.where(deals.status == "won", sold.quote_id == deals.quote_id).subquery().c

@@ -1,17 +1,20 @@
-"""Negotiation: rounds with the customer, what we gave and what we got in each, and what else could be done where nobody moves."""
+"""Negotiation: rounds with the customer, concessions given and got in each, and alternatives where neither side moves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Literal, Never, TypeAlias
+from typing import Annotated, Any, Literal, Never, TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, JointDecider, Money, Name, Refusal, Sha256, States, Stream, Text, UserId, Value
+from ltc_events import Command, Decider, Event, Money, Name, Refusal, Sha256, States, Stream, Text, UserId, Value
+from ltc_events.filled import Actor, PastDay, Today
 from pydantic import ConfigDict, Field
 
-from ..deal import rules as opportunity
-from ..deal.rules.states import must_be_open, must_have_come
-from ..quote import rules as quote
+from ..deal.rules.history import history as deals
+from ..deal.rules.states import must_be_open
 from ..quote.rules.gates import must_be_of, must_exist
+from ..quote.rules.states import Quote
+from ..quote.rules.states import history as quotes
 
 About = Literal["price", "payment", "delivery", "scope", "service", "terms", "other"]
 
@@ -42,42 +45,49 @@ Alternatives = Annotated[tuple[Alternative, ...], Field(min_length=1, max_length
 
 
 class RecordRound(Command):
-    """Note what was negotiated about a quote, as it was at that time."""
+    """Record a round of negotiation: concessions given and got, about this content of a quote."""
 
     opportunity_id: UUID
     quote_id: UUID
-    quote_hash: Sha256
-    gave: Concessions = ()
-    got: Concessions = ()
+    quote_hash: Sha256 = Field(description="Of the quote as it was negotiated.")
+    gave: Concessions = Field((), description="Concessions given to the customer.")
+    got: Concessions = Field((), description="Concessions got from the customer.")
     note: Text | None = None
-    held_on: date
-    actor: UserId
-    today: date
+    held_on: PastDay
+    actor: Actor
+
+    def reads(self) -> Sequence[Stream]:
+        return [deals.of(self.opportunity_id), history.of(self.opportunity_id), quotes.of(self.quote_id)]
 
 
 class NoteDeadlock(Command):
-    """Note that nobody moves any more, and what else could be done."""
+    """Note a deadlock and its alternatives."""
 
     opportunity_id: UUID
-    about: Text
+    about: Text = Field(examples=["Penalty for late delivery"])
     alternatives: Alternatives
-    actor: UserId
-    today: date
+    actor: Actor
+    today: Today
+
+    def reads(self) -> Sequence[Stream]:
+        return [deals.of(self.opportunity_id), history.of(self.opportunity_id)]
 
 
 class BreakDeadlock(Command):
-    """Say how it goes on."""
+    """Say how the negotiation goes on."""
 
     opportunity_id: UUID
-    alternative: Annotated[int, Field(ge=1, le=20)] | None = None
-    """Which of the alternatives was taken, from 1; none of them, if nothing is said."""
     how: Text
-    actor: UserId
-    today: date
+    alternative: Annotated[int, Field(ge=1, le=20)] | None = Field(None, description="Which alternative was taken, from 1.")
+    actor: Actor
+    today: Today
+
+    def reads(self) -> Sequence[Stream]:
+        return [deals.of(self.opportunity_id), history.of(self.opportunity_id)]
 
 
 class RoundHeld(Event, type="ltc.opportunity.round-held.v1"):
-    """We negotiated, about this content of a quote."""
+    """A round about this content of a quote was held."""
 
     opportunity_id: UUID
     round: int
@@ -93,7 +103,7 @@ class RoundHeld(Event, type="ltc.opportunity.round-held.v1"):
 
 
 class DeadlockNoted(Event, type="ltc.opportunity.deadlock-noted.v1"):
-    """Nobody moves any more."""
+    """Neither side moves."""
 
     opportunity_id: UUID
     after_round: int
@@ -104,7 +114,7 @@ class DeadlockNoted(Event, type="ltc.opportunity.deadlock-noted.v1"):
 
 
 class DeadlockBroken(Event, type="ltc.opportunity.deadlock-broken.v1"):
-    """It goes on."""
+    """The negotiation goes on."""
 
     opportunity_id: UUID
     alternative: int | None = None
@@ -114,7 +124,7 @@ class DeadlockBroken(Event, type="ltc.opportunity.deadlock-broken.v1"):
 
 
 class InDeadlock(Refusal):
-    """The negotiation is deadlocked since round {round}: say first what broke the deadlock."""
+    """The negotiation is deadlocked since round {round}: break the deadlock first."""
 
 
 class NotInDeadlock(Refusal):
@@ -122,7 +132,7 @@ class NotInDeadlock(Refusal):
 
 
 class NothingNegotiated(Refusal):
-    """There was no round yet that could have led into a deadlock."""
+    """There was no round yet, so there is no deadlock."""
 
 
 class RoundBeforeTheLast(Refusal):
@@ -130,11 +140,11 @@ class RoundBeforeTheLast(Refusal):
 
 
 class ConcessionBelowNothing(Refusal):
-    """A concession is worth less than nothing: note it on the other side."""
+    """A concession is worth less than zero: record it on the other side."""
 
 
 class RoundOnOtherContent(Refusal):
-    """The quote says something else by now: read it again, and negotiate about that."""
+    """The quote has changed: read it again."""
 
 
 class NoSuchAlternative(Refusal):
@@ -143,41 +153,40 @@ class NoSuchAlternative(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Negotiation:
-    """How far we are; to begin with, nowhere."""
+    """Rounds so far and the present deadlock; initially none."""
 
     rounds: int = 0
     last_on: date | None = None
     deadlock: tuple[Alternative, ...] = field(default=())
-    """What else could be done; nothing, while somebody moves."""
+    """The alternatives; empty while there is no deadlock."""
 
 
 NegotiationCommand: TypeAlias = RecordRound | NoteDeadlock | BreakDeadlock
 NegotiationEvent: TypeAlias = RoundHeld | DeadlockNoted | DeadlockBroken
 
 
-def decide(states: States, command: NegotiationCommand) -> list[Event]:
-    must_be_open(states.of(opportunity.decider, command.opportunity_id))
-    negotiation = states.of(facts, command.opportunity_id)
+def decide(states: States, command: NegotiationCommand) -> Sequence[Event]:
+    must_be_open(states.of(deals, command.opportunity_id))
+    negotiation = states.of(history, command.opportunity_id)
     match command:
         case RecordRound():
-            return [record(must_move(negotiation), states.of(quote.decider, command.quote_id), command)]
+            return record(must_move(negotiation), states.of(quotes, command.quote_id), command)
         case NoteDeadlock():
-            return [note(must_move(negotiation), command)]
+            return note(must_move(negotiation), command)
         case BreakDeadlock():
-            return [end(must_be_deadlocked(negotiation), command)]
+            return end(must_be_deadlocked(negotiation), command)
 
 
-def record(negotiation: Negotiation, quoted: quote.states.Quote, command: RecordRound) -> RoundHeld:
+def record(negotiation: Negotiation, quoted: Quote, command: RecordRound) -> list[Event]:
     content = must_exist(quoted).content
     must_be_of(content, command.opportunity_id)
     if content.hash != command.quote_hash:
         raise RoundOnOtherContent
-    must_have_come(command.held_on, command.today)
     if negotiation.last_on is not None and command.held_on < negotiation.last_on:
         raise RoundBeforeTheLast(day=negotiation.last_on.isoformat())
     if any(each.value is not None and each.value.amount < 0 for each in (*command.gave, *command.got)):
         raise ConcessionBelowNothing
-    return RoundHeld(
+    happened = RoundHeld(
         opportunity_id=command.opportunity_id,
         round=negotiation.rounds + 1,
         quote_id=command.quote_id,
@@ -190,12 +199,13 @@ def record(negotiation: Negotiation, quoted: quote.states.Quote, command: Record
         held_on=command.held_on,
         recorded_by=command.actor,
     )
+    return [happened]
 
 
-def note(negotiation: Negotiation, command: NoteDeadlock) -> DeadlockNoted:
+def note(negotiation: Negotiation, command: NoteDeadlock) -> list[Event]:
     if negotiation.rounds == 0:
         raise NothingNegotiated
-    return DeadlockNoted(
+    happened = DeadlockNoted(
         opportunity_id=command.opportunity_id,
         after_round=negotiation.rounds,
         about=command.about,
@@ -203,18 +213,20 @@ def note(negotiation: Negotiation, command: NoteDeadlock) -> DeadlockNoted:
         noted_by=command.actor,
         noted_on=command.today,
     )
+    return [happened]
 
 
-def end(negotiation: Negotiation, command: BreakDeadlock) -> DeadlockBroken:
+def end(negotiation: Negotiation, command: BreakDeadlock) -> list[Event]:
     if command.alternative is not None and command.alternative > len(negotiation.deadlock):
         raise NoSuchAlternative(number=len(negotiation.deadlock))
-    return DeadlockBroken(
+    happened = DeadlockBroken(
         opportunity_id=command.opportunity_id,
         alternative=command.alternative,
         how=command.how,
         broken_by=command.actor,
         broken_on=command.today,
     )
+    return [happened]
 
 
 def must_move(negotiation: Negotiation) -> Negotiation:
@@ -239,22 +251,9 @@ def evolve(negotiation: Negotiation, event: NegotiationEvent) -> Negotiation:
             return replace(negotiation, deadlock=())
 
 
-def streams(command: NegotiationCommand) -> list[Stream]:
-    named = [opportunity.decider.of(command.opportunity_id), facts.of(command.opportunity_id)]
-    return [*named, quote.decider.of(command.quote_id)] if isinstance(command, RecordRound) else named
-
-
-facts: Decider[Negotiation, Never, NegotiationEvent] = Decider(
-    kind="negotiation",
-    id="opportunity_id",
-    initial=Negotiation(),
-    decide=lambda _, command: command,
-    evolve=evolve,
-    commands=Never,
-    events=NegotiationEvent,
+history: Decider[Negotiation, Any, NegotiationEvent] = Decider(
+    kind="negotiation", id="opportunity_id", initial=Negotiation(), evolve=evolve, commands=Never, events=NegotiationEvent
 )
-"""Its streams; what is decided on them is decided together with the deal and the quote."""
-
-decider: JointDecider[NegotiationCommand] = JointDecider(
-    commands=NegotiationCommand, streams=streams, decide=decide, over=(opportunity.decider, quote.decider, facts)
+decider: Decider[Negotiation, NegotiationCommand, NegotiationEvent] = replace(
+    history, commands=NegotiationCommand, decide_many=decide, also=(deals, quotes)
 )

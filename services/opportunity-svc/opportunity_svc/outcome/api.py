@@ -7,9 +7,7 @@ from ltc_events import Text
 from ltc_events.filled import DayInTheFuture
 from ltc_runtime.http import Api, Body, Handle, Read, Role
 from pydantic import Field
-from sqlalchemy import select
 
-from .. import projections as shown
 from ..deal.rules import decider
 from ..deal.rules.outcome import (
     AlreadyAdmitted,
@@ -21,6 +19,7 @@ from ..deal.rules.outcome import (
 )
 from ..deal.rules.stages import NotReadyToWin
 from ..deal.rules.states import OPEN, OpportunityClosed, UnknownOpportunity
+from ..quote.read import other_quotes_of_deal
 from ..quote.rules.gates import QuoteNotAccepted, QuoteOfOtherOpportunity, UnknownQuote
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
@@ -59,11 +58,3 @@ async def win_opportunity(opportunity_id: UUID, body: WinBody, read: Read, handl
         today=handle.today,
     )
     return await handle(command)
-
-
-async def other_quotes_of_deal(quote_id: UUID, opportunity_id: UUID, read: Read) -> tuple[UUID, ...]:
-    """The other quotes of a deal that may still be offers."""
-    quote = shown.quotes.c
-    found = select(quote.quote_id).where(quote.opportunity_id == opportunity_id, quote.quote_id != quote_id)
-    rows = await read.all(found.where(quote.status.not_in(("expired", "superseded"))).order_by(quote.quote_id))
-    return tuple(row["quote_id"] for row in rows)

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import past_opportunities
-from .read import past_opportunity_list
-from .rules import decider
 
-past_opportunity = Feature(api=past_opportunities, deciders=(decider,), projections=(past_opportunity_list,))
+def past_opportunity() -> Feature:
+    """The feature."""
+    from .api import past_opportunities
+    from .read import past_opportunity_list
+    from .rules import decider
+
+    return Feature(api=past_opportunities, deciders=(decider,), projections=(past_opportunity_list,))

@@ -12,7 +12,6 @@ from ltc_runtime.http import EVERYONE, Api, NaturalKey, Read, Role, View
 from pydantic import Field, TypeAdapter
 from sqlalchemy import ColumnElement, and_, select
 
-from .. import projections as shown
 from ..deal.read import OpportunityRow
 from ..deal.rules import decider
 from ..deal.rules.criteria import QuoteSeen, Unmet, unmet
@@ -24,12 +23,13 @@ from ..finding.rules import Bid, Notable, findings_of
 from ..pipeline import rules as pipelines
 from ..pipeline.read import pipeline_of
 from ..pipeline.rules import Pipeline, PipelineCode, UnknownPipeline, Version, pipeline_id
+from ..quote.read import QuoteContent
 
 progress_of_deals = Api("/opportunities", stream=decider)
 previews = Api("/pipelines", stream=pipelines.decider, natural=NaturalKey("code", PipelineCode, pipeline_id))
 
 MANAGERS: tuple[Role, ...] = ("sales_manager",)
-QUOTE = [shown.quotes.c[name] for name in ("opportunity_id", "quote_id", "status", "quote_hash", "net", "currency", "drafted_at")]
+QUOTE = [QuoteContent.table.c[name] for name in ("opportunity_id", "quote_id", "status", "quote_hash", "net", "currency", "drafted_at")]
 
 # ── deals as the rules see them, out of their rows ────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import rule_previews
 
-rule_preview = Feature(api=rule_previews)
+def rule_preview() -> Feature:
+    """The feature."""
+    from .read import rule_previews
+
+    return Feature(api=rule_previews)

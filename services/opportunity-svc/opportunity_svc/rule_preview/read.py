@@ -13,7 +13,7 @@ from ltc_runtime.http import EVERYONE, Api, Read, View
 from pydantic import Field
 from sqlalchemy import select
 
-from .. import projections as shown
+from ..quote.read import QuoteContent
 from ..quote.rules.margin import margin_rate
 from ..rule_book.read import RuleVersion, show_rules
 from ..rule_book.rules import UnknownRules
@@ -43,7 +43,7 @@ class ConfigurationPreview(View):
 async def preview_configuration(version: RuleVersion, read: Read) -> ConfigurationPreview:
     """Which open quotes could not be submitted, if this version counted."""
     rules = ConfigurationRules(**(await show_rules("configuration", version, read)).rules)
-    table = shown.quotes.c
+    table = QuoteContent.table.c
     found = select(table.quote_id, table.lines).where(table.status.in_(OPEN)).order_by(table.drafted_at.desc()).limit(MOST_JUDGED)
     rows = await read.all(found)
     judged = await asyncio.to_thread(lambda: [(row["quote_id"], check(rules, lines_in(row["lines"]))) for row in rows])
@@ -71,7 +71,7 @@ class DiscountPreview(View):
 async def preview_discount(version: RuleVersion, read: Read) -> DiscountPreview:
     """How many open quotes each role could allow, if this version counted."""
     matrix = DiscountMatrix(**(await show_rules("discount", version, read)).rules)
-    table, today = shown.quotes.c, read.now.date()
+    table, today = QuoteContent.table.c, read.now.date()
     columns = (table.discount, table.net, table.cost, table.currency)
     found = select(*columns).where(table.status.in_(OPEN), table.discount > 0).order_by(table.drafted_at.desc()).limit(MOST_JUDGED)
     rows = await read.all(found)

@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import sales_figures
 
-sales_figure = Feature(api=sales_figures)
+def sales_figure() -> Feature:
+    """The feature."""
+    from .read import sales_figures
+
+    return Feature(api=sales_figures)

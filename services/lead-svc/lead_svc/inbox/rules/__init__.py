@@ -1,19 +1,40 @@
 """A digest: one mail on a working day, as work begins, to whoever wants one and has something new and unread in their inbox."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Command, Event, JointDecider, Name, States, Stream, UserId
+from ltc_events import Command, Decider, Name, States, Stream, UserId
 from ltc_events.effect import Effect, EffectOutcome, Mail, Outcome
 from ltc_kit.calendar import WorkingCalendar
 
 from ...lead.rules.response import RESPONSE
 from ...rule_book import rules as rule_book
-from . import states as inbox
 from .notices import LEAD_KINDS, Kind, OfDeals, OfLeads, OfMerges, OfPool
-from .states import DealNoticeNoted, DigestEnded, DigestIntended, DigestPlanned, DigestTold, Inbox, Noted, NoticeNoted, was_read
+from .states import (
+    AskDigest,
+    ClearInbox,
+    DealNoticeNoted,
+    DigestAsked,
+    DigestEnded,
+    DigestIntended,
+    DigestPlanned,
+    DigestTold,
+    EndDigest,
+    Inbox,
+    InboxCleared,
+    InboxEvent,
+    Noted,
+    NoteOver,
+    NoticeNoted,
+    NoticeOver,
+    NoticeRead,
+    ReadNotice,
+    evolve,
+    was_read,
+)  # fmt: skip
 
 _WORK = ("09:00-17:00",)
 USUAL = WorkingCalendar.model_validate(
@@ -49,6 +70,10 @@ class NoteNotice(Command):
     kind: Kind
     at: datetime
 
+    def reads(self) -> Sequence[Stream]:
+        """The inbox, and the response rules for their calendar."""
+        return inbox_and_rules(self.inbox_id)
+
 
 class SendDigest(Command):
     """Intend the mail, if something is still unread."""
@@ -56,6 +81,10 @@ class SendDigest(Command):
     inbox_id: UUID
     user: UserId
     due: datetime
+
+    def reads(self) -> Sequence[Stream]:
+        """The inbox, and the response rules for their calendar."""
+        return inbox_and_rules(self.inbox_id)
 
 
 class NoteDigest(Command):
@@ -68,24 +97,43 @@ class NoteDigest(Command):
     detail: Name
     at: datetime
 
-
-DigestCommand: TypeAlias = NoteNotice | SendDigest | NoteDigest
-
-
-def streams(command: DigestCommand) -> list[Stream]:
-    return [inbox.decider.of(command.inbox_id), rule_book.decider.of(RESPONSE)]
+    def reads(self) -> Sequence[Stream]:
+        """The inbox, and the response rules for their calendar."""
+        return inbox_and_rules(self.inbox_id)
 
 
-def decide(states: States, command: DigestCommand) -> list[Event]:
-    known, rules = states.of(inbox.decider, command.inbox_id), states.of(rule_book.decider, RESPONSE).response
-    calendar = rules.calendar if rules else USUAL
+def inbox_and_rules(inbox_id: UUID) -> list[Stream]:
+    return [decider.of(inbox_id), rule_book.decider.of(RESPONSE)]
+
+
+InboxCommand: TypeAlias = ReadNotice | ClearInbox | AskDigest | EndDigest | NoteOver | NoteNotice | SendDigest | NoteDigest
+
+
+def decide(states: States, command: InboxCommand) -> Sequence[InboxEvent]:
+    inbox = states.of(decider, command.inbox_id)
     match command:
+        case ReadNotice():
+            return [] if command.notice_id in inbox.read else [NoticeRead(**dict(command))]
+        case ClearInbox():
+            return [] if inbox.cleared is not None and command.at <= inbox.cleared else [InboxCleared(**dict(command))]
+        case AskDigest():
+            return [DigestAsked(**dict(command))]
+        case EndDigest():
+            return [] if inbox.digest is None else [DigestEnded(**dict(command))]
+        case NoteOver():
+            waiting = {**inbox.digest.fresh, **inbox.digest.sending} if inbox.digest else {}
+            return [NoticeOver(**dict(command))] if command.notice_id in {*inbox.read, *waiting} else []
         case NoteNotice():
-            return [*note(known, calendar, command)]
+            return note(inbox, calendar_of(states), command)
         case SendDigest():
-            return [*send(known, command)]
+            return send(inbox, command)
         case NoteDigest():
-            return [*tell(known, calendar, command)]
+            return on_sent(inbox, calendar_of(states), command)
+
+
+def calendar_of(states: States) -> WorkingCalendar:
+    rules = states.of(rule_book.decider, RESPONSE).response
+    return rules.calendar if rules else USUAL
 
 
 def note(known: Inbox, calendar: WorkingCalendar, command: NoteNotice) -> list[Noted | DigestPlanned]:
@@ -113,22 +161,30 @@ def send(known: Inbox, command: SendDigest) -> list[DigestIntended]:
     return [DigestIntended.model_validate({**dict(command), "to": digest.email, "counts": counts, "of_deals": of_deals})]
 
 
-def tell(known: Inbox, calendar: WorkingCalendar, command: NoteDigest) -> list[DigestTold | DigestPlanned | DigestEnded]:
+def on_sent(known: Inbox, calendar: WorkingCalendar, command: NoteDigest) -> list[DigestTold | DigestPlanned | DigestEnded]:
     """What did not go out yet goes out with the next one; an address that is no good is not written to again."""
-    told = DigestTold(**dict(command))
+    recorded = DigestTold(**dict(command))
     if known.digest is None:
-        return [told]
+        return [recorded]
     match command.outcome:
         case "deferred" | "dropped":
-            return [told, *planned(command, calendar)]
+            return [recorded, *planned(command, calendar)]
         case "refused" | "forgotten":
-            return [told, DigestEnded(inbox_id=command.inbox_id, user=command.user, reason=command.detail)]
+            return [recorded, DigestEnded(inbox_id=command.inbox_id, user=command.user, reason=command.detail)]
         case _:
-            return [told]
+            return [recorded]
 
 
-decider: JointDecider[DigestCommand] = JointDecider(
-    commands=DigestCommand, streams=streams, decide=decide, over=(inbox.decider, rule_book.decider)
+decider: Decider[Inbox, InboxCommand, InboxEvent] = Decider(
+    kind="inbox",
+    id="inbox_id",
+    initial=Inbox(),
+    decide_many=decide,
+    evolve=evolve,
+    commands=InboxCommand,
+    events=InboxEvent,
+    also=(rule_book.decider,),
+    shared=True,
 )
 
 
@@ -151,17 +207,17 @@ def further(digest: DigestIntended) -> dict[OfDeals | OfPool | OfMerges, int]:
     return {kind: digest.of_deals[kind] for kind in FURTHER_WORDS if kind in digest.of_deals}
 
 
-def told(digest: DigestIntended, came: EffectOutcome) -> NoteDigest:
+def outcome(digest: DigestIntended, came: EffectOutcome) -> NoteDigest:
     names = digest.model_dump(include={"inbox_id", "user", "due"})
     return NoteDigest(**names, outcome=came.outcome, detail=came.detail, at=came.at)
 
 
 mails = Effect(
     intent=DigestIntended,
-    streams=lambda digest: [inbox.decider.of(digest.inbox_id)],
-    stands=lambda states, digest, at: is_wanted(states.of(inbox.decider, digest.inbox_id), digest, at),
+    streams=lambda digest: [decider.of(digest.inbox_id)],
+    stands=lambda states, digest, at: is_wanted(states.of(decider, digest.inbox_id), digest, at),
     mail=composed,
-    told=told,
+    told=outcome,
 )
 
 

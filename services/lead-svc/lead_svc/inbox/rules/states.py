@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, Name, Personal, Refusal, UserId, derive_id
+from ltc_events import Code, Command, Event, Name, Personal, Refusal, UserId, derive_id
 from ltc_events.effect import Outcome
 
 from .notices import OfLeads
@@ -189,25 +189,9 @@ class Inbox:
     digest: Digest | None = None
 
 
-InboxCommand: TypeAlias = ReadNotice | ClearInbox | AskDigest | EndDigest | NoteOver
 InboxEvent: TypeAlias = (
     NoticeRead | InboxCleared | DigestAsked | DigestEnded | Noted | NoticeOver | DigestPlanned | DigestIntended | DigestTold
 )
-
-
-def decide(inbox: Inbox, command: InboxCommand) -> list[InboxEvent]:
-    match command:
-        case ReadNotice():
-            return [] if command.notice_id in inbox.read else [NoticeRead(**dict(command))]
-        case ClearInbox():
-            return [] if inbox.cleared is not None and command.at <= inbox.cleared else [InboxCleared(**dict(command))]
-        case AskDigest():
-            return [DigestAsked(**dict(command))]
-        case EndDigest():
-            return [] if inbox.digest is None else [DigestEnded(**dict(command))]
-        case NoteOver():
-            waiting = {**inbox.digest.fresh, **inbox.digest.sending} if inbox.digest else {}
-            return [NoticeOver(**dict(command))] if command.notice_id in {*inbox.read, *waiting} else []
 
 
 def evolve(inbox: Inbox, event: InboxEvent) -> Inbox:
@@ -223,8 +207,12 @@ def evolve(inbox: Inbox, event: InboxEvent) -> Inbox:
             return replace(inbox, digest=replace(digest, email=email) if digest else Digest(email))
         case DigestEnded():
             return replace(inbox, digest=None)
-        case _ if digest is None:
-            return inbox  # ended meanwhile
+        case NoticeNoted() | DealNoticeNoted() | DigestPlanned() | DigestIntended() | DigestTold():
+            return inbox if digest is None else on_digest_event(inbox, digest, event)
+
+
+def on_digest_event(inbox: Inbox, digest: Digest, event: Noted | DigestPlanned | DigestIntended | DigestTold) -> Inbox:
+    match event:
         case NoticeNoted() | DealNoticeNoted():
             return replace(inbox, digest=replace(digest, fresh={**digest.fresh, event.notice_id: event}))
         case DigestPlanned(due=due):
@@ -233,7 +221,7 @@ def evolve(inbox: Inbox, event: InboxEvent) -> Inbox:
             return replace(inbox, digest=replace(digest, fresh={}, sending=digest.fresh))
         case DigestTold(outcome="sent" | "unknown"):
             return replace(inbox, digest=replace(digest, sending={}, sent=event.at))
-        case DigestTold():  # it did not go out: the next one tells of it
+        case DigestTold():  # it was not sent: the next mail counts its notices
             return without(replace(inbox, digest=replace(digest, fresh={**digest.sending, **digest.fresh}, sending={})))
 
 
@@ -259,8 +247,3 @@ def all_but(notices: Mapping[UUID, Noted], over: UUID) -> Mapping[UUID, Noted]:
 
 def was_read(inbox: Inbox, notice_id: UUID, at: datetime) -> bool:
     return notice_id in inbox.read or (inbox.cleared is not None and at <= inbox.cleared)
-
-
-decider: Decider[Inbox, InboxCommand, InboxEvent] = Decider(
-    kind="inbox", id="inbox_id", initial=Inbox(), decide=decide, evolve=evolve, commands=InboxCommand, events=InboxEvent, shared=True
-)

@@ -1,10 +1,10 @@
-"""Split deals: discounted quotes of one party in several deals, each within somebody's authority and together beyond it."""
+"""Discount tally: discounted quotes of one party in several deals, each within an approver's authority and together beyond it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Never
+from typing import Any, Never
 from uuid import UUID
 
 from ltc_events import Decider, Event, Money, derive_id
@@ -75,20 +75,15 @@ def window(today: date, days: int) -> date:
     return today - timedelta(days=days)
 
 
-def decide(tally: Tally, command: Never) -> list[DiscountCounted]:
-    return command
-
-
 def evolve(tally: Tally, event: DiscountCounted) -> Tally:
     counted = Counted(event.opportunity_id, event.discount, event.net, event.submitted_on)
     return Tally({**tally.quotes, event.quote_id: counted})
 
 
-decider: Decider[Tally, Never, DiscountCounted] = Decider(
+decider: Decider[Tally, Any, DiscountCounted] = Decider(
     kind="discount-tally",
     id="tally_id",
     initial=Tally(),
-    decide=decide,
     evolve=evolve,
     commands=Never,
     events=DiscountCounted,

@@ -1,20 +1,25 @@
-"""Drafting: lines are priced from the price book as it is at this moment."""
+"""Drafts: lines are priced from the price book as it is at this moment."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from ltc_events import Code, Command, Name, UserId
+from ltc_events import Command, Name, Stream, UserId
+from ltc_events.filled import Actor, NewId, Today
 from ltc_events.opportunity import lines_hash
 from pydantic import Field
 
-from ...catalogue.rules import Catalogue
+from ...catalogue.rules import CATALOGUE_ID, Catalogue
+from ...catalogue.rules import decider as catalogues
+from ...deal.rules.history import history as deals
 from ...deal.rules.states import Opportunity, must_be_open
-from ...price_book.rules import PriceBook, must_be_valid, price_book_id
+from ...price_book.rules import BookCode, PriceBook, must_be_valid, price_book_id
+from ...price_book.rules import decider as price_books
 from .events import QuoteDrafted, QuoteRevised
 from .margin import costs_of
 from .price import AskedLines, agreed_in, payable, priced
-from .states import Live, Nobody, Quote, QuoteEvent
+from .states import Live, NoQuote, Quote, QuoteEvent, history
 
 VALID_FOR = 30
 """Days, if nothing is said."""
@@ -22,22 +27,19 @@ ValidDays = Annotated[int, Field(ge=1, le=365)]
 
 
 class DraftQuote(Command):
-    """Write down what we would deliver, and for how much."""
+    """Draft a quote for an open deal; prices come from the price book."""
 
-    quote_id: UUID
+    quote_id: NewId
     opportunity_id: UUID
-    price_book: Code
-    lines: AskedLines
-    option: Name | None = None
-    """What this one of several alternatives is called."""
-    valid_days: ValidDays = VALID_FOR
-    actor: UserId
-    today: date
+    price_book: BookCode = Field(examples=["list-2026"])
+    lines: AskedLines = Field(examples=[[{"product": "GTX Pro", "quantity": "40", "discount": "0.15"}]])
+    option: Name | None = Field(None, examples=["Without spare parts"], description="What this alternative is called.")
+    valid_days: ValidDays = Field(VALID_FOR, description="How long it binds us.")
+    actor: Actor
+    today: Today
 
-    @property
-    def price_book_id(self) -> UUID:
-        """The stream of the price book."""
-        return price_book_id(self.price_book)
+    def reads(self) -> Sequence[Stream]:
+        return priced_from(self)
 
 
 class ReviseQuote(Command):
@@ -45,22 +47,26 @@ class ReviseQuote(Command):
 
     quote_id: UUID
     opportunity_id: UUID
-    """Of the quote, as it says itself: it goes on with its deal only."""
-    price_book: Code
+    """The deal of the quote; it is revised only while its deal is open."""
+    price_book: BookCode
     lines: AskedLines
     valid_days: ValidDays | None = None
     """From today; as long as before, if nothing is said."""
     actor: UserId
     today: date
 
-    @property
-    def price_book_id(self) -> UUID:
-        """The stream of the price book."""
-        return price_book_id(self.price_book)
+    def reads(self) -> Sequence[Stream]:
+        return priced_from(self)
+
+
+def priced_from(command: DraftQuote | ReviseQuote) -> Sequence[Stream]:
+    """Deal, quote, prices and costs."""
+    book = price_books.of(price_book_id(command.price_book))
+    return [deals.of(command.opportunity_id), history.of(command.quote_id), book, catalogues.of(CATALOGUE_ID)]
 
 
 def draft_quote(quote: Quote, opportunity: Opportunity, book: PriceBook, catalogue: Catalogue, command: DraftQuote) -> list[QuoteEvent]:
-    if not isinstance(quote, Nobody):
+    if not isinstance(quote, NoQuote):
         return []  # asked twice, drafted once
     deal = must_be_open(opportunity)
     valid = must_be_valid(book, command.today)

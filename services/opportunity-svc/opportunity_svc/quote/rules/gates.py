@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ltc_events import Refusal
 
-from .states import Accepted, Approved, Content, Draft, Expired, InApproval, Known, Live, Nobody, Quote, QuoteStatus, Sent, Superseded
+from .states import Accepted, Approved, Content, Draft, Expired, InApproval, Known, Live, NoQuote, Quote, QuoteStatus, Sent, Superseded
 
 # ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -29,7 +29,7 @@ class QuoteNotDraft(Refusal):
 
 
 class QuoteNotInApproval(Refusal):
-    """Nobody is asked to approve this quote; it is {stands}."""
+    """This quote is not in approval; it is {stands}."""
 
 
 class QuoteNotApproved(Refusal):
@@ -52,7 +52,7 @@ class QuoteNoLongerValid(Refusal):
 
 
 def must_exist(quote: Quote) -> Known:
-    if isinstance(quote, Nobody):
+    if isinstance(quote, NoQuote):
         raise UnknownQuote
     return quote
 

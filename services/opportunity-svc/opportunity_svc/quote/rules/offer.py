@@ -1,13 +1,15 @@
-"""Sending: the customer gets the quote, and accepts it in time or does not."""
+"""Offers: a quote is sent to the customer, who accepts it in time or does not."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from ltc_events import Command, UserId
+from ltc_events import Command, Stream, UserId
 
+from ...deal.rules.history import history as deals
 from ...deal.rules.states import must_have_come
 from .events import QuoteAccepted, QuoteExpired, QuoteSent
-from .states import Accepted, Approved, Expired, Nobody, Quote, QuoteEvent, Sent, Superseded
+from .states import Accepted, Approved, Draft, Expired, InApproval, NoQuote, Quote, QuoteEvent, Sent, Superseded, history
 
 
 class SendQuote(Command):
@@ -15,9 +17,12 @@ class SendQuote(Command):
 
     quote_id: UUID
     opportunity_id: UUID
-    """Of the quote, as it says itself: it goes on with its deal only."""
+    """The deal of the quote; it is sent only while its deal is open."""
     actor: UserId
     today: date
+
+    def reads(self) -> Sequence[Stream]:
+        return [deals.of(self.opportunity_id), history.of(self.quote_id)]
 
 
 class AcceptQuote(Command):
@@ -25,11 +30,14 @@ class AcceptQuote(Command):
 
     quote_id: UUID
     opportunity_id: UUID
-    """Of the quote, as it says itself: it goes on with its deal only."""
+    """The deal of the quote; it is accepted only while its deal is open."""
     others: tuple[UUID, ...] = ()
     """The other quotes of the deal that may be offers still."""
     accepted_on: date
     today: date
+
+    def reads(self) -> Sequence[Stream]:
+        return [deals.of(self.opportunity_id), *map(history.of, (self.quote_id, *self.others))]
 
 
 class ExpireQuote(Command):
@@ -52,9 +60,8 @@ def accept(quote: Sent, command: AcceptQuote) -> list[QuoteEvent]:
 
 def expire(quote: Quote, command: ExpireQuote) -> list[QuoteEvent]:
     match quote:
-        case Nobody() | Accepted() | Expired() | Superseded():
+        case NoQuote() | Accepted() | Expired() | Superseded():
             return []  # the timer came too late, as it may
-        case _ if quote.content.expires_on > command.expires_on:
-            return []  # it was given more time since
-        case _:
-            return [QuoteExpired(quote_id=command.quote_id)]
+        case Draft() | InApproval() | Approved() | Sent():
+            # a quote that was given more time since has another timer
+            return [] if quote.content.expires_on > command.expires_on else [QuoteExpired(quote_id=command.quote_id)]

@@ -28,18 +28,18 @@ QuoteStatus = Literal["draft", "in_approval", "approved", "rejected", "sent", "a
 
 
 @dataclass(frozen=True, slots=True)
-class Nobody:
-    """Nobody drafted it yet."""
+class NoQuote:
+    """The quote is not drafted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What it says, whoever has to look at it next."""
+    """What the quote says."""
 
     opportunity_id: UUID
     revision: int
     makers: frozenset[str]
-    """Everybody who wrote any of it: none of them may approve it."""
+    """All users who wrote any of it; none of them may approve it."""
     currency: str
     lines: tuple[PricedLine, ...]
     net: Money
@@ -48,11 +48,11 @@ class Content:
     party_id: UUID | None = None
     costs: tuple[LineCost, ...] = ()
     sent: int = 0
-    """How often the customer got it, as it was then."""
+    """How many times it was sent."""
 
     @property
     def cost(self) -> Money | None:
-        """What it costs us, where that is known of every line."""
+        """Its cost; null unless the cost of every line is known."""
         return cost_of(self.lines, self.costs, self.currency)
 
     @property
@@ -63,7 +63,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """We are still writing; also after the approver said no."""
+    """Being written; also after the approver rejected it."""
 
     content: Content
     status: Literal["draft", "rejected"] = "draft"
@@ -71,7 +71,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class InApproval:
-    """Somebody with more authority has to agree."""
+    """A user with enough authority has to approve it."""
 
     content: Content
     requested_by: str
@@ -89,7 +89,7 @@ class Approved:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The customer thinks about it."""
+    """The customer has it."""
 
     content: Content
     status: Literal["sent"] = "sent"
@@ -97,7 +97,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The customer wants exactly this."""
+    """The customer accepted it."""
 
     content: Content
     status: Literal["accepted"] = "accepted"
@@ -113,7 +113,7 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The customer wants another one."""
+    """The customer accepted another quote of the deal."""
 
     content: Content
     status: Literal["superseded"] = "superseded"
@@ -121,7 +121,7 @@ class Superseded:
 
 Live: TypeAlias = Draft | InApproval | Approved | Sent
 Known: TypeAlias = Live | Accepted | Expired | Superseded
-Quote: TypeAlias = Nobody | Known
+Quote: TypeAlias = NoQuote | Known
 QuoteEvent: TypeAlias = (
     QuoteDrafted
     | QuoteRevised
@@ -141,7 +141,7 @@ QuoteEvent: TypeAlias = (
 def evolve(quote: Quote, event: QuoteEvent) -> Quote:
     if isinstance(event, QuoteDrafted):
         return Draft(drafted(event))
-    if isinstance(quote, Nobody):
+    if isinstance(quote, NoQuote):
         return quote  # a quote begins with its draft
     content = quote.content
     match event:
@@ -193,6 +193,6 @@ def revised(content: Content, event: QuoteRevised) -> Content:
 
 
 history: Decider[Quote, Any, QuoteEvent] = Decider(
-    kind="quote", id="quote_id", initial=Nobody(), evolve=evolve, commands=Never, events=QuoteEvent
+    kind="quote", id="quote_id", initial=NoQuote(), evolve=evolve, commands=Never, events=QuoteEvent
 )
 """Quotes as other nouns read them: their states, without what may be done with them."""

@@ -1,28 +1,39 @@
-"""Swapping: between the win and the contract, another product is chosen to be delivered on a line; its price, and what was sold, stay."""
+"""Swaps (标后选配): between the win and the contract another product is delivered on a line; price and what was sold stay."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import localcontext
 from typing import TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Event, JointDecider, Money, Refusal, States, Stream, Text, UserId
+from ltc_events import Code, Command, Decider, Event, Money, Refusal, States, Stream, Text, UserId
+from ltc_events.filled import Actor
 from ltc_events.opportunity import LineNo, OptionSwapped, PricedLine
+from pydantic import Field
 
-from ...catalogue import rules as catalogue
 from ...catalogue.rules import CATALOGUE_ID, Catalogue
-from ...deal import rules as opportunity
-from ...deal.rules.states import Closed, NotOpened, Opportunity, UnknownOpportunity
-from ...quote import rules as quote
+from ...catalogue.rules import decider as catalogues
+from ...deal.rules.history import history as deals
+from ...deal.rules.states import Closed, NotOpened, UnknownOpportunity
 from ...quote.rules.gates import must_be_accepted
 from ...quote.rules.margin import cost_for
 from ...quote.rules.price import EXACT
 from ...quote.rules.states import Content
-from ...rule_book import rules as rule_book
-from ...rule_book.rules import CONFIGURATION
+from ...quote.rules.states import history as quotes
+from ...rule_book.rules import CONFIGURATION, Book
+from ...rule_book.rules import decider as rule_books
 from ...rule_book.rules.configuration import ConfigurationInvalid, check
-from . import selection
-from .selection import Selection, SwapProposed, must_be_open, must_be_proposed
+from .selection import (
+    Selection,
+    SelectionEnded,
+    SelectionEvent,
+    SwapProposed,
+    SwapRejected,
+    history,
+    must_be_open,
+    must_be_proposed,
+)
 
 
 class ProposeSwap(Command):
@@ -30,7 +41,7 @@ class ProposeSwap(Command):
 
     opportunity_id: UUID
     quote_id: UUID | None
-    """What the deal was won with, as it says itself; nothing, if it is not won."""
+    """The quote that the deal is won with; null if the deal is not won."""
     line: LineNo
     product: Code
     reason: Text
@@ -38,15 +49,44 @@ class ProposeSwap(Command):
     actor: UserId
     today: date
 
+    def reads(self) -> Sequence[Stream]:
+        return swapped_from(self)
+
 
 class ApproveSwap(Command):
-    """Let the other product be delivered, at the costs that were read."""
+    """Approve to deliver the other product, at the costs that were read."""
 
     opportunity_id: UUID
     quote_id: UUID | None
     number: int
     actor: UserId
     today: date
+
+    def reads(self) -> Sequence[Stream]:
+        return swapped_from(self)
+
+
+class RejectSwap(Command):
+    """Reject a swap, or withdraw one's own proposal."""
+
+    opportunity_id: UUID
+    number: int
+    reason: Text = Field(examples=["The customer wants the pump they know"])
+    actor: Actor
+
+
+class EndSelection(Command):
+    """End all swaps of a deal: from now on the contract says what is delivered."""
+
+    opportunity_id: UUID
+    contract_id: UUID
+
+
+def swapped_from(command: ProposeSwap | ApproveSwap) -> Sequence[Stream]:
+    """Deal, selection, the quote that was sold, costs and rules."""
+    sold = [] if command.quote_id is None else [quotes.of(command.quote_id)]
+    known = [catalogues.of(CATALOGUE_ID), rule_books.of(CONFIGURATION)]
+    return [deals.of(command.opportunity_id), history.of(command.opportunity_id), *sold, *known]
 
 
 class NotWonYet(Refusal):
@@ -72,7 +112,7 @@ class UnitDiffers(Refusal):
 
 
 class CostUnknown(Refusal):
-    """NotOpened knows what {product} costs in {currency} today: what a swap gains could not be said."""
+    """The cost of {product} in {currency} is unknown today, so the gain of a swap cannot be calculated."""
 
 
 class CostsMore(Refusal):
@@ -80,36 +120,49 @@ class CostsMore(Refusal):
 
 
 class ApproverIsProposer(Refusal):
-    """Four eyes: whoever proposed a swap does not approve it."""
+    """Four eyes: you proposed this swap, so another manager has to approve it."""
 
 
 class SwapHasChanged(Refusal):
-    """The costs are no longer those that were proposed: reject it, and propose it anew."""
+    """The costs are no longer those that were proposed: reject it and propose it again."""
 
 
-SwapCommand: TypeAlias = ProposeSwap | ApproveSwap
+SwapCommand: TypeAlias = ProposeSwap | ApproveSwap | RejectSwap | EndSelection
 
 
-def decide(states: States, command: SwapCommand) -> list[Event]:
-    sold = must_be_won(states.of(opportunity.decider, command.opportunity_id), states, command.quote_id)
-    chosen = must_be_open(states.of(selection.decider, command.opportunity_id))
-    rules = states.of(rule_book.decider, CONFIGURATION)
-    prices = states.of(catalogue.decider, CATALOGUE_ID)
+def decide(states: States, command: SwapCommand) -> Sequence[Event]:
+    chosen = states.of(history, command.opportunity_id)
     match command:
         case ProposeSwap():
-            swap = swapped(prices, sold, chosen, command.line, command.product, command.today)
-            must_be_free(chosen, command.line)
-            must_be_deliverable(rules, sold, chosen, swap)
-            return [proposed(chosen, swap, command)]
+            return propose(sold_in(states, command), must_be_open(chosen), states, command)
         case ApproveSwap():
-            before = must_be_proposed(chosen, command.number)
-            if command.actor == before.proposed_by:
-                raise ApproverIsProposer
-            swap = swapped(prices, sold, chosen, before.line, before.new, command.today)
-            if (swap.old, swap.before, swap.after) != (before.old, before.cost_before, before.cost_after):
-                raise SwapHasChanged
-            must_be_deliverable(rules, sold, chosen, swap)
-            return [approved(before, swap, sold, command)]
+            return approve(sold_in(states, command), must_be_open(chosen), states, command)
+        case RejectSwap():
+            must_be_proposed(chosen, command.number)
+            rejected = SwapRejected(
+                opportunity_id=command.opportunity_id, number=command.number, reason=command.reason, rejected_by=command.actor
+            )
+            return [rejected]
+        case EndSelection():
+            return [] if chosen.ended else [SelectionEnded(**dict(command), lapsed=tuple(sorted(chosen.proposed)))]
+
+
+def propose(sold: Content, chosen: Selection, states: States, command: ProposeSwap) -> list[Event]:
+    swap = swapped(states.of(catalogues, CATALOGUE_ID), sold, chosen, command.line, command.product, command.today)
+    must_be_free(chosen, command.line)
+    must_be_deliverable(states.of(rule_books, CONFIGURATION), sold, chosen, swap)
+    return [proposed(chosen, swap, command)]
+
+
+def approve(sold: Content, chosen: Selection, states: States, command: ApproveSwap) -> list[Event]:
+    before = must_be_proposed(chosen, command.number)
+    if command.actor == before.proposed_by:
+        raise ApproverIsProposer
+    swap = swapped(states.of(catalogues, CATALOGUE_ID), sold, chosen, before.line, before.new, command.today)
+    if (swap.old, swap.before, swap.after) != (before.old, before.cost_before, before.cost_after):
+        raise SwapHasChanged
+    must_be_deliverable(states.of(rule_books, CONFIGURATION), sold, chosen, swap)
+    return [approved(before, swap, sold, command)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +176,14 @@ class Swap:
     after: Money
 
 
-def must_be_won(deal: Opportunity, states: States, quote_id: UUID | None) -> Content:
-    """What was sold."""
+def sold_in(states: States, command: ProposeSwap | ApproveSwap) -> Content:
+    """The content of the quote that the deal is won with."""
+    deal = states.of(deals, command.opportunity_id)
     if isinstance(deal, NotOpened):
         raise UnknownOpportunity
-    if quote_id is None or not isinstance(deal, Closed) or deal.quote_id != quote_id:
+    if command.quote_id is None or not isinstance(deal, Closed) or deal.quote_id != command.quote_id:
         raise NotWonYet
-    return must_be_accepted(states.of(quote.decider, quote_id)).content
+    return must_be_accepted(states.of(quotes, command.quote_id)).content
 
 
 def must_be_free(chosen: Selection, line: int) -> None:
@@ -165,7 +219,7 @@ def cost(known: Catalogue, product: str, line: PricedLine, today: date) -> Money
         return cost_for(unit, line)
 
 
-def must_be_deliverable(rules: rule_book.Book, sold: Content, chosen: Selection, swap: Swap) -> None:
+def must_be_deliverable(rules: Book, sold: Content, chosen: Selection, swap: Swap) -> None:
     """What is to be delivered then keeps the configuration rules, as what was sold did."""
     then = {**chosen.products, swap.line.line: swap.new}
     violations = check(rules.configuration, ((line.line, then.get(line.line, line.product), line.quantity) for line in sold.lines))
@@ -211,15 +265,6 @@ def approved(before: SwapProposed, swap: Swap, sold: Content, command: ApproveSw
     )
 
 
-def streams(command: SwapCommand) -> list[Stream]:
-    deal = [opportunity.decider.of(command.opportunity_id), selection.decider.of(command.opportunity_id)]
-    sold = [] if command.quote_id is None else [quote.decider.of(command.quote_id)]
-    return [*deal, *sold, catalogue.decider.of(CATALOGUE_ID), rule_book.decider.of(CONFIGURATION)]
-
-
-decider: JointDecider[SwapCommand] = JointDecider(
-    commands=SwapCommand,
-    streams=streams,
-    decide=decide,
-    over=(opportunity.decider, selection.decider, quote.decider, catalogue.decider, rule_book.decider),
+decider: Decider[Selection, SwapCommand, SelectionEvent] = replace(
+    history, commands=SwapCommand, decide_many=decide, also=(deals, quotes, catalogues, rule_books)
 )

@@ -1,32 +1,16 @@
-"""The selection (标后选配): what is to be delivered in place of what was sold, and what is proposed; until the contract is signed."""
+"""The selection (标后选配): products delivered in place of those sold, and those proposed; until the contract is signed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, Never, TypeAlias
 from uuid import UUID
 
-from ltc_events import Code, Command, Decider, Event, Money, Refusal, Text, UserId
+from ltc_events import Code, Decider, Event, Money, Refusal, Text, UserId
 from ltc_events.opportunity import LineNo, OptionSwapped
 
 
-class RejectSwap(Command):
-    """Deliver what was to be delivered before, and say why."""
-
-    opportunity_id: UUID
-    number: int
-    reason: Text
-    actor: UserId
-
-
-class EndSelection(Command):
-    """What is delivered is a matter of the contract from now on."""
-
-    opportunity_id: UUID
-    contract_id: UUID
-
-
 class SwapProposed(Event, type="ltc.opportunity.swap-proposed.v1"):
-    """Somebody would deliver another product on a line."""
+    """Another product on a line is proposed."""
 
     opportunity_id: UUID
     number: int
@@ -41,7 +25,7 @@ class SwapProposed(Event, type="ltc.opportunity.swap-proposed.v1"):
 
 
 class SwapRejected(Event, type="ltc.opportunity.swap-rejected.v1"):
-    """It is not delivered."""
+    """The proposal is rejected."""
 
     opportunity_id: UUID
     number: int
@@ -62,14 +46,14 @@ class ContractStands(Refusal):
 
 
 class UnknownSwap(Refusal):
-    """Nobody proposes a swap {number}: it is decided, or there is none."""
+    """There is no open swap {number}: it is decided, or there is none."""
 
     status = 404
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is to be delivered in place of what was sold, and what is proposed; to begin with, nothing."""
+    """What is to be delivered in place of what was sold, and what is proposed; initially nothing."""
 
     numbers: int = 0
     proposed: Mapping[int, SwapProposed] = field(default_factory=dict)
@@ -78,20 +62,7 @@ class Selection:
     ended: bool = False
 
 
-SelectionCommand: TypeAlias = RejectSwap | EndSelection
 SelectionEvent: TypeAlias = SwapProposed | SwapRejected | OptionSwapped | SelectionEnded
-
-
-def decide(selection: Selection, command: SelectionCommand) -> list[SelectionEvent]:
-    match command:
-        case RejectSwap():
-            must_be_proposed(selection, command.number)
-            rejected = SwapRejected(
-                opportunity_id=command.opportunity_id, number=command.number, reason=command.reason, rejected_by=command.actor
-            )
-            return [rejected]
-        case EndSelection():
-            return [] if selection.ended else [SelectionEnded(**dict(command), lapsed=tuple(sorted(selection.proposed)))]
 
 
 def must_be_open(selection: Selection) -> Selection:
@@ -122,13 +93,7 @@ def without(selection: Selection, number: int) -> Mapping[int, SwapProposed]:
     return {each: proposal for each, proposal in selection.proposed.items() if each != number}
 
 
-decider: Decider[Selection, SelectionCommand, SelectionEvent] = Decider(
-    kind="selection",
-    id="opportunity_id",
-    initial=Selection(),
-    decide=decide,
-    evolve=evolve,
-    commands=SelectionCommand,
-    events=SelectionEvent,
+history: Decider[Selection, Any, SelectionEvent] = Decider(
+    kind="selection", id="opportunity_id", initial=Selection(), evolve=evolve, commands=Never, events=SelectionEvent
 )
 """Beside the deal and its quote, which never change again."""

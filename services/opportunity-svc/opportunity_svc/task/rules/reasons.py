@@ -10,7 +10,7 @@ from ltc_events.opportunity_tasks import TaskRaised, Why
 from ...deal.rules.history import history as deals
 from ...deal.rules.states import Open, Opportunity, deal_under_way
 from ...finding.rules import Bid, BidTerms
-from ...quote.rules.states import Expired, Nobody
+from ...quote.rules.states import Expired, NoQuote
 from ...quote.rules.states import history as quotes
 from . import rejected_orders as trouble
 from .deal_tasks import Agenda, agenda_of
@@ -116,7 +116,7 @@ def follow_up(states: States, command: FollowUpQuote) -> list[Event]:
 
 def trace(states: States, command: TraceQuote) -> list[Event]:
     known, id = states.of(quotes, command.quote_id), task_id("quote_expired", command.quote_id)
-    if isinstance(known, Nobody):
+    if isinstance(known, NoQuote):
         return []
     deal, before = known.content.opportunity_id, states.of(tasks, id)
     traced = QuoteTraced(task_id=id, opportunity_id=deal, quote_id=command.quote_id)
