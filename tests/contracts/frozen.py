@@ -21,12 +21,12 @@ def load_services() -> dict[str, Any]:
 
 
 def events() -> dict[str, type[Event]]:
-    """Every event of the five services, private and published."""
+    """Every event of the five services and the kit, private and published."""
     load_services()
     return {
         name: known
         for name, known in sorted(event_classes().items())
-        if known.origin() in SERVICES and not known.__module__.startswith("tests")
+        if known.origin() in (*SERVICES, "kit-svc") and not known.__module__.startswith("tests")
     }
 
 

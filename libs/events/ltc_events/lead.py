@@ -41,6 +41,7 @@ class LeadCaptured(PublishedEvent, type="ltc.lead.captured.v1"):
     """Somebody may need something of ours."""
 
     lead_id: UUID
+    lead_no: Code | None = None
     party_id: UUID
     contact_id: UUID | None = None
     """The person's subject id; lead-svc alone knows the person."""

@@ -1,5 +1,6 @@
 """Leads over HTTP, on a real log."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,15 @@ async def test_the_same_key_captures_once(ann: httpx.AsyncClient) -> None:
     first, second = [await ann.post("/leads", json=LEAD, headers={"idempotency-key": "row-1"}) for _ in range(2)]
     assert first.json() == second.json()
     assert len((await ann.get("/leads")).json()["data"]) == 1
+
+
+async def test_a_lead_has_a_number_that_finds_it(ann: httpx.AsyncClient) -> None:
+    first, again = [(await ann.post("/leads", json=LEAD, headers={"idempotency-key": "row-1"})).json() for _ in range(2)]
+    second = (await ann.post("/leads", json=LEAD)).json()
+    year = datetime.now(UTC).year
+    assert [first["lead_no"], again["lead_no"], second["lead_no"]] == [f"L-{year}-00001", f"L-{year}-00001", f"L-{year}-00002"]
+    found = (await ann.get("/leads", params={"lead_no": second["lead_no"]})).json()["data"]
+    assert [(lead["lead_id"], lead["lead_no"]) for lead in found] == [(second["lead_id"], second["lead_no"])]
 
 
 async def test_whom_to_talk_to_is_for_sales_alone(served: Any, ann: httpx.AsyncClient) -> None:

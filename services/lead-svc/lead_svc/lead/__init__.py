@@ -3,6 +3,7 @@
 from ltc_events.lead import LeadAssigned, LeadCaptured, LeadPooled, LeadQualified, LeadUnmerged
 from ltc_events.opportunity import OpportunityJoinRefused, OpportunityLost
 from ltc_events.policy import NamedPolicy
+from ltc_kit.number_series import NumberSeries
 from ltc_runtime.service import Feature
 
 from .api import leads
@@ -38,4 +39,5 @@ lead = Feature(
         NamedPolicy("return_late_lead", OpportunityJoinRefused, return_late_lead),
     ),
     projections=(lead_list, lead_merge_list),
+    numbers=NumberSeries("L"),
 )

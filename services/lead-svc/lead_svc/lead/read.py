@@ -24,7 +24,7 @@ from ltc_events.lead import (
     ScoreFactor,
 )
 from ltc_events.projection import Row
-from ltc_events.read_model import Index, Key, ReadModel, change, on, put
+from ltc_events.read_model import Index, Indexed, Key, ReadModel, change, on, put
 from ltc_kit.merges.read import Merges, end_merge, put_merge
 from ltc_runtime.http import EVERYONE, Page, Paging, Read, matching
 from pydantic import Field
@@ -52,6 +52,7 @@ class LeadRow(ReadModel, table="lead_list"):
     """A lead as lists show it."""
 
     lead_id: Key[UUID]
+    lead_no: Indexed[str | None]
     party_id: UUID
     contact_id: UUID | None
     company: str
@@ -305,6 +306,7 @@ async def list_leads(
     read: Read,
     paging: Paging,
     status: LeadStatus | None = None,
+    lead_no: Code | None = None,
     owner: UserId | None = None,
     channel: CameBy | None = None,
     party_id: UUID | None = None,
@@ -324,7 +326,7 @@ async def list_leads(
     """
     lead = LeadRow.table.c
     asked: dict[Any, Any] = {
-        lead.status: status, lead.owner: owner, lead.channel: channel, lead.party_id: party_id, lead.band: band,
+        lead.status: status, lead.lead_no: lead_no, lead.owner: owner, lead.channel: channel, lead.party_id: party_id, lead.band: band,
         lead.territory: territory, lead.pool_alarm: pool_alarm, lead.response_overdue: response_overdue,
         lead.segment: segment, lead.tier: tier,
     }  # fmt: skip

@@ -51,6 +51,7 @@ class Captured(View):
     """The ids of what was captured."""
 
     lead_id: UUID
+    lead_no: str | None = None
     contact_id: UUID | None
     duplicates: Sequence[Candidate] | None = Field(None, description="Parties that may be the same company, if requested.")
 

@@ -9,6 +9,7 @@ leads = Table(
     "lead_list",
     read,
     Column("lead_id", UUID, primary_key=True),
+    Column("lead_no", Text, index=True),
     Column("party_id", UUID, nullable=False),
     Column("contact_id", UUID),
     Column("company", Text, nullable=False),

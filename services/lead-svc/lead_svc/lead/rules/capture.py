@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from ltc_events import Code, Command, Event, Name, Personal, Stream, Text, Value
+from ltc_events.filled import NewNumber
 from ltc_events.lead import Channel, Domain, LeadAssigned, LeadCaptured, LeadQualified, PhoneNumber
 
 from ...party.rules.names import party_of
@@ -26,6 +27,7 @@ class CaptureLead(Command):
     """Record who may need what, and the contact there."""
 
     lead_id: UUID
+    lead_no: NewNumber = None
     company: Name
     channel: Channel
     campaign: Code | None = None
@@ -45,6 +47,7 @@ class ReturnLead(Command):
     """Continue a lead whose deal was lost."""
 
     lead_id: UUID
+    lead_no: NewNumber = None
     previous: UUID
     opportunity_id: UUID
     why: Code
@@ -59,6 +62,7 @@ class CaptureRenewal(Command):
     """Record that a contract may be renewed."""
 
     lead_id: UUID
+    lead_no: NewNumber = None
     contract_id: UUID
     contract_no: Code
     opportunity_id: UUID
@@ -93,7 +97,7 @@ def capture(lead: Lead, command: CaptureLead) -> Sequence[Event]:
     return [captured, contact, *consent]
 
 
-COPIED = {"lead_id", "contact_id", "company", "channel", "campaign", "need", "territory", "website", "company_phone"}
+COPIED = {"lead_id", "lead_no", "contact_id", "company", "channel", "campaign", "need", "territory", "website", "company_phone"}
 
 
 def return_lead(before: Lead, lead: Lead, command: ReturnLead) -> Sequence[Event]:
@@ -102,6 +106,7 @@ def return_lead(before: Lead, lead: Lead, command: ReturnLead) -> Sequence[Event
     who, lead_id = before.who, command.lead_id
     captured = LeadCaptured(
         lead_id=lead_id,
+        lead_no=command.lead_no,
         party_id=who.party_id,
         contact_id=who.contact_id,
         company=who.company,
@@ -137,6 +142,7 @@ def capture_renewal(before: Lead, lead: Lead, command: CaptureRenewal) -> Sequen
     who, contact = (known.who, known.trail.contact) if known else (None, None)
     captured = LeadCaptured(
         lead_id=command.lead_id,
+        lead_no=command.lead_no,
         party_id=command.party_id,
         contact_id=who.contact_id if who else None,
         company=command.company,
@@ -146,7 +152,7 @@ def capture_renewal(before: Lead, lead: Lead, command: CaptureRenewal) -> Sequen
         renews=command.contract_id,
     )
     due = RenewalDue(
-        **command.model_dump(exclude={"party_id", "company"}),
+        **command.model_dump(exclude={"lead_no", "party_id", "company"}),
         contact_name=contact.name if contact else None,
         contact_email=contact.email if contact else None,
     )
