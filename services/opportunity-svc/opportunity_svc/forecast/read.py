@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    MetaData,
     Select,
     Table,
     Text,
@@ -32,12 +33,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from ..deal.read import OpportunityRow, Suspension
-from ..projections.schema import read
-from ..team.api import Named
 from ..team.read import TeamView, target_row, target_rows, team_row, team_rows, team_view
 from ..team.rules import (
     Period,
     TargetSet,
+    TeamNamed,
     TeamSet,
     UnknownTeam,
     Weights,
@@ -48,6 +48,7 @@ from .rules import Category, ForecastSet
 
 forecasts = Api("/forecasts")
 
+read = MetaData(schema="read")
 forecast_rows = Table(
     "forecast_entry",
     read,
@@ -102,7 +103,7 @@ class ForecastView(View):
 
 
 @forecasts.query("/{period}", roles=EVERYONE, refuses=(UnknownTeam,))
-async def show_forecast(period: Period, read: Read, team: Named | None = None, as_of: date | None = None) -> ForecastView:
+async def show_forecast(period: Period, read: Read, team: TeamNamed | None = None, as_of: date | None = None) -> ForecastView:
     """What is forecast for a quarter: of everybody or of a team, today or as it stood at the end of any past day."""
     day = as_of or read.now.date()
     there = None if team is None else await _team_on(team, day, read)
