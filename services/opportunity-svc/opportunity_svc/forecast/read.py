@@ -164,7 +164,7 @@ def _stands_still(deal: ColumnElement[Any], day: date) -> ColumnElement[bool]:
 def _won(period: str, day: date, members: list[str] | None) -> Select[Any]:
     deals = OpportunityRow.table.c
     first, end = days_of(period)
-    found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won_net).label("amount"))
+    found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won).label("amount"))
     within = and_(deals.status == "won", deals.closed_on.between(first, min(end, day)))
     return found.where(within, *_by(deals.account_manager, members)).group_by(deals.won_currency).order_by(deals.won_currency)
 
