@@ -9,7 +9,7 @@ import httpx
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from lead_svc.api import consenting
+from lead_svc.contact import read as consenting
 from lead_svc.contact import rules as person
 from lead_svc.contact import rules as withdrawing
 from lead_svc.contact.rules import MergeContact, UnmergeContact
@@ -326,7 +326,7 @@ async def test_who_changes_all_the_time_is_told_to_be_asked_again(
         return []
 
     with monkeypatch.context() as patched:
-        patched.setattr("lead_svc.api.consenting.agreed_for", sees_nothing)
+        patched.setattr("lead_svc.contact.read.agreed_for", sees_nothing)
         answer = await ann.post(f"/leads/{one}/consent", json={"given": False, "source": "Call"})
     assert (answer.status_code, answer.json()["code"]) == (409, "person-changed")
     assert await consents(ann, one, two) == [True, True], "nothing is done by halves"

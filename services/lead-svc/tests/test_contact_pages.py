@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from lead_svc.api import consenting
+from lead_svc.contact import read as consenting
 from leads import done
 from test_contacts_api import JO, lea, max_, merged, met
 
@@ -37,7 +37,7 @@ async def test_a_person_is_shown_with_so_many_contacts_and_merges_and_all_are_li
     whole = (await ann.get(f"/contacts/{jo}")).json()
     assert (len(whole["members"]), len(whole["merges"]), whole["more"]) == (5, 5, False)
     for listed, many in ((3, 3), (5, 5)):
-        monkeypatch.setattr(import_module("lead_svc.api.contacts"), "PREVIEW", listed)
+        monkeypatch.setattr(import_module("lead_svc.contact.read"), "PREVIEW", listed)
         answer = await ann.get(f"/contacts/{jo}")
         seen = answer.json()
         assert (len(seen["members"]), len(seen["merges"]), seen["members"][0]) == (many, many, jo)

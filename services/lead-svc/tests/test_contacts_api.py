@@ -112,7 +112,7 @@ async def test_what_was_said_under_a_merged_contact_still_tells_of_a_third(
 async def test_so_many_people_at_most_are_compared_and_it_is_said_where_there_are_more(
     served: Any, ann: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("lead_svc.api.contacts"), "COMPARED", 2)
+    monkeypatch.setattr(import_module("lead_svc.party_contact.read"), "COMPARED", 2)
     for _ in range(3):
         _, _, party = await met(ann, JO)
     await served.react()

@@ -18,7 +18,7 @@ NOBODY = UUID(int=7)
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than three are shown with one."""
-    for module in ("api.contacts", "api.parties", "lead_merge.read"):
+    for module in ("contact.read", "party_contact.read", "party.read", "lead_merge.read"):
         monkeypatch.setattr(import_module(f"lead_svc.{module}"), "PREVIEW", 3)
 
 

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import accounts
-from .read import account_list
-from .rules import decider
 
-account = Feature(api=accounts, deciders=(decider,), projections=(account_list,))
+def account() -> Feature:
+    """The feature."""
+    from .api import accounts
+    from .read import account_list
+    from .rules import decider
+
+    return Feature(api=accounts, deciders=(decider,), projections=(account_list,))

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import campaigns
-from .read import campaign_list
-from .rules import decider
 
-campaign = Feature(api=campaigns, deciders=(decider,), projections=(campaign_list,))
+def campaign() -> Feature:
+    """The feature."""
+    from .api import campaigns
+    from .read import campaign_list
+    from .rules import decider
+
+    return Feature(api=campaigns, deciders=(decider,), projections=(campaign_list,))

@@ -6,14 +6,15 @@ from uuid import UUID
 
 from ltc_events import Money, Text
 from ltc_events.lead import Channel
-from ltc_runtime.http import Api, Body, Handle, NaturalKey, View
+from ltc_runtime.http import Api, Body, Handle, NaturalKey, Role, View
 from pydantic import Field, StringConstraints
 
-from ..api.resource import MANAGERS
 from .rules import NothingSpent, RecordCampaignCost, SpentInTheFuture, campaign_id, decider
 
 CampaignInUrl = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 """A campaign whose code can stand in a URL."""
+
+MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 campaigns = Api("/campaigns", stream=decider, natural=NaturalKey("campaign", CampaignInUrl, campaign_id))
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -15,8 +15,8 @@ from ltc_runtime.http import EVERYONE, Read, View
 from pydantic import Field
 from sqlalchemy import CTE, BigInteger, ColumnElement, func, select
 
-from .. import projections as shown
-from ..api.resource import CameBy, midnight
+from ..lead.read import LeadRow
+from ..lead.rules.states import CameBy
 from .api import campaigns
 from .rules import CampaignCostRecorded
 
@@ -122,17 +122,17 @@ def each(cost: Sum, among: int) -> Sum | None:
 
 def captured_between(begin: date | None, end: date | None) -> list[ColumnElement[bool]]:
     """Leads that came first in this time, and count for themselves."""
-    lead = shown.leads.c
+    lead = LeadRow.table.c
     found: list[ColumnElement[bool]] = [lead.returned_from.is_(None), lead.merged_into.is_(None)]
     if begin is not None:
-        found.append(lead.captured_at >= midnight(begin))
+        found.append(lead.captured_at >= datetime.combine(begin, time(), UTC))
     if end is not None and end < date.max:
-        found.append(lead.captured_at < midnight(end + timedelta(days=1)))
+        found.append(lead.captured_at < datetime.combine(end + timedelta(days=1), time(), UTC))
     return found
 
 
 async def counted(read: Read, begin: date | None, end: date | None) -> dict[Place, dict[str, int]]:
-    lead = shown.leads.c
+    lead = LeadRow.table.c
     stages = (
         func.count().label("captured"),
         func.count(lead.qualified_at).label("qualified"),
@@ -156,10 +156,10 @@ async def spent(read: Read, begin: date | None, end: date | None) -> defaultdict
 
 async def earned(read: Read, begin: date | None, end: date | None) -> defaultdict[Place, list[tuple[int, Sum]]]:
     """A deal counts for the lead it was opened for, not for those that joined it; of one that came back, for the lead it was first."""
-    lead, deal, sums = shown.leads.c, WonDeal.table.c, defaultdict[Place, list[tuple[int, Sum]]](list)
+    lead, deal, sums = LeadRow.table.c, WonDeal.table.c, defaultdict[Place, list[tuple[int, Sum]]](list)
     way = led_to_deals()
     found: Any = select(lead.channel, lead.campaign, deal.currency, func.count().label("deals"), func.sum(deal.amount).label("amount"))
-    found = found.select_from(way.join(shown.leads, lead.lead_id == way.c.lead_id))
+    found = found.select_from(way.join(LeadRow.table, lead.lead_id == way.c.lead_id))
     found = found.join(WonDeal.table, deal.opportunity_id == way.c.opportunity_id).where(*captured_between(begin, end))
     for row in await read.all(found.group_by(lead.channel, lead.campaign, deal.currency).order_by(deal.currency)):
         sums[row["channel"], row["campaign"]].append((row["deals"], whole(row)))
@@ -168,7 +168,7 @@ async def earned(read: Read, begin: date | None, end: date | None) -> defaultdic
 
 def led_to_deals() -> CTE:
     """The lead each won deal was opened for, and where that came back, those it was before."""
-    lead, before = shown.leads.c, shown.leads.alias("before")
+    lead, before = LeadRow.table.c, LeadRow.table.alias("before")
     opened = select(lead.opportunity_id, lead.lead_id, lead.returned_from)
     opened = opened.join(WonDeal.table, WonDeal.table.c.opportunity_id == lead.opportunity_id).where(lead.joined.is_not(True))
     way = opened.cte("way", recursive=True)

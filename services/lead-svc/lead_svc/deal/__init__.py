@@ -6,19 +6,22 @@ from ltc_events.opportunity_gates import OpportunityCancelled, OpportunityChange
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature
 
-from .policies import capture_renewal, keep_deals, note_expiry
-from .rules import ExpiryNoted, decider
 
-deal = Feature(
-    deciders=(decider,),
-    policies=(
-        NamedPolicy(
-            "keep_deals",
-            (OpportunityOpened, OpportunityChanged, OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled),
-            keep_deals,
-            from_start=True,
+def deal() -> Feature:
+    """The feature."""
+    from .policies import capture_renewal, keep_deals, note_expiry
+    from .rules import ExpiryNoted, decider
+
+    return Feature(
+        deciders=(decider,),
+        policies=(
+            NamedPolicy(
+                "keep_deals",
+                (OpportunityOpened, OpportunityChanged, OpportunityWon, OpportunityLost, OpportunityDeclined, OpportunityCancelled),
+                keep_deals,
+                from_start=True,
+            ),
+            NamedPolicy("note_expiry", ContractExpiring, note_expiry),
+            NamedPolicy("capture_renewal", ExpiryNoted, capture_renewal),
         ),
-        NamedPolicy("note_expiry", ContractExpiring, note_expiry),
-        NamedPolicy("capture_renewal", ExpiryNoted, capture_renewal),
-    ),
-)
+    )

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import forms
-from .read import form_list
-from .rules import decider
 
-form = Feature(api=forms, deciders=(decider,), projections=(form_list,))
+def form() -> Feature:
+    """The feature."""
+    from .api import forms
+    from .read import form_list
+    from .rules import decider
+
+    return Feature(api=forms, deciders=(decider,), projections=(form_list,))

@@ -4,11 +4,12 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Annotated
 
-from ltc_runtime.http import Api, Body, Handle, NaturalKey, View
+from ltc_runtime.http import Api, Body, Handle, NaturalKey, Role, View
 from pydantic import Field
 
-from ..api.resource import MANAGERS
 from .rules import CloseForm, DefineForm, FormName, IssueFormToken, UnknownForm, decider, form_id, token_digest
+
+MANAGERS: tuple[Role, ...] = ("sales_manager",)
 
 forms = Api("/capture-forms", stream=decider, natural=NaturalKey("form", FormName, form_id))
 forms.act("/{form}", DefineForm, roles=MANAGERS)

@@ -7,12 +7,13 @@ from uuid import UUID
 from ltc_events import Fact, projection
 from ltc_events.lead import Channel
 from ltc_events.read_model import Key, ReadModel, change, on, put
-from ltc_runtime.http import Read, View
+from ltc_runtime.http import Read, Role, View
 from pydantic import Field
 
-from ..api.resource import SALES
 from .api import forms
 from .rules import FormClosed, FormDefined, FormName, FormTokenIssued, UnknownForm, form_id
+
+SALES: tuple[Role, ...] = ("sales", "sales_manager")
 
 
 class FormRow(ReadModel, table="capture_form"):

@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import funnel as api
 
-funnel = Feature(api=api)
+def funnel() -> Feature:
+    """The feature."""
+    from .read import funnel as api
+
+    return Feature(api=api)

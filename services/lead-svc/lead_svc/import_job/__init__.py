@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import imports, previews
-from .read import import_list
-from .rules import decider, taking
 
-import_job = Feature(api=(imports, previews), deciders=(decider,), projections=(import_list,), imports=(taking,))
+def import_job() -> Feature:
+    """The feature."""
+    from .api import imports, previews
+    from .read import import_list
+    from .rules import decider, taking
+
+    return Feature(api=(imports, previews), deciders=(decider,), projections=(import_list,), imports=(taking,))

@@ -11,7 +11,7 @@ from ltc_runtime.http import Api, Body, Handle, Read, Role, Upload, View
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 
-from .. import projections as shown
+from ..lead.read import LeadRow
 from ..rule_book import rules as rule_book
 from ..rule_book.read import rules_of
 from ..rule_book.rules import UnknownRules, Version
@@ -155,7 +155,7 @@ def understood(mapping: ColumnMapping, body: SampleBody) -> Iterator[ReadRow | s
 
 async def taken_over(lead_ids: Collection[UUID], read: Read) -> set[UUID]:
     """Which of these leads there are already."""
-    lead = shown.leads.c
+    lead = LeadRow.table.c
     return {row["lead_id"] for row in await read.all(select(lead.lead_id).where(lead.lead_id.in_(lead_ids)))}
 
 

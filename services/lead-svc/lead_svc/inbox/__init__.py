@@ -6,28 +6,31 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature
 
-from ..import_job.rules import ImportFinished
-from ..lead.rules.events import LeadOwnerNotFound
-from . import api
-from .policies import note_notice, send_digest
-from .read import digest_list, inbox_list
-from .rules import decider, mails
-from .rules.states import DigestPlanned
 
-inbox = Feature(
-    api=api.inbox,
-    deciders=(decider,),
-    policies=(
-        NamedPolicy(
-            "note_notice",
-            (
-                LeadAssigned, LeadPooled, LeadResponseMissed, LeadOwnerNotFound, LeadRecycled, ImportFinished, LeadMerged, LeadUnmerged,
-                OpportunityChanged, DecisionEscalated, TaskRaised, TaskReassigned, TaskDone, TaskDropped,
+def inbox() -> Feature:
+    """The feature."""
+    from ..import_job.rules import ImportFinished
+    from ..lead.rules.events import LeadOwnerNotFound
+    from . import api
+    from .policies import note_notice, send_digest
+    from .read import digest_list, inbox_list
+    from .rules import decider, mails
+    from .rules.states import DigestPlanned
+
+    return Feature(
+        api=api.inbox,
+        deciders=(decider,),
+        policies=(
+            NamedPolicy(
+                "note_notice",
+                (
+                    LeadAssigned, LeadPooled, LeadResponseMissed, LeadOwnerNotFound, LeadRecycled, ImportFinished, LeadMerged, LeadUnmerged,
+                    OpportunityChanged, DecisionEscalated, TaskRaised, TaskReassigned, TaskDone, TaskDropped,
+                ),
+                note_notice,
             ),
-            note_notice,
+            NamedPolicy("send_digest", DigestPlanned, send_digest),
         ),
-        NamedPolicy("send_digest", DigestPlanned, send_digest),
-    ),
-    projections=(inbox_list, digest_list),
-    effects=(mails,),
-)  # fmt: skip
+        projections=(inbox_list, digest_list),
+        effects=(mails,),
+    )  # fmt: skip

@@ -18,8 +18,8 @@ from ltc_runtime.http import Handle, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import Select, and_, func, or_, select
 
-from .. import projections as shown
 from ..import_job.rules import ImportFinished
+from ..lead.read import LeadRow
 from ..lead.rules.events import LeadOwnerNotFound
 from .api import ALL, inbox
 from .rules.notices import SEE_TO, Concerns, Kind, notices_of, over
@@ -153,13 +153,13 @@ def is_unread() -> Any:
 def is_over() -> Any:
     """A lead that is merged is seen to where it is shown; once that is undone, what was not read is unread again."""
     notice = NoticeRow.table.c
-    return or_(notice.over_at.is_not(None), and_(shown.leads.c.merged_into.is_not(None), notice.kind.in_(SEE_TO)))
+    return or_(notice.over_at.is_not(None), and_(LeadRow.table.c.merged_into.is_not(None), notice.kind.in_(SEE_TO)))
 
 
 def of_caller(read: Read, *columns: Any) -> Select[Any]:
     notice = NoticeRow.table.c
     joined = NoticeRow.table.outerjoin(InboxRow.table, InboxRow.table.c.user == notice.user)
-    joined = joined.outerjoin(shown.leads, shown.leads.c.lead_id == notice.lead_id)
+    joined = joined.outerjoin(LeadRow.table, LeadRow.table.c.lead_id == notice.lead_id)
     return select(*columns).select_from(joined).where(notice.user == read.caller)
 
 
@@ -168,8 +168,8 @@ async def list_notices(read: Read, paging: Paging, unread: bool = False) -> Page
     """What concerns the caller, the newest first."""
     notice = NoticeRow.table.c
     shows = (
-        notice.notice_id, notice.kind, notice.lead_id, notice.import_id, notice.opportunity_id, notice.task_id, shown.leads.c.company,
-        notice.says, notice.at, is_over().label("over"), shown.leads.c.merged_into,
+        notice.notice_id, notice.kind, notice.lead_id, notice.import_id, notice.opportunity_id, notice.task_id, LeadRow.table.c.company,
+        notice.says, notice.at, is_over().label("over"), LeadRow.table.c.merged_into,
     )  # fmt: skip
     found = of_caller(read, *shows, (~is_unread()).label("read"))
     return await read.page(found.where(is_unread()) if unread else found, key=(notice.at, notice.notice_id), into=Notice, paging=paging)

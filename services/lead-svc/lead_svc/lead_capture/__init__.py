@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .api import captures
 
-lead_capture = Feature(api=captures)
+def lead_capture() -> Feature:
+    """The feature."""
+    from .api import captures
+
+    return Feature(api=captures)

@@ -8,11 +8,11 @@ from ltc_events.lead import Channel
 from ltc_runtime.http import Api, Body, Handle, Read, Role, View
 from pydantic import Field, model_validator
 
-from ..api.duplicates import Candidate, candidates
 from ..contact.rules.addresses import Email, Phone
 from ..lead.rules import decider
 from ..lead.rules.capture import CaptureLead
 from ..party.rules.matching import CompanyPhone, Website, marks
+from ..party_duplicate.read import Candidate, candidates
 
 SALES: tuple[Role, ...] = ("sales", "sales_manager")
 

@@ -2,9 +2,10 @@
 
 from ltc_runtime.service import Feature
 
-from .api import lead_merges
-from .read import list_duplicate_leads
 
-lead_merge = Feature(api=lead_merges)
+def lead_merge() -> Feature:
+    """The feature."""
+    from . import read  # noqa: F401  its queries register on the api
+    from .api import lead_merges
 
-__all__ = ["lead_merge", "list_duplicate_leads"]
+    return Feature(api=lead_merges)

@@ -9,10 +9,11 @@ from ltc_runtime.http import EVERYONE, PREVIEW, Page, Paging, Read, Role, View
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Select, or_, select
 
-from ..api.kinship import CONTACTS, PARTIES
+from ..contact.read import CONTACTS
 from ..contact.rules.likeness import traits
 from ..lead.read import LEADS, ContactRow, LeadMerge, LeadRow
 from ..lead.rules.states import OPEN, UnknownLead
+from ..party.read import PARTIES
 from .api import lead_merges
 from .rules import Agreement, Described, same_need
 

@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .read import my_day as api
 
-my_day = Feature(api=api)
+def my_day() -> Feature:
+    """The feature."""
+    from .read import my_day as api
+
+    return Feature(api=api)

@@ -13,9 +13,8 @@ from ltc_runtime.http import Read, View
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from .. import projections as shown
-from ..api.resource import OPEN
-from ..lead.rules.states import UnknownLead
+from ..lead.read import ContactRow, LeadRow
+from ..lead.rules.states import OPEN, UnknownLead
 from ..rule_book.read import rules_of
 from ..rule_book.rules import UnknownRules, Version
 from ..rule_book.rules.nurture import NurtureRules, Trigger
@@ -75,7 +74,7 @@ class Nurture(View):
 @nurtures.query("/{lead_id}/nurture", roles=SALES, refuses=(UnknownLead,))
 async def show_nurture(lead_id: UUID, read: Read) -> Nurture:
     """The mails a lead gets, and the outcome of each."""
-    await read.one(select(shown.leads.c.lead_id).where(shown.leads.c.lead_id == lead_id), UnknownLead)
+    await read.one(select(LeadRow.table.c.lead_id).where(LeadRow.table.c.lead_id == lead_id), UnknownLead)
     runs, mails = await read.rows(NurtureRun, lead_id=lead_id), await read.rows(NurtureMail, lead_id=lead_id)
     return Nurture(runs=runs[::-1], mails=mails[::-1])
 
@@ -130,12 +129,12 @@ async def preview_nurture(version: Version, read: Read) -> NurturePreview:
 
 
 def are(trigger: Trigger) -> ColumnElement[bool]:
-    lead = shown.leads.c
+    lead = LeadRow.table.c
     return and_(lead.band == "cold", lead.status.in_(OPEN)) if trigger == "cold" else lead.status == trigger
 
 
 async def triggered(trigger: Trigger, sequence: str, read: Read) -> TriggerPreview:
-    lead, run, contact = shown.leads.c, NurtureRun.table.c, shown.contacts.c
+    lead, run, contact = LeadRow.table.c, NurtureRun.table.c, ContactRow.table.c
     agrees = func.coalesce(and_(lead.consent, or_(lead.consent_until.is_(None), lead.consent_until >= read.now.date())), False)
     reached = func.coalesce(and_(contact.email.is_not(None), ~contact.forgotten), False)
     hindered = select(run.run).where(run.lead_id == lead.lead_id, or_(run.sequence == sequence, run.status == "running")).exists()
@@ -146,7 +145,7 @@ async def triggered(trigger: Trigger, sequence: str, read: Read) -> TriggerPrevi
         "without_address": ~reached,
     }
     counted: list[Any] = [func.count().filter(count).label(name) for name, count in counts.items()]
-    joined = shown.leads.outerjoin(shown.contacts, contact.contact_id == lead.contact_id)
+    joined = LeadRow.table.outerjoin(ContactRow.table, contact.contact_id == lead.contact_id)
     found: Any = select(func.count().label("leads"), *counted)
     (row,) = await read.all(found.select_from(joined).where(are(trigger)))
     return TriggerPreview(trigger=trigger, sequence=sequence, **row)

@@ -2,8 +2,11 @@
 
 from ltc_runtime.service import Feature
 
-from .api import rule_books
-from .read import rule_book_list
-from .rules import decider
 
-rule_book = Feature(api=rule_books, deciders=(decider,), projections=(rule_book_list,))
+def rule_book() -> Feature:
+    """The feature."""
+    from .api import rule_books
+    from .read import rule_book_list
+    from .rules import decider
+
+    return Feature(api=rule_books, deciders=(decider,), projections=(rule_book_list,))

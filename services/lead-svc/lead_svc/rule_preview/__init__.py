@@ -2,7 +2,10 @@
 
 from ltc_runtime.service import Feature
 
-from . import read  # noqa: F401  its queries register on the api
-from .api import previews
 
-rule_preview = Feature(api=previews)
+def rule_preview() -> Feature:
+    """The feature."""
+    from . import read  # noqa: F401  its queries register on the api
+    from .api import previews
+
+    return Feature(api=previews)

@@ -11,7 +11,7 @@ from ltc_runtime.http import Api, Body, Handle, Read, Role, View
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
-from .. import projections as shown
+from ..lead.read import Interaction, LeadRow
 from ..rule_book.read import rules_of
 from ..rule_book.rules import RecordBackTest, UnknownRules, Version, book_id, decider, scoring
 from ..rule_book.rules.scoring import BandResult, Known, Outcome, ScoringModel
@@ -48,10 +48,10 @@ async def back_test_scoring(version: Version, body: BackTestBody, read: Read, ha
 
 def ended_leads(horizon: timedelta) -> Any:
     """Leads that are over, each with the touches of its first days."""
-    lead, touch = shown.leads.c, shown.touches.c
+    lead, touch = LeadRow.table.c, Interaction.table.c
     early = and_(touch.lead_id == lead.lead_id, touch.at <= lead.captured_at + horizon)
     counted = (func.count(touch.touch_id).label("early_touches"), func.max(touch.at).label("early_touch"))
-    joined = shown.leads.outerjoin(shown.touches, early)
+    joined = LeadRow.table.outerjoin(Interaction.table, early)
     return select(*KNOWN_COLUMNS, *counted).select_from(joined).where(lead.status.in_(("converted", "disqualified"))).group_by(lead.lead_id)
 
 
@@ -74,7 +74,7 @@ def found_out(row: dict[str, Any]) -> Bant | None:
 
 
 KNOWN_COLUMNS = [
-    shown.leads.c[name]
+    LeadRow.table.c[name]
     for name in (
         "lead_id", "channel", "campaign", "status", "band", "need", "first_need", "budget", "currency", "authority", "timing",
         "touches", "last_touch_at", "captured_at", "qualified_at",

@@ -11,8 +11,8 @@ from ltc_runtime.http import Read, View
 from pydantic import Field
 from sqlalchemy import and_, func, select
 
-from .. import projections as shown
-from ..api.resource import OPEN
+from ..lead.read import LeadRow
+from ..lead.rules.states import OPEN
 from ..rule_book.read import rules_of
 from ..rule_book.rules import UnknownRules, Version, scoring
 from ..rule_book.rules.assignment import AssignmentRules, PoolRules, first_fit
@@ -35,7 +35,7 @@ class ResponsePreview(View):
 async def preview_response(version: Version, read: Read) -> ResponsePreview:
     """How many leads that have not heard of us yet would be overdue, had these rules counted from the start."""
     rules = ResponseRules(**(await rules_of("response", version, read)).rules)
-    table, now = shown.leads.c, read.now
+    table, now = LeadRow.table.c, read.now
     waiting = select(table.captured_at).where(table.status.in_(("captured", "pooled", "assigned")), table.first_touch_at.is_(None))
     came = [row["captured_at"] for row in await read.all(waiting)]
     late = await asyncio.to_thread(lambda: sum(rules.is_late(at, now) for at in came))
@@ -60,7 +60,7 @@ class AssignmentPreview(View):
 async def preview_assignment(version: Version, read: Read) -> AssignmentPreview:
     """By which rule the leads that nobody has now would go."""
     rules = AssignmentRules(**(await rules_of("assignment", version, read)).rules)
-    table = shown.leads.c
+    table = LeadRow.table.c
     unowned = select(table.channel, table.territory, table.need).where(table.status.in_(("captured", "pooled")))
     rows = await read.all(unowned)
     fits = [first_fit(rules, row["channel"], row["territory"], row["need"]) for row in rows]
@@ -80,11 +80,11 @@ class PoolPreview(View):
 async def preview_pool(version: Version, read: Read) -> PoolPreview:
     """How many leads lie so long that these rules would take them away, had they counted from the start."""
     rules = PoolRules(**(await rules_of("pool", version, read)).rules)
-    table = shown.leads.c
+    table = LeadRow.table.c
     since = read.now - timedelta(days=rules.untouched_days or 0)
     lying = and_(table.status == "assigned", func.greatest(table.cared_at, table.assigned_at) <= since)
     counts: Any = select(func.count().filter(lying).label("untouched"), func.count().filter(table.status == "pooled").label("in_pool"))
-    row = (await read.all(counts.select_from(shown.leads)))[0]
+    row = (await read.all(counts.select_from(LeadRow.table)))[0]
     return PoolPreview(untouched=row["untouched"] if rules.untouched_days else 0, in_pool=row["in_pool"])
 
 
@@ -108,7 +108,7 @@ class ScoringPreview(View):
 async def preview_scoring(version: Version, read: Read) -> ScoringPreview:
     """How many open leads would be in another band by this model today."""
     model = ScoringModel(**(await rules_of("scoring", version, read)).rules)
-    rows = await read.all(select(*KNOWN_COLUMNS).where(shown.leads.c.status.in_(OPEN)))
+    rows = await read.all(select(*KNOWN_COLUMNS).where(LeadRow.table.c.status.in_(OPEN)))
     counted: Counter[tuple[Band | None, Band]] = Counter()
     for number, row in enumerate(rows):
         known = Known(row["channel"], row["campaign"], row["need"], found_out(row), row["touches"], row["last_touch_at"], read.now)

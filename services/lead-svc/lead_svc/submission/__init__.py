@@ -2,6 +2,9 @@
 
 from ltc_runtime.service import Feature
 
-from .api import capture
 
-submission = Feature(api=capture)
+def submission() -> Feature:
+    """The feature."""
+    from .api import capture
+
+    return Feature(api=capture)

@@ -2,9 +2,10 @@
 
 from ltc_runtime.service import Feature
 
-from .api import touches
-from .read import list_interactions
 
-touch = Feature(api=touches)
+def touch() -> Feature:
+    """The feature."""
+    from . import read  # noqa: F401  its queries register on the api
+    from .api import touches
 
-__all__ = ["list_interactions", "touch"]
+    return Feature(api=touches)

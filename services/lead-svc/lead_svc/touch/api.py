@@ -4,10 +4,12 @@ from datetime import date
 from uuid import UUID
 
 from ltc_events import Name, Text
+from ltc_kit.merges import MergesChanged
+from ltc_kit.merges.read import retried
 from ltc_runtime.http import Api, Body, Handle, Read, Role, View
 from pydantic import AwareDatetime, Field
 
-from ..api.consenting import take_consent_back
+from ..contact.read import withdrawal_of
 from ..contact.rules.states import PersonChanged, PersonIsForgotten
 from ..lead.read import LeadRow, contact_row
 from ..lead.rules import decider
@@ -79,4 +81,8 @@ async def record_consent(lead_id: UUID, body: ConsentBody, read: Read, handle: H
     lead = await read.row(LeadRow, UnknownLead, lead_id=lead_id)
     if body.given:
         return await handle(GiveConsent(lead_id=lead_id, contact_id=lead.contact_id, until=body.until, source=body.source))
-    return await take_consent_back(lead.contact_id, lead_id, body.source, read, handle)
+
+    async def attempt() -> None:
+        return await handle(await withdrawal_of(lead.contact_id, lead_id, body.source, read))
+
+    return await retried(attempt, PersonChanged, MergesChanged)

@@ -4,17 +4,20 @@ from ltc_events.lead import LeadAssigned, LeadConverted, LeadDisqualified, LeadM
 from ltc_events.policy import NamedPolicy
 from ltc_runtime.service import Feature
 
-from .policies import keep_workloads
-from .rules import decider
 
-workload = Feature(
-    deciders=(decider,),
-    policies=(
-        NamedPolicy(
-            "keep_desks",
-            (LeadAssigned, LeadPooled, LeadDisqualified, LeadConverted, LeadMerged, LeadUnmerged),
-            keep_workloads,
-            from_start=True,
+def workload() -> Feature:
+    """The feature."""
+    from .policies import keep_workloads
+    from .rules import decider
+
+    return Feature(
+        deciders=(decider,),
+        policies=(
+            NamedPolicy(
+                "keep_desks",
+                (LeadAssigned, LeadPooled, LeadDisqualified, LeadConverted, LeadMerged, LeadUnmerged),
+                keep_workloads,
+                from_start=True,
+            ),
         ),
-    ),
-)
+    )

@@ -1,13 +1,15 @@
-"""Whoever got a mail of ours may say that they want no more: by its link, without a login, and by the button of their mail program.
+"""Recipients of mails withdraw consent: by the link in the mail, without a login, or by the button of their mail program.
 
-A link is followed by programs that look for harm, before its reader ever sees it. So looking shows a page with a button and changes
-nothing; only sending it does (RFC 8058 asks the same of mail programs: their button sends, and reads no page).
+Virus scanners follow a link before the recipient sees it. So GET shows a page with a button and changes nothing; only POST withdraws
+(RFC 8058 requires the same of mail programs: their button sends a POST and reads no page).
 """
 
 from time import monotonic
 from typing import Annotated
 
 from ltc_events import Refusal
+from ltc_kit.merges import MergesChanged
+from ltc_kit.merges.read import retried
 from ltc_runtime.http import Api, Handle, Read
 from ltc_runtime.http.call import Call
 from ltc_runtime.http.caller import LINK, Caller
@@ -16,25 +18,25 @@ from ltc_runtime.http.rate_limit import RateLimiter, subscriber
 from ltc_runtime.http.responses import Answer
 from pydantic import StringConstraints
 
+from ..contact.read import withdrawal_of
 from ..contact.rules.states import PersonChanged
-from .consenting import take_consent_back
 
 LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 PER_LINK, PER_ADDRESS = 10, 30
-"""So often a minute one link is looked at or sent, and an address may show what is no link of ours."""
+"""Requests a minute: of one link, and of one address with unknown links."""
 
 
 class UnknownLink(Refusal):
-    """This link is of no mail of ours, or whom it was for is forgotten: they get no mails of ours."""
+    """This link is unknown, or its recipient is forgotten and gets no more mails."""
 
     status = 404
 
 
 class LinkGate:
-    """Lets in whoever shows the token of a link. Nobody is kept out for the address of a mail provider, which withdraws for many.
+    """Admits requests with the token of a link. The address of a mail provider, which withdraws for many, is not limited for known links.
 
-    What is counted is counted by this process.
+    Each process counts for itself.
     """
 
     header = None
@@ -43,11 +45,11 @@ class LinkGate:
         self._links, self._addresses = RateLimiter(20_000), RateLimiter(20_000)
 
     async def allows(self, call: Call, origin: str) -> bool:
-        """No other page may send it from a browser."""
+        """No page of another origin may send it from a browser."""
         return False
 
     async def admit(self, call: Call) -> Caller:
-        """Whom the link is of stays unsaid: in the log it was a link."""
+        """The log names the link, not its recipient."""
         token, now = call.path_values["token"], monotonic()
         if await Read(call).whose_link(token) is None:
             must_be_seldom(self._addresses.take(subscriber(call.address), PER_ADDRESS, now))
@@ -68,7 +70,7 @@ withdrawals = Api("/withdrawals")
 
 @withdrawals.public_page("/{token}", gate=GATE, refuses=(UnknownLink,))
 async def ask_withdrawal(token: LinkToken) -> Answer:
-    """The page behind the link in a mail: a button that takes consent back. Looking at it changes nothing."""
+    """The page behind the link in a mail, with a button that withdraws consent. Showing it changes nothing."""
     return page(
         200,
         "No more mails of our offers? \u00b7 不再接收我们的营销邮件？",
@@ -78,10 +80,14 @@ async def ask_withdrawal(token: LinkToken) -> Answer:
 
 @withdrawals.public("/{token}", gate=GATE, refuses=(UnknownLink, PersonChanged), media="text/html")
 async def withdraw_consent(token: LinkToken, read: Read, handle: Handle) -> Answer:
-    """Take consent back: what was planned for them is not sent. Sent again, it is answered the same."""
+    """Withdraw consent: planned mails to the person are not sent. A second request gets the same answer."""
     subject = await read.whose_link(token)
+
+    async def attempt() -> None:
+        return await handle(await withdrawal_of(subject, None, "link in a mail", read))
+
     if subject is not None:
-        await take_consent_back(subject, None, "link in a mail", read, handle)
+        await retried(attempt, PersonChanged, MergesChanged)
     return page(202, "You will get no more mails of our offers. \u00b7 您将不再收到我们的营销邮件。")
 
 
@@ -96,6 +102,6 @@ HEADERS = [
 
 
 def page(status: int, says: str, button: str = "") -> Answer:
-    """A page that names nobody."""
+    """A page without personal data."""
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>OpenLTC</title>'
     return Answer(status, HEADERS, f"{head}<p>{says}</p>{button}</html>".encode())

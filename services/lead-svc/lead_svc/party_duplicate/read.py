@@ -6,22 +6,23 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query
-from ltc_runtime.http import Api, Read, View
+from ltc_runtime.http import Read, Role, View
 from pydantic import Field
 from sqlalchemy import and_, case, exists, func, select, tuple_
 
-from .. import projections as shown
+from ..lead.read import LeadRow
+from ..lead.rules.states import OPEN
+from ..party.read import PARTIES, Merge, PartyMarkRow, PartyRow
 from ..party.rules import UnknownParty
 from ..party.rules.matching import WEIGHTS, Mark, MarkKind, weight
-from .kinship import PARTIES
-from .resource import OPEN, SALES
+from .api import duplicates
 
-duplicates = Api("/duplicates")
+SALES: tuple[Role, ...] = ("sales", "sales_manager")
 SHOWN = 20
-"""So many candidates at most."""
+"""The most candidates that are shown."""
 
 CROWD = 200
-"""So many parties with one mark at most are looked at: a switchboard of a whole business park says nothing."""
+"""The most parties with one mark that are compared: the switchboard of a whole business park proves nothing."""
 
 
 class Reason(View):
@@ -68,8 +69,8 @@ class Pairs(View):
 @duplicates.query("/{party_id}", roles=SALES, refuses=(UnknownParty,))
 async def list_duplicates_of_party(party_id: UUID, read: Read) -> Candidates:
     """Parties that may be the same as this one, and why."""
-    await read.one(select(shown.parties.c.party_id).where(shown.parties.c.party_id == party_id), UnknownParty)
-    kin, mark = await PARTIES.members(party_id, read.now, read), shown.party_marks.c
+    await read.row(PartyRow, UnknownParty, party_id=party_id)
+    kin, mark = await PARTIES.members(party_id, read.now, read), PartyMarkRow.table.c
     marks = [Mark(row["kind"], row["value"]) for row in await read.all(select(mark.kind, mark.value).where(mark.party_id.in_(kin)))]
     return Candidates(data=await candidates(marks, [*kin, (await PARTIES.heads([party_id], read.now, read))[party_id]], read))
 
@@ -77,10 +78,10 @@ async def list_duplicates_of_party(party_id: UUID, read: Read) -> Candidates:
 @duplicates.query("", roles=SALES)
 async def list_duplicates(read: Read, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Pairs:
     """Pairs of parties that may be the same, of all that are not merged."""
-    one, other = shown.party_marks.alias("one"), shown.party_marks.alias("other")
+    one, other = PartyMarkRow.table.alias("one"), PartyMarkRow.table.alias("other")
     points: Any = func.least(100, func.sum(case(WEIGHTS, value=one.c.kind)))
     same = and_(one.c.kind == other.c.kind, one.c.value == other.c.value, one.c.party_id < other.c.party_id)
-    merged = exists().where(shown.merges.c.party_id.in_((one.c.party_id, other.c.party_id)), PARTIES.holding(read.now))
+    merged = exists().where(Merge.table.c.party_id.in_((one.c.party_id, other.c.party_id)), PARTIES.holding(read.now))
     kinds = func.array_agg(one.c.kind.distinct())
     found = select(one.c.party_id, other.c.party_id.label("other_id"), points.label("weight"), kinds.label("kinds"))
     found = found.select_from(one.join(other, same)).where(~merged).group_by(one.c.party_id, other.c.party_id)
@@ -91,7 +92,7 @@ async def list_duplicates(read: Read, limit: Annotated[int, Query(ge=1, le=200)]
 
 async def candidates(marks: Collection[Mark], but: Collection[UUID], read: Read) -> list[Candidate]:
     """Parties with one of these marks, each as the one it is shown under."""
-    mark = shown.party_marks.c
+    mark = PartyMarkRow.table.c
     if not marks:
         return []
     alike = select(mark.party_id, mark.kind, mark.value).where(tuple_(mark.kind, mark.value).in_(sorted(marks))).limit(CROWD)
@@ -117,12 +118,12 @@ def reasons(shared: Iterable[Mark]) -> list[Reason]:
 
 
 async def names_of(party_ids: Collection[UUID], read: Read) -> dict[UUID, str]:
-    party = shown.parties.c
+    party = PartyRow.table.c
     rows = await read.all(select(party.party_id, party.company).where(party.party_id.in_(party_ids)))
     return {row["party_id"]: row["company"] for row in rows}
 
 
 async def open_leads(party_ids: Collection[UUID], read: Read) -> dict[UUID, int]:
-    lead = shown.leads.c
+    lead = LeadRow.table.c
     counted = select(lead.party_id, func.count().label("leads")).where(lead.party_id.in_(party_ids), lead.status.in_(OPEN))
     return {row["party_id"]: row["leads"] for row in await read.all(counted.group_by(lead.party_id))}

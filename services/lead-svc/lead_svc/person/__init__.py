@@ -1,0 +1,10 @@
+"""People: forgetting them."""
+
+from ltc_runtime.service import Feature
+
+
+def person() -> Feature:
+    """The feature."""
+    from .api import people
+
+    return Feature(api=people)
