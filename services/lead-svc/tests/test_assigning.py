@@ -1,59 +1,30 @@
 """Who gets a lead: by rules in turns and within limits, or whoever claims it out of the pool."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from assignment_facts import LEAD, NOON, RULES, alarmed, captured, given_to, live, offer, pooled, routed, taken
 from lead_svc.lead import rules as lead
 from lead_svc.lead.policies import offer_lead, recycle_lead, route_lead, watch_lead
 from lead_svc.lead.rules import decider
-from lead_svc.lead.rules.assignment import AssignLead, ClaimLead, ClaimLimitReached, OfferLead, RouteLead
-from lead_svc.lead.rules.events import LeadRouted, LeadWatched, TouchLogged
+from lead_svc.lead.rules.assignment import AssignLead, ClaimLead, ClaimLimitReached, RouteLead
+from lead_svc.lead.rules.events import LeadWatched, TouchLogged
 from lead_svc.lead.rules.pool import LeadInPool, LeadNotInPool, OwnedBefore, RecycleLead, ReleaseLead, WatchLead
 from lead_svc.lead.rules.states import NotYourLead
-from lead_svc.rule_book.rules import RulesActivated, RulesDrafted, book_id
-from lead_svc.rule_book.rules.assignment import AssignmentRule, AssignmentRules, PoolRules, first_fit
+from lead_svc.rule_book.rules.assignment import PoolRules, first_fit
 from lead_svc.workload import rules as desk
 from lead_svc.workload.policies import keep_workloads
-from lead_svc.workload.rules import LeadGone, LeadTaken, NoteGone, NoteTaken, workload_of
-from ltc_events import At, Event, Fact
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadClaimed, LeadDisqualified, LeadPooled, LeadRecycled
+from lead_svc.workload.rules import LeadGone, NoteGone, NoteTaken, workload_of
+from ltc_events import At, Fact
+from ltc_events.lead import LeadAssigned, LeadClaimed, LeadDisqualified, LeadPooled, LeadRecycled
 from ltc_events.testing import given
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-LEAD = UUID(int=1)
-RULES = AssignmentRules(
-    rules=(
-        AssignmentRule(name="Servers in Shanghai", territories=("CN-SH",), need_words=("server",), owners=("ann", "bob", "cem")),
-        AssignmentRule(name="Exhibitions", channels=("exhibition",), owners=("dee",)),
-    ),
-    capacity=2,
-    capacities={"cem": 1},
-)
-captured = LeadCaptured(lead_id=LEAD, party_id=LEAD, company="Acme", channel="site", need="Servers", territory="CN-SH")
 assigned = LeadAssigned(lead_id=LEAD, owner="ann")
-routed = LeadRouted(
-    lead_id=LEAD, rules_version=1, rule="Servers in Shanghai", reason="Servers in Shanghai: territory CN-SH, need server",
-    candidates=("ann", "bob", "cem"), limits={"ann": 2, "bob": 2, "cem": 1},
-)  # fmt: skip
-offer = OfferLead(**routed.model_dump(), at=NOON)
-alarmed = LeadPooled(lead_id=LEAD, reason="no assignment rule fits", alarm=True)
-pooled = LeadPooled(lead_id=LEAD, reason="Not my trade", previous_owner="ann", alarm=False)
 claim = ClaimLead(lead_id=LEAD, owner="bob", at=NOON)
 watched = LeadWatched(
     lead_id=LEAD, owner="ann", due=NOON + timedelta(days=15), untouched_days=15, no_return_days=30, rules_version=1
 )  # fmt: skip
-
-
-def live(book: Any, **rules: Any) -> tuple[Event, ...]:
-    id = book_id(book)
-    drafted = RulesDrafted(book_id=id, book=book, version=1, drafted_by="max", **rules)
-    return drafted, RulesActivated(book_id=id, version=1, activated_by="max")
-
-
-def taken(owner: str, number: int, **changes: Any) -> LeadTaken:
-    return LeadTaken(**{"desk_id": workload_of(owner), "owner": owner, "lead_id": UUID(int=number), "how": "by_hand", **changes})
 
 
 @pytest.mark.parametrize(
@@ -88,13 +59,6 @@ def test_without_rules_a_captured_lead_stays_captured() -> None:
 def test_a_lead_somebody_has_already_is_not_routed() -> None:
     given(decider, captured, assigned, *live("assignment", assignment=RULES)).when(RouteLead(lead_id=LEAD)).then_nothing()
     given(decider, captured, routed, assigned).when(offer).then_nothing()
-
-
-def given_to(owner: str, turn: int) -> tuple[LeadAssigned, LeadTaken]:
-    by_rule = LeadAssigned(
-        lead_id=LEAD, owner=owner, how="rule", rule="Servers in Shanghai", rules_version=1, reason=routed.reason
-    )  # fmt: skip
-    return by_rule, taken(owner, 1, how="rule", turn=turn)
 
 
 def test_they_take_turns() -> None:

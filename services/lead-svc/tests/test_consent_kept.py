@@ -6,6 +6,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from consent_facts import CAPTURED, FOUR, ONE, SAID_NO, THREE, TWO, agreed, consents, merge, merges, met, over, said_no, says, withdraw
 from lead_svc.contact import rules as person
 from lead_svc.contact import rules as withdrawing
 from lead_svc.contact.rules.states import PersonIsForgotten
@@ -17,8 +18,7 @@ from leads import done
 from ltc_events.lead import LeadCaptured, LeadDisqualified, LeadMerged, LeadUnmerged
 from ltc_events.testing import fold, given
 from nurture_sequences import RULES
-from test_consenting import CAPTURED, FOUR, ONE, SAID_NO, THREE, TWO, agreed, consents, merge, merges, met, over, said_no, says, withdraw
-from test_person import MERGE, A, B, C, forgotten, merged
+from person_facts import MERGE, A, B, C, forgotten, merged
 
 absorbed = LeadMerged(lead_id=ONE, into=TWO, merge_id=MERGE, reason="Asked twice")
 released = LeadUnmerged(lead_id=ONE, previously_into=TWO, merge_id=MERGE, reason="Two plants", status="captured")

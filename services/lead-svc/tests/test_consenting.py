@@ -7,8 +7,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from consent_facts import CAPTURED, FOUR, OF, ONE, SAID_NO, THREE, TWO, agreed, consents, merge, merges, met, over, said_no, says, withdraw
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from lead_facts import call
 from lead_svc.contact import read as consenting
 from lead_svc.contact import rules as person
 from lead_svc.contact import rules as withdrawing
@@ -18,49 +20,18 @@ from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.contact.rules.states import ConsentWithdrawn, ContactMerged, PersonAgreed, PersonChanged, PersonIsForgotten, one_person
 from lead_svc.lead import rules as lead
 from lead_svc.lead.rules.consent import GiveConsent
-from lead_svc.lead.rules.events import ConsentRecorded
 from lead_svc.lead.rules.states import LeadClosed, UnknownLead
 from lead_svc.lead.rules.touch import ConsentMissing, LogTouch
-from leads import done, owned
+from leads import done
 from ltc_events import AnyDecider, Command, Event
-from ltc_events.lead import LeadAssigned, LeadCaptured, LeadDisqualified, PersonForgotten
+from ltc_events.lead import LeadAssigned, LeadDisqualified, PersonForgotten
 from ltc_events.testing import fold, given
 from nurture_sequences import RULES
-from test_lead import call
-from test_person import MERGE, REASON, A, B, C, forgotten, merged
-
-OF = {UUID(int=11): A, UUID(int=12): B, UUID(int=13): C, UUID(int=14): A}
-ONE, TWO, THREE, FOUR = OF
-CAPTURED = [LeadCaptured(lead_id=id, party_id=MERGE, contact_id=whose, company="Acme", channel="site") for id, whose in OF.items()]
-SAID_NO = "merged with a contact who said no"
+from person_facts import REASON, A, B, C, forgotten, merged
 
 
 def agree(lead_id: UUID, **changes: Any) -> GiveConsent:
     return GiveConsent(**{"lead_id": lead_id, "contact_id": OF[lead_id], "source": "Form", **changes})
-
-
-def agreed(*lead_ids: UUID) -> list[Event]:
-    return [
-        event
-        for id in lead_ids
-        for event in (ConsentRecorded(lead_id=id, given=True, source="Form"), PersonAgreed(subject_id=OF[id], lead_id=id))
-    ]
-
-
-def withdraw(people: tuple[UUID, ...], *lead_ids: UUID, said_of: UUID | None = None) -> WithdrawConsent:
-    return WithdrawConsent(subject_ids=people, lead_ids=lead_ids, said_of=said_of, source="Call")
-
-
-def over(*lead_ids: UUID, source: str = "Call") -> list[Event]:
-    return [ConsentRecorded(lead_id=id, given=False, source=source) for id in lead_ids]
-
-
-def said_no(*people: UUID, source: str = "Call") -> list[Event]:
-    return [ConsentWithdrawn(subject_id=id, source=source) for id in people]
-
-
-def merge(one: UUID, into: UUID, *lead_ids: UUID, people: tuple[UUID, ...] = ()) -> MergeContact:
-    return MergeContact(subject_id=one, into=into, merge_id=MERGE, reason=REASON, known=True, people=people, lead_ids=lead_ids)
 
 
 def test_who_agrees_for_a_lead_is_noted_with_them_too_and_once() -> None:
@@ -218,26 +189,6 @@ async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Who merges."""
     async with served.client("max", "sales_manager") as client:
         yield client
-
-
-async def met(ann: httpx.AsyncClient, name: str, *, agrees: bool = True) -> tuple[str, str]:
-    """A contact, and a lead of theirs."""
-    lead_id = await owned(ann, "ann", contact={"name": name, "email": "jo@acme.example"})
-    if agrees:
-        await says(ann, lead_id, True)
-    return (await ann.get(f"/leads/{lead_id}")).json()["contact_id"], lead_id
-
-
-async def says(ann: httpx.AsyncClient, lead_id: str, yes: bool) -> None:
-    await done(ann, f"/leads/{lead_id}/consent", given=yes, source="Call")
-
-
-async def consents(ann: httpx.AsyncClient, *lead_ids: str) -> list[bool | None]:
-    return [(await ann.get(f"/leads/{lead_id}")).json()["consent"] for lead_id in lead_ids]
-
-
-async def merges(boss: httpx.AsyncClient, one: str, into: str) -> None:
-    await done(boss, f"/contacts/{one}/merge", into=into, reason="Same person")
 
 
 Between = Callable[[Callable[[], Awaitable[None]]], None]

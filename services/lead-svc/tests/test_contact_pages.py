@@ -5,24 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
+from contact_facts import JO, lea, max_, merged, met
 from lead_svc.contact import read as consenting
 from leads import done
-from test_contacts_api import JO, lea, max_, merged, met
+from page_walks import every
 
 __all__ = ["lea", "max_"]
-
-
-async def every(client: httpx.AsyncClient, path: str, limit: int) -> list[dict[str, Any]]:
-    """All pages of a list."""
-    found: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = (await client.get(path, params={"limit": limit, **cursor})).json()
-        assert len(page["data"]) <= limit
-        found += page["data"]
-        if page["next_cursor"] is None:
-            return found
-        cursor = {"cursor": page["next_cursor"]}
 
 
 async def test_a_person_is_shown_with_so_many_contacts_and_merges_and_all_are_listed(

@@ -1,6 +1,5 @@
 """Contacts over HTTP: who may be one person, merged and made two again, and what that means for their rights."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -8,28 +7,12 @@ from uuid import UUID
 
 import httpx
 import pytest
-from leads import captured, done, owned
+from contact_facts import JO, lea, max_, merged, met
+from leads import done, owned
 
-JO = {"name": "Jo Doe", "email": "jo@acme.example", "phone": "+1 555 0100"}
+__all__ = ["lea", "max_"]
+
 JOE = {"name": "Doe, Jo", "email": "JO@acme.example"}
-
-
-@pytest.fixture
-async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with served.client("max", "sales_manager") as client:
-        yield client
-
-
-@pytest.fixture
-async def lea(served: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with served.client("lea", "legal") as client:
-        yield client
-
-
-async def met(client: httpx.AsyncClient, contact: dict[str, str], **lead: Any) -> tuple[str, str, str]:
-    """A contact, the lead it came with, and its party."""
-    row = (await client.get(f"/leads/{await captured(client, contact=contact, **lead)}")).json()
-    return row["contact_id"], row["lead_id"], row["party_id"]
 
 
 async def people(client: httpx.AsyncClient, party: str, **at: str) -> dict[str, set[str]]:
@@ -45,10 +28,6 @@ async def duplicates(client: httpx.AsyncClient, party: str, **asked: int) -> dic
     answer = await client.get(f"/parties/{party}/contacts/duplicates", params=asked)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
-
-
-async def merged(client: httpx.AsyncClient, one: str, into: str) -> None:
-    await done(client, f"/contacts/{one}/merge", into=into, reason="Same mail address as Jo")
 
 
 async def refused(client: httpx.AsyncClient, path: str, **body: str) -> tuple[int, str]:

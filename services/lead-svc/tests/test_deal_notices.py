@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from digest_facts import FRIDAY, MONDAY, SEALED, SUBJECT
 from lead_svc.inbox import rules as digesting
 from lead_svc.inbox import rules as inbox
 from lead_svc.inbox.policies import note_notice
@@ -26,7 +27,6 @@ from ltc_events import Event, Fact, Money
 from ltc_events.opportunity_gates import DealTerms, DecisionEscalated, OpportunityChanged
 from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
 from ltc_events.testing import given, rows_after
-from test_digest import FRIDAY, MONDAY, SEALED, SUBJECT
 
 DEAL, TASK = UUID(int=5), UUID(int=6)
 FACT = Fact(1, "task", TASK, 1, FRIDAY, FRIDAY, "service:opportunity-svc", DEAL)

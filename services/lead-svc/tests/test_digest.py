@@ -1,11 +1,11 @@
 """A mail a day of what is new and unread, for whoever wants one: planned, sent once, ended, and forgotten."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
+from digest_facts import BOX, FIRST, FRIDAY, MONDAY, SEALED, SECOND, SUBJECT
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from lead_svc.inbox import rules as digesting
@@ -29,10 +29,7 @@ from ltc_events.lead import LeadAssigned
 from ltc_events.testing import given
 from postbox import Postbox, effects, go_on
 
-BOX, SUBJECT, FIRST, SECOND = (UUID(int=number) for number in range(1, 5))
 BOB: dict[str, Any] = {"inbox_id": BOX, "user": "bob"}
-FRIDAY, MONDAY = datetime(2026, 11, 27, 15, tzinfo=UTC), datetime(2026, 11, 30, 9, tzinfo=UTC)
-SEALED = f"sealed.v1.{SUBJECT}.{'A' * 40}"
 asked = DigestAsked(**BOB, subject_id=SUBJECT, email=SEALED)
 ended = DigestEnded(**BOB, reason="ended by its reader")
 note = NoteNotice(**BOB, notice_id=FIRST, kind="lead_assigned", at=FRIDAY)

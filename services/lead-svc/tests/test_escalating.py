@@ -6,6 +6,9 @@ from uuid import UUID
 
 import httpx
 import pytest
+from assignment_facts import NOON, RULES, alarmed, live, pooled, routed, taken
+from assignment_facts import captured as came
+from digest_facts import FRIDAY, MONDAY, SEALED, SUBJECT
 from lead_svc.inbox.policies import note_notice
 from lead_svc.inbox.rules import NoteNotice, SendDigest, composed
 from lead_svc.inbox.rules import decider as digesting
@@ -23,16 +26,13 @@ from leads import captured, done, owned
 from ltc_events import Fact, derive_id
 from ltc_events.lead import LeadMerged, LeadPooled, LeadResponseMissed, LeadUnmerged
 from ltc_events.testing import given
-from test_assigning import NOON, RULES, alarmed, live, pooled, routed, taken
-from test_assigning import captured as came
-from test_digest import FRIDAY, MONDAY, SEALED, SUBJECT
-from test_my_day import BODY
-from test_responding import BOOK, LEAD, awaited, check, overdue
-from test_responding import FRIDAY as AFTERNOON
-from test_responding import RULES as RESPONSE
-from test_responding import assigned as anns
-from test_responding import captured as new
-from test_responding import live as response_live
+from my_day_facts import BODY
+from response_facts import BOOK, LEAD, awaited, check, overdue
+from response_facts import FRIDAY as AFTERNOON
+from response_facts import RULES as RESPONSE
+from response_facts import assigned as anns
+from response_facts import captured as new
+from response_facts import live as response_live
 
 FACT = Fact(1, "lead", LEAD, 3, FRIDAY, FRIDAY, "service:lead-svc", LEAD)
 NAMED = RULES.model_copy(update={"alarm_to": ("max", "mia")})

@@ -6,12 +6,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from contact_facts import lea, max_
 from lead_svc.lead.rules.capture import CaptureRenewal, ReturnLead
 from leads import BANT, TRIANGLE, done, owned
 from ltc_runtime.imports import import_next_file
 from nurture_sequences import RULES
-from test_contacts_api import lea, max_
-from test_parties_api import party_of
+from party_facts import party_of
 
 __all__ = ["lea", "max_"]
 OTTO = {"name": "Ottoline Marsh", "email": "ottoline@quill.example", "phone": "+1 555 0177"}

@@ -10,7 +10,7 @@ from lead_svc.inbox.rules.states import ClearInbox, InboxCleared, NoticeRead, Re
 from leads import captured, done, owned
 from ltc_events.testing import given
 from ltc_runtime.imports import import_next_file
-from test_my_day import BODY
+from my_day_facts import BODY
 
 
 async def notices(client: httpx.AsyncClient, **asked: Any) -> list[tuple[str, bool]]:

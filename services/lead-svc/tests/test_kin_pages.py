@@ -6,10 +6,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from contact_facts import JO, max_, merged, met
 from leads import captured, done, owned
-from test_contact_pages import every
-from test_contacts_api import JO, max_, merged, met
-from test_parties_api import party_of
+from page_walks import every
+from party_facts import party_of
 
 __all__ = ["max_"]
 NOBODY = UUID(int=7)

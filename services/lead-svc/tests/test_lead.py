@@ -1,9 +1,10 @@
 """What may happen to a lead, and what may not."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from lead_facts import LEAD, NOON, OTHER, THIRD, TOUCH, call
 from lead_svc.contact import rules as withdrawing
 from lead_svc.contact.rules.consent import WithdrawConsent
 from lead_svc.conversion.rules import TriangleNotThreePeople
@@ -27,14 +28,13 @@ from lead_svc.lead.rules.states import (
     UnknownLead,
     possible,
 )
-from lead_svc.lead.rules.touch import ConsentMissing, LogTouch, RecordConsent, TouchInTheFuture
+from lead_svc.lead.rules.touch import ConsentMissing, RecordConsent, TouchInTheFuture
 from lead_svc.party.rules.names import party_of
 from ltc_events import AnyDecider, Command, Event, Money, derive_id
 from ltc_events.lead import Bant, LeadAssigned, LeadCaptured, LeadConverted, LeadDisqualified, LeadMerged, LeadPooled, LeadQualified
 from ltc_events.testing import given
 from pydantic import ValidationError
 
-LEAD, OTHER, THIRD = UUID(int=1), UUID(int=3), UUID(int=4)
 CONTACT = UUID(int=2)
 SEALED = f"sealed.v1.{CONTACT}.{'A' * 40}"
 BUDGET = Money(amount=5_000_000, currency="USD")
@@ -170,9 +170,6 @@ def test_nothing_is_done_with_a_closed_lead(command: Command, last: Event, ended
     given(decider, captured, assigned, qualified, last).when(command).then_refused(LeadClosed, ended=ended)
 
 
-TOUCH = UUID(int=3)
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-call = LogTouch(lead_id=LEAD, touch_id=TOUCH, kind="call", direction="out", at=NOON, now=NOON, actor="ann")
 called = TouchLogged(
     lead_id=LEAD,
     touch_id=TOUCH,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from assignment_facts import NOON, given_to, offer
 from lead_svc.conversion.rules import PART
 from lead_svc.hand_over.policies import move_leads
 from lead_svc.lead import rules as lead
@@ -26,7 +27,6 @@ from lead_svc.workload.rules import (
 from ltc_events import Money
 from ltc_events.lead import Bant, DeskHandedOver, DeskTakenUp, LeadAssigned, LeadCaptured, LeadPooled, LeadQualified
 from ltc_events.testing import given
-from test_assigning import NOON, given_to, offer
 
 LEAD, HAND_OVER, ANN = UUID(int=1), UUID(int=9), workload_of("ann")
 captured = LeadCaptured(lead_id=LEAD, party_id=LEAD, company="Acme", channel="site")

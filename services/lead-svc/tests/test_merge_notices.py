@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from digest_facts import FRIDAY
 from lead_svc.inbox.policies import note_notice
 from lead_svc.inbox.rules import NoteNotice
 from lead_svc.inbox.rules.notices import notices_of
@@ -15,8 +16,7 @@ from leads import captured, done, owned
 from ltc_events import Fact
 from ltc_events.lead import LeadMerged, LeadUnmerged
 from ltc_events.testing import given
-from test_digest import FRIDAY
-from test_merging import BOTH, MERGE, A, B, assigned, merge, merged, unmerged
+from merge_facts import BOTH, MERGE, A, B, assigned, merge, merged, unmerged
 
 FACT = Fact(1, "lead", A, 3, FRIDAY, FRIDAY, "max", A)
 

@@ -1,6 +1,6 @@
 """Leads for one need: merged and unmerged, and what is done with one meanwhile."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,6 @@ from lead_svc.lead.rules.merge import (
     LeadMergedIntoItself,
     LeadNotMerged,
     LeadsChanged,
-    MergeLead,
     SurvivorConverted,
     UnmergeLead,
 )
@@ -35,13 +34,9 @@ from lead_svc.nurture.rules.states import NurtureBegun, NurtureStepPlanned, Nurt
 from lead_svc.workload import rules as desk
 from lead_svc.workload.policies import keep_workloads
 from lead_svc.workload.rules import LeadGone, LeadsHandedOver, LeadTaken, NoteGone, NoteTaken, workload_of
-from ltc_events import At, Command, Event, Money
+from ltc_events import At, Command, Event
 from ltc_events.lead import (
-    Bant,
     DeskHandedOver,
-    LeadAssigned,
-    LeadCaptured,
-    LeadConverted,
     LeadDisqualified,
     LeadMerged,
     LeadPooled,
@@ -49,44 +44,9 @@ from ltc_events.lead import (
     LeadUnmerged,
 )
 from ltc_events.testing import fold, given
+from merge_facts import BANT, BOTH, MERGE, A, B, C, assigned, captured, converted, merge, merged, unmerge, unmerged
 
-A, B, C, MERGE = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=9)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-BANT = Bant(need="Cards", budget=Money(amount=1, currency="USD"), authority="Board", timing=date(2026, 12, 24))
-
-
-def captured(lead_id: UUID) -> LeadCaptured:
-    return LeadCaptured(lead_id=lead_id, party_id=UUID(int=8), company="Acme", channel="site", need="Cards")
-
-
-def assigned(lead_id: UUID, owner: str = "ann") -> LeadAssigned:
-    return LeadAssigned(lead_id=lead_id, owner=owner)
-
-
-def converted(lead_id: UUID) -> LeadConverted:
-    triangle = {"account_manager": "ann", "solution_manager": "sam", "fulfilment_manager": "fay"}
-    deal = {"opportunity_id": UUID(int=7), "need": "Cards", "budget": BANT.budget, "expected_close": BANT.timing}
-    return LeadConverted(lead_id=lead_id, party_id=UUID(int=8), company="Acme", **triangle, **deal)
-
-
-def merged(lead_id: UUID, into: UUID, owner: str | None = None) -> LeadMerged:
-    return LeadMerged(lead_id=lead_id, into=into, merge_id=MERGE, reason="Asked twice", owner=owner)
-
-
-def unmerged(lead_id: UUID, into: UUID, status: str = "captured", **more: object) -> LeadUnmerged:
-    said = {"lead_id": lead_id, "previously_into": into, "merge_id": MERGE, "reason": "Two plants", "status": status, **more}
-    return LeadUnmerged.model_validate(said)
-
-
-def merge(lead_id: UUID, into: UUID) -> MergeLead:
-    return MergeLead(lead_id=lead_id, into=into, merge_id=MERGE, reason="Asked twice")
-
-
-def unmerge(lead_id: UUID, *above: UUID) -> UnmergeLead:
-    return UnmergeLead(lead_id=lead_id, above=above, reason="Two plants")
-
-
-BOTH = (captured(A), captured(B))
 
 
 def test_an_open_lead_is_merged_into_another_open_one_once() -> None:

@@ -9,9 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 from leads import BANT, LEAD, TRIANGLE, captured, done, owned
+from merge_pages import RESPONSE, let_count, row
 
-ALWAYS = {day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
-RESPONSE = {"working_minutes": 240, "calendar": {"zone": "UTC", "week": ALWAYS}}
 POOL = {"claim_limit": 1, "untouched_days": 15, "no_return_days": 30}
 
 
@@ -21,11 +20,6 @@ async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def row(client: httpx.AsyncClient, lead: str) -> dict[str, Any]:
-    found: dict[str, Any] = (await client.get(f"/leads/{lead}")).json()
-    return found
-
-
 async def merged(client: httpx.AsyncClient, lead: str, into: str) -> str:
     return str((await done(client, f"/leads/{lead}/merge", into=into, reason="Asked twice")).json()["merge_id"])
 
@@ -33,11 +27,6 @@ async def merged(client: httpx.AsyncClient, lead: str, into: str) -> str:
 async def refused(client: httpx.AsyncClient, path: str, **body: str) -> tuple[int, str]:
     answer = await client.post(path, json={"reason": "Asked twice", **body})
     return answer.status_code, answer.json()["code"]
-
-
-async def let_count(client: httpx.AsyncClient, book: str, rules: dict[str, Any]) -> None:
-    await done(client, f"/rule-books/{book}", **rules)
-    await done(client, f"/rule-books/{book}/1/activate")
 
 
 async def test_a_merge_shows_both_histories_under_one_and_undoing_it_restores_both(

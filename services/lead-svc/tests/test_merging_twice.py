@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from import_facts import counts, taken
 from lead_svc.contact import rules as person
 from lead_svc.lead import rules as lead
 from lead_svc.lead.policies import check_response
@@ -23,13 +24,12 @@ from ltc_events import AnyDecider, At, Command, Event
 from ltc_events.lead import LeadPooled, LeadQualified, LeadRecycled
 from ltc_events.testing import fold, given
 from ltc_kit.merges import MergesChanged
-from test_import_api import counts, taken
-from test_merging import BANT as FOUND
-from test_merging import BOTH, MERGE, A, B, C, assigned, converted, merge, merged, unmerge, unmerged
-from test_merging import captured as came
-from test_merging_api import RESPONSE, let_count, row
-from test_person import merge as merge_contact
-from test_responding import RULES
+from merge_facts import BANT as FOUND
+from merge_facts import BOTH, MERGE, A, B, C, assigned, converted, merge, merged, unmerge, unmerged
+from merge_facts import captured as came
+from merge_pages import RESPONSE, let_count, row
+from person_facts import merge as merge_contact
+from response_facts import RULES
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 live = (

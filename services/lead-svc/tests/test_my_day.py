@@ -4,15 +4,7 @@ from typing import Any
 
 import httpx
 from leads import captured, done, owned
-
-ALWAYS = {day: ["00:00-24:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")}
-BODY = {"working_minutes": 240, "calendar": {"zone": "UTC", "week": ALWAYS}}
-
-
-async def day(client: httpx.AsyncClient, **asked: Any) -> dict[str, list[str]]:
-    shown = (await client.get("/my-day", params=asked)).json()
-    assert all(part["count"] == len(part["leads"]) for part in shown.values())
-    return {name: [lead["lead_id"] for lead in part["leads"]] for name, part in shown.items()}
+from my_day_facts import BODY, day
 
 
 async def test_my_day_shows_what_is_due_late_breached_and_untouched_of_mine_alone(served: Any, ann: httpx.AsyncClient) -> None:

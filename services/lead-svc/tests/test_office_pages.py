@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 from leads import done, owned
-from test_contact_pages import every
+from page_walks import every
 
 NOBODY = UUID(int=7)
 

@@ -8,16 +8,13 @@ from uuid import UUID
 import httpx
 import pytest
 from leads import LEAD, captured, done, owned
+from party_facts import party_of
 
 
 @pytest.fixture
 async def max_(served: Any) -> AsyncIterator[httpx.AsyncClient]:
     async with served.client("max", "sales_manager") as client:
         yield client
-
-
-async def party_of(client: httpx.AsyncClient, lead: str) -> str:
-    return str((await client.get(f"/leads/{lead}")).json()["party_id"])
 
 
 async def ids(client: httpx.AsyncClient, path: str, key: str, **params: str) -> set[str]:

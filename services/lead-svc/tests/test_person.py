@@ -11,35 +11,18 @@ from lead_svc.contact.rules import (
     ContactMergedIntoItself,
     ContactNotMerged,
     ForgetPerson,
-    MergeContact,
     UnknownPerson,
     UnmergeContact,
     decider,
 )
 from lead_svc.contact.rules.states import ContactMerged, ContactUnmerged, Forgotten, PersonChanged, PersonIsForgotten
 from ltc_events import Event
-from ltc_events.lead import PersonForgotten
 from ltc_events.testing import fold, given
-
-A, B, C, MERGE = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=9)
-REASON = f"sealed.v1.{A}.{'A' * 40}"
+from person_facts import MERGE, REASON, A, B, C, forgotten, merge, merged
 
 
 def forget(*subject_ids: UUID, known: bool = True) -> ForgetPerson:
     return ForgetPerson(subject_ids=subject_ids, known=known)
-
-
-def forgotten(*subject_ids: UUID) -> list[PersonForgotten]:
-    return [PersonForgotten(subject_id=each) for each in subject_ids]
-
-
-def merge(contact_id: UUID, into: UUID, *, known: bool = True) -> MergeContact:
-    return MergeContact(subject_id=contact_id, into=into, merge_id=MERGE, reason=REASON, known=known)
-
-
-def merged(contact_id: UUID, into: UUID) -> list[ContactMerged]:
-    told = ContactMerged(subject_id=contact_id, contact_id=contact_id, into=into, merge_id=MERGE, reason=REASON)
-    return [told, told.model_copy(update={"subject_id": into})]
 
 
 def unmerge(contact_id: UUID, into: UUID | None, *, known: bool = True) -> UnmergeContact:
