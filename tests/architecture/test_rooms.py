@@ -10,9 +10,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("lead", "opportunity", "contract", "order", "billing")
-FORMER = {"opportunity"}
-"""Services that are not moved into features yet."""
-FORMER_ROOMS = {"__init__", "py.typed", "service", "domain", "policies", "projections", "api"}
 FILES = {"__init__", "rules", "policies", "read", "api"}
 """The files of a feature; ``rules`` may be a package."""
 PAGE_LINES = 40
@@ -47,26 +44,19 @@ def test_imports_keep_to_the_house_rules() -> None:
     assert "0 broken" in ran.stdout
 
 
-@pytest.mark.parametrize("service", sorted(FORMER))
-def test_a_service_not_moved_yet_has_former_rooms_and_features(service: str) -> None:
-    there = {path.name.removesuffix(".py") for path in package(service).iterdir()} - {"__pycache__"}
-    files = {path.name.removesuffix(".py") for name in there - FORMER_ROOMS for path in (package(service) / name).iterdir()}
-    assert files <= FILES | {"__pycache__"}
-
-
 def features(service: str) -> list[Path]:
     """The folders of its features."""
     return sorted(path for path in package(service).iterdir() if path.is_dir() and path.name != "__pycache__")
 
 
-@pytest.mark.parametrize("service", sorted(set(SERVICES) - FORMER))
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_a_list_of_features(service: str) -> None:
     files = {path.name for path in package(service).iterdir() if path.is_file()}
     assert files == {"__init__.py", "py.typed", "service.py"}
     assert len((package(service) / "service.py").read_text().splitlines()) <= PAGE_LINES
 
 
-@pytest.mark.parametrize("service", sorted(set(SERVICES) - FORMER))
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_feature_has_the_fixed_file_names(service: str) -> None:
     other = {
         str(path.relative_to(ROOT))
@@ -77,7 +67,7 @@ def test_a_feature_has_the_fixed_file_names(service: str) -> None:
     assert other == set()
 
 
-@pytest.mark.parametrize("service", sorted(set(SERVICES) - FORMER))
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_feature_imports_downwards_and_of_other_features_only_rules_and_read(service: str) -> None:
     assert [wrong for path in modules(package(service)) for wrong in wrong_imports(path, package(service))] == []
 
@@ -206,7 +196,7 @@ def catches_all(path: Path) -> list[int]:
     return [case.pattern.lineno for case in cases if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None]
 
 
-@pytest.mark.parametrize("service", sorted(set(SERVICES) - FORMER))
+@pytest.mark.parametrize("service", SERVICES)
 def test_decide_and_evolve_name_every_case(service: str) -> None:
     assert {str(path): lines for path in modules(package(service)) if (lines := catches_all(path))} == {}
 

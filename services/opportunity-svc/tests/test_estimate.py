@@ -25,7 +25,6 @@ from opportunity_svc.estimate.rules import (
     UnknownEstimate,
     VersionNotCurrent,
     decider,
-    estimate_id,
     margin_rate,
     standing,
 )
@@ -50,7 +49,6 @@ opened = OpportunityOpened(
 lost = OpportunityLost(opportunity_id=DEAL, lead_id=UUID(int=4), reason="price", lesson="None", lost_on=date(2026, 11, 24))
 
 draft = DraftEstimate(
-    estimate_id=estimate_id(DEAL),
     opportunity_id=DEAL,
     revenue=usd(1_000),
     costs=(CostLine(category="hardware", amount=usd(600)), CostLine(category="work", text="Two fitters", amount=usd(100))),
@@ -58,10 +56,10 @@ draft = DraftEstimate(
     assumptions="Steel at today's price",
     drafted_by="sam",
 )
-drafted = EstimateDrafted(**dict(draft), version=1)
+drafted = EstimateDrafted(estimate_id=draft.estimate_id, **dict(draft), version=1)
 refine = draft.model_copy(update={"assumptions": "Steel at last week's price"})
-refined = EstimateDrafted(**dict(refine), version=2)
-freeze = FreezeEstimate(estimate_id=estimate_id(DEAL), opportunity_id=DEAL, gate="ATI", version=1, frozen_by="mia")
+refined = EstimateDrafted(estimate_id=draft.estimate_id, **dict(refine), version=2)
+freeze = FreezeEstimate(opportunity_id=DEAL, gate="ATI", version=1, frozen_by="mia")
 frozen = EstimateFrozen(**dict(drafted), gate="ATI", cost=usd(700), margin=usd(300), frozen_by="mia")
 
 

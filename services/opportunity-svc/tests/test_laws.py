@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ltc_events import AnyDecider, Command, Decider, Event, GivenStates, Money, Refusal, Stream, members
+from ltc_events.master_data import LegalEntity
 from ltc_events.opportunity import CashLine, CostLine
 from ltc_events.opportunity_gates import Condition
 from ltc_events.opportunity_tasks import Why
@@ -40,6 +41,7 @@ from opportunity_svc.forecast import rules as forecast
 from opportunity_svc.form import rules as form
 from opportunity_svc.hand_over import rules as leaving
 from opportunity_svc.hand_over.rules import workload as desk
+from opportunity_svc.legal_entity import rules as legal_entity
 from opportunity_svc.mandate import rules as mandate
 from opportunity_svc.mandate.rules import index as register
 from opportunity_svc.negotiation import rules as negotiation
@@ -78,6 +80,7 @@ KINDS: tuple[Decider[Any, Any, Any], ...] = (
     form.decider,
     mandate.decider,
     team.decider,
+    legal_entity.decider,
     forecast.decider,
     past.decider,
     estimate.decider,
@@ -335,7 +338,6 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(
         estimate.DraftEstimate,
-        estimate_id=st.just(UUID(int=7)),
         opportunity_id=DEAL,
         revenue=MONEY,
         costs=COSTS,
@@ -345,7 +347,6 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(
         estimate.FreezeEstimate,
-        estimate_id=st.just(UUID(int=7)),
         opportunity_id=DEAL,
         gate=st.sampled_from(["ATI", "ATB", "ATC"]),
         version=st.integers(1, 2),
@@ -359,7 +360,6 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         reason=st.just("thin_margin"),
         note=WORDS,
         declined_on=DAY,
-        today=DAY,
         actor=USER,
     ),
     st.builds(
@@ -391,7 +391,6 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         reason=st.just("duplicate"),
         note=WORDS,
         cancelled_on=DAY,
-        today=DAY,
         actor=USER,
     ),
     st.builds(noting.NoteFinding, opportunity_id=DEAL, finding=FINDING, actor=st.none() | USER),
@@ -469,6 +468,22 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
         close_on=DAY,
         set_by=USER,
         today=DAY,
+    ),
+    st.builds(
+        legal_entity.DraftLegalEntity,
+        entity_id=st.just(UUID(int=6)),
+        code=st.just("ACME-DE"),
+        entity=st.builds(
+            LegalEntity, name=st.just("Acme GmbH"), address=st.sampled_from(["Kai 9", "Kai 9\n20457 Hamburg"]), country=st.just("DE")
+        ),
+        drafted_by=USER,
+    ),
+    st.builds(
+        legal_entity.ActivateLegalEntity,
+        entity_id=st.just(UUID(int=6)),
+        code=st.just("ACME-DE"),
+        version=st.integers(1, 2),
+        activated_by=USER,
     ),
     st.builds(
         team.SetTeam,

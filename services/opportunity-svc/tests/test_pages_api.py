@@ -34,7 +34,7 @@ async def every(world: World, path: str, limit: int = 2, **asked: Any) -> list[d
 async def test_a_hand_over_is_shown_with_so_many_deals_and_tasks_and_counts_and_lists_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.leaving"), "PREVIEW", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.hand_over.read"), "PREVIEW", 3)
     deals = [(await world.deal(number)).rsplit("/", 1)[1] for number in range(1, 6)]
     for deal in deals:
         await world.do("ann", f"/opportunities/{deal}/change", {"solution_manager": "mia", "reason": "Sam is ill"})
@@ -127,7 +127,7 @@ async def test_a_deal_is_shown_with_its_latest_quotes_and_all_are_listed(world: 
 
 
 async def test_the_versions_of_an_estimate_are_shown_in_part_and_all_are_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_module("opportunity_svc.api.estimates"), "PREVIEW", 3)
+    monkeypatch.setattr(import_module("opportunity_svc.estimate.read"), "PREVIEW", 3)
     deal = await world.deal()
     for number in range(1, 6):
         cash = [{"month": "2026-12", "inflow": usd(1_000), "outflow": usd(number)}]

@@ -13,9 +13,9 @@ from ltc_runtime.http import EVERYONE, PREVIEW, Page, Paging, Read, View
 from pydantic import Field
 from sqlalchemy import func, select
 
-from .. import projections as shown
 from ..deal.read import OpportunityRow
 from ..deal.rules.states import UnknownOpportunity
+from ..estimate.read import EstimateVersionRow
 from .api import bid_costs
 
 PRESALES = "presales"
@@ -90,7 +90,7 @@ async def bid_cost_sums(opportunity_id: UUID, read: Read) -> list[BidCostSum]:
 
 async def planned(opportunity_id: UUID, read: Read) -> list[Money]:
     """What the current estimate means for winning the deal."""
-    table = shown.estimates.c
+    table = EstimateVersionRow.table.c
     found = select(table.costs).where(table.opportunity_id == opportunity_id).order_by(table.version.desc()).limit(1)
     estimate = await read.maybe(found)
     lines = [] if estimate is None else [CostLine(**line) for line in estimate["costs"]]

@@ -10,7 +10,7 @@ from ltc_events.opportunity_gates import DecisionRequested
 from ..finding.rules import BidTerms, FrozenEstimate
 from ..pipeline.rules import DEFAULT
 from .rules.decisions import EscalateDecision
-from .rules.events import FindingNoted
+from .rules.events import DAYS_BEFORE_BID, FindingNoted
 from .rules.findings import NoteFinding, RemindOfBid
 from .rules.opened import JoinOpportunity, OpenOpportunity
 
@@ -48,9 +48,6 @@ def note_estimate(estimate: EstimateFrozen) -> list[Command]:
     """Notes a frozen estimate as a finding, which its gate asks for."""
     frozen = FrozenEstimate(code=estimate.gate, estimate_id=estimate.estimate_id, version=estimate.version)
     return [NoteFinding(opportunity_id=estimate.opportunity_id, finding=frozen)]
-
-
-DAYS_BEFORE_BID = (7, 3, 1)
 
 
 def remind_of_bid(noted: FindingNoted, fact: Fact) -> list[At]:

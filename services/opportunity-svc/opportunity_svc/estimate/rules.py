@@ -8,6 +8,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ltc_events import Command, Decider, Event, Money, Refusal, States, Stream, Text, UserId, derive_id, total
+from ltc_events.filled import Actor
 from ltc_events.opportunity import CashLine, CostLine, EstimateFrozen
 from ltc_events.opportunity_gates import GATES, Gate
 from pydantic import Field
@@ -24,19 +25,23 @@ def estimate_id(opportunity_id: UUID) -> UUID:
     return derive_id(opportunity_id, "estimate")
 
 
-# ── what is said ──────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class DraftEstimate(Command):
-    """Say what a deal will bring and cost; it replaces what was said before."""
+    """Estimate an open deal: the first version, or the next one."""
 
-    estimate_id: UUID
     opportunity_id: UUID
-    revenue: Money
-    costs: Costs
-    cash: Cash
-    assumptions: Text
-    drafted_by: UserId
+    revenue: Money = Field(description="Before tax.")
+    costs: Costs = Field(examples=[[{"category": "hardware", "amount": {"amount": 700_000, "currency": "USD"}}]])
+    cash: Cash = Field(description="By month: inflows come to the revenue, outflows to the cost.")
+    assumptions: Text = Field(examples=["Two fitters for three weeks; steel at today's price"])
+    drafted_by: Actor
+
+    @property
+    def estimate_id(self) -> UUID:
+        """The estimate of the deal."""
+        return estimate_id(self.opportunity_id)
 
     def reads(self) -> list[Stream]:
         """The estimate and its deal."""
@@ -44,13 +49,17 @@ class DraftEstimate(Command):
 
 
 class FreezeEstimate(Command):
-    """Freeze a version as the basis of a decision."""
+    """Freeze the estimate that another person wrote as the basis of a decision; it never changes again."""
 
-    estimate_id: UUID
     opportunity_id: UUID
     gate: Gate
-    version: int
-    frozen_by: UserId
+    version: int = Field(ge=1, le=1_000_000, description="The version that was looked at; it must be the current one.")
+    frozen_by: Actor
+
+    @property
+    def estimate_id(self) -> UUID:
+        """The estimate of the deal."""
+        return estimate_id(self.opportunity_id)
 
     def reads(self) -> list[Stream]:
         """The estimate and its deal."""
@@ -74,7 +83,7 @@ class EstimateDrafted(Event, type="ltc.opportunity.estimate-drafted.v1"):
 
 
 class UnknownEstimate(Refusal):
-    """Nobody estimated this deal yet."""
+    """This deal has no estimate yet: draft one."""
 
     status = 404
 
@@ -108,7 +117,7 @@ class LaterCalcFrozen(Refusal):
 
 
 class FreezerIsMaker(Refusal):
-    """Whoever wrote this version does not freeze it: somebody else looks at it first."""
+    """The author of this version may not freeze it: another person looks at it first."""
 
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,7 +125,7 @@ class FreezerIsMaker(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class NotEstimated:
-    """Nobody estimated the deal."""
+    """The deal has no estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +159,9 @@ def draft(estimate: Estimate, command: DraftEstimate) -> list[EstimateEvent]:
     must_be_in_order(command.cash)
     must_sum(command)
     version = estimate.current.version + 1 if isinstance(estimate, Drafted) else 1
-    drafted = EstimateDrafted(**dict(command), version=version)
-    if isinstance(estimate, Drafted) and said(estimate.current) == said(drafted):
-        return []  # it says so already
+    drafted = EstimateDrafted(estimate_id=command.estimate_id, **dict(command), version=version)
+    if isinstance(estimate, Drafted) and content(estimate.current) == content(drafted):
+        return []  # the current version says the same
     return [drafted]
 
 
@@ -170,8 +179,8 @@ def freeze(estimate: Drafted, command: FreezeEstimate) -> list[EstimateEvent]:
     if command.frozen_by == current.drafted_by:
         raise FreezerIsMaker
     cost = cost_of(current.costs, current.revenue.currency)
-    told = EstimateFrozen(**dict(current), gate=command.gate, cost=cost, margin=current.revenue - cost, frozen_by=command.frozen_by)
-    return [told]
+    basis = EstimateFrozen(**dict(current), gate=command.gate, cost=cost, margin=current.revenue - cost, frozen_by=command.frozen_by)
+    return [basis]
 
 
 def must_be_drafted(estimate: Estimate) -> Drafted:
@@ -227,8 +236,8 @@ def standing(cash: Sequence[CashLine]) -> list[int]:
     return list(accumulate(line.inflow.amount - line.outflow.amount for line in cash))
 
 
-def said(version: EstimateDrafted) -> dict[str, object]:
-    """What a version says, whoever wrote it and whichever it is."""
+def content(version: EstimateDrafted) -> dict[str, object]:
+    """What a version says, without its number and its author."""
     return version.model_dump(exclude={"version", "drafted_by"})
 
 

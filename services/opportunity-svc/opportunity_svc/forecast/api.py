@@ -7,7 +7,7 @@ from ltc_events import Money
 from ltc_runtime.http import Api, Body, Handle, NaturalKey
 from pydantic import Field
 
-from ..api.roles import SALES
+from ..deal.rules.roles import SALES
 from ..deal.rules.states import OPEN
 from . import rules as forecast
 from .rules import Category, CloseDayPassed, ForecastBelowNothing, SetForecast, forecast_id

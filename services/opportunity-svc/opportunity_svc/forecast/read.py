@@ -17,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    MetaData,
     Select,
     Table,
     Text,
@@ -32,12 +33,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from ..deal.read import OpportunityRow, Suspension
-from ..projections.schema import read
-from ..team.api import Named
 from ..team.read import TeamView, target_row, target_rows, team_row, team_rows, team_view
 from ..team.rules import (
     Period,
     TargetSet,
+    TeamNamed,
     TeamSet,
     UnknownTeam,
     Weights,
@@ -48,6 +48,7 @@ from .rules import Category, ForecastSet
 
 forecasts = Api("/forecasts")
 
+read = MetaData(schema="read")
 forecast_rows = Table(
     "forecast_entry",
     read,
@@ -102,7 +103,7 @@ class ForecastView(View):
 
 
 @forecasts.query("/{period}", roles=EVERYONE, refuses=(UnknownTeam,))
-async def show_forecast(period: Period, read: Read, team: Named | None = None, as_of: date | None = None) -> ForecastView:
+async def show_forecast(period: Period, read: Read, team: TeamNamed | None = None, as_of: date | None = None) -> ForecastView:
     """What is forecast for a quarter: of everybody or of a team, today or as it stood at the end of any past day."""
     day = as_of or read.now.date()
     there = None if team is None else await _team_on(team, day, read)
@@ -163,7 +164,7 @@ def _stands_still(deal: ColumnElement[Any], day: date) -> ColumnElement[bool]:
 def _won(period: str, day: date, members: list[str] | None) -> Select[Any]:
     deals = OpportunityRow.table.c
     first, end = days_of(period)
-    found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won_net).label("amount"))
+    found = select(deals.won_currency.label("currency"), func.count().label("deals"), func.sum(deals.won).label("amount"))
     within = and_(deals.status == "won", deals.closed_on.between(first, min(end, day)))
     return found.where(within, *_by(deals.account_manager, members)).group_by(deals.won_currency).order_by(deals.won_currency)
 

@@ -12,21 +12,21 @@ from ltc_events.opportunity_tasks import TaskReassigned
 from ltc_events.projection import Row
 from ltc_runtime.http import PREVIEW, Api, Page, Paging, Read, View
 from pydantic import Field
-from sqlalchemy import Column, ColumnElement, DateTime, Integer, Select, Table, Text, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, DateTime, Integer, MetaData, Select, Table, Text, and_, func, or_, select
 from sqlalchemy.dialects import postgresql
 
-from ..api.roles import SALES
 from ..authority_grant.read import GrantRow
 from ..deal.read import OpportunityRow
+from ..deal.rules.roles import SALES
 from ..deal.rules.states import OpportunityStatus
 from ..deal.rules.terms import triangle
 from ..mandate.read import DelegationRow, MandateRow, delegation_row, delegation_rows, mandate_row, mandate_rows
-from ..projections.schema import read
 from ..task.read import task_rows
 from ..task.rules.states import TaskKind
 from .rules import SEATS
 from .rules.workload import WorkHandedOver, WorkPassedOn
 
+read = MetaData(schema="read")
 hand_over_rows = Table(
     "hand_over",
     read,

@@ -8,8 +8,8 @@ from ltc_events import Money, UserId
 from ltc_runtime.http import Api, Body, Handle, NaturalKey, View
 from pydantic import Field
 
-from ..api.roles import DECIDERS, MANAGERS
 from ..authority_grant.rules import GrantToOneself, LimitBelowNothing
+from ..deal.rules.roles import DECIDERS, MANAGERS
 from ..price_book.rules import ValidityEndsBeforeItBegins
 from . import rules as mandate
 from .rules import (

@@ -9,10 +9,9 @@ from ltc_events import Fact, Money, change, on, projection, put
 from ltc_events.opportunity_gates import Gate
 from ltc_events.projection import Row
 from ltc_runtime.http import EVERYONE, Read, View
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Table, Text, or_, select
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Table, Text, or_, select
 from sqlalchemy.dialects import postgresql
 
-from ..projections.schema import read
 from .api import Holder, mandates
 from .rules import (
     DelegationEnded,
@@ -22,6 +21,7 @@ from .rules import (
     NoMandate,
 )
 
+read = MetaData(schema="read")
 mandate_rows = Table(
     "mandate",
     read,

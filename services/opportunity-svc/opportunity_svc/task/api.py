@@ -5,7 +5,7 @@ from uuid import UUID
 from ltc_events import UserId
 from ltc_runtime.http import Api, Body, Handle
 
-from ..api.roles import DECIDERS, MANAGERS
+from ..deal.rules.roles import DECIDERS, MANAGERS
 from . import rules as task
 from .rules.states import DoTask, NotYourTask, ReassignTask, TaskOver, UnknownTask
 

@@ -21,8 +21,7 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.order import OrderRejected
 
 from ..authority_grant.rules import AuthorityRevoked
-from ..deal.policies import DAYS_BEFORE_BID
-from ..deal.rules.events import BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
+from ..deal.rules.events import DAYS_BEFORE_BID, BidDeadlineNeared, DecisionLapsed, ExpectedClosePassed, FindingNoted, FindingStruck
 from ..deal.rules.terms import CheckClose, triangle
 from ..finding.rules import BidTerms
 from ..forecast.rules import ForecastSet

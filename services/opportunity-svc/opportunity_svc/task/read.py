@@ -10,16 +10,16 @@ from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, Task
 from ltc_events.projection import Row
 from ltc_runtime.http import EVERYONE, Page, Paging, Read, View, matching
 from pydantic import Field
-from sqlalchemy import JSON, Column, Date, DateTime, Index, Select, Table, Text, select
+from sqlalchemy import JSON, Column, Date, DateTime, Index, MetaData, Select, Table, Text, select
 from sqlalchemy.dialects import postgresql
 
-from ..api.roles import MANAGERS
 from ..deal.read import OpportunityRow
-from ..projections.schema import read
+from ..deal.rules.roles import MANAGERS
 from . import rules as task
 from .api import tasks
 from .rules.states import TaskKind, UnknownTask
 
+read = MetaData(schema="read")
 task_rows = Table(
     "task",
     read,

@@ -1,12 +1,10 @@
 """What managers do with teams: say who is in them, and set targets."""
 
-from typing import Annotated
-
 from ltc_events import Code, Money, UserId
 from ltc_runtime.http import Api, Body, Handle, NaturalKey
 from pydantic import Field
 
-from ..api.roles import MANAGERS
+from ..deal.rules.roles import MANAGERS
 from . import rules as team
 from .rules import (
     LeadIsNoMember,
@@ -16,15 +14,13 @@ from .rules import (
     SetTarget,
     SetTeam,
     TargetOfNothing,
-    TeamCode,
+    TeamNamed,
     UnknownTeam,
     Weights,
     team_id,
 )
 
-Named = Annotated[TeamCode, Field(examples=["east"])]
-
-teams = Api("/teams", stream=team.decider, natural=NaturalKey("code", Named, team_id))
+teams = Api("/teams", stream=team.decider, natural=NaturalKey("code", TeamNamed, team_id))
 
 
 class TeamBody(Body):
@@ -36,7 +32,7 @@ class TeamBody(Body):
 
 
 @teams.act("/{code}", roles=MANAGERS, refuses=(MemberNamedTwice, LeadIsNoMember))
-async def set_team(code: Named, body: TeamBody, handle: Handle) -> None:
+async def set_team(code: TeamNamed, body: TeamBody, handle: Handle) -> None:
     """Make a team, or say anew who is in it. Whoever is in two teams counts in both."""
     command = SetTeam(team_id=team_id(code), code=code, territory=body.territory, lead=body.lead, members=body.members, set_by=handle.actor)
     return await handle(command)
@@ -51,7 +47,7 @@ class TargetBody(Body):
 
 
 @teams.act("/{code}/target", roles=MANAGERS, refuses=(UnknownTeam, TargetOfNothing))
-async def set_target(code: Named, body: TargetBody, handle: Handle) -> None:
+async def set_target(code: TeamNamed, body: TargetBody, handle: Handle) -> None:
     """Set the target of a team for a quarter."""
     command = SetTarget(team_id=team_id(code), period=body.period, amount=body.amount, weights=body.weights, set_by=handle.actor)
     return await handle(command)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Integer,
+    MetaData,
     Table,
     Text,
     select,
@@ -20,7 +21,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from ..projections.schema import read
 from .api import teams
 from .rules import (
     TargetSet,
@@ -28,6 +28,7 @@ from .rules import (
     UnknownTeam,
 )
 
+read = MetaData(schema="read")
 team_rows = Table(
     "team_entry",
     read,

@@ -10,6 +10,7 @@ from ltc_events import Code, Command, Decider, Event, Money, Rate, Refusal, User
 from pydantic import Field, StringConstraints
 
 TeamCode = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+TeamNamed = Annotated[TeamCode, Field(examples=["east"])]
 Period = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-Q[1-4]$")]
 """A quarter: ``2026-Q4``."""
 

@@ -12,6 +12,9 @@ from ltc_events.opportunity_gates import (
 from ...finding.rules import Notable, StruckKind
 from ...pipeline.rules import Pipeline, PipelineCode, Version
 
+DAYS_BEFORE_BID = (7, 3, 1)
+"""Days before a bid is due on which its account manager is reminded."""
+
 
 class PipelineChosen(Event, type="ltc.opportunity.pipeline-chosen.v1"):
     """The deal goes by this version of a pipeline, to its end; what it says is kept here, so that it cannot change under the deal."""

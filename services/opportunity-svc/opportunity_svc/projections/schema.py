@@ -1,5 +1,0 @@
-"""Where read models live."""
-
-from sqlalchemy import MetaData
-
-read = MetaData(schema="read")
