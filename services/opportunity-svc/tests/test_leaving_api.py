@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from deal_world import MANDATE, PEOPLE, World, usd
 from ltc_events import Fact
 from ltc_events.lead import DeskHandedOver, DeskTakenUp
 from opportunity_svc.hand_over.policies import keep_desks
 from opportunity_svc.service import service
-from test_gates_api import MANDATE, PEOPLE, World, usd
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 FACT = Fact(1, "desk", UUID(int=1), 1, AT, AT, "max", UUID(int=1))

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from test_forms_api import VISION, label
-from test_gates_api import ITEM, World, usd
+from deal_world import ITEM, World, usd
 from test_leaving_api import HAND_OVER, hear, leaves, report, world
+from vision_form import VISION, label
 
 __all__ = ["world"]
 

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from deal_facts import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, sent, suspended, won
+from gate_facts import ASKED, ESTIMATE, LENT, TERMS, delegated, granted, made, noted, requested
 from ltc_events import At, Command, Event, Fact
 from ltc_events.contract import ContractClosed
 from ltc_events.opportunity_gates import BidSubmitted, DealTerms, DecisionEscalated, OpportunityChanged
@@ -77,8 +79,6 @@ from opportunity_svc.task.rules.states import (
     UnknownTask,
     task_id,
 )
-from test_gates import ASKED, ESTIMATE, LENT, TERMS, delegated, granted, made, noted, requested
-from test_opportunity import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, sent, suspended, won
 
 TERMS_BEFORE = DealTerms(**opened.model_dump(include=set(DealTerms.model_fields)))
 
