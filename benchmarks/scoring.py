@@ -58,7 +58,7 @@ def state(said: dict[str, Any]) -> Qualified:
 
 def plainly(said: dict[str, Any]) -> int:
     """The points of one lead, without models, factors or reasons."""
-    points = POINTS.get(said["channel"], 0) + 5 + 10 + min(said["touches"] * 3, 12)
+    points: int = POINTS.get(said["channel"], 0) + 5 + 10 + min(said["touches"] * 3, 12)
     need = said["need"].casefold()
     points += max((worth for word, worth in WORDS.items() if word in need), default=0)
     points += max((worth for least, worth in STEPS if said["budget"] >= least), default=0)
