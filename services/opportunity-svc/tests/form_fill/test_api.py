@@ -1,7 +1,9 @@
 """Forms are filled in for deals, over HTTP."""
 
-from deal_world import World, usd
+from deal_world import World, usd, world
 from vision_form import VISION, field, live
+
+__all__ = ["world"]
 
 
 async def test_a_stage_asks_for_a_form_and_a_deal_goes_on_when_it_is_filled_in(world: World) -> None:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from deal_world import World, usd
+from deal_world import World, usd, world
 from vision_form import VISION, live
+
+__all__ = ["world"]
 
 
 async def refused_list(world: World, **asked: str) -> tuple[str, str]:

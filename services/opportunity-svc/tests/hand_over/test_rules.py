@@ -43,7 +43,7 @@ from opportunity_svc.task.policies import keep_agendas
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules.deal_tasks import SeatsVacated, SettleTasks, VacateSeats, agenda_of
 from opportunity_svc.task.rules.states import Pending, task_id
-from test_tasks import AT, FACT, TERMS_BEFORE, became, done, dropped, raised
+from task_facts import AT, FACT, TERMS_BEFORE, became, done, dropped, raised
 
 ANN, HAND_OVER, OTHER = desk_of("ann"), UUID(int=90), UUID(int=91)
 TODAY: date = AT.date()

@@ -1,4 +1,4 @@
-"""Open work of a deal: raised once for one cause, while its reason stands, and over when that is gone."""
+"""What may happen to a task, and what may not."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from deal_facts import DEAL, QUOTE, cancelled, drafted, lost, opened, resumed, sent, suspended, won
 from gate_facts import ASKED, ESTIMATE, LENT, TERMS, delegated, granted, made, noted, requested
-from ltc_events import At, Command, Event, Fact
+from ltc_events import At, Command, Event
 from ltc_events.contract import ContractClosed
-from ltc_events.opportunity_gates import BidSubmitted, DealTerms, DecisionEscalated, OpportunityChanged
-from ltc_events.opportunity_tasks import TaskDone, TaskDropped, TaskRaised, TaskReassigned, Why
+from ltc_events.opportunity_gates import BidSubmitted, DecisionEscalated
+from ltc_events.opportunity_tasks import TaskRaised, TaskReassigned, Why
 from ltc_events.order import OrderRejected
 from ltc_events.testing import given
 from opportunity_svc.deal import rules as opportunity
@@ -55,7 +55,6 @@ from opportunity_svc.task.rules.deal_tasks import (
     TasksSettled,
     TaskUnlisted,
     UnlistTask,
-    agenda_of,
 )
 from opportunity_svc.task.rules.reasons import FollowUpQuote, RaiseTask
 from opportunity_svc.task.rules.rejected_orders import (
@@ -79,28 +78,61 @@ from opportunity_svc.task.rules.states import (
     UnknownTask,
     task_id,
 )
+from task_facts import AFTER, AGENDA, AT, CLOSE, FACT, TASK, ask, became, done, dropped, raised
 
-TERMS_BEFORE = DealTerms(**opened.model_dump(include=set(DealTerms.model_fields)))
-
-
-def became(**said: Any) -> OpportunityChanged:
-    after = TERMS_BEFORE.model_copy(update=said)
-    return OpportunityChanged(
-        opportunity_id=DEAL, before=TERMS_BEFORE, after=after, weighted=opened.value, reason="It did", changed_by="ann"
-    )  # fmt: skip
-
-
-CLOSE, AFTER = opened.expected_close, opened.expected_close + timedelta(days=1)
-AT = datetime(2026, 12, 25, 8, tzinfo=UTC)
-FACT = Fact(1, "opportunity", DEAL, 1, AT, AT, "ann", DEAL)
-AGENDA, TASK = agenda_of(DEAL), task_id("close_passed", DEAL, CLOSE.isoformat(), 0)
 check = CheckClose(opportunity_id=DEAL, today=AFTER)
 passed = ExpectedClosePassed(opportunity_id=DEAL, expected_close=CLOSE, suspensions=0)
-ask = RaiseTask(task_id=TASK, opportunity_id=DEAL, kind="close_passed", due=CLOSE, why=Why(day=CLOSE, number=0))
-raised = TaskRaised(**{**dict(ask), "owner": "ann"})
-done = TaskDone(task_id=TASK, opportunity_id=DEAL, kind="close_passed", owner="ann", done_by="ann")
-dropped = TaskDropped(task_id=TASK, opportunity_id=DEAL, kind="close_passed", owner="ann", reason="moved")
 later = became(expected_close=CLOSE + timedelta(days=30))
+escalated = DecisionEscalated(opportunity_id=DEAL, gate="ATI", round=1, requested_by="sam", due=requested.due)
+CONTRACT, ORDER = UUID(int=40), UUID(int=41)
+note_contract = NoteContract(contract_id=CONTRACT, opportunity_id=DEAL, account_manager="ann")
+contract = ContractKnown(**dict(note_contract))
+rejected = RejectionKnown(contract_id=CONTRACT, order_id=ORDER, day=AT.date())
+in_trouble = OrderInTrouble(**dict(contract), order_id=ORDER, day=AT.date())
+closed = ContractClosed(contract_id=CONTRACT, opportunity_id=DEAL, closed_on=CLOSE)
+contract_over = ContractOver(contract_id=CONTRACT, opportunity_id=DEAL)
+
+
+# ── the agenda ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def on_agenda(kind: str, id: int = 1, owner: str = "ann", **why: Any) -> TaskListed:
+    return TaskListed(agenda_id=AGENDA, task_id=UUID(int=id), kind=kind, owner=owner, why=Why(**why))
+
+
+def ends(said: Any, listed: TaskListed) -> bool:
+    """Whether the task is dropped for what was said."""
+    events: list[Event] = []
+    for command in keep_agendas(said):
+        assert isinstance(command, Command)
+        events += given(agenda.decider, listed).when(command).events
+    return any(isinstance(event, TasksSettled) for event in events)
+
+
+forecast = ForecastSet(
+    forecast_id=DEAL, opportunity_id=DEAL, version=1, account_manager="bob", category="commit", amount=opened.value, close_on=CLOSE,
+    set_by="bob",
+)  # fmt: skip
+bid_in = BidSubmitted(opportunity_id=DEAL, proposal="v1", deadline=CLOSE, bond=opened.value, submitted_on=CLOSE, submitted_by="ann")
+terms = FindingNoted(opportunity_id=DEAL, finding=BidTerms(price_floor=opened.value, deadline=CLOSE, bond=opened.value))
+struck = FindingStruck(opportunity_id=DEAL, kind="bid_terms", code="", struck_by="ann")
+ENDED: Sequence[tuple[Any, TaskListed, TaskListed | None]] = (
+    (later, on_agenda("close_passed", day=CLOSE), on_agenda("bid_near", day=CLOSE)),
+    (suspended, on_agenda("close_passed", day=CLOSE), on_agenda("quote_expired", quote_id=QUOTE)),
+    (drafted, on_agenda("quote_expired", quote_id=UUID(int=77)), on_agenda("close_passed", day=CLOSE)),
+    (bid_in, on_agenda("bid_near", day=CLOSE), on_agenda("close_passed", day=CLOSE)),
+    (terms, on_agenda("bid_near", day=AFTER), on_agenda("bid_near", day=CLOSE)),
+    (struck, on_agenda("bid_near", day=AFTER), on_agenda("close_passed", day=CLOSE)),
+    (made, on_agenda("decision_overdue", gate="ATI", round=1), on_agenda("decision_overdue", gate="ATB", round=1)),
+    (requested, on_agenda("decision_to_ask", gate="ATI"), on_agenda("decision_to_ask", gate="ATB")),
+    (forecast, on_agenda("forecast_to_set", user="ann"), on_agenda("close_passed", day=CLOSE)),
+    (became(solution_manager="dee"), on_agenda("seat_stays", user="sam"), on_agenda("seat_stays", user="ann")),
+    (contract_over, on_agenda("order_rejected", contract_id=CONTRACT, order_id=ORDER), on_agenda("close_passed", day=CLOSE)),
+    (contract_over, on_agenda("order_rejected", contract_id=CONTRACT), on_agenda("order_rejected", contract_id=UUID(int=44))),
+    (won, on_agenda("close_passed", day=CLOSE), None),
+    (lost, on_agenda("seat_stays", user="sam"), None),
+    (cancelled, on_agenda("quote_expired", quote_id=QUOTE), None),
+)
 
 
 # ── the close that passes ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,9 +234,6 @@ def test_a_bid_that_is_near_is_said_more_urgently_each_time_and_what_was_said_be
         given(task.decider, opened, *noted(TERMS), *since).when(ask).then_nothing()
 
 
-escalated = DecisionEscalated(opportunity_id=DEAL, gate="ATI", round=1, requested_by="sam", due=requested.due)
-
-
 def test_a_decision_nobody_made_is_told_to_the_account_manager_and_to_whoever_may_make_it() -> None:
     ask, seek = ask_for_decision(escalated, FACT)
     assert isinstance(seek, SeekDeciders)
@@ -242,15 +271,6 @@ def test_the_register_says_what_everybody_may_decide_now() -> None:
     (third,) = given(register.decider, granted, delegated, gone, second).when(note).events
     assert isinstance(third, MandateNoted)
     assert (third.grants, third.delegations) == ((), ())
-
-
-CONTRACT, ORDER = UUID(int=40), UUID(int=41)
-note_contract = NoteContract(contract_id=CONTRACT, opportunity_id=DEAL, account_manager="ann")
-contract = ContractKnown(**dict(note_contract))
-rejected = RejectionKnown(contract_id=CONTRACT, order_id=ORDER, day=AT.date())
-in_trouble = OrderInTrouble(**dict(contract), order_id=ORDER, day=AT.date())
-closed = ContractClosed(contract_id=CONTRACT, opportunity_id=DEAL, closed_on=CLOSE)
-contract_over = ContractOver(contract_id=CONTRACT, opportunity_id=DEAL)
 
 
 def test_an_order_that_is_rejected_is_told_to_the_account_manager_whichever_is_heard_first() -> None:
@@ -319,48 +339,6 @@ def test_a_task_goes_with_the_account_unless_it_was_given_away() -> None:
     assert (moved.previous_owner, moved.owner, moved.reassigned_by) == ("ann", "bob", None)
     given(task.decider, raised, moved).when(follow).then_nothing()
     given(task.decider, raised, done).when(follow).then_nothing()
-
-
-# ── the agenda ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def on_agenda(kind: str, id: int = 1, owner: str = "ann", **why: Any) -> TaskListed:
-    return TaskListed(agenda_id=AGENDA, task_id=UUID(int=id), kind=kind, owner=owner, why=Why(**why))
-
-
-def ends(said: Any, listed: TaskListed) -> bool:
-    """Whether the task is dropped for what was said."""
-    events: list[Event] = []
-    for command in keep_agendas(said):
-        assert isinstance(command, Command)
-        events += given(agenda.decider, listed).when(command).events
-    return any(isinstance(event, TasksSettled) for event in events)
-
-
-forecast = ForecastSet(
-    forecast_id=DEAL, opportunity_id=DEAL, version=1, account_manager="bob", category="commit", amount=opened.value, close_on=CLOSE,
-    set_by="bob",
-)  # fmt: skip
-bid_in = BidSubmitted(opportunity_id=DEAL, proposal="v1", deadline=CLOSE, bond=opened.value, submitted_on=CLOSE, submitted_by="ann")
-terms = FindingNoted(opportunity_id=DEAL, finding=BidTerms(price_floor=opened.value, deadline=CLOSE, bond=opened.value))
-struck = FindingStruck(opportunity_id=DEAL, kind="bid_terms", code="", struck_by="ann")
-ENDED: Sequence[tuple[Any, TaskListed, TaskListed | None]] = (
-    (later, on_agenda("close_passed", day=CLOSE), on_agenda("bid_near", day=CLOSE)),
-    (suspended, on_agenda("close_passed", day=CLOSE), on_agenda("quote_expired", quote_id=QUOTE)),
-    (drafted, on_agenda("quote_expired", quote_id=UUID(int=77)), on_agenda("close_passed", day=CLOSE)),
-    (bid_in, on_agenda("bid_near", day=CLOSE), on_agenda("close_passed", day=CLOSE)),
-    (terms, on_agenda("bid_near", day=AFTER), on_agenda("bid_near", day=CLOSE)),
-    (struck, on_agenda("bid_near", day=AFTER), on_agenda("close_passed", day=CLOSE)),
-    (made, on_agenda("decision_overdue", gate="ATI", round=1), on_agenda("decision_overdue", gate="ATB", round=1)),
-    (requested, on_agenda("decision_to_ask", gate="ATI"), on_agenda("decision_to_ask", gate="ATB")),
-    (forecast, on_agenda("forecast_to_set", user="ann"), on_agenda("close_passed", day=CLOSE)),
-    (became(solution_manager="dee"), on_agenda("seat_stays", user="sam"), on_agenda("seat_stays", user="ann")),
-    (contract_over, on_agenda("order_rejected", contract_id=CONTRACT, order_id=ORDER), on_agenda("close_passed", day=CLOSE)),
-    (contract_over, on_agenda("order_rejected", contract_id=CONTRACT), on_agenda("order_rejected", contract_id=UUID(int=44))),
-    (won, on_agenda("close_passed", day=CLOSE), None),
-    (lost, on_agenda("seat_stays", user="sam"), None),
-    (cancelled, on_agenda("quote_expired", quote_id=QUOTE), None),
-)
 
 
 @pytest.mark.parametrize(("said", "over", "goes_on"), ENDED)
