@@ -197,7 +197,7 @@ FAULTS = (
     Fault("PostgreSQL crashed", 6, postgres_crashed, shared=True),
     Fault("connections terminated", 8, backends_terminated, shared=True),
     Fault("head locked", 4, head_locked, shared=True),
-    Fault("messages told again, in any order", 6, told_again, shared=True),
+    Fault("messages published again, in any order", 6, told_again, shared=True),
     Fault("hostile messages", 6, strangers.hostile, shared=True),
     Fault("rebalance storm", 4, rebalance_storm, shared=True),
     Fault("wire cut", 6, wires.cut),

@@ -116,7 +116,7 @@ def pay(flow: Flow) -> Command | None:
     if sum(invoice.net.amount for invoice in invoices) != 3 * 3434:
         return None
     payments = tuple({"invoice_id": invoice.invoice_id, "amount": invoice.gross} for invoice in invoices)
-    said = {"receipt_id": derive_id("r"), "application_id": derive_id("a"), "applied_on": TODAY, "today": TODAY}
+    said = {"receipt_id": derive_id("r"), "application_id": derive_id("a"), "applied_on": TODAY}
     return command("billing-svc", "ApplyCash", payments=payments, **said)
 
 
@@ -125,13 +125,12 @@ PLAN = (
     PlanLine(line=2, kind="acceptance", amount=usd(3 * 3333 - 1000), covers=(1,)),
     PlanLine(line=3, kind="acceptance", amount=usd(3 * 101), covers=(1, 2)),
 )
-DAY = {"today": TODAY}
-MONEY = {"receipt_id": derive_id("r"), "amount": usd(100_000), "value_date": TODAY, "remitter": "Acme", **DAY}
+MONEY = {"receipt_id": derive_id("r"), "amount": usd(100_000), "value_date": TODAY, "remitter": "Acme"}
 ACTS: dict[str, list[Act]] = {
     "contract-svc": [
         contract("ReviewContract", function="legal", verdict="approve", actor="lea"),
-        contract("SignContract", document_hash="1" * 64, signed_on=TODAY, **DAY),
-        contract("RegisterContract", legal_entity="LE", plan=PLAN, payment_days=30, registered_on=TODAY, **DAY),
+        contract("SignContract", document_hash="1" * 64, signed_on=TODAY),
+        contract("RegisterContract", legal_entity="LE", plan=PLAN, payment_days=30, registered_on=TODAY),
     ],
     "order-svc": [
         order("ConfirmOrder", promised=TODAY),

@@ -70,10 +70,10 @@ def test_a_lead_is_never_lost_between_joining_a_deal_and_its_end(order: list[str
             case "join":
                 joins = flow.act("lead-svc", "JoinDeal", lead_id=SECOND, opportunity_id=opened.opportunity_id)
             case "end" if reason == "cancelled":
-                gone = {"reason": "duplicate", "note": "Twice", "cancelled_on": DAY, "today": DAY, "actor": "ann"}
+                gone = {"reason": "duplicate", "note": "Twice", "cancelled_on": DAY, "actor": "ann"}
                 assert flow.act("opportunity-svc", "CancelOpportunity", opportunity_id=opened.opportunity_id, **gone)
             case "end":
-                lost = {"reason": reason, "lesson": "Ask earlier", "lost_on": DAY, "today": DAY}
+                lost = {"reason": reason, "lesson": "Ask earlier", "lost_on": DAY}
                 assert flow.act("opportunity-svc", "LoseOpportunity", opportunity_id=opened.opportunity_id, **lost)
             case _:
                 flow.settle()

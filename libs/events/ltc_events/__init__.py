@@ -44,6 +44,7 @@ from .vocabulary import (
     event_class,
     event_classes,
     members,
+    reads_of,
     wants_fact,
 )
 
@@ -53,5 +54,5 @@ __all__ = [
     "Personal", "Policy", "Projection", "PublishedEvent", "Quantity", "Rate", "Refusal", "RowError", "RowReader", "Seal", "Sha256",
     "States", "Stream", "Sum", "Text", "Unit", "UserId", "Value", "Verb", "amount_text", "change", "decimals_of", "derive_id",
     "event_class", "event_classes", "fitted", "largest_remainder", "members", "minor_units", "must_be_dealt_in", "of_checked", "on",
-    "projection", "put", "reckoned", "remove", "total", "wants_fact", "zero",
+    "projection", "put", "reads_of", "reckoned", "remove", "total", "wants_fact", "zero",
 ]  # fmt: skip

@@ -113,6 +113,12 @@ C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
 
+@cache
+def reads_of(command: type[Command]) -> Callable[[Any], Sequence[Stream]] | None:
+    """What names the streams a command reads; None where it reads only its own. Kept per class: pydantic is slow to miss an attribute."""
+    return getattr(command, "reads", None)
+
+
 def members(union: Any) -> tuple[type, ...]:
     """The classes of a union alias; of a single class, itself; of `Never`, none."""
     return () if union is Never else get_args(union) or (union,)
@@ -166,8 +172,8 @@ class Decider(Generic[S, C, E]):
 
     def streams(self, command: C) -> Sequence[Stream]:
         """The streams the command reads: what its ``reads`` says, else the one it names."""
-        reads: Callable[[], Sequence[Stream]] | None = getattr(command, "reads", None)
-        return (Stream(self.kind, getattr(command, self.id)),) if reads is None else reads()
+        reads = reads_of(type(command))
+        return (Stream(self.kind, getattr(command, self.id)),) if reads is None else reads(command)
 
     def decide_on(self, states: "States", command: C) -> Sequence[Event]:
         """Decide on the states of the streams the command reads."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, Never
 from uuid import UUID
@@ -22,6 +22,7 @@ from ltc_events import (
     event_class,
     event_classes,
     members,
+    reads_of,
 )
 from ltc_events.testing import fold, given
 from pydantic import ValidationError
@@ -147,6 +148,14 @@ def test_given_when_then_tells_events_refusals_and_silence_apart() -> None:
         given(door).when(OpenDoor(door_id=ONE)).then_refused(DoorIsLocked)
     with pytest.raises(AssertionError, match="colour is 'green'"):
         given(door, locked).when(OpenDoor(door_id=ONE)).then_refused(DoorIsLocked, colour="red")
+
+
+def test_a_command_without_reads_reads_the_one_stream_it_names() -> None:
+    assert reads_of(OpenDoor) is None
+    assert reads_of(LockBoth) is LockBoth.reads
+    many = replace(door, decide=None, decide_many=lambda states, command: decide(states.of(door, command.door_id), command))
+    assert [*many.streams(OpenDoor(door_id=ONE))] == [Stream("door", ONE)]
+    assert many.decide_on(GivenStates({Stream("door", ONE): Door()}), OpenDoor(door_id=ONE)) == [DoorOpened(door_id=ONE)]
 
 
 def test_a_joint_decision_sees_the_streams_it_named_and_no_other() -> None:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
-from ltc_events import Command, Decider, Event, Fact, GivenStates, Stream, derive_id, event_class
+from ltc_events import Command, Decider, Event, Fact, GivenStates, Stream, derive_id, event_class, reads_of
 from sqlalchemy import Table
 
 from ..clock import utc
@@ -116,9 +116,14 @@ class Plan:
             command = command.model_copy(update={numbered.field: numbered.series.text(self._business.year, number)})
         decider = self._service.decider_of[type(command)]
         events: Sequence[Event]
-        if decider.decide is not None:  # nearly always: one stream, without the detour
-            held = self._state(Stream(decider.kind, getattr(command, decider.id)))
-            events, correlation = decider.decide(held.state, command), held.correlation_id
+        if decider.decide is not None or reads_of(type(command)) is None:  # nearly always: one stream, without the detour
+            stream = Stream(decider.kind, getattr(command, decider.id))
+            held = self._state(stream)
+            correlation = held.correlation_id
+            if decider.decide is not None:
+                events = decider.decide(held.state, command)
+            else:
+                events = decider.decide_on(GivenStates({stream: held.state}), command)
         else:
             states = {stream: self._state(stream) for stream in decider.streams(command)}
             events = decider.decide_on(GivenStates({stream: held.state for stream, held in states.items()}), command)

@@ -57,7 +57,7 @@ contact_merge_list = projection(
 
 
 class PersonView(Contact):
-    """A contact, and those that are held to be the same person."""
+    """A contact, and the contacts of the same person."""
 
     party_id: UUID
     head: UUID = Field(description="The contact it is shown under: itself, if it is merged into no other.")
@@ -113,14 +113,14 @@ def shown_under(subject_id: UUID, at: datetime | None = None) -> Select[Any]:
 
 
 class NothingToRead(Refusal):
-    """The contact asked to be forgotten: nothing of them can be read."""
+    """The contact is forgotten: none of its data can be read."""
 
     status = 404
 
 
 @contacts.query("/{subject_id}/card.vcf", roles=SALES, refuses=(UnknownPerson, NothingToRead), media="text/vcard")
 async def download_card(subject_id: UUID, read: Read) -> Answer:
-    """A contact as a vCard 4.0, with the company as it was named with them. Its UID is the contact's id."""
+    """A contact as a vCard 4.0, with the company of its first lead. The UID is the contact's id."""
     row = await person_row(subject_id, read)
     if not any(row[what] for what in PERSONAL):
         raise NothingToRead
@@ -136,7 +136,7 @@ async def download_card(subject_id: UUID, read: Read) -> Answer:
 
 
 def card(contact_id: UUID, name: str | None, email: str | None, phone: str | None, company: str | None) -> bytes:
-    """A card: VERSION comes first (6.7.9), and FN must be there, if only as a stand-in for a name that nobody gave us (6.2.1)."""
+    """A vCard 4.0 (RFC 6350): VERSION comes first (6.7.9); FN is required, so an address or a number replaces a missing name (6.2.1)."""
     optional = (("ORG", company), ("EMAIL", email), ("TEL", phone))
     said = (
         ("BEGIN", "VCARD"),

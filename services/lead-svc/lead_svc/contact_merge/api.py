@@ -30,7 +30,7 @@ class MergeContactBody(Body):
     """Which contact is the same person."""
 
     into: UUID
-    reason: Text = Field(examples=["Same mail address, confirmed by phone"], description="Kept sealed.")
+    reason: Text = Field(examples=["Same mail address, confirmed by phone"], description="Stored encrypted.")
 
 
 @contact_merges.act(
@@ -41,8 +41,8 @@ class MergeContactBody(Body):
 async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, handle: Handle) -> MergeDone:
     """Show a contact under another one, as the same person.
 
-    Nothing that was said of either changes, but that whoever took consent back under one contact, and did not agree again, takes it back
-    under the other. Until the merge is undone they are one person: whoever of them is forgotten, or takes consent back, does so under both.
+    Nothing recorded of either changes, except consent: a withdrawal under one contact, without a later consent, holds under the other too.
+    Until the merge is undone they are one person: a request to forget the person, or a withdrawal of consent, reaches both.
     """
     reason = await sealed((subject_id, body.into), body.reason, handle)
 
@@ -67,14 +67,14 @@ async def merge_contact(subject_id: UUID, body: MergeContactBody, read: Read, ha
 
 
 class UnmergeContactBody(Body):
-    """Why they are two."""
+    """Why they are two persons."""
 
-    reason: Text = Field(examples=["Father and son"], description="Kept sealed.")
+    reason: Text = Field(examples=["Father and son"], description="Stored encrypted.")
 
 
 @contact_merges.act("/{subject_id}/unmerge", roles=MANAGERS, refuses=(UnknownPerson, PersonIsForgotten, ContactNotMerged, PersonChanged))
 async def unmerge_contact(subject_id: UUID, body: UnmergeContactBody, read: Read, handle: Handle) -> None:
-    """Undo a merge: both are people of their own again, each with what was said of them."""
+    """Undo a merge: both are separate persons again, each with what is recorded of it."""
     merge = ContactMergeRow.table.c
     merged = await read.maybe(select(merge.into).where(merge.contact_id == subject_id, CONTACTS.holding(None)))
     into = None if merged is None else merged["into"]
@@ -88,7 +88,7 @@ async def unmerge_contact(subject_id: UUID, body: UnmergeContactBody, read: Read
 
 
 async def sealed(both: tuple[UUID, UUID], reason: Text, handle: Handle) -> str:
-    """A reason why somebody is somebody says who they are: sealed for one and once more for the other, it is forgotten with either."""
+    """The reason names persons: it is encrypted for one contact and again for the other, and is forgotten with either."""
     for subject_id in both:
         await handle.known(subject_id)
         reason = handle.seal(subject_id, reason)

@@ -42,7 +42,7 @@ class DefineForm(Command):
         examples=[["https://fair.acme.example"]],
         description="The pages in browsers that may send; a program names none, and may.",
     )
-    consent_text: Text | None = Field(None, examples=["I agree to hear of your offers by mail until I say otherwise."])
+    consent_text: Text | None = Field(None, examples=["I agree to receive your offers by mail until I withdraw this consent."])
     per_minute: PerMinute = Field(60, description="The most submissions a minute, from all senders, to each process of the service.")
     per_address: PerMinute = Field(6, description="The most submissions a minute from one network address.")
     defined_by: Actor

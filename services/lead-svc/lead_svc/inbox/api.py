@@ -20,7 +20,7 @@ async def clear_inbox(handle: Handle) -> None:
 
 
 class DigestBody(Body):
-    """Where the caller wants to be told."""
+    """The address for the caller's daily mail."""
 
     email: Email = Field(examples=["ann@acme.example"], description="The caller's own; it is sealed, and forgotten with them.")
 

@@ -9,7 +9,7 @@ from .rules.states import DigestPlanned, NoteOver, inbox_of
 
 
 def note_notice(event: Concerns | TaskDone | TaskDropped, fact: Fact) -> list[Command]:
-    """Whom a fact concerns may want to be told by mail. (What is over comes by the same policy, so that it comes after.)"""
+    """Notes each notice in the inbox of its user, for the daily mail. Ends use the same policy, so that they come after."""
     ended: list[Command] = []
     if isinstance(event, TaskReassigned | TaskDone | TaskDropped):
         ended += [NoteOver(inbox_id=inbox_of(user), user=user, notice_id=notice_id) for user, notice_id in over(event)]

@@ -86,7 +86,7 @@ def notice_rows(event: Concerns, fact: Fact) -> list[Row]:
 
 
 def ended(task: TaskReassigned | TaskDone | TaskDropped, fact: Fact) -> list[Row]:
-    """The notice of whoever has a task no more."""
+    """The notice of a user who no longer owns the task."""
     return [{"notice_id": notice_id, "over_at": fact.occurred_at} for _, notice_id in over(task)]
 
 
@@ -132,9 +132,7 @@ class Notice(View):
     says: str | None = Field(description="Why, or what came of it; of a task, its kind; of a decision, its gate.")
     at: datetime
     read: bool
-    over: bool = Field(
-        description="It does not count as unread: its task is seen to, or somebody else's, or the lead it asks to see to is merged now."
-    )
+    over: bool = Field(description="It does not count as unread: its task is done or has another owner, or its lead is merged now.")
     merged_into: UUID | None = Field(description="The lead that its lead is shown under now: see to that one.")
 
 
@@ -197,7 +195,7 @@ class Digest(View):
 
     on: bool
     email: str | None
-    subject_id: UUID = Field(description="For whom the address is sealed: whoever is forgotten by it gets no more mails.")
+    subject_id: UUID = Field(description="The subject whose key encrypts the address: forget it, and the mails end.")
     due: datetime | None = Field(description="When the next mail goes out, if something of what is new is unread then.")
     why_not: str | None = Field(description="Why there are no more mails.")
     outcome: Outcome | None = Field(description="What came of the last one.")

@@ -103,7 +103,7 @@ class RunningOn(View):
 
 
 class StepPreview(View):
-    """When a mail would go out to whoever begins now."""
+    """When a mail would go out to a lead that begins now."""
 
     sequence: str
     step: int = Field(description="From 0.")

@@ -14,14 +14,14 @@ parties = Api("/parties", stream=decider)
 
 
 class DescribeBody(Body):
-    """What a party can be known by."""
+    """The web domain and the switchboard of a party."""
 
     website: Website | None = Field(None, examples=["https://www.acme.example"])
     phone: CompanyPhone | None = Field(None, examples=["+1 555 0100"], description="The switchboard; never a person's number.")
 
     @model_validator(mode="after")
     def says_something(self) -> "DescribeBody":
-        """Nothing said is nothing to note."""
+        """At least one of the two is given."""
         if self.website is None and self.phone is None:
             raise ValueError("give a website or a phone number")
         return self

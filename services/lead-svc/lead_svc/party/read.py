@@ -129,7 +129,7 @@ class PartyView(PartyRow):
     names: Sequence[str] = Field(description=f"{PREVIEW} at most.")
     websites: Sequence[str] = Field(description=f"{PREVIEW} at most.")
     phones: Sequence[str] = Field(description=f"{PREVIEW} at most.")
-    merges: Sequence[Merge] = Field(description=f"The latest {PREVIEW} merges of one of them, those that were undone too.")
+    merges: Sequence[Merge] = Field(description=f"The latest {PREVIEW} merges of one of them, the undone ones too.")
     more: bool = Field(description="There is more: `members`, `names`, `marks` and `merges` below this path list it all.")
 
 
@@ -164,7 +164,7 @@ async def list_parties(read: Read, paging: Paging, name: Name | None = None) -> 
 
 @parties.query("/{party_id}", roles=EVERYONE, refuses=(UnknownParty,))
 async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None) -> PartyView:
-    """One party, as it was at an instant; now, if nothing is said."""
+    """One party at an instant; now, if none is given."""
     stream, when = None if at else decider.of(party_id), at or read.now
     row = await read.row(PartyRow, UnknownParty, stream=stream, party_id=party_id)
     mark = PartyMarkRow.table.c
@@ -188,7 +188,7 @@ async def show_party(party_id: UUID, read: Read, at: AwareDatetime | None = None
 
 @parties.query("/{party_id}/members", roles=EVERYONE, refuses=(UnknownParty,))
 async def list_parties_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[PartyRow]:
-    """The parties shown under this one at an instant, itself not among them."""
+    """The parties shown under this one at an instant, without itself."""
     await read.row(PartyRow, UnknownParty, party_id=party_id)
     return await read.page(shown_under(party_id, at or read.now), key=(PartyRow.table.c.party_id,), into=PartyRow, paging=paging)
 
@@ -211,7 +211,7 @@ async def list_marks_of_party(party_id: UUID, read: Read, paging: Paging, at: Aw
 
 @parties.query("/{party_id}/merges", roles=EVERYONE, refuses=(UnknownParty,))
 async def list_merges_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Merge]:
-    """Every merge of a party or of one shown under it at an instant, those that were undone too, the latest first."""
+    """Every merge of a party or of one shown under it at an instant, the undone ones too, the latest first."""
     await read.row(PartyRow, UnknownParty, party_id=party_id)
     return await read.page(PARTIES.ever(party_id, at or read.now), key=PARTIES.as_merged, into=Merge, paging=paging)
 
@@ -243,7 +243,7 @@ async def list_leads_of_party(party_id: UUID, read: Read, paging: Paging, at: Aw
 
 @parties.query("/{party_id}/interactions", roles=SALES)
 async def list_interactions_of_party(party_id: UUID, read: Read, paging: Paging, at: AwareDatetime | None = None) -> Page[Interaction]:
-    """How we were in touch with a party and with those shown under it at an instant, the last first."""
+    """The touches of a party and of those shown under it at an instant, the last first."""
     table, kin = Interaction.table.c, PARTIES.group(party_id, at or read.now)
     leads = select(LeadRow.table.c.lead_id).where(LeadRow.table.c.party_id.in_(kin))
     found = select(Interaction.table).where(table.lead_id.in_(leads), table.at <= (at or read.now))

@@ -23,11 +23,9 @@ COMPARED = 500
 
 
 class PartyContact(Contact):
-    """Somebody at a party, under whichever contact we know them."""
+    """A person at a party, with every contact of the person."""
 
-    also: Sequence[UUID] = Field(
-        description=f"The contacts that are held to be the same person, and are shown under this one, {PREVIEW} at most."
-    )
+    also: Sequence[UUID] = Field(description=f"The contacts of the same person, which are shown under this one, {PREVIEW} at most.")
     more: bool = Field(description="There are more: `/contacts/{subject_id}/members` lists them all.")
 
 
@@ -63,7 +61,7 @@ async def list_contacts_of_party(party_id: UUID, read: Read, paging: Paging, at:
 
 
 def people_at(party_id: UUID, at: datetime | None, read: Read) -> Select[Any]:
-    """Who was met by then at a party or at one shown under it, each as the contact they are shown under."""
+    """The people at a party, or at one shown under it, at an instant; each as the contact it is shown under."""
     row, lead = PersonRow.table.c, LeadRow.table.c
     met = select(row.contact_id).where(row.party_id.in_(PARTIES.group(party_id, at or read.now)))
     if at is not None:
@@ -87,7 +85,7 @@ async def merged_into(contact_ids: Collection[UUID], at: datetime | None, read: 
 async def list_duplicate_contacts(party_id: UUID, read: Read, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PersonPairs:
     """Pairs of people at a party, and at those shown under it, who may be one.
 
-    They are compared for this answer, by what is unsealed for it; nothing of that is kept. People of different parties are not compared.
+    They are compared in memory for this answer; nothing decrypted is stored. People of different parties are not compared.
     """
     await read.row(PartyRow, UnknownParty, party_id=party_id)
     row = PersonRow.table.c
@@ -103,7 +101,7 @@ async def list_duplicate_contacts(party_id: UUID, read: Read, limit: Annotated[i
 
 
 async def known_of(heads: Sequence[UUID], read: Read) -> tuple[dict[UUID, set[Trait]], dict[UUID, str | None]]:
-    """What can be compared of each of these, under whichever contact it was said, and the name each is shown with."""
+    """What is compared of each person, from all its contacts, and the name it is shown with."""
     kin, row = CONTACTS.groups(heads, None), PersonRow.table.c
     rows = await read.all(select(kin.c.head, row.contact_id, row.name, row.email, row.phone).join(kin, kin.c.id == row.contact_id))
     opened = iter(await read.open_many([each[what] for each in rows for what in PERSONAL]))

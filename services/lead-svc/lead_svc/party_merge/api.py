@@ -35,8 +35,8 @@ class MergeBody(Body):
 async def merge_party(party_id: UUID, body: MergeBody, read: Read, handle: Handle) -> MergeDone:
     """Show a party under another one.
 
-    Nothing that was said of either changes: leads, contacts and touches of both are found under that one until the merge is undone, and of
-    any day as it was then.
+    Nothing recorded of either changes: leads, contacts and touches of both are found under that one until the merge is undone.
+    A query of an earlier day shows the merges of that day.
     """
 
     async def attempt() -> MergeDone:
@@ -56,5 +56,5 @@ class UnmergeBody(Body):
 
 @party_merges.act("/{party_id}/unmerge", roles=MANAGERS, refuses=(UnknownParty, PartyNotMerged))
 async def unmerge_party(party_id: UUID, body: UnmergeBody, handle: Handle) -> None:
-    """Undo a merge: each party has again what was said of it, also what came since."""
+    """Undo a merge: each party has again what is recorded of it, also what was recorded since."""
     return await handle(UnmergeParty(party_id=party_id, reason=body.reason))

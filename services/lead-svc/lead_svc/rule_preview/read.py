@@ -27,13 +27,13 @@ BREATH = 500
 class ResponsePreview(View):
     """What rules of the first response would say today."""
 
-    waiting: int = Field(description="Open leads that have not heard of us.")
+    waiting: int = Field(description="Open leads without a first response.")
     overdue: int = Field(description="Of these, those that would be overdue by these rules.")
 
 
 @previews.query("/response/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
 async def preview_response(version: Version, read: Read) -> ResponsePreview:
-    """How many leads that have not heard of us yet would be overdue, had these rules counted from the start."""
+    """How many leads without a first response would be overdue if these rules had applied from the start."""
     rules = ResponseRules(**(await rules_of("response", version, read)).rules)
     table, now = LeadRow.table.c, read.now
     waiting = select(table.captured_at).where(table.status.in_(("captured", "pooled", "assigned")), table.first_touch_at.is_(None))
@@ -50,7 +50,7 @@ class RuleShare(View):
 
 
 class AssignmentPreview(View):
-    """What assignment rules would do with the leads nobody has now."""
+    """What assignment rules would do with the leads without an owner."""
 
     leads: int
     shares: Sequence[RuleShare]
@@ -58,7 +58,7 @@ class AssignmentPreview(View):
 
 @previews.query("/assignment/{version}/preview", roles=MANAGERS, refuses=(UnknownRules,))
 async def preview_assignment(version: Version, read: Read) -> AssignmentPreview:
-    """By which rule the leads that nobody has now would go."""
+    """The rule that would assign each lead without an owner."""
     rules = AssignmentRules(**(await rules_of("assignment", version, read)).rules)
     table = LeadRow.table.c
     unowned = select(table.channel, table.territory, table.need).where(table.status.in_(("captured", "pooled")))
@@ -72,7 +72,7 @@ async def preview_assignment(version: Version, read: Read) -> AssignmentPreview:
 class PoolPreview(View):
     """What rules of the pool would do today."""
 
-    untouched: int = Field(description="Assigned leads nobody was in touch with for as long as these rules allow.")
+    untouched: int = Field(description="Assigned leads without a touch for as long as these rules allow.")
     in_pool: int
 
 

@@ -80,7 +80,7 @@ capture = Api("/capture", stream=lead.decider)
 
 
 class SubmitBody(Body):
-    """What somebody wrote into the form."""
+    """What a visitor entered into the form."""
 
     submission_id: UUID | None = Field(None, description="The page's name for this submission: sent again, it is taken once.")
     company: Name = Field(examples=["Acme Inc"])

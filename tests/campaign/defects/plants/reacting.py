@@ -7,9 +7,9 @@ from .plant import plant
 
 
 @plant("ltc_runtime.policies")
-def checkpoint_before_effect(react: Any) -> None:
+def checkpoint_before_effect(policies: Any) -> None:
     """A policy's checkpoint is moved first, and what it wants is done afterwards, in a transaction of its own."""
-    store = react.Reactor._store
+    store = policies.PolicyRunner._store
 
     async def checkpoint_first(
         reactor: Any, moved: dict[str, int], reactions: Any = (), lanes: Any = (), epoch: int = 0
@@ -19,16 +19,16 @@ def checkpoint_before_effect(react: Any) -> None:
             await reactor.carry_out(reactions, lanes, epoch)
 
     async def carry_out(reactor: Any, reactions: Any, lanes: Any, epoch: int) -> None:
-        await reactor.log.submit(react.React(reactor.log, list(reactions), {}, lanes, epoch))
+        await reactor.log.submit(policies.PolicyBatch(reactor.log, list(reactions), {}, lanes, epoch))
 
-    react.Reactor._store = checkpoint_first
-    react.Reactor.carry_out = carry_out
+    policies.PolicyRunner._store = checkpoint_first
+    policies.PolicyRunner.carry_out = carry_out
 
 
 @plant("ltc_runtime.policies")
-def failed_reaction_skipped(react: Any) -> None:
+def failed_reaction_skipped(policies: Any) -> None:
     """A reaction that fails is noted in the log file, and the next one is due."""
-    store = react.Reactor._store
+    store = policies.PolicyRunner._store
 
     async def carry_out(reactor: Any, *given: Any) -> None:
         await store(reactor, *given)
@@ -37,15 +37,15 @@ def failed_reaction_skipped(react: Any) -> None:
         try:
             await (reactor.carry_out if reactions else reactor.store_only)(moved, reactions, lanes, epoch)
         except Exception as error:
-            react.logger.warning("skipped", error=str(error))
+            policies.logger.warning("skipped", error=str(error))
             reactor.checkpoints.update(moved)
 
-    react.Reactor.carry_out = carry_out
-    react.Reactor.store_only = store
-    react.Reactor._store = going_on
+    policies.PolicyRunner.carry_out = carry_out
+    policies.PolicyRunner.store_only = store
+    policies.PolicyRunner._store = going_on
 
 
 @plant("ltc_runtime.policy_result")
-def reaction_ids_by_chance(reaction: Any) -> None:
+def reaction_ids_by_chance(policy_result: Any) -> None:
     """A command that a policy gives has a new id every time it is given."""
-    reaction.derive_id = lambda *_: uuid4()
+    policy_result.derive_id = lambda *_: uuid4()

@@ -16,7 +16,7 @@ def mark_before_produce(relay: Any) -> None:
             await teller.producer.send_batch(batch.builder, teller.topic, partition=batch.partition)
             batch.acknowledged = True
 
-    relay._Teller._deliver_partition = handed_over
+    relay._Publisher._deliver_partition = handed_over
 
 
 @plant("ltc_runtime.messaging.broker")
@@ -37,41 +37,41 @@ def _sent_is_told(relay: Any) -> None:
             future.result()  # of no use: without acknowledgement there is no offset to compare
             batch.acknowledged = True
 
-    relay._Teller._deliver_partition = sent
+    relay._Publisher._deliver_partition = sent
 
 
 @plant("ltc_runtime.messaging.relay", "checkpoint_believed")
 def _offsets_not_compared(relay: Any) -> None:
-    relay._Teller._must_follow = lambda _teller, _partition, _offset: None
+    relay._Publisher._must_follow = lambda _teller, _partition, _offset: None
 
 
 @plant("ltc_runtime.messaging.topic_check", "checkpoint_believed", "mark_before_produce", "acks_0")
-def _checkpoint_believed(behind: Any) -> None:
+def _checkpoint_believed(topic_check: Any) -> None:
     """A relay that begins goes on at its checkpoint, whatever the topic holds."""
 
     async def at_the_checkpoint(_own: Any, _last: Any, _partitions: Any, checkpoint: int) -> int:
         return checkpoint
 
-    behind.kept = at_the_checkpoint
+    topic_check.intact_up_to = at_the_checkpoint
 
 
 @plant("ltc_runtime.messaging.relay")
 def told_out_of_order(relay: Any) -> None:
     """The relay tells a chunk in the order in which the ids fall."""
-    build = relay._Teller._build
+    build = relay._Publisher._build
 
     async def shuffled(teller: Any, rows: list[Any]) -> Any:
         chunk = await build(teller, sorted(rows, key=lambda row: str(row["event_id"])))
         chunk.positions.sort()
         return chunk
 
-    relay._Teller._build = shuffled
+    relay._Publisher._build = shuffled
 
 
 @plant("ltc_runtime.messaging.inbox_batch", "offset_before_append", "listener_failure_ignored")
 def _whatever_is_later(batch: Any) -> None:
     """The listener takes what lies behind the last fact it knows, without asking whether it is the next."""
-    is_next = batch.HearWork._is_next
+    is_next = batch.AppendConsumed._is_next
 
     def later(work: Any, plan: Any, message: Any, ends: dict[Any, Any]) -> bool:
         told = message.told
@@ -82,30 +82,30 @@ def _whatever_is_later(batch: Any) -> None:
         ends[message.tail] = (told.position, told.event_id)
         return True
 
-    batch.HearWork._is_next = later
+    batch.AppendConsumed._is_next = later
 
 
 @plant("ltc_runtime.messaging.inbox")
-def offset_before_append(hear: Any) -> None:
+def offset_before_append(inbox: Any) -> None:
     """The listener tells Kafka that it has what it is about to write, as automatic commits do."""
-    write = hear.Ear._write
+    write = inbox.InboxConsumer._write
 
     async def committed_first(ear: Any, batch: Any) -> None:
         await ear.consumer.commit(batch.ends)
         await write(ear, batch)
 
-    hear.Ear._write = committed_first
+    inbox.InboxConsumer._write = committed_first
 
 
 @plant("ltc_runtime.messaging.inbox")
-def listener_failure_ignored(hear: Any) -> None:
+def listener_failure_ignored(inbox: Any) -> None:
     """A batch that cannot be written is noted in the log file, and the listener goes on."""
 
     async def at_best(ear: Any, batch: Any) -> Any:
         try:
             return await ear.log.submit(await ear._work(batch, set()))
         except Exception as error:
-            hear.log_.warning("not heard", error=str(error))
-            return hear.Outcome()
+            inbox.logger.warning("not heard", error=str(error))
+            return inbox.Outcome()
 
-    hear.Ear._append = functools.wraps(hear.Ear._append)(at_best)
+    inbox.InboxConsumer._append = functools.wraps(inbox.InboxConsumer._append)(at_best)

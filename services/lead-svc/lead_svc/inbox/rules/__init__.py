@@ -1,4 +1,4 @@
-"""A digest: one mail on a working day, as work begins, to whoever wants one and has something new and unread in their inbox."""
+"""The digest: one mail at the start of a working day, to each user who requested it and has new unread notices."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ FURTHER_WORDS: dict[OfDeals | OfPool | OfMerges, str] = {
 
 
 class NoteNotice(Command):
-    """Note that something is new for one of us, who may want to be told by mail."""
+    """Record that a notice is new for a user, who may have a daily mail."""
 
     inbox_id: UUID
     user: UserId
@@ -189,7 +189,7 @@ decider: Decider[Inbox, InboxCommand, InboxEvent] = Decider(
 
 
 def composed(digest: DigestIntended) -> Mail:
-    """It says how much is new, and of nobody what."""
+    """The mail counts what is new, and names no person."""
     words = [f"{count} \u00d7 {WORDS[kind]}" for kind, count in digest.counts.items()]
     words += [f"{count} \u00d7 {FURTHER_WORDS[kind]}" for kind, count in further(digest).items()]
     new = sum((*digest.counts.values(), *further(digest).values()))

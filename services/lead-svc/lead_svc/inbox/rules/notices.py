@@ -1,4 +1,4 @@
-"""What one of us should know of: which facts concern whom."""
+"""Notices: which event concerns which user."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ Concerns = LeadAssigned | Alarm | LeadRecycled | LeadMerged | LeadUnmerged | Imp
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One of us is told of a fact."""
+    """A user gets notice of an event."""
 
     notice_id: UUID
     user: str
@@ -43,14 +43,14 @@ class Notice:
 
 
 def notices_of(event: Concerns, fact: Fact) -> list[Notice]:
-    """Whom a fact concerns: whoever has what it is about, and those who are to step in."""
-    told = notice_of(event, fact)
-    others = beside(event, fact)
-    return others if told is None else [told, *(each for each in others if each.user != told.user)]
+    """The notices of an event: to the owner of its subject, and to the users of an escalation."""
+    own = notice_of(event, fact)
+    others = other_notices(event, fact)
+    return others if own is None else [own, *(each for each in others if each.user != own.user)]
 
 
-def beside(event: Concerns, fact: Fact) -> list[Notice]:
-    """Who else is told of it."""
+def other_notices(event: Concerns, fact: Fact) -> list[Notice]:
+    """Notices to users other than the owner."""
     match event:
         case LeadMerged(into_owner=str(owner)) if owner != fact.actor:
             id = derive_id(fact.stream_id, "notice", fact.version, owner)
@@ -62,7 +62,7 @@ def beside(event: Concerns, fact: Fact) -> list[Notice]:
 
 
 def alarms(event: Alarm, fact: Fact) -> list[Notice]:
-    """Who is to step in, by the rules of then; each is told once."""
+    """Notices to the users whom the rules pinned at that time name; one each."""
     if isinstance(event, LeadResponseMissed):
         kind: Kind = "response_overdue"
         named, says = event.escalated_to, f"{event.owner} has the lead" if event.owner else "nobody has the lead"
@@ -73,7 +73,7 @@ def alarms(event: Alarm, fact: Fact) -> list[Notice]:
 
 
 def notice_of(event: Concerns, fact: Fact) -> Notice | None:
-    """Whose what a fact is about is; nobody is told what they did themselves."""
+    """The notice to the owner of the event's subject; none of a user's own act."""
     id, at = derive_id(fact.stream_id, "notice", fact.version), fact.occurred_at
     match event:
         case LeadAssigned(owner=owner) if owner == fact.actor:
@@ -100,22 +100,22 @@ def notice_of(event: Concerns, fact: Fact) -> Notice | None:
 
 
 def notice_of_task(task_id: UUID, owner: str) -> UUID:
-    """The notice by which somebody hears of a task: it is over when the task is, or is somebody else's."""
+    """The id of the notice of a task: it is over when the task ends or changes its owner."""
     return derive_id(task_id, "notice", owner)
 
 
 def over(task: TaskReassigned | TaskDone | TaskDropped) -> list[tuple[str, UUID]]:
-    """Whose notices are over, and which; who gets a task back is told anew."""
+    """The notices that are over, each with its user; a task that returns to a user gives a new notice."""
     owners = [task.previous_owner, task.owner] if isinstance(task, TaskReassigned) else [task.owner]
     return [(owner, notice_of_task(task.task_id, owner)) for owner in owners]
 
 
 def notice_of_deal(event: AboutDeals, fact: Fact, id: UUID) -> Notice | None:
-    """Whom a fact of opportunity-svc concerns. What is to be done says its kind."""
+    """The notice of an event of opportunity-svc. Its kind says what to do."""
     at, deal = fact.occurred_at, event.opportunity_id
     match event:
         case TaskRaised(kind="decision_overdue", owner=owner) if owner == event.why.requested_by:
-            return None  # they hear that it was escalated
+            return None  # the escalation is a notice of its own
         case TaskRaised(task_id=task):
             return Notice(notice_of_task(task, event.owner), event.owner, "task_raised", event.kind, at, opportunity_id=deal, task_id=task)
         case TaskReassigned(reassigned_by=by) if by == event.owner:

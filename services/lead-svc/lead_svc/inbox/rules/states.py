@@ -1,4 +1,4 @@
-"""An inbox: what one of us was told of, what of it they have read, and the mail that tells them of the rest."""
+"""The inbox of a user: notices, which of them are read, and the daily mail of the unread ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,17 +13,17 @@ from .notices import OfLeads
 
 
 def inbox_of(user: str) -> UUID:
-    """The stream of somebody's inbox."""
+    """The stream of a user's inbox."""
     return derive_id("inbox", user)
 
 
 def person_of(user: str) -> UUID:
-    """For whom the address of one of us is sealed, so that they can be forgotten as anybody else."""
+    """The subject whose key encrypts the mail address of a user, so that users can be forgotten too."""
     return derive_id("user", user)
 
 
 class ReadNotice(Command):
-    """Note that they have read one notice."""
+    """Mark one notice as read."""
 
     inbox_id: UUID
     user: UserId
@@ -32,7 +32,7 @@ class ReadNotice(Command):
 
 
 class ClearInbox(Command):
-    """Note that they have read everything up to then."""
+    """Mark every notice up to an instant as read."""
 
     inbox_id: UUID
     user: UserId
@@ -57,7 +57,7 @@ class EndDigest(Command):
 
 
 class NoteOver(Command):
-    """Note that nobody has to be told of it any more."""
+    """Record that a notice is over."""
 
     inbox_id: UUID
     user: UserId
@@ -65,7 +65,7 @@ class NoteOver(Command):
 
 
 class NoticeRead(Event, type="ltc.lead.notice-read.v1"):
-    """They have read one notice."""
+    """The user read one notice."""
 
     inbox_id: UUID
     user: UserId
@@ -74,7 +74,7 @@ class NoticeRead(Event, type="ltc.lead.notice-read.v1"):
 
 
 class InboxCleared(Event, type="ltc.lead.inbox-cleared.v1"):
-    """They have read everything up to then."""
+    """The user read every notice up to an instant."""
 
     inbox_id: UUID
     user: UserId
@@ -82,7 +82,7 @@ class InboxCleared(Event, type="ltc.lead.inbox-cleared.v1"):
 
 
 class DigestAsked(Event, type="ltc.lead.digest-asked.v1"):
-    """They want a mail a day, when there is something new; the address is sealed for them."""
+    """The user requested a daily mail of new notices; the address is encrypted for the user."""
 
     inbox_id: UUID
     user: UserId
@@ -91,7 +91,7 @@ class DigestAsked(Event, type="ltc.lead.digest-asked.v1"):
 
 
 class DigestEnded(Event, type="ltc.lead.digest-ended.v1"):
-    """They get no more of these mails."""
+    """The user gets no more daily mails."""
 
     inbox_id: UUID
     user: UserId
@@ -99,7 +99,7 @@ class DigestEnded(Event, type="ltc.lead.digest-ended.v1"):
 
 
 class NoticeNoted(Event, type="ltc.lead.notice-noted.v1"):
-    """Something is new for somebody who wants to be told by mail."""
+    """A notice is new for a user with a daily mail."""
 
     inbox_id: UUID
     user: UserId
@@ -109,7 +109,7 @@ class NoticeNoted(Event, type="ltc.lead.notice-noted.v1"):
 
 
 class DealNoticeNoted(Event, type="ltc.lead.deal-notice-noted.v1"):
-    """Something about a deal, or of a kind that came later, is new for somebody who wants to be told by mail."""
+    """A notice of a deal, or of a kind added later, is new for a user with a daily mail."""
 
     inbox_id: UUID
     user: UserId
@@ -119,7 +119,7 @@ class DealNoticeNoted(Event, type="ltc.lead.deal-notice-noted.v1"):
 
 
 class NoticeOver(Event, type="ltc.lead.notice-over.v1"):
-    """What they were to be told of is seen to, or somebody else's."""
+    """The task of a notice is done, or has another owner."""
 
     inbox_id: UUID
     user: UserId
@@ -127,7 +127,7 @@ class NoticeOver(Event, type="ltc.lead.notice-over.v1"):
 
 
 class DigestPlanned(Event, type="ltc.lead.digest-planned.v1"):
-    """If it is still unread then, they are told by mail."""
+    """A daily mail is due then, if a notice is still unread."""
 
     inbox_id: UUID
     user: UserId
@@ -168,21 +168,21 @@ Noted: TypeAlias = NoticeNoted | DealNoticeNoted
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The mail somebody wants: where to, when next, and of what."""
+    """The daily mail of a user: address, next time, and notices."""
 
     email: str
     planned: datetime | None = None
     fresh: Mapping[UUID, Noted] = field(default_factory=dict)
     """Unread, and in no mail yet."""
     sending: Mapping[UUID, Noted] = field(default_factory=dict)
-    """In a mail of which it is not known yet what came of it."""
+    """In a mail whose outcome is not known yet."""
     sent: datetime | None = None
     """When the last one went out, or may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """What was read since everything was, and the mail they want."""
+    """The notices read since the inbox was cleared, and the daily mail."""
 
     read: frozenset[UUID] = frozenset()
     cleared: datetime | None = None
@@ -226,7 +226,7 @@ def on_digest_event(inbox: Inbox, digest: Digest, event: Noted | DigestPlanned |
 
 
 def without(inbox: Inbox) -> Inbox:
-    """Of what was read nobody needs to be told."""
+    """A read notice needs no mail."""
     digest = inbox.digest
     if digest is None:
         return inbox
@@ -234,7 +234,7 @@ def without(inbox: Inbox) -> Inbox:
 
 
 def ended(inbox: Inbox, over: UUID) -> Inbox:
-    """It is as if they had never been told: if it is theirs again one day, they are told anew."""
+    """Forgets the notice: if the task returns to the user, there is a new notice."""
     digest = inbox.digest
     if digest is not None:
         digest = replace(digest, fresh=all_but(digest.fresh, over), sending=all_but(digest.sending, over))

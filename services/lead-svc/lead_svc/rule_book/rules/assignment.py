@@ -26,7 +26,7 @@ class AssignmentRule(Part):
 
 
 class AssignmentRules(Part):
-    """Who gets which lead: of the rules the first that fits, of its owners whoever had no turn for longest and has room."""
+    """The first rule that fits assigns the lead: to the owner with room whose last turn is the longest ago."""
 
     rules: Annotated[tuple[AssignmentRule, ...], Field(min_length=1, max_length=200)]
     capacity: Limit | None = None
@@ -34,7 +34,7 @@ class AssignmentRules(Part):
     capacities: dict[UserId, Limit] = {}
     """The same for some by name."""
     alarm_to: Told = ()
-    """Who hears of a lead for which these rules find nobody."""
+    """The users who get a notice of a lead for which these rules find no owner."""
 
 
 class PoolRules(Part):

@@ -58,7 +58,7 @@ def place(rules: Sequence[ClassRule], lead: Described) -> Placed | None:
 
 
 def checks(rule: ClassRule, lead: Described) -> Iterator[tuple[bool, str]]:
-    """All that the rule asks for: whether it holds, and how it is told."""
+    """All conditions of the rule: whether each holds, and its text."""
     if rule.channels:
         yield lead.channel in rule.channels, f"channel {lead.channel}"
     if rule.campaigns:

@@ -17,7 +17,7 @@ WORDS = frozenset({"company", "name", "withdraw"})
 
 
 def known_words(text: str) -> str:
-    """A word in braces that nobody fills in would be read by the customer."""
+    """The customer would read a word in braces that no field fills in."""
     unknown = sorted(set(re.findall(r"\{([^{}]*)\}", text)) - WORDS)
     if unknown:
         raise ValueError(f"knows no {{{unknown[0]}}}: there are {', '.join(sorted(WORDS))}")

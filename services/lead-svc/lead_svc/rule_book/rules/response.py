@@ -1,4 +1,4 @@
-"""How soon a new lead hears of us: rules that are data."""
+"""Response rules: how soon a new lead gets its first response, as data."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,21 +11,21 @@ from .scoring import Part
 
 
 class ResponseRules(Part):
-    """Within how much working time a new lead hears of us, and what working time is."""
+    """The working time within which a new lead gets its first response, and its calendar."""
 
     working_minutes: Annotated[int, Field(ge=1, le=10_000)]
     calendar: WorkingCalendar
     escalate_to: Told = ()
-    """Who hears of it beside the owner, if it does not."""
+    """The users who get a notice of a missed response, beside the owner."""
 
     def due(self, came: datetime) -> datetime | None:
-        """Until when a lead that came then hears of us; none, where the calendar has not so much work within ten years."""
+        """The deadline of the first response to a lead captured then; None where the calendar has too little work within ten years."""
         try:
             return self.calendar.due(came, self.working_minutes)
         except ValueError:
             return None
 
     def is_late(self, came: datetime, now: datetime) -> bool:
-        """Whether a lead that came then should have heard of us by now."""
+        """Whether the first response to a lead captured then is overdue."""
         due = self.due(came)
         return due is not None and due < now
