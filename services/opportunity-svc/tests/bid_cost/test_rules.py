@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from deal_facts import cancelled, suspended
+from gate_facts import ASKED, DEAL, PROJECT_DEAL, TODAY, choose, made, opened, usd
 from ltc_events import AmountTooLarge
 from ltc_events.filled import DayInTheFuture
 from ltc_events.opportunity_gates import BidCostBooked
@@ -13,8 +15,6 @@ from opportunity_svc.deal.rules.bid_costs import BookBidCost, CostOfNothing, Inv
 from opportunity_svc.deal.rules.events import DecisionLapsed
 from opportunity_svc.deal.rules.opened import DealUnderWay
 from opportunity_svc.deal.rules.states import DealSuspended, OpportunityClosed
-from test_gates import ASKED, DEAL, PROJECT_DEAL, TODAY, choose, made, opened, usd
-from test_opportunity import cancelled, suspended
 
 book = BookBidCost(
     opportunity_id=DEAL, cost_id=UUID(int=20), kind="travel", amount=usd(900), spent_on=TODAY, what_for="A visit", actor="sam", today=TODAY

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from deal_world import ITEM, MANDATE, PEOPLE, World, usd
 from opportunity_svc.service import service
 from opportunity_svc.swap.rules import EndSelection
-from test_gates_api import ITEM, MANDATE, PEOPLE, World, usd
 
 
 @pytest.fixture

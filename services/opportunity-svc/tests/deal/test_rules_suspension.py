@@ -4,23 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from ltc_events import Command, Event
-from ltc_events.opportunity import OpportunityJoined
-from ltc_events.testing import given
-from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules.decisions import EscalateDecision
-from opportunity_svc.deal.rules.events import DecisionLapsed, FindingNoted
-from opportunity_svc.deal.rules.findings import NoteFinding, RemindOfBid
-from opportunity_svc.deal.rules.opened import JoinOpportunity
-from opportunity_svc.deal.rules.outcome import NotSuspended
-from opportunity_svc.deal.rules.stages import EnterStage
-from opportunity_svc.deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
-from opportunity_svc.forecast import rules as forecast
-from opportunity_svc.forecast.rules import SetForecast, forecast_id
-from opportunity_svc.negotiation import rules as negotiation
-from opportunity_svc.negotiation.rules import BreakDeadlock
-from test_gates import ASKED, ESTIMATE, TERMS, enter, guiding, made, note, noted, request, requested
-from test_opportunity import (
+from deal_facts import (
     DEAL,
     TODAY,
     USD,
@@ -41,6 +25,22 @@ from test_opportunity import (
     suspended,
     win,
 )
+from gate_facts import ASKED, ESTIMATE, TERMS, enter, guiding, made, note, noted, request, requested
+from ltc_events import Command, Event
+from ltc_events.opportunity import OpportunityJoined
+from ltc_events.testing import given
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules.decisions import EscalateDecision
+from opportunity_svc.deal.rules.events import DecisionLapsed, FindingNoted
+from opportunity_svc.deal.rules.findings import NoteFinding, RemindOfBid
+from opportunity_svc.deal.rules.opened import JoinOpportunity
+from opportunity_svc.deal.rules.outcome import NotSuspended
+from opportunity_svc.deal.rules.stages import EnterStage
+from opportunity_svc.deal.rules.states import DealSuspended, OpportunityClosed, UnknownOpportunity
+from opportunity_svc.forecast import rules as forecast
+from opportunity_svc.forecast.rules import SetForecast, forecast_id
+from opportunity_svc.negotiation import rules as negotiation
+from opportunity_svc.negotiation.rules import BreakDeadlock
 
 STANDING = (opened, suspended)
 again = suspended.model_copy(update={"number": 2})

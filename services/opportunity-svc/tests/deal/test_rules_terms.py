@@ -4,13 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
-from ltc_events.testing import given
-from opportunity_svc.deal import rules as opportunity
-from opportunity_svc.deal.rules.events import DecisionLapsed
-from opportunity_svc.deal.rules.stages import StageNotDone
-from opportunity_svc.deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
-from test_gates import (
+from deal_facts import accepted, approved, drafted, sent, win
+from gate_facts import (
     ASKED,
     DEAL,
     TODAY,
@@ -25,7 +20,12 @@ from test_gates import (
     requested,
     usd,
 )
-from test_opportunity import accepted, approved, drafted, sent, win
+from ltc_events.opportunity_gates import DealTerms, OpportunityChanged
+from ltc_events.testing import given
+from opportunity_svc.deal import rules as opportunity
+from opportunity_svc.deal.rules.events import DecisionLapsed
+from opportunity_svc.deal.rules.stages import StageNotDone
+from opportunity_svc.deal.rules.terms import ChangeOpportunity, CloseDayBehind, TriangleNotThreePeople, ValueBelowNothing
 
 BEFORE = DealTerms(value=usd(500_000), expected_close=TODAY, account_manager="ann", solution_manager="sam", fulfilment_manager="fay")
 LAPSED = DecisionLapsed(opportunity_id=DEAL, gate="ATI", round=1)

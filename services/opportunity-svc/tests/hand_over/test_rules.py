@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from deal_facts import DEAL, QUOTE, USD, cancelled, lost, opened, resumed, suspended, won
+from gate_facts import ASKED, made
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 from ltc_events import Command, Decider, Event, GivenStates, Stream
@@ -41,9 +43,7 @@ from opportunity_svc.task.policies import keep_agendas
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules.deal_tasks import SeatsVacated, SettleTasks, VacateSeats, agenda_of
 from opportunity_svc.task.rules.states import Pending, task_id
-from test_gates import ASKED, made
-from test_opportunity import DEAL, QUOTE, USD, cancelled, lost, opened, resumed, suspended, won
-from test_tasks import AT, FACT, TERMS_BEFORE, became, done, dropped, raised
+from task_facts import AT, FACT, TERMS_BEFORE, became, done, dropped, raised
 
 ANN, HAND_OVER, OTHER = desk_of("ann"), UUID(int=90), UUID(int=91)
 TODAY: date = AT.date()

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from deal_facts import DEAL, USD, lost, opened
 from floor import Floor, good, seen
 from ltc_events import Fact
 from ltc_events.opportunity_gates import StageEntered
 from opportunity_svc.stage_time.read import stage_passing
-from test_opportunity import DEAL, USD, lost, opened
 
 
 async def aged(floor: Floor, **asked: Any) -> list[dict[str, Any]]:

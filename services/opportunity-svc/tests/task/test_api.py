@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from deal_world import ITEM, MANDATE, PEOPLE, World, usd
 from ltc_events.contract import ContractClosed
 from opportunity_svc.service import service
 from opportunity_svc.task.policies import end_trouble
 from opportunity_svc.task.rules.rejected_orders import NoteContract, NoteRejection
-from test_gates_api import ITEM, MANDATE, PEOPLE, World, usd
 
 
 @pytest.fixture

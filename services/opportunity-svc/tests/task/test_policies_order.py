@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from deal_facts import DEAL, QUOTE, drafted, opened, sent
 from ltc_events import AnyDecider, At, Command, Event, Fact, GivenStates, Policy, Stream, members, wants_fact
 from ltc_events.testing import fold
 from opportunity_svc.deal import rules as opportunity
@@ -17,7 +18,6 @@ from opportunity_svc.task import rules as task
 from opportunity_svc.task.rules import deal_tasks as agenda
 from opportunity_svc.task.rules import rejected_orders as trouble
 from opportunity_svc.task.rules.states import Pending, task_id
-from test_opportunity import DEAL, QUOTE, drafted, opened, sent
 
 AT = datetime(2026, 12, 25, 8, tzinfo=UTC)
 FACT = Fact(1, "quote", QUOTE, 1, AT, AT, "ann", DEAL)
