@@ -6,15 +6,15 @@ python examples/make_schemas.py
 import json
 from pathlib import Path
 
-from ltc_events import billing, contract, event_classes, lead, opportunity, opportunity_forms, opportunity_gates, order
+from ltc_events import billing, contract, event_classes, lead, master_data, opportunity, opportunity_forms, opportunity_gates, order
 
 HERE = Path(__file__).parent / "schemas"
-TOLD_BY = (lead, opportunity, opportunity_forms, opportunity_gates, contract, order, billing)
+PUBLISHERS = (lead, master_data, opportunity, opportunity_forms, opportunity_gates, contract, order, billing)
 
 
 def schemas() -> dict[str, str]:
     """The schema of each published event, by its type."""
-    modules = {module.__name__ for module in TOLD_BY}
+    modules = {module.__name__ for module in PUBLISHERS}
     found = {name: known for name, known in event_classes().items() if known.published and known.__module__ in modules}
     return {
         name: json.dumps(known.model_json_schema(mode="serialization"), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
