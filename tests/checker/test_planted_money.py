@@ -28,7 +28,11 @@ def usd(amount: int) -> Money:
 
 
 class Say(Command):
-    """Say whatever was told to be said."""
+    """A command whose rule decides what the test wants."""
+
+    def reads(self) -> list[Stream]:
+        """The rule knows them."""
+        return []
 
 
 @dataclass
@@ -81,6 +85,7 @@ class Rule:
     """Stands where a decider of billing stands."""
 
     def __init__(self, saying: Saying) -> None:
+        self.decide = None
         self.streams = lambda _command: saying.streams
         self.decide_on = saying.decide_on
 
