@@ -78,7 +78,7 @@ async def test_two_relays_forced_active_repeat_each_other_and_nobody_minds(parts
         except LeaseLost:
             lease._lost = False
 
-    monkeypatch.setattr(relay_module, "holding", everybody_holds_it)
+    monkeypatch.setattr(relay_module, "hold_lease", everybody_holds_it)
     monkeypatch.setattr(Lease, "advance", believes)
     log, _ = await parts.start("tally-svc", "echo-svc", roles=("hear", "react"))
     for name in ("tally-svc", "tally-svc", "echo-svc", "echo-svc"):
