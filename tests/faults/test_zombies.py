@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.stack, pytest.mark.slow]
 ZOMBIES: dict[str, tuple[Role, str]] = {
     LEADS: ("api", "ltc_runtime.log.group:Group._write:1:stands"),  # decided, nothing written
     OPPORTUNITIES: ("relay", "ltc_runtime.messaging.lease:Lease.advance:1:stands"),  # told, the checkpoint not moved
-    CONTRACTS: ("hear", "ltc_runtime.messaging.inbox:Ear._append:1:stands"),  # fetched, not heard
-    ORDERS: ("react", "ltc_runtime.policies:give:1:stands"),  # reacting, nothing decided
+    CONTRACTS: ("hear", "ltc_runtime.messaging.inbox:InboxConsumer._append:1:stands"),  # fetched, not heard
+    ORDERS: ("react", "ltc_runtime.policies:execute:1:stands"),  # reacting, nothing decided
 }
 LEASED = {OPPORTUNITIES: "relay", ORDERS: "react"}
 

@@ -118,27 +118,27 @@ async def pointed(platform: Platform, directory: Path, service: str, point: str)
 async def killed_before_hearing(platform: Platform, directory: Path) -> None:
     """opportunity-svc dies with a batch in its hands."""
     await deals(platform, 1)
-    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.messaging.inbox:Ear._append:1:before"):
+    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.messaging.inbox:InboxConsumer._append:1:before"):
         await deals(platform, 3)
 
 
 async def hearing_fails_once(platform: Platform, directory: Path) -> None:
     """A batch cannot be written the first time."""
     await deals(platform, 1)
-    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.messaging.inbox:Ear._work:1:fails"):
+    async with pointed(platform, directory, OPPORTUNITIES, "ltc_runtime.messaging.inbox:InboxConsumer._work:1:fails"):
         await deals(platform, 3)
 
 
 async def killed_after_checkpoint(platform: Platform, directory: Path) -> None:
     """order-svc dies while it reacts: where the checkpoint goes first, with that and without the effect."""
-    point = "Reactor.carry_out:1:before" if _is_planted(platform) else "Reactor._store:1:before"
+    point = "PolicyRunner.carry_out:1:before" if _is_planted(platform) else "PolicyRunner._store:1:before"
     async with pointed(platform, directory, ORDERS, f"ltc_runtime.policies:{point}"):
         await deals(platform, 3)
 
 
 async def reacting_fails_once(platform: Platform, directory: Path) -> None:
     """A reaction of order-svc cannot be written the first time."""
-    point = "Reactor.carry_out:1:fails" if _is_planted(platform) else "Reactor._store:1:fails"
+    point = "PolicyRunner.carry_out:1:fails" if _is_planted(platform) else "PolicyRunner._store:1:fails"
     async with pointed(platform, directory, ORDERS, f"ltc_runtime.policies:{point}"):
         await deals(platform, 3)
 
