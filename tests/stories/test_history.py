@@ -65,4 +65,4 @@ async def test_a_file_of_no_known_form_is_refused_with_what_was_expected(platfor
     said = await ltc(platform, "import", str(tmp_path / "odd.csv"), "--history")
     assert (said.code, "the header is none we know" in said.err) == (2, True), said.err
     bare = await ltc(platform, "import", str(tmp_path / "odd.csv"))
-    assert (bare.code, "say --history" in bare.err) == (2, True), bare.err
+    assert (bare.code, "choose --history or --leads" in bare.err) == (2, True), bare.err
