@@ -81,7 +81,7 @@ async def test_an_untouched_lead_is_recycled_and_does_not_come_back_to_whom_let_
     assert (await story.look(cared))["owner"] == "tom", "five days ago somebody called"
     barred = await story.refused("claim_lead", f"{lying}/claim", TOM)
     assert barred["code"] == "owned-before"
-    assert barred["detail"].startswith("tom let this lead lie and does not get it back before ")
+    assert barred["detail"].startswith("tom neglected this lead and does not get it back before ")
     assert (await story.refused("assign_lead", f"{lying}/assign", MAX, {"owner": "tom"}))["code"] == "owned-before"
     told = (await story.look("/inbox?unread=true", TOM))["data"]
     assert [notice["kind"] for notice in told if notice["company"] == "Lying"] == ["lead_recycled", "lead_assigned"]
